@@ -1,0 +1,1 @@
+namespace Neurodynamics.Environment; static class Program { static int Main() => 0; }
