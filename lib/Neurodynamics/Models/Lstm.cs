@@ -7,11 +7,16 @@ namespace Neurodynamics.Models;
 /// Long short-term memory as PyTorch's nn.LSTM, on the state [h, c] (S = 2N): c' = f c + i g, h' = o tanh(c'), with
 /// i, f, o = s(...) and g = tanh(...) of W_ih u + b_ih + W_hh h + b_hh.
 /// </summary>
-public sealed class Lstm : RecurrentCell
+public class Lstm : RecurrentCell
 {
+    private readonly bool outputReadsMemory;
+
     /// <inheritdoc cref="VanillaRnn(int, int, ScalarType)"/>
     public Lstm(int inputSize, int units, ScalarType precision = ScalarType.Float32)
-        : base(Architecture.Lstm, 4, inputSize, units, 2 * units, precision) { }
+        : this(Architecture.Lstm, inputSize, units, precision, outputReadsMemory: false) { }
+
+    private protected Lstm(Architecture architecture, int inputSize, int units, ScalarType precision, bool outputReadsMemory)
+        : base(architecture, 4, inputSize, units, 2 * units, precision) => this.outputReadsMemory = outputReadsMemory;
 
     private protected override Tensor Advance(Tensor drive, Tensor state)
     {
@@ -23,34 +28,46 @@ public sealed class Lstm : RecurrentCell
     private protected override Tensor StateJacobianAt(Tensor drive, Tensor state)
     {
         var (i, f, g, o) = Gates(drive, state);
-        var (cell, t, pass) = Memory(i, f, g, o, state);
-        var cByH = Scaled(WeightHh, g * Slope(i), cell * Slope(f), i * TanhSlope(g));
-        var hByH = (pass.unsqueeze(-1) * cByH).add_(Scaled(WeightHh, null, null, null, t * Slope(o)));
-        return cat([cat([hByH, (pass * f).diag_embed()], 2), cat([cByH, f.diag_embed()], 2)], 1);
+        var (t, pass) = Output(i, f, g, o, state);
+        var cByH = Scaled(WeightHh, MemoryScales(i, f, g, state));
+        var (hByH, hByC) = (pass.unsqueeze(-1) * cByH, (pass * f).diag_embed());
+        (outputReadsMemory ? hByC : hByH).add_(Scaled(WeightHh, null, null, null, t * Slope(o)));
+        return cat([cat([hByH, hByC], 2), cat([cByH, f.diag_embed()], 2)], 1);
     }
 
     private protected override Tensor InputJacobianAt(Tensor drive, Tensor state)
     {
         var (i, f, g, o) = Gates(drive, state);
-        var (cell, t, pass) = Memory(i, f, g, o, state);
-        var c = Scaled(WeightIh, g * Slope(i), cell * Slope(f), i * TanhSlope(g));
+        var (t, pass) = Output(i, f, g, o, state);
+        var c = Scaled(WeightIh, MemoryScales(i, f, g, state));
         var h = (pass.unsqueeze(-1) * c).add_(Scaled(WeightIh, null, null, null, t * Slope(o)));
         return cat([h, c], 1);
     }
 
-    /// <summary>c, tanh(c') and the slope of h' with c'.</summary>
-    private (Tensor Cell, Tensor Tanh, Tensor Pass) Memory(Tensor i, Tensor f, Tensor g, Tensor o, Tensor state)
+    /// <summary>Scales of the gates i, f and g in the change of c'.</summary>
+    private Tensor[] MemoryScales(Tensor i, Tensor f, Tensor g, Tensor state) => [g * Slope(i), Memory(state) * Slope(f), i * TanhSlope(g)];
+
+    /// <summary>tanh(c') and the slope of h' with c'.</summary>
+    private (Tensor Tanh, Tensor Pass) Output(Tensor i, Tensor f, Tensor g, Tensor o, Tensor state)
     {
-        var cell = Memory(state);
-        var t = tanh(f * cell + i * g);
-        return (cell, t, o * TanhSlope(t));
+        var t = tanh(f * Memory(state) + i * g);
+        return (t, o * TanhSlope(t));
     }
 
     private Tensor Memory(Tensor state) => state.narrow(1, Units, Units);
 
     private (Tensor I, Tensor F, Tensor G, Tensor O) Gates(Tensor drive, Tensor state)
     {
-        var gates = (drive + Recur(Hidden(state))).chunk(4, 1);
+        var recur = outputReadsMemory ? cat([Recur(Hidden(state), 0, 3), Recur(Memory(state), 3, 1)], 1) : Recur(Hidden(state));
+        var gates = (drive + recur).chunk(4, 1);
         return (sigmoid(gates[0]), sigmoid(gates[1]), tanh(gates[2]), sigmoid(gates[3]));
     }
+}
+
+/// <summary>The LSTM as the report prints it (2.2): the output gate reads the memory c of the step before, where its prose says h.</summary>
+public sealed class LstmAsPrinted : Lstm
+{
+    /// <inheritdoc cref="VanillaRnn(int, int, ScalarType)"/>
+    public LstmAsPrinted(int inputSize, int units, ScalarType precision = ScalarType.Float32)
+        : base(Architecture.LstmAsPrinted, inputSize, units, precision, outputReadsMemory: true) { }
 }

@@ -15,6 +15,15 @@ public enum Architecture
 
     /// <summary>Gated recurrent unit, reset gate after the recurrent product (PyTorch's nn.GRU).</summary>
     Gru,
+
+    /// <summary>Gated recurrent unit, reset gate inside the recurrent product (Keras' reset_after=False).</summary>
+    GruResetBefore,
+
+    /// <summary>The GRU as the report prints it (2.3): the reset gate multiplies the whole candidate.</summary>
+    GruAsPrinted,
+
+    /// <summary>The LSTM as the report prints it (2.2): the output gate reads the memory.</summary>
+    LstmAsPrinted,
 }
 
 /// <summary>
@@ -67,6 +76,9 @@ public abstract class RecurrentCell : Cell
         Architecture.Vanilla => new VanillaRnn(inputSize, units, precision),
         Architecture.Lstm => new Lstm(inputSize, units, precision),
         Architecture.Gru => new Gru(inputSize, units, precision),
+        Architecture.GruResetBefore => new GruResetBefore(inputSize, units, precision),
+        Architecture.GruAsPrinted => new GruAsPrinted(inputSize, units, precision),
+        Architecture.LstmAsPrinted => new LstmAsPrinted(inputSize, units, precision),
         _ => throw new ArgumentOutOfRangeException(nameof(architecture), architecture, "This is none of the library's cells."),
     };
 
@@ -138,6 +150,10 @@ public abstract class RecurrentCell : Cell
 
     /// <summary>The state's share of every gate, W_hh h + b_hh.</summary>
     private protected Tensor Recur(Tensor hidden) => nn.functional.linear(hidden, WeightHh, BiasHh);
+
+    /// <summary>The state's share of some gates only: <paramref name="count"/> gates from <paramref name="first"/> on.</summary>
+    private protected Tensor Recur(Tensor hidden, int first, int count) =>
+        nn.functional.linear(hidden, WeightHh.narrow(0, first * Units, count * Units), BiasHh.narrow(0, first * Units, count * Units));
 
     private protected abstract Tensor Advance(Tensor drive, Tensor state);
 
