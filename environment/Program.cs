@@ -1,1 +1,57 @@
-namespace Neurodynamics.Environment; static class Program { static int Main() => 0; }
+using System.Runtime.InteropServices;
+using Neurodynamics.Environment;
+using Spectre.Console;
+using Spectre.Console.Cli;
+
+using var stop = new CancellationTokenSource();
+using var interrupted = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
+using var terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
+
+var console = AnsiConsole.Console;
+if (Console.IsOutputRedirected)
+{
+    // A log has no width of its own; wrapped lines in it cannot be searched.
+    console.Profile.Width = 200;
+    console.Profile.Capabilities.Interactive = false;
+}
+
+var app = new CommandApp();
+app.Configure(configuration =>
+{
+    configuration.ConfigureConsole(console);
+    configuration.Settings.Registrar.RegisterInstance(Workbook.Here());
+    configuration.SetApplicationName("dotnet run --project environment --");
+    configuration.AddCommand<RunCommand>("run").WithDescription("Set up, execute the notebooks and export each to one HTML page in .workbook/run.").WithExample("run").WithExample("run", "start-here", "--update");
+    configuration.AddCommand<TestCommand>("test").WithDescription("Set up and run all tests.").WithExample("test").WithExample("test", "--fast");
+    configuration.AddCommand<SetupCommand>("setup").WithDescription("Only set up: programs, packages, build and kernel.");
+    configuration.AddCommand<KernelCommand>("kernel").WithDescription("Register the workbook's kernel for VS Code and Jupyter of this user, or take that away with --remove.");
+    configuration.AddCommand<DoctorCommand>("doctor").WithDescription("Say what is there, what is missing and what to do; change nothing.");
+    configuration.PropagateExceptions();
+});
+
+try
+{
+    return await app.RunAsync(args, stop.Token);
+}
+catch (WorkbookException failure)
+{
+    console.WriteLine(failure.Message);
+    return 1;
+}
+catch (OperationCanceledException) when (stop.IsCancellationRequested)
+{
+    console.WriteLine("Stopped. Nothing is left half done: run the same command again to go on.");
+    return 130;
+}
+catch (CommandAppException misspelt)
+{
+    console.WriteLine(misspelt.Message);
+    console.WriteLine("Run `dotnet run --project environment -- --help` to see what there is.");
+    return 1;
+}
+
+void Stop(PosixSignalContext signal)
+{
+    signal.Cancel = true;
+    stop.Cancel();
+}

@@ -1,0 +1,118 @@
+using System.Text.Json.Nodes;
+using CliWrap;
+using CliWrap.Buffered;
+using CliWrap.EventStream;
+
+namespace Neurodynamics.Environment;
+
+/// <summary>A notebook as it is being executed: the code cell at hand, counted from 1 as Jupyter counts it, of how many.</summary>
+public sealed record NotebookProgress(string Notebook, int Cell, int Cells);
+
+/// <summary>How the execution of a notebook ended.</summary>
+/// <param name="Notebook">Its file name without the ending.</param>
+/// <param name="Cells">The number of its code cells.</param>
+/// <param name="Time">The wall time, with starting the kernel and exporting the page.</param>
+/// <param name="Failure">One sentence naming the notebook and the code cell that threw, or null when all went well.</param>
+public sealed record NotebookResult(string Notebook, int Cells, TimeSpan Time, string? Failure);
+
+/// <summary>Executes notebooks in the workbook's kernel through Jupyter, and exports each to one HTML page.</summary>
+public sealed class NotebookRunner(Workbook workbook)
+{
+    /// <summary>
+    /// Executes a notebook, with its own folder as the working directory. The executed and cleaned notebook and its page are
+    /// written to <paramref name="folder"/>; the notebook itself is not touched.
+    /// </summary>
+    public async Task<NotebookResult> ExecuteAsync(string notebook, string folder, IProgress<NotebookProgress>? progress = null, CancellationToken cancellation = default)
+    {
+        var started = TimeProvider.System.GetTimestamp();
+        var name = Path.GetFileNameWithoutExtension(notebook);
+        var raw = Path.Combine(folder, "raw");
+        var executed = Path.Combine(raw, $"{name}.ipynb");
+        var shown = Path.Combine(folder, $"{name}.ipynb");
+        Directory.CreateDirectory(raw);
+        foreach (var old in new[] { executed, shown, Path.ChangeExtension(shown, ".html") })
+        {
+            File.Delete(old);
+        }
+
+        int cells;
+        try
+        {
+            cells = CountCodeCells(await File.ReadAllTextAsync(notebook, cancellation));
+        }
+        catch (Exception unreadable) when (unreadable is System.Text.Json.JsonException or NullReferenceException or InvalidOperationException)
+        {
+            return Result(0, $"{name}: the file is not a notebook that can be read. {unreadable.Message}");
+        }
+
+        string? failure = null;
+        var cell = 0;
+        var lastError = "";
+        var command = Nbconvert("--to", "notebook", "--execute", "--config", Path.Combine(workbook.Nbconvert, "execute.py"), "--output-dir", raw, notebook)
+            .WithEnvironmentVariables(variables => Jupyter(variables).Set("WORKBOOK_EXECUTED", executed));
+        await foreach (var happened in command.ListenAsync(cancellation))
+        {
+            switch (happened)
+            {
+                case StandardOutputCommandEvent { Text: ['{', ..] line }:
+                    var told = JsonNode.Parse(line)!;
+                    cell = told["cell"]!.GetValue<int>();
+                    if (told["error"]?.GetValue<string>() is { } error)
+                    {
+                        failure = $"{name}, code cell {cell}: {FirstLine(error)}";
+                    }
+                    else
+                    {
+                        progress?.Report(new NotebookProgress(name, cell, cells));
+                    }
+
+                    break;
+                case StandardErrorCommandEvent { Text: var line } when !string.IsNullOrWhiteSpace(line):
+                    lastError = line;
+                    break;
+                case ExitedCommandEvent { ExitCode: not 0 }:
+                    await Programs.LetInterruptArriveAsync(cancellation);
+                    failure ??= $"{name}, {(cell == 0 ? "before its first code cell" : $"code cell {cell}")}: {FirstLine(lastError)}";
+                    break;
+            }
+        }
+
+        if (File.Exists(executed))
+        {
+            await File.WriteAllTextAsync(shown, NotebookCleaner.Clean(await File.ReadAllTextAsync(executed, cancellation)), cancellation);
+            var export = await Nbconvert("--to", "html", "--template", "workbook", $"--TemplateExporter.extra_template_basedirs={workbook.Nbconvert}", "--output-dir", folder, shown)
+                .WithEnvironmentVariables(variables => Jupyter(variables))
+                .ExecuteBufferedAsync(cancellation);
+            if (export.ExitCode != 0)
+            {
+                await Programs.LetInterruptArriveAsync(cancellation);
+                failure ??= $"{name}: the export to HTML failed. {export.StandardError.Trim().Split('\n')[^1]}";
+            }
+        }
+
+        return Result(cells, failure);
+
+        NotebookResult Result(int count, string? why) => new(name, count, TimeProvider.System.GetElapsedTime(started), why);
+    }
+
+    Command Nbconvert(params string[] arguments) =>
+        Cli.Wrap(Programs.Find("jupyter-nbconvert") ?? throw new WorkbookException("jupyter-nbconvert is not on the PATH: run `dotnet run --project environment -- setup`."))
+            .WithArguments(arguments)
+            .WithWorkingDirectory(workbook.Notebooks)
+            .WithValidation(CommandResultValidation.None);
+
+    // The workbook's own kernel and no configuration of the user's: the same run on every machine.
+    CliWrap.Builders.EnvironmentVariablesBuilder Jupyter(CliWrap.Builders.EnvironmentVariablesBuilder variables) => variables
+        .Set("JUPYTER_PATH", workbook.Jupyter)
+        .Set("JUPYTER_CONFIG_DIR", Path.Combine(workbook.Jupyter, "config"))
+        .Set("JUPYTER_RUNTIME_DIR", Path.Combine(workbook.Jupyter, "runtime"));
+
+    static int CountCodeCells(string notebook) =>
+        JsonNode.Parse(notebook)!["cells"]!.AsArray()
+            .Count(cell => cell!["cell_type"]!.GetValue<string>() == "code" && !string.IsNullOrWhiteSpace(Source(cell)));
+
+    static string Source(JsonNode cell) =>
+        cell["source"] is JsonArray lines ? string.Concat(lines.Select(line => line!.GetValue<string>())) : cell["source"]!.GetValue<string>();
+
+    static string FirstLine(string text) => text.Trim().Split('\n')[0].Trim();
+}

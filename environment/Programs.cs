@@ -1,0 +1,51 @@
+using CliWrap;
+using CliWrap.Buffered;
+
+namespace Neurodynamics.Environment;
+
+/// <summary>Calls the programs that the workbook needs, and finds them on the PATH.</summary>
+static class Programs
+{
+    public static string? Find(params string[] names)
+    {
+        string[] endings = OperatingSystem.IsWindows() ? [".exe", ".cmd", ".bat"] : [""];
+        var folders = (System.Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries);
+        return (from name in names
+                from folder in folders
+                from ending in endings
+                let path = Path.Combine(folder, name + ending)
+                where File.Exists(path)
+                select path).FirstOrDefault();
+    }
+
+    /// <summary>Runs a program and gives its output, or fails with <paramref name="remedy"/> and the last of what the program said.</summary>
+    public static async Task<string> RunAsync(Workbook workbook, Command command, string remedy, CancellationToken cancellation)
+    {
+        var result = await command
+            .WithWorkingDirectory(workbook.Root)
+            .WithValidation(CommandResultValidation.None)
+            .ExecuteBufferedAsync(cancellation);
+
+        var name = Path.GetFileNameWithoutExtension(command.TargetFilePath);
+        Directory.CreateDirectory(workbook.Logs);
+        var log = Path.Combine(workbook.Logs, $"{name}-{command.Arguments.Split(' ')[0]}.log");
+        var said = result.StandardOutput + result.StandardError;
+        await File.WriteAllTextAsync(log, $"{command}{System.Environment.NewLine}{said}", CancellationToken.None);
+        if (result.ExitCode != 0)
+        {
+            await LetInterruptArriveAsync(cancellation);
+            var lines = said.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+            var errors = lines.Where(line => line.Contains("error", StringComparison.OrdinalIgnoreCase)).Distinct().TakeLast(3).ToArray();
+            throw new WorkbookException(
+                $"{remedy}\n  {string.Join("\n  ", errors.Length > 0 ? errors : lines.TakeLast(3))}\n  The whole of it: {Path.GetRelativePath(workbook.Root, log)}");
+        }
+
+        return result.StandardOutput;
+    }
+
+    /// <summary>
+    /// Ctrl-C reaches the child as well, which may end before this process has heard of it.
+    /// Then the child's end is no failure of its own.
+    /// </summary>
+    public static Task LetInterruptArriveAsync(CancellationToken cancellation) => Task.Delay(TimeSpan.FromMilliseconds(300), cancellation);
+}

@@ -1,0 +1,55 @@
+using System.Runtime.InteropServices;
+using CliWrap;
+using Spectre.Console;
+
+namespace Neurodynamics.Environment;
+
+/// <summary>Turns a bare machine into a working one, in steps that each look first whether there is anything to do.</summary>
+sealed class Setup(Workbook workbook, IAnsiConsole console)
+{
+    static readonly string[] Supported = ["linux-x64", "osx-arm64", "win-x64", "win-arm64"];
+
+    /// <param name="tests">Whether the tests' programs are needed too.</param>
+    /// <param name="install">Whether Debian packages may be installed.</param>
+    public async Task RunAsync(bool tests, bool install, CancellationToken cancellation)
+    {
+        if (!Supported.Contains(RuntimeInformation.RuntimeIdentifier))
+        {
+            throw new WorkbookException($"TorchSharp has no package for {RuntimeInformation.RuntimeIdentifier}; it has for {string.Join(", ", Supported)}.");
+        }
+
+        await StepAsync("Programs", () => new SystemPrograms(workbook, console).EnsureAsync(tests, install, cancellation));
+        await StepAsync("Packages", async () =>
+        {
+            await DotnetAsync(
+                "The packages could not be restored: without a network all of them must already be in the package cache, so go online and run this again.",
+                ["restore", workbook.Solution], cancellation);
+            return "restored";
+        });
+        await StepAsync("TorchSharp", () => new NativeShim(workbook).EnsureAsync(cancellation));
+        await StepAsync("Build", async () =>
+        {
+            await DotnetAsync("The build failed: mend what the compiler says.", ["build", workbook.Solution, "--no-restore", "-c", "Release"], cancellation);
+            return "up to date";
+        });
+        await StepAsync("Kernel", () => Task.FromResult(new Kernel(workbook).Ensure()));
+    }
+
+    async Task StepAsync(string name, Func<Task<string>> work)
+    {
+        var started = TimeProvider.System.GetTimestamp();
+        var said = console.Profile.Capabilities.Interactive
+            ? await console.Status().StartAsync(name, _ => work())
+            : await work();
+        console.WriteLine($"{name,-12} {said} ({TimeProvider.System.GetElapsedTime(started).TotalSeconds:0.0} s)");
+    }
+
+    Task DotnetAsync(string remedy, string[] arguments, CancellationToken cancellation) =>
+        Programs.RunAsync(
+            workbook,
+            Cli.Wrap("dotnet").WithArguments([.. arguments, "-nologo", "-v:quiet", "-clp:NoSummary"]).WithEnvironmentVariables(variables => variables
+                .Set("DOTNET_CLI_UI_LANGUAGE", "en")
+                .Set("MSBUILDTERMINALLOGGER", "off")),
+            remedy,
+            cancellation);
+}

@@ -1,0 +1,106 @@
+using CliWrap;
+using Spectre.Console;
+
+namespace Neurodynamics.Environment;
+
+/// <summary>The programs that come from outside NuGet, and the Debian packages that bring them.</summary>
+sealed class SystemPrograms(Workbook workbook, IAnsiConsole console)
+{
+    sealed record Needed(string Package, string[] Programs, string For);
+
+    static readonly Needed Jupyter = new("jupyter-nbconvert", ["jupyter-nbconvert"], "executes the notebooks and exports them");
+    static readonly Needed Chromium = new("chromium", ["chromium", "chromium-browser", "google-chrome"], "shows the figures to the browser tests");
+    static readonly Needed Patchelf = new("patchelf", ["patchelf"], "makes TorchSharp load on this system's older libstdc++");
+    static readonly Needed Compiler = new("gcc", ["gcc"], "builds the shim for this system's older libstdc++");
+    static readonly Needed Objdump = new("binutils", ["objdump"], "reads which versions the shim must declare");
+
+    static IEnumerable<Needed> All(bool tests)
+    {
+        yield return Jupyter;
+        if (tests && OperatingSystem.IsLinux())
+        {
+            yield return Chromium;
+        }
+
+        if (NativeShim.IsNeeded)
+        {
+            yield return Patchelf;
+            yield return Compiler;
+            yield return Objdump;
+        }
+    }
+
+    /// <summary>Every needed program with its purpose and whether it is there.</summary>
+    public static IEnumerable<(string Name, string For, bool Present)> Survey() =>
+        All(tests: true).Select(needed => (needed.Package, needed.For, IsPresent(needed)));
+
+    static bool IsPresent(Needed needed) => Programs.Find(needed.Programs) is not null;
+
+    /// <summary>The one line that brings what is missing.</summary>
+    public static string Remedy(IEnumerable<string> missing)
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            return "python -m pip install nbconvert nbclient";
+        }
+
+        var packages = string.Join(' ', missing);
+        return Programs.Find("apt-get") is not null ? $"sudo apt-get install --no-install-recommends {packages}" : packages;
+    }
+
+    public async Task<string> EnsureAsync(bool tests, bool install, CancellationToken cancellation)
+    {
+        var needed = All(tests).ToArray();
+        var missing = needed.Where(one => !IsPresent(one)).Select(one => one.Package).ToArray();
+        if (missing.Length == 0)
+        {
+            return $"all there: {string.Join(", ", needed.Select(one => one.Package))}";
+        }
+
+        var names = string.Join(", ", missing);
+        if (OperatingSystem.IsLinux() && Programs.Find("apt-get") is null)
+        {
+            throw new WorkbookException($"This system has no apt-get, so install with its own package manager what brings: {names}.");
+        }
+
+        if (!OperatingSystem.IsLinux() || !install || !System.Environment.IsPrivilegedProcess)
+        {
+            throw new WorkbookException($"Missing {(missing.Length == 1 ? "program" : "programs")}: {names}. Install with:\n  {Remedy(missing)}");
+        }
+
+        console.WriteLine($"  Installing Debian packages: {string.Join(' ', missing)}");
+        await AptAsync(missing, cancellation);
+        var still = needed.Where(one => !IsPresent(one)).Select(one => one.Package).ToArray();
+        return still.Length == 0
+            ? $"installed: {names}"
+            : throw new WorkbookException($"apt-get said it installed {string.Join(", ", still)}, but the program is not on the PATH: add /usr/bin to it.");
+    }
+
+    async Task AptAsync(string[] packages, CancellationToken cancellation)
+    {
+        var apt = Cli.Wrap("apt-get").WithEnvironmentVariables(variables => variables.Set("DEBIAN_FRONTEND", "noninteractive"));
+        const string failed = "apt-get could not install them: check the network and /etc/apt/sources.list, then run this again.";
+
+        // A fresh image has no package lists; an older one may have lists of packages that are gone.
+        if ((await apt.WithArguments(["install", "--simulate", "--no-install-recommends", .. packages])
+                .WithValidation(CommandResultValidation.None).ExecuteAsync(cancellation)).ExitCode != 0)
+        {
+            await Programs.RunAsync(workbook, apt.WithArguments(["update"]), failed, cancellation);
+        }
+
+        var install = apt.WithArguments(["install", "--yes", "--no-install-recommends", .. packages]);
+        try
+        {
+            // Not cancelled: dpkg killed in the middle leaves packages that only the administrator can repair.
+            await Programs.RunAsync(workbook, install, failed, CancellationToken.None);
+        }
+        catch (WorkbookException)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            await Programs.RunAsync(workbook, apt.WithArguments(["update"]), failed, cancellation);
+            await Programs.RunAsync(workbook, install, failed, CancellationToken.None);
+        }
+
+        cancellation.ThrowIfCancellationRequested();
+    }
+}

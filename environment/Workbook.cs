@@ -1,0 +1,61 @@
+using System.Runtime.CompilerServices;
+using System.Xml.Linq;
+
+namespace Neurodynamics.Environment;
+
+/// <summary>Where the workbook's parts lie. Everything that the set-up makes goes under <c>.workbook</c>, which git ignores.</summary>
+public sealed record Workbook(string Root)
+{
+    public string Solution => Path.Combine(Root, "Neurodynamics.slnx");
+    public string Notebooks => Path.Combine(Root, "notebooks");
+    public string Library => Path.Combine(Root, "lib", "bin");
+    public string Tests => Path.Combine(Root, "tests");
+
+    /// <summary>Nbconvert's configuration and page template.</summary>
+    public string Nbconvert => Path.Combine(Root, "environment", "nbconvert");
+
+    public string Made => Path.Combine(Root, ".workbook");
+    public string Kernel => Path.Combine(Made, "kernel");
+    public string Jupyter => Path.Combine(Made, "jupyter");
+    public string Native => Path.Combine(Made, "native");
+    public string Logs => Path.Combine(Made, "logs");
+
+    /// <summary>Executed notebooks and their HTML pages.</summary>
+    public string Run => Path.Combine(Made, "run");
+
+    /// <summary>The workbook that this program was built from, whatever the current directory.</summary>
+    public static Workbook Here([CallerFilePath] string source = "")
+    {
+        // The program's own folder is asked first: it stays right when a built workbook is moved or mounted elsewhere.
+        foreach (var start in new[] { AppContext.BaseDirectory, Path.GetDirectoryName(source)! })
+        {
+            for (var folder = new DirectoryInfo(start); folder is not null; folder = folder.Parent)
+            {
+                if (File.Exists(Path.Combine(folder.FullName, "Neurodynamics.slnx")))
+                {
+                    return new Workbook(folder.FullName);
+                }
+            }
+        }
+
+        throw new WorkbookException("The workbook's folder was not found: start the program with `dotnet run --project environment` from a clone of the repository.");
+    }
+
+    /// <summary>The notebooks in reading order.</summary>
+    public IReadOnlyList<string> FindNotebooks() =>
+        Directory.Exists(Notebooks)
+            ? [.. Directory.GetFiles(Notebooks, "*.ipynb").Order(StringComparer.Ordinal)]
+            : [];
+
+    /// <summary>The kernel's version, from the one place where it is written down.</summary>
+    public string KernelVersion() => Pinned().Descendants("KernelToolVersion").Single().Value;
+
+    /// <summary>A package's version from Directory.Packages.props.</summary>
+    public string PackageVersion(string id) =>
+        Pinned().Descendants("PackageVersion").Single(package => package.Attribute("Include")?.Value == id).Attribute("Version")!.Value;
+
+    XDocument Pinned() => XDocument.Load(Path.Combine(Root, "Directory.Packages.props"));
+}
+
+/// <summary>A failure that the reader can do something about: the message is the whole of what is shown.</summary>
+public sealed class WorkbookException(string message) : Exception(message);

@@ -1,0 +1,49 @@
+"""Configuration of `jupyter nbconvert --execute`.
+
+Says on standard output, one JSON line an event, which code cell is being executed and how it ended. When a cell throws,
+the notebook is saved as far as it came: nbconvert itself would save nothing.
+"""
+import json
+import os
+
+import nbformat
+
+executed = None
+code_cells = 0
+
+
+def tell(**event):
+    print(json.dumps(event), flush=True)
+
+
+def on_notebook_start(notebook):
+    global executed
+    executed = notebook
+
+
+def on_cell_execute(cell, cell_index):
+    global code_cells
+    code_cells += 1
+    tell(cell=code_cells)
+
+
+def on_cell_error(cell, cell_index, execute_reply):
+    if "raises-exception" in cell.metadata.get("tags", []):
+        return
+    nbformat.write(executed, os.environ["WORKBOOK_EXECUTED"])
+    error = execute_reply["content"].get("evalue") or "no message"
+    if error == "compilation error":
+        # The compiler's own words are not in the reply but in what the cell wrote.
+        written = "".join(output.text for output in cell.outputs if output.get("name") == "stderr")
+        error = written.strip() or error
+    tell(cell=code_cells, error=error)
+
+
+c = get_config()  # noqa: F821, given by Jupyter
+c.ExecutePreprocessor.kernel_name = "neurodynamics"
+c.ExecutePreprocessor.timeout = -1
+c.ExecutePreprocessor.startup_timeout = 180
+c.ExecutePreprocessor.record_timing = False
+c.ExecutePreprocessor.on_notebook_start = on_notebook_start
+c.ExecutePreprocessor.on_cell_execute = on_cell_execute
+c.ExecutePreprocessor.on_cell_error = on_cell_error
