@@ -1,0 +1,113 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Neurodynamics.Models;
+
+/// <summary>
+/// A recurrent cell: the batched one-step map x(t+1) = F(u, x(t)), and its Jacobians. The analysis asks nothing else of a
+/// network, so a cell of your own needs only <see cref="Step"/>; autograd then supplies the Jacobians.
+/// </summary>
+/// <remarks>
+/// Shapes: B states at once, I inputs, S state variables. For the vanilla RNN and the GRU the state is h (S = N units);
+/// for the LSTM it is [h, c] (S = 2N).
+/// </remarks>
+public abstract class Cell : nn.Module
+{
+    /// <param name="name">Name of the module.</param>
+    /// <param name="inputSize">I, the number of inputs; at least 1.</param>
+    /// <param name="units">N, the number of hidden units; at least 1.</param>
+    /// <param name="stateSize">S, the number of state variables; N if omitted.</param>
+    protected Cell(string name, int inputSize, int units, int? stateSize = null) : base(name)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(inputSize, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(units, 1);
+        (InputSize, Units, StateSize) = (inputSize, units, stateSize ?? units);
+        ArgumentOutOfRangeException.ThrowIfLessThan(StateSize, units);
+    }
+
+    /// <summary>I, the number of inputs.</summary>
+    public int InputSize { get; }
+
+    /// <summary>N, the number of hidden units, which a readout sees.</summary>
+    public int Units { get; }
+
+    /// <summary>S, the number of state variables.</summary>
+    public int StateSize { get; }
+
+    /// <summary>One step of the network.</summary>
+    /// <param name="input">Inputs [B, I], or [1, I] for one input common to all states.</param>
+    /// <param name="state">States [B, S].</param>
+    /// <returns>The next states [B, S].</returns>
+    public abstract Tensor Step(Tensor input, Tensor state);
+
+    /// <summary>dF/dx at each state: [B, S, S], entry (i, j) is the change of next state i with state j.</summary>
+    /// <inheritdoc cref="Step"/>
+    public virtual Tensor StateJacobian(Tensor input, Tensor state) => Autograd(input, state, ofState: true);
+
+    /// <summary>dF/du at each state: [B, S, I].</summary>
+    /// <inheritdoc cref="Step"/>
+    public virtual Tensor InputJacobian(Tensor input, Tensor state) => Autograd(input, state, ofState: false);
+
+    /// <summary>Runs whole trials.</summary>
+    /// <param name="inputs">Inputs [B, T, I].</param>
+    /// <param name="start">States before the first step [B, S]; zeros if omitted.</param>
+    /// <returns>The states after each step [B, T, S].</returns>
+    public virtual Tensor Run(Tensor inputs, Tensor? start = null)
+    {
+        using var scope = NewDisposeScope();
+        return Unroll(inputs.unbind(1), start ?? Zeros(inputs), Step).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The part of the state that a readout sees, h: [..., N].</summary>
+    /// <param name="states">States [..., S].</param>
+    public Tensor Hidden(Tensor states) => Units == StateSize ? states : states.narrow(-1, 0, Units);
+
+    /// <summary>A cell with the same weights in float64, for the analysis; the cell itself where it is in float64 already.</summary>
+    /// <exception cref="InvalidOperationException">A parameter is in another precision and the cell cannot copy itself.</exception>
+    public virtual Cell InDouble()
+    {
+        foreach (var (name, parameter) in named_parameters())
+            if (parameter.dtype != ScalarType.Float64)
+                throw new InvalidOperationException(
+                    $"Fixed points are computed in float64, but {name} of {GetName()} is {parameter.dtype}: override InDouble to return a float64 copy, or build the cell in float64.");
+        return this;
+    }
+
+    /// <summary>Repeats a step over the inputs of each time, and stacks the states: [B, T, S].</summary>
+    protected static Tensor Unroll(IReadOnlyList<Tensor> inputs, Tensor state, Func<Tensor, Tensor, Tensor> step)
+    {
+        var states = new Tensor[inputs.Count];
+        for (int t = 0; t < states.Length; t++)
+        {
+            // Autograd holds what it needs of a step; the handles of everything between can go at once.
+            using var scope = NewDisposeScope();
+            state = states[t] = step(inputs[t], state).MoveToOuterDisposeScope();
+        }
+        return stack(states, 1);
+    }
+
+    /// <summary>Zero states [B, S] for inputs [B, ...], of the same precision.</summary>
+    protected Tensor Zeros(Tensor inputs) => zeros(inputs.shape[0], StateSize, dtype: inputs.dtype);
+
+    /// <summary>Refuses inputs and states that are not [B or 1, I] and [B, S].</summary>
+    /// <exception cref="ArgumentException">A shape differs; the message names the expected and the given one.</exception>
+    protected void Require(Tensor input, Tensor state)
+    {
+        if (state.dim() != 2 || state.shape[1] != StateSize)
+            throw new ArgumentException($"{GetName()} expects states of shape [B, {StateSize}], but was given [{string.Join(", ", state.shape)}].", nameof(state));
+        if (input.dim() != 2 || input.shape[1] != InputSize || (input.shape[0] != 1 && input.shape[0] != state.shape[0]))
+            throw new ArgumentException($"{GetName()} expects inputs of shape [{state.shape[0]}, {InputSize}] or [1, {InputSize}], but was given [{string.Join(", ", input.shape)}].", nameof(input));
+    }
+
+    private Tensor Autograd(Tensor input, Tensor state, bool ofState)
+    {
+        using var scope = NewDisposeScope();
+        using var gradients = enable_grad();
+        var (u, x) = (input.detach().expand(state.shape[0], InputSize).clone(), state.detach().clone());
+        var variable = (ofState ? x : u).requires_grad_();
+        var rows = Step(u, x).unbind(1);
+        // Row i of every Jacobian in the batch at once: the states of a batch do not act on each other.
+        return stack(rows.Select((row, i) => autograd.grad([row.sum()], [variable], retain_graph: i < rows.Length - 1)[0]), 1)
+            .detach().MoveToOuterDisposeScope();
+    }
+}

@@ -1,0 +1,50 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Neurodynamics.Models;
+
+/// <summary>
+/// Gated recurrent unit with the reset gate inside the recurrent product (Cho et al. 2014; Keras' <c>reset_after=False</c>):
+/// r = s(r_u + r_h), z = s(z_u + z_h), n = tanh(n_u + W_hn (r h) + b_hn), h' = (1 - z) n + z h.
+/// </summary>
+public sealed class GruResetBefore : RecurrentCell
+{
+    /// <inheritdoc cref="VanillaRnn(int, int, ScalarType)"/>
+    public GruResetBefore(int inputSize, int units, ScalarType precision = ScalarType.Float32)
+        : base(Architecture.GruResetBefore, 3, inputSize, units, units, precision) { }
+
+    private protected override Tensor Advance(Tensor drive, Tensor state)
+    {
+        var (_, z, n) = Gates(drive, state);
+        return lerp(n, state, z);
+    }
+
+    private protected override Tensor StateJacobianAt(Tensor drive, Tensor state)
+    {
+        var (r, z, n) = Gates(drive, state);
+        // The product r h changes with h directly and through r.
+        var product = Scaled(WeightHh, state * Slope(r));
+        product.diagonal(0, 1, 2).add_(r);
+        var jacobian = ThroughProduct(z, n, product).add_(Scaled(WeightHh, null, (state - n) * Slope(z)));
+        jacobian.diagonal(0, 1, 2).add_(z);
+        return jacobian;
+    }
+
+    private protected override Tensor InputJacobianAt(Tensor drive, Tensor state)
+    {
+        var (r, z, n) = Gates(drive, state);
+        return ThroughProduct(z, n, Scaled(WeightIh, state * Slope(r)))
+            .add_(Scaled(WeightIh, null, (state - n) * Slope(z), (1 - z) * TanhSlope(n)));
+    }
+
+    /// <summary>The change of h' that a change of the product r h brings: [B, N, N] times [B, N, columns].</summary>
+    private Tensor ThroughProduct(Tensor z, Tensor n, Tensor product) =>
+        ((1 - z) * TanhSlope(n)).unsqueeze(-1) * WeightHh.narrow(0, 2 * Units, Units).matmul(product);
+
+    private (Tensor R, Tensor Z, Tensor N) Gates(Tensor drive, Tensor state)
+    {
+        var gates = sigmoid(drive.narrow(1, 0, 2 * Units) + Recur(state, 0, 2));
+        var (r, z) = (gates.narrow(1, 0, Units), gates.narrow(1, Units, Units));
+        return (r, z, tanh(drive.narrow(1, 2 * Units, Units) + Recur(r * state, 2, 1)));
+    }
+}

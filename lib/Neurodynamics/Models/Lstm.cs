@@ -1,0 +1,73 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Neurodynamics.Models;
+
+/// <summary>
+/// Long short-term memory as PyTorch's nn.LSTM, on the state [h, c] (S = 2N): c' = f c + i g, h' = o tanh(c'), with
+/// i, f, o = s(...) and g = tanh(...) of W_ih u + b_ih + W_hh h + b_hh.
+/// </summary>
+public class Lstm : RecurrentCell
+{
+    private readonly bool outputReadsMemory;
+
+    /// <inheritdoc cref="VanillaRnn(int, int, ScalarType)"/>
+    public Lstm(int inputSize, int units, ScalarType precision = ScalarType.Float32)
+        : this(Architecture.Lstm, inputSize, units, precision, outputReadsMemory: false) { }
+
+    private protected Lstm(Architecture architecture, int inputSize, int units, ScalarType precision, bool outputReadsMemory)
+        : base(architecture, 4, inputSize, units, 2 * units, precision) => this.outputReadsMemory = outputReadsMemory;
+
+    private protected override Tensor Advance(Tensor drive, Tensor state)
+    {
+        var (i, f, g, o) = Gates(drive, state);
+        var c = addcmul(f * Memory(state), i, g, 1);
+        return cat([o * tanh(c), c], 1);
+    }
+
+    private protected override Tensor StateJacobianAt(Tensor drive, Tensor state)
+    {
+        var (i, f, g, o) = Gates(drive, state);
+        var (t, pass) = Output(i, f, g, o, state);
+        var cByH = Scaled(WeightHh, MemoryScales(i, f, g, state));
+        var (hByH, hByC) = (pass.unsqueeze(-1) * cByH, (pass * f).diag_embed());
+        (outputReadsMemory ? hByC : hByH).add_(Scaled(WeightHh, null, null, null, t * Slope(o)));
+        return cat([cat([hByH, hByC], 2), cat([cByH, f.diag_embed()], 2)], 1);
+    }
+
+    private protected override Tensor InputJacobianAt(Tensor drive, Tensor state)
+    {
+        var (i, f, g, o) = Gates(drive, state);
+        var (t, pass) = Output(i, f, g, o, state);
+        var c = Scaled(WeightIh, MemoryScales(i, f, g, state));
+        var h = (pass.unsqueeze(-1) * c).add_(Scaled(WeightIh, null, null, null, t * Slope(o)));
+        return cat([h, c], 1);
+    }
+
+    /// <summary>Scales of the gates i, f and g in the change of c'.</summary>
+    private Tensor[] MemoryScales(Tensor i, Tensor f, Tensor g, Tensor state) => [g * Slope(i), Memory(state) * Slope(f), i * TanhSlope(g)];
+
+    /// <summary>tanh(c') and the slope of h' with c'.</summary>
+    private (Tensor Tanh, Tensor Pass) Output(Tensor i, Tensor f, Tensor g, Tensor o, Tensor state)
+    {
+        var t = tanh(f * Memory(state) + i * g);
+        return (t, o * TanhSlope(t));
+    }
+
+    private Tensor Memory(Tensor state) => state.narrow(1, Units, Units);
+
+    private (Tensor I, Tensor F, Tensor G, Tensor O) Gates(Tensor drive, Tensor state)
+    {
+        var recur = outputReadsMemory ? cat([Recur(Hidden(state), 0, 3), Recur(Memory(state), 3, 1)], 1) : Recur(Hidden(state));
+        var gates = (drive + recur).chunk(4, 1);
+        return (sigmoid(gates[0]), sigmoid(gates[1]), tanh(gates[2]), sigmoid(gates[3]));
+    }
+}
+
+/// <summary>The LSTM as the report prints it (2.2): the output gate reads the memory c of the step before, where its prose says h.</summary>
+public sealed class LstmAsPrinted : Lstm
+{
+    /// <inheritdoc cref="VanillaRnn(int, int, ScalarType)"/>
+    public LstmAsPrinted(int inputSize, int units, ScalarType precision = ScalarType.Float32)
+        : base(Architecture.LstmAsPrinted, inputSize, units, precision, outputReadsMemory: true) { }
+}

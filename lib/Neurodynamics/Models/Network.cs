@@ -1,0 +1,95 @@
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace Neurodynamics.Models;
+
+/// <summary>A recurrent cell and a linear readout per channel: logits = W h + b. A positive logit reads as class 1, +1.</summary>
+public sealed class Network : nn.Module
+{
+    /// <summary>Joins a cell with a readout.</summary>
+    /// <exception cref="ArgumentException">The readout does not read the cell's units, or differs in precision.</exception>
+    public Network(Cell cell, Linear readout) : base(nameof(Network))
+    {
+        if (readout.weight.shape[1] != cell.Units)
+            throw new ArgumentException($"The readout reads {readout.weight.shape[1]} units, but the cell has {cell.Units}.", nameof(readout));
+        (Cell, Readout) = (cell, readout);
+        register_module("rnn", cell);
+        register_module("readout", readout);
+    }
+
+    /// <summary>A network of one of the library's cells with Glorot's initialisation (report 4.2).</summary>
+    /// <param name="architecture">Which cell.</param>
+    /// <param name="inputSize">I, the number of inputs.</param>
+    /// <param name="units">N, the number of hidden units.</param>
+    /// <param name="channels">K, the number of channels to read out.</param>
+    /// <param name="seed">The same seed gives the same weights.</param>
+    public static Network Create(Architecture architecture, int inputSize, int units, int channels, long seed)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(channels, 1);
+        var cell = RecurrentCell.Create(architecture, inputSize, units);
+        cell.Initialise(Seeds.Derive(seed, "cell"));
+        var readout = nn.Linear(units, channels);
+        using var scope = NewDisposeScope();
+        using var frozen = no_grad();
+        using var generator = new Generator((ulong)Seeds.Derive(seed, "readout"));
+        double bound = Math.Sqrt(6.0 / (units + channels));
+        readout.weight.uniform_(-bound, bound, generator);
+        readout.bias!.zero_();
+        return new(cell, readout);
+    }
+
+    /// <summary>The recurrent cell.</summary>
+    public Cell Cell { get; }
+
+    /// <summary>The linear readout, weight [K, N] and bias [K].</summary>
+    public Linear Readout { get; }
+
+    /// <summary>K, the number of channels.</summary>
+    public int Channels => (int)Readout.weight.shape[0];
+
+    /// <summary>The readout's logits [..., K] of states [..., S].</summary>
+    public Tensor Logits(Tensor states)
+    {
+        using var scope = NewDisposeScope();
+        return Readout.call(Cell.Hidden(states)).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The readout's logits [M, K] of states [M, S].</summary>
+    public double[,] Logits(double[,] states)
+    {
+        using var scope = NewDisposeScope();
+        using var frozen = no_grad();
+        return Logits(tensor(states).to(Readout.weight.dtype)).ToMatrix();
+    }
+
+    /// <summary>States after each step of trials with the given inputs, from zero: [B, T, S].</summary>
+    /// <param name="inputs">[B, T, I].</param>
+    public float[,,] Run(float[,,] inputs)
+    {
+        using var scope = NewDisposeScope();
+        using var frozen = no_grad();
+        return (float[,,])Cell.Run(tensor(inputs).to(Readout.weight.dtype)).to(ScalarType.Float32).data<float>().ToNDArray();
+    }
+
+    /// <summary>A network with the same weights in float64, for the analysis; this one where it is in float64 already.</summary>
+    public Network InDouble()
+    {
+        if (Readout.weight.dtype == ScalarType.Float64) return this;
+        var readout = nn.Linear(Cell.Units, Channels, dtype: ScalarType.Float64);
+        using var scope = NewDisposeScope();
+        using var frozen = no_grad();
+        readout.weight.copy_(Readout.weight);
+        readout.bias!.copy_(Readout.bias!);
+        return new(Cell.InDouble(), readout);
+    }
+
+    /// <summary>Refuses weights that are NaN or infinite.</summary>
+    internal void RequireFinite(string source)
+    {
+        using var scope = NewDisposeScope();
+        foreach (var (name, parameter) in named_parameters())
+            if (!parameter.isfinite().all().item<bool>())
+                throw new InvalidDataException($"{source} holds values in {name} that are not finite: train or export the network again.");
+    }
+}

@@ -1,0 +1,106 @@
+using System.Text.Json;
+using Neurodynamics.Models;
+using TorchSharp;
+using TorchSharp.PyBridge;
+
+namespace Neurodynamics.Training;
+
+/// <summary>
+/// A folder of trained networks. Each is two files: NAME.safetensors with the weights (PyTorch's names, rnn.* and readout.*) and
+/// NAME.json with how it was made. What is trained here goes into the subfolder "local"; the files that came with the workbook are never overwritten.
+/// </summary>
+/// <param name="folder">The folder.</param>
+public sealed class NetworkStore(string folder)
+{
+    private const string Local = "local";
+
+    /// <summary>Loads the network of a recipe, or trains it where there is none yet.</summary>
+    /// <param name="name">Name of the network's files.</param>
+    /// <param name="recipe">What is asked for. A network made by another recipe is never loaded in its place.</param>
+    /// <param name="retrain">Train even where a file exists; the result goes into a file of its own.</param>
+    /// <param name="say">Told in one sentence where the network comes from, and why.</param>
+    /// <param name="progress">Told after every update of a training.</param>
+    /// <param name="cancellation">Stops a training; the network so far is returned, and not saved.</param>
+    public TrainedNetwork LoadOrTrain(string name, Recipe recipe, bool retrain = false, Action<string>? say = null, IProgress<TrainingProgress>? progress = null, CancellationToken cancellation = default)
+    {
+        string own = Path.Combine(Local, $"{name}-{recipe.Hash}");
+        string reason = "there is no saved network of that name";
+        if (retrain)
+            reason = "a new training was asked for";
+        else if (Exists(name))
+        {
+            var differences = ReadRecord(name).Recipe is var saved && saved == recipe ? [] : recipe.DifferencesFrom(saved);
+            if (differences.Count == 0)
+            {
+                say?.Invoke($"Loaded {name}.");
+                return Load(name);
+            }
+            reason = $"the saved {name} has another recipe ({string.Join("; ", differences)})";
+        }
+        if (!retrain && Exists(own))
+        {
+            say?.Invoke($"Loaded {own.Replace('\\', '/')}, because {reason}.");
+            return Load(own);
+        }
+        say?.Invoke($"Training {own.Replace('\\', '/')}, because {reason}.");
+        var trained = Trainer.Train(recipe, progress, cancellation);
+        if (!trained.Record.Cancelled) Save(own, trained);
+        return trained;
+    }
+
+    /// <summary>Whether both files of a network are there.</summary>
+    public bool Exists(string name) => File.Exists(WeightsOf(name)) && File.Exists(RecordOf(name));
+
+    /// <summary>Loads a network by its name.</summary>
+    /// <exception cref="FileNotFoundException">One of the two files is missing.</exception>
+    /// <exception cref="InvalidDataException">A file cannot be read as what it should be, or a weight is not finite.</exception>
+    public TrainedNetwork Load(string name)
+    {
+        var record = ReadRecord(name);
+        var (task, recipe) = (record.Recipe.Task, record.Recipe);
+        var network = Network.Create(recipe.Architecture, task.Channels, recipe.Units, task.Channels, recipe.Seed);
+        try
+        {
+            network.load_safetensors(WeightsOf(name));
+        }
+        catch (Exception error) when (error is not FileNotFoundException)
+        {
+            throw new InvalidDataException($"{WeightsOf(name)} does not hold the weights of its recipe ({error.Message}): restore it, or train it again.", error);
+        }
+        network.RequireFinite(WeightsOf(name));
+        return new(network, record);
+    }
+
+    /// <summary>Saves a network and how it was made. Each file is written beside its place and moved there whole.</summary>
+    public void Save(string name, TrainedNetwork trained)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(WeightsOf(name))!);
+        Place(WeightsOf(name), beside => trained.Network.save_safetensors(beside));
+        Place(RecordOf(name), beside => File.WriteAllText(beside, JsonSerializer.Serialize(trained.Record, Json.Options) + "\n"));
+    }
+
+    private static void Place(string path, Action<string> write)
+    {
+        string beside = path + ".partial";
+        write(beside);
+        File.Move(beside, path, overwrite: true);
+    }
+
+    private TrainingRecord ReadRecord(string name)
+    {
+        string path = RecordOf(name);
+        if (!File.Exists(path)) throw new FileNotFoundException($"{path} is not there: a network is two files, .safetensors and .json.", path);
+        try
+        {
+            return JsonSerializer.Deserialize<TrainingRecord>(File.ReadAllText(path), Json.Options) ?? throw new JsonException("it is empty");
+        }
+        catch (Exception error) when (error is JsonException or ArgumentException)
+        {
+            throw new InvalidDataException($"{path} is not the record of a training ({error.Message}): restore it, or delete both files and train again.", error);
+        }
+    }
+
+    private string WeightsOf(string name) => Path.Combine(folder, name + ".safetensors");
+
+    private string RecordOf(string name) => Path.Combine(folder, name + ".json");
+}

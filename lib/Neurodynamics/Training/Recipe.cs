@@ -1,0 +1,80 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
+using Neurodynamics.Models;
+using Neurodynamics.Tasks;
+
+namespace Neurodynamics.Training;
+
+/// <summary>All that decides which network comes out: the same recipe gives the same weights on the same machine.</summary>
+public sealed record Recipe
+{
+    /// <summary>Which cell; default the GRU.</summary>
+    public Architecture Architecture { get; init; } = Architecture.Gru;
+
+    /// <summary>N, the number of hidden units; default 100 (report 4.2).</summary>
+    public int Units { get; init => field = value >= 1 ? value : throw new ArgumentOutOfRangeException(nameof(Units), value, "A network needs at least 1 unit."); } = 100;
+
+    /// <summary>What it is trained on; default the flip-flop with 3 channels.</summary>
+    public TrialTask Task { get; init; } = new FlipFlop();
+
+    /// <summary>How it is trained.</summary>
+    public TrainingOptions Training { get; init; } = new();
+
+    /// <summary>Seed of initial weights and trials; default 1.</summary>
+    public long Seed { get; init; } = 1;
+
+    /// <summary>Eight hexadecimal digits that differ between recipes.</summary>
+    [JsonIgnore]
+    public string Hash => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(JsonSerializer.Serialize(this, Json.Options))))[..8];
+
+    /// <summary>The values in which this recipe differs from another, as "name: other -> this".</summary>
+    public IReadOnlyList<string> DifferencesFrom(Recipe other)
+    {
+        var (mine, theirs) = (Leaves(this), Leaves(other));
+        return [.. mine.Keys.Union(theirs.Keys)
+            .Where(key => mine.GetValueOrDefault(key) != theirs.GetValueOrDefault(key))
+            .Select(key => $"{key}: {theirs.GetValueOrDefault(key) ?? "none"} -> {mine.GetValueOrDefault(key) ?? "none"}")];
+    }
+
+    private static Dictionary<string, string> Leaves(Recipe recipe)
+    {
+        var leaves = new Dictionary<string, string>();
+        Visit(JsonSerializer.SerializeToNode(recipe, Json.Options), "");
+        return leaves;
+
+        void Visit(JsonNode? node, string name)
+        {
+            if (node is JsonObject branch)
+                foreach (var (key, child) in branch) Visit(child, name.Length == 0 ? key : $"{name}.{key}");
+            else leaves[name] = node?.ToJsonString() ?? "none";
+        }
+    }
+}
+
+/// <summary>How a network is trained (report 4.2): Adam with its default hyperparameters on fresh trials at every update.</summary>
+public sealed record TrainingOptions
+{
+    /// <summary>Number of updates at most; default 2000.</summary>
+    public int Updates { get; init => field = Positive(value, nameof(Updates)); } = 2000;
+
+    /// <summary>Trials per update; default 64.</summary>
+    public int BatchSize { get; init => field = Positive(value, nameof(BatchSize)); } = 64;
+
+    /// <summary>T, steps per trial; default 100.</summary>
+    public int Steps { get; init => field = Positive(value, nameof(Steps)); } = 100;
+
+    /// <summary>Adam's step size; default 0.001.</summary>
+    public double LearningRate { get; init => field = value > 0 && double.IsFinite(value) ? value : throw new ArgumentOutOfRangeException(nameof(LearningRate), value, "A learning rate is positive."); } = 1e-3;
+
+    /// <summary>Largest norm of the gradient; default none.</summary>
+    public double? ClipNorm { get; init; }
+
+    /// <summary>Updates between two entries of the curve; default 100.</summary>
+    public int EvaluateEvery { get; init => field = Positive(value, nameof(EvaluateEvery)); } = 100;
+
+    private static int Positive(int value, string name) =>
+        value >= 1 ? value : throw new ArgumentOutOfRangeException(name, value, $"{name} is at least 1.");
+}

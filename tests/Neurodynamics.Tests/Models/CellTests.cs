@@ -1,0 +1,186 @@
+using CsCheck;
+using Neurodynamics.Models;
+using TorchSharp;
+using Xunit;
+using static TorchSharp.torch;
+
+namespace Neurodynamics.Tests.Models;
+
+public sealed class CellTests
+{
+    public static TheoryData<Architecture> Architectures => [.. Enum.GetValues<Architecture>()];
+
+    [Theory, MemberData(nameof(Architectures))]
+    public void Jacobians_equal_central_differences(Architecture architecture) =>
+        Gen.Select(Gen.Int[1, 4], Gen.Int[1, 6], Gen.Int[1, 5], Gen.Long[0, 1 << 30]).Sample((inputs, units, batch, seed) =>
+        {
+            using var scope = NewDisposeScope();
+            var (cell, u, x) = Random(architecture, inputs, units, batch, seed);
+            Assert.True(Largest(cell.StateJacobian(u, x) - Differences(cell.StateSize, x, moved => cell.Step(u, moved))) < 1e-8);
+            Assert.True(Largest(cell.InputJacobian(u, x) - Differences(inputs, u, moved => cell.Step(moved, x))) < 1e-8);
+        }, iter: 20);
+
+    [Theory, MemberData(nameof(Architectures))]
+    public void Closed_form_Jacobians_equal_autograd(Architecture architecture)
+    {
+        using var scope = NewDisposeScope();
+        var (cell, u, x) = Random(architecture, 3, 20, 7, seed: 5);
+        var plain = new StepOnly(cell);
+        Assert.True(Largest(cell.StateJacobian(u, x) - plain.StateJacobian(u, x)) < 1e-14);
+        Assert.True(Largest(cell.InputJacobian(u, x) - plain.InputJacobian(u, x)) < 1e-14);
+    }
+
+    [Theory, MemberData(nameof(Architectures))]
+    public void One_input_serves_every_state_of_a_batch(Architecture architecture)
+    {
+        using var scope = NewDisposeScope();
+        var (cell, u, x) = Random(architecture, 3, 5, 7, seed: 6);
+        var (one, all) = (u[..1], u[..1].expand(7, 3).contiguous());
+        Assert.True(Largest(cell.Step(one, x) - cell.Step(all, x)) < 1e-14);
+        Assert.True(Largest(cell.StateJacobian(one, x) - cell.StateJacobian(all, x)) < 1e-14);
+        Assert.Equal([7, cell.StateSize, 3], cell.InputJacobian(one, x).shape);
+    }
+
+    [Theory, MemberData(nameof(Architectures))]
+    public void A_run_is_its_steps_one_after_the_other(Architecture architecture)
+    {
+        using var scope = NewDisposeScope();
+        var (cell, _, x) = Random(architecture, 2, 4, 3, seed: 7);
+        var inputs = randn(3, 6, 2, dtype: ScalarType.Float64);
+        var states = cell.Run(inputs, x);
+        for (int t = 0; t < 6; t++)
+        {
+            x = cell.Step(inputs[.., t], x);
+            Assert.True(Largest(states[.., t] - x) < 1e-15);
+        }
+    }
+
+    [Fact]
+    public void A_run_without_start_begins_at_zero()
+    {
+        using var scope = NewDisposeScope();
+        var (cell, _, _) = Random(Architecture.Lstm, 2, 4, 7, seed: 8);
+        var inputs = randn(7, 3, 2, dtype: ScalarType.Float64);
+        Assert.True(cell.Run(inputs).equal(cell.Run(inputs, zeros(7, 8, dtype: ScalarType.Float64))).all().item<bool>());
+    }
+
+    [Theory]
+    [InlineData(Architecture.Vanilla)]
+    [InlineData(Architecture.Lstm)]
+    [InlineData(Architecture.Gru)]
+    public void A_run_equals_libtorchs_own_layer(Architecture architecture)
+    {
+        using var scope = NewDisposeScope();
+        var cell = RecurrentCell.Create(architecture, 3, 20, ScalarType.Float64);
+        cell.Initialise(3);
+        var inputs = randn(4, 30, 3, dtype: ScalarType.Float64);
+        var hidden = architecture switch
+        {
+            Architecture.Vanilla => Loaded(nn.RNN(3, 20, batchFirst: true, dtype: ScalarType.Float64)).call(inputs).Item1,
+            Architecture.Lstm => Loaded(nn.LSTM(3, 20, batchFirst: true, dtype: ScalarType.Float64)).call(inputs).Item1,
+            _ => Loaded(nn.GRU(3, 20, batchFirst: true, dtype: ScalarType.Float64)).call(inputs).Item1,
+        };
+        Assert.True(Largest(cell.Hidden(cell.Run(inputs)) - hidden) < 1e-14);
+
+        T Loaded<T>(T layer) where T : nn.Module
+        {
+            layer.load_state_dict(cell.state_dict());
+            return layer;
+        }
+    }
+
+    [Theory, MemberData(nameof(Architectures))]
+    public void The_float64_copy_has_the_same_weights_and_leaves_the_cell_alone(Architecture architecture)
+    {
+        using var scope = NewDisposeScope();
+        var cell = RecurrentCell.Create(architecture, 2, 3);
+        cell.Initialise(4);
+        var copy = (RecurrentCell)cell.InDouble();
+        Assert.Same(copy, copy.InDouble());
+        Assert.Equal(ScalarType.Float32, cell.WeightHh.dtype);
+        Assert.True(cell.WeightHh.requires_grad);
+        Assert.True(copy.WeightHh.equal(cell.WeightHh.to(ScalarType.Float64)).all().item<bool>());
+    }
+
+    [Fact]
+    public void A_Jacobian_is_not_transposed()
+    {
+        using var scope = NewDisposeScope();
+        var cell = new VanillaRnn(1, 2, ScalarType.Float64);
+        using (no_grad()) cell.WeightHh.copy_(tensor(new[,] { { 0.5, 1 }, { 0, 0.3 } }));
+        var jacobian = cell.StateJacobian(zeros(1, 1, dtype: ScalarType.Float64), zeros(1, 2, dtype: ScalarType.Float64));
+        Assert.Equal([0.5, 1, 0, 0.3], jacobian.data<double>().ToArray());
+    }
+
+    [Fact]
+    public void The_same_seed_gives_the_same_weights_and_another_seed_others()
+    {
+        var (a, b, c) = (new Gru(3, 10), new Gru(3, 10), new Gru(3, 10));
+        a.Initialise(1);
+        b.Initialise(1);
+        c.Initialise(2);
+        Assert.Equal(a.WeightHh.data<float>().ToArray(), b.WeightHh.data<float>().ToArray());
+        Assert.NotEqual(a.WeightHh.data<float>().ToArray(), c.WeightHh.data<float>().ToArray());
+    }
+
+    [Fact]
+    public void A_wrong_shape_is_named_beside_the_right_one()
+    {
+        var cell = new Gru(3, 10);
+        var state = Assert.Throws<ArgumentException>(() => cell.Step(zeros(2, 3), zeros(2, 9)));
+        Assert.Contains("[B, 10]", state.Message);
+        Assert.Contains("[2, 9]", state.Message);
+        var input = Assert.Throws<ArgumentException>(() => cell.Step(zeros(2, 4), zeros(2, 10)));
+        Assert.Contains("[2, 3] or [1, 3]", input.Message);
+        Assert.Throws<ArgumentOutOfRangeException>(() => new Gru(3, -1));
+    }
+
+    [Fact]
+    public void Steps_and_Jacobians_leave_no_tensor_behind()
+    {
+        var (cell, u, x) = Random(Architecture.Lstm, 3, 5, 4, seed: 9);
+        var trial = u.unsqueeze(1);
+        Work();
+        long before = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
+        for (int i = 0; i < 100; i++) Work();
+        Assert.Equal(before, DisposeScopeManager.Statistics.ThreadTotalLiveCount);
+
+        void Work()
+        {
+            cell.Step(u, x).Dispose();
+            cell.StateJacobian(u, x).Dispose();
+            cell.InputJacobian(u, x).Dispose();
+            cell.Run(trial, x).Dispose();
+        }
+    }
+
+    private static (RecurrentCell Cell, Tensor Input, Tensor State) Random(Architecture architecture, int inputs, int units, int batch, long seed)
+    {
+        var cell = RecurrentCell.Create(architecture, inputs, units, ScalarType.Float64);
+        using var generator = new Generator((ulong)seed);
+        using (no_grad())
+            foreach (var parameter in cell.parameters()) parameter.uniform_(-1, 1, generator);
+        return (cell, randn([batch, inputs], dtype: ScalarType.Float64, generator: generator), randn([batch, cell.StateSize], dtype: ScalarType.Float64, generator: generator));
+    }
+
+    /// <summary>Column j: the change of the step when variable j moves, by Richardson's extrapolation of central differences.</summary>
+    private static Tensor Differences(int variables, Tensor at, Func<Tensor, Tensor> step)
+    {
+        return stack(Enumerable.Range(0, variables).Select(j => (4 * Central(j, 1e-3) - Central(j, 2e-3)) / 3), 2);
+
+        Tensor Central(int j, double h)
+        {
+            var move = zeros(1, variables, dtype: ScalarType.Float64);
+            move[0, j] = h;
+            return (step(at + move) - step(at - move)) / (2 * h);
+        }
+    }
+
+    private static double Largest(Tensor difference) => difference.abs().max().item<double>();
+
+    /// <summary>A user's own cell: a step, and nothing else.</summary>
+    private sealed class StepOnly(Cell inner) : Cell("StepOnly", inner.InputSize, inner.Units, inner.StateSize)
+    {
+        public override Tensor Step(Tensor input, Tensor state) => inner.Step(input, state);
+    }
+}
