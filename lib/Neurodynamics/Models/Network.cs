@@ -33,8 +33,7 @@ public sealed class Network : nn.Module
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
         using var generator = new Generator((ulong)Seeds.Derive(seed, "readout"));
-        double bound = Math.Sqrt(6.0 / (units + channels));
-        readout.weight.uniform_(-bound, bound, generator);
+        Glorot.Fill(readout.weight, generator);
         readout.bias!.zero_();
         return new(cell, readout);
     }
@@ -63,13 +62,21 @@ public sealed class Network : nn.Module
         return Logits(tensor(states).to(Readout.weight.dtype)).ToMatrix();
     }
 
-    /// <summary>States after each step of trials with the given inputs, from zero: [B, T, S].</summary>
-    /// <param name="inputs">[B, T, I].</param>
+    /// <summary>States after each step of trials, from zero: [B, T, S].</summary>
+    /// <param name="inputs">Inputs [B, T, I], in whatever precision.</param>
+    public Tensor Run(Tensor inputs)
+    {
+        using var scope = NewDisposeScope();
+        return Cell.Run(inputs.to(Readout.weight.dtype)).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>States after each step of trials, from zero: [B, T, S].</summary>
+    /// <param name="inputs">Inputs [B, T, I].</param>
     public float[,,] Run(float[,,] inputs)
     {
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
-        return (float[,,])Cell.Run(tensor(inputs).to(Readout.weight.dtype)).to(ScalarType.Float32).data<float>().ToNDArray();
+        return (float[,,])Run(tensor(inputs)).to(ScalarType.Float32).data<float>().ToNDArray();
     }
 
     /// <summary>A network with the same weights in float64, for the analysis; this one where it is in float64 already.</summary>
