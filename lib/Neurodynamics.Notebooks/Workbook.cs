@@ -9,6 +9,8 @@ namespace Neurodynamics.Notebooks;
 /// <summary>What a notebook starts with.</summary>
 public static class Workbook
 {
+    static Workbook() => OneCopy.Ensure();
+
     /// <summary>
     /// Makes charts and tables show as the last value of a cell, without a network. Call it in the first cell of a notebook: the
     /// cell's output holds plotly.js for all figures of the notebook. Outside a kernel only the formatters are registered.
