@@ -5,14 +5,8 @@ using Neurodynamics.Models;
 namespace Neurodynamics.Notebooks;
 
 /// <summary>What a figure's hover and a table's row tell of a fixed point; the number is its place in the list, from 1.</summary>
-internal sealed record PointFacts(int Number, Linearisation Linearisation, double[] Probabilities)
+internal sealed record PointFacts(int Number, Linearisation Linearisation, double[] Probabilities, string Readout)
 {
-    /// <summary>Probabilities between this and its complement are an undecided readout.</summary>
-    public const double Undecided = 0.1;
-
-    /// <summary>The readout, a character per channel: + for class 1, - for class 0, 0 where it is undecided.</summary>
-    public string Readout => string.Concat(Probabilities.Select(p => p > 1 - Undecided ? '+' : p < Undecided ? '-' : '0'));
-
     /// <summary>The same with a true minus sign, for the eye.</summary>
     public string ReadoutLabel => Readout.Replace('-', '\u2212');
 
@@ -25,8 +19,8 @@ internal sealed record PointFacts(int Number, Linearisation Linearisation, doubl
     {
         if (points.Count == 0) return [];
         var states = points.Select(point => point.Point.State).ToMatrix(network.Cell.StateSize);
-        var logits = network.Logits(states);
-        return [.. points.Select((point, i) => new PointFacts(i + 1, point, [.. Enumerable.Range(0, network.Channels).Select(channel => 1 / (1 + Math.Exp(-logits[i, channel])))]))];
+        var probabilities = network.Probabilities(states);
+        return [.. points.Select((point, i) => new PointFacts(i + 1, point, [.. Enumerable.Range(0, network.Channels).Select(channel => probabilities[i, channel])], network.Decision(point.Point.State)))];
     }
 }
 
