@@ -13,8 +13,8 @@ internal sealed record PointFacts(int Number, Linearisation Linearisation, doubl
     /// <summary>The readout, a character per channel: + for class 1, - for class 0, 0 where it is undecided.</summary>
     public string Readout => string.Concat(Probabilities.Select(p => p > 1 - Undecided ? '+' : p < Undecided ? '-' : '0'));
 
-    /// <summary>The same with a true minus sign, for the eye.</summary>
-    public string ReadoutLabel => Readout.Replace('-', '\u2212');
+    /// <summary>The same for the eye: a true minus sign, and signs that do not run into each other.</summary>
+    public string ReadoutLabel => string.Join(' ', Readout.Replace('-', '\u2212').ToCharArray());
 
     /// <summary>All of it in lines of HTML.</summary>
     public string Hover => string.Create(CultureInfo.InvariantCulture, $"""
