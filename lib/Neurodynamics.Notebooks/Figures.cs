@@ -22,12 +22,13 @@ public enum ColourBy
 /// <summary>The workbook's figures. Each is a Plotly.NET chart: as the last value of a cell it is shown, and it can be restyled first.</summary>
 public static class Figures
 {
+    // plotly.js draws "x" and "cross" in three dimensions with letters that many machines have no font for.
     private static readonly (string Symbol, string Colour, double Size)[] ByUnstableModes =
     [
-        ("circle", Style.Blue, 9), ("diamond", Style.Orange, 7), ("square", Style.Purple, 6), ("x", Style.Vermillion, 6), ("cross", Style.Black, 6),
+        ("circle", Style.Blue, 10), ("diamond", Style.Orange, 7), ("square", Style.Purple, 7), ("diamond-open", Style.Vermillion, 9), ("square-open", Style.Black, 9),
     ];
 
-    // Yellow last: on white it is the hardest to see, and stands for the pattern of all channels low.
+    // By pattern, all channels low first, in the order of binary numbers.
     private static readonly string[] ByPattern =
         [Style.Yellow, Style.SkyBlue, Style.Green, Style.Blue, Style.Purple, Style.Orange, Style.Vermillion, Style.Black];
 
@@ -80,15 +81,15 @@ public static class Figures
     /// <param name="trajectories">States of trials [B, T, S] to draw as lines; default none.</param>
     /// <param name="colourBy">What decides the colour; default the number of unstable modes.</param>
     /// <param name="title">Default: how many points, at which input.</param>
-    /// <param name="mostTrajectories">Trials to draw at most, the first ones; default 20.</param>
-    public static GenericChart FixedPoints(IReadOnlyList<Linearisation> points, Network network, Pca pca, float[,,]? trajectories = null, ColourBy colourBy = ColourBy.UnstableModes, string? title = null, int mostTrajectories = 20)
+    /// <param name="mostTrajectories">Trials to draw at most, the first ones; default 12.</param>
+    public static GenericChart FixedPoints(IReadOnlyList<Linearisation> points, Network network, Pca pca, float[,,]? trajectories = null, ColourBy colourBy = ColourBy.UnstableModes, string? title = null, int mostTrajectories = 12)
     {
         var facts = PointFacts.Of(points, network);
         var places = pca.Project(points.Select(point => point.Point.State).ToMatrix(pca.Mean.Length));
         var traces = new List<Trace>();
         if (trajectories is not null) traces.Add(Trajectories(trajectories, pca, mostTrajectories));
         bool scale = colourBy == ColourBy.Readout && network.Channels == 1;
-        foreach (var group in facts.GroupBy(point => (point.Linearisation.UnstableModes, Readout: colourBy == ColourBy.Readout && !scale ? point.Readout : "")).OrderBy(group => group.Key.UnstableModes).ThenBy(group => group.Key.Readout, StringComparer.Ordinal))
+        foreach (var group in facts.GroupBy(point => (point.Linearisation.UnstableModes, Readout: colourBy == ColourBy.Readout && !scale && !point.Readout.Contains('0') ? point.Readout : "")).OrderBy(group => group.Key.UnstableModes).ThenBy(group => group.Key.Readout, StringComparer.Ordinal))
         {
             var (symbol, colour, size) = ByUnstableModes[Math.Min(group.Key.UnstableModes, ByUnstableModes.Length - 1)];
             var members = group.ToArray();
@@ -96,8 +97,8 @@ public static class Figures
             var marker = new Marker().With("symbol", symbol).With("size", size).With("line", new Line().With("color", Style.Ink).With("width", 1));
             if (scale)
                 marker.With("color", members.Select(point => Style.Drawn(point.Probabilities[0])).ToArray()).With("colorscale", "Cividis").With("cmin", 0).With("cmax", 1)
-                    .With("showscale", traces.Count <= 1).With("colorbar", new ColorBar().With("title", Style.Title("p(class 1)", 13)).With("len", 0.5).With("y", 0.35).With("thickness", 14));
-            else marker.With("color", group.Key.Readout.Length > 0 ? PatternColour(group.Key.Readout) : colour);
+                    .With("showscale", members[0] == facts.MinBy(point => point.Linearisation.UnstableModes)).With("colorbar", new ColorBar().With("title", Style.Title("p(class 1)", 13)).With("len", 0.5).With("y", 0.35).With("thickness", 14));
+            else marker.With("color", colourBy == ColourBy.UnstableModes ? colour : group.Key.Readout.Length > 0 ? PatternColour(group.Key.Readout) : Style.Grey);
             traces.Add(new Trace3D("scatter3d")
                 .With("name", Name(group.Key.UnstableModes, points[members[0].Number - 1].Kind, group.Key.Readout.Length > 0 ? members[0].ReadoutLabel : "", members.Length))
                 .With("mode", labelled ? "markers+text" : "markers")
@@ -163,7 +164,7 @@ public static class Figures
             .With("name", count == 1 ? "1 trial" : $"{count} trials").With("mode", "lines")
             .With("x", Along(0)).With("y", Along(1)).With("z", Along(2))
             .With("line", new Line().With("color", Style.Grey).With("width", 1.5))
-            .With("opacity", 0.45)
+            .With("opacity", 0.35)
             .With("hoverinfo", "skip");
 
         // One line for all trials, broken between them: one entry in the legend, and quick to turn.
@@ -182,7 +183,7 @@ public static class Figures
                 // The data's own proportions, so that a cube looks like one; only where an axis is more than four times another, a cube of axes.
                 .With("aspectmode", "auto")
                 .With("dragmode", "orbit")
-                .With("camera", new Camera().With("eye", new CameraEye().With("x", 1.35).With("y", 1.2).With("z", 0.75))));
+                .With("camera", new Camera().With("eye", new CameraEye().With("x", 1.55).With("y", 1.35).With("z", 0.7)).With("center", new CameraCenter().With("x", 0).With("y", 0).With("z", -0.12))));
         if (empty)
             layout.With("annotations", new[]
             {
@@ -210,9 +211,8 @@ public static class Figures
 
     private static string PatternColour(string readout)
     {
-        if (readout.Contains('0')) return Style.Grey;
         int pattern = readout.Aggregate(0, (bits, sign) => bits * 2 + (sign == '+' ? 1 : 0));
-        // With fewer channels the patterns are spread over the palette; with more, colours repeat and labels alone tell them apart.
+        // With one or two channels the colours that differ most; with more than three, colours repeat and labels alone tell patterns apart.
         return ByPattern[readout.Length >= 3 ? pattern % ByPattern.Length : readout.Length == 2 ? new[] { 1, 5, 2, 3 }[pattern] : new[] { 5, 3 }[pattern]];
     }
 

@@ -83,8 +83,8 @@ public sealed class LiveProgress : IProgress<TrainingProgress>, IProgress<int>
     {
         bool training = candidates == 0;
         string amount = string.Create(CultureInfo.InvariantCulture, $"{last.Value}{(last.Value < last.Of ? $" of {last.Of}" : "")} {(training ? "updates" : "candidates")}");
-        string verb = !finished ? (training ? "Training" : "Solving") + ":" : last.Value < last.Of ? "Stopped after" : training ? "Trained" : "Solved";
-        return $"{verb} {amount}{last.Result}{(finished ? "." : last.Remaining)}";
+        string verb = !finished ? (training ? "Training" : "Solving") + ":" : last.Value < last.Of ? "Stopped after" : training ? "Trained" : "Followed";
+        return $"{verb} {amount}{last.Result}{(!finished ? last.Remaining : !training && last.Value >= last.Of ? " to their end." : ".")}";
     }
 
     private static string Duration(TimeSpan time) => time.TotalSeconds < 90

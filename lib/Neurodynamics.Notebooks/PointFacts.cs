@@ -7,8 +7,8 @@ namespace Neurodynamics.Notebooks;
 /// <summary>What a figure's hover and a table's row tell of a fixed point; the number is its place in the list, from 1.</summary>
 internal sealed record PointFacts(int Number, Linearisation Linearisation, double[] Probabilities, string Readout)
 {
-    /// <summary>The same with a true minus sign, for the eye.</summary>
-    public string ReadoutLabel => Readout.Replace('-', '\u2212');
+    /// <summary>The same for the eye: a true minus sign, and signs that do not run into each other.</summary>
+    public string ReadoutLabel => string.Join(' ', Readout.Replace('-', '\u2212').ToCharArray());
 
     /// <summary>All of it in lines of HTML.</summary>
     public string Hover => string.Create(CultureInfo.InvariantCulture, $"""

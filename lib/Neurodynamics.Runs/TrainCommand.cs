@@ -29,8 +29,7 @@ internal sealed class TrainCommand : Command<TrainCommand.Settings>
         new NetworkStore(settings.Folder).Save(settings.Name, trained);
         string unfinished = Path.Combine(settings.Folder, settings.Name + ".unfinished");
         if (Directory.Exists(unfinished)) Directory.Delete(unfinished, recursive: true);
-        var test = trained.Record.Test;
-        Console.WriteLine($"{settings.Name}: {trained.Record.Updates} updates, test accuracy {test.Mean:P2} ({test.Low:P2} to {test.High:P2})");
+        Console.WriteLine($"{settings.Name}: {trained.Record.Updates} updates, {trained.Record.Test}");
         return 0;
     }
 

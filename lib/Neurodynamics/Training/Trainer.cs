@@ -96,6 +96,10 @@ public static class Trainer
 /// <param name="Trials">Number of trials.</param>
 public sealed record Accuracy(double Mean, double Low, double High, int Trials)
 {
+    /// <summary>Such as "99.10 % right (95 % interval 99.02 to 99.18 %)".</summary>
+    public override string ToString() =>
+        string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{100 * Mean:0.00} % right (95 % interval {100 * Low:0.00} to {100 * High:0.00} %)");
+
     /// <summary>From the share of each trial.</summary>
     internal static Accuracy Over(double[] shares)
     {
