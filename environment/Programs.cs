@@ -28,7 +28,8 @@ static class Programs
 
         var name = Path.GetFileNameWithoutExtension(command.TargetFilePath);
         Directory.CreateDirectory(workbook.Logs);
-        var log = Path.Combine(workbook.Logs, $"{name}-{command.Arguments.Split(' ')[0]}.log");
+        var verb = command.Arguments.Split(' ').FirstOrDefault(argument => argument.Length > 0 && argument.All(letter => char.IsLetter(letter) || letter == '-') && argument[0] != '-');
+        var log = Path.Combine(workbook.Logs, verb is null ? $"{name}.log" : $"{name}-{verb}.log");
         var said = result.StandardOutput + result.StandardError;
         await File.WriteAllTextAsync(log, $"{command}{System.Environment.NewLine}{said}", CancellationToken.None);
         if (result.ExitCode != 0)
