@@ -36,7 +36,10 @@ static class Programs
         {
             await LetInterruptArriveAsync(cancellation);
             var lines = said.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-            var errors = lines.Where(line => line.Contains("error", StringComparison.OrdinalIgnoreCase)).Distinct().TakeLast(3).ToArray();
+            var errors = lines
+                .Where(line => line.Contains("error", StringComparison.OrdinalIgnoreCase))
+                .Select(line => line.Split(" [")[0].Replace(workbook.Root + Path.DirectorySeparatorChar, ""))
+                .Distinct().Take(3).ToArray();
             throw new WorkbookException(
                 $"{remedy}\n  {string.Join("\n  ", errors.Length > 0 ? errors : lines.TakeLast(3))}\n  The whole of it: {Path.GetRelativePath(workbook.Root, log)}");
         }
