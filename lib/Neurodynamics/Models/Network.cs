@@ -33,8 +33,7 @@ public sealed class Network : nn.Module
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
         using var generator = new Generator((ulong)Seeds.Derive(seed, "readout"));
-        double bound = Math.Sqrt(6.0 / (units + channels));
-        readout.weight.uniform_(-bound, bound, generator);
+        Glorot.Fill(readout.weight, generator);
         readout.bias!.zero_();
         return new(cell, readout);
     }
@@ -63,13 +62,34 @@ public sealed class Network : nn.Module
         return Logits(tensor(states).to(Readout.weight.dtype)).ToMatrix();
     }
 
-    /// <summary>States after each step of trials with the given inputs, from zero: [B, T, S].</summary>
-    /// <param name="inputs">[B, T, I].</param>
+    /// <summary>Probabilities of class 1 [M, K] that the network reads out of states [M, S].</summary>
+    public double[,] Probabilities(double[,] states)
+    {
+        using var scope = NewDisposeScope();
+        using var frozen = no_grad();
+        return Logits(tensor(states).to(Readout.weight.dtype)).to(ScalarType.Float64).sigmoid().ToMatrix();
+    }
+
+    /// <summary>What the network decides at a state, a character per channel: + for class 1, - for class 0, 0 where it is undecided (0.1 &lt; p &lt; 0.9).</summary>
+    /// <param name="state">S values.</param>
+    public string Decision(double[] state) =>
+        string.Concat(Probabilities(new[] { state }.ToMatrix(state.Length)).Row(0).Select(p => p >= 0.9 ? '+' : p <= 0.1 ? '-' : '0'));
+
+    /// <summary>States after each step of trials, from zero: [B, T, S].</summary>
+    /// <param name="inputs">Inputs [B, T, I], in whatever precision.</param>
+    public Tensor Run(Tensor inputs)
+    {
+        using var scope = NewDisposeScope();
+        return Cell.Run(inputs.to(Readout.weight.dtype)).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>States after each step of trials, from zero: [B, T, S].</summary>
+    /// <param name="inputs">Inputs [B, T, I].</param>
     public float[,,] Run(float[,,] inputs)
     {
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
-        return (float[,,])Cell.Run(tensor(inputs).to(Readout.weight.dtype)).to(ScalarType.Float32).data<float>().ToNDArray();
+        return (float[,,])Run(tensor(inputs)).to(ScalarType.Float32).data<float>().ToNDArray();
     }
 
     /// <summary>A network with the same weights in float64, for the analysis; this one where it is in float64 already.</summary>

@@ -90,11 +90,7 @@ public abstract class RecurrentCell : Cell
         using var frozen = no_grad();
         using var generator = new Generator((ulong)seed);
         foreach (var weights in new[] { WeightIh, WeightHh })
-            foreach (var gate in weights.split(Units, 0))
-            {
-                double bound = Math.Sqrt(6.0 / (gate.shape[0] + gate.shape[1]));
-                gate.uniform_(-bound, bound, generator);
-            }
+            foreach (var gate in weights.split(Units, 0)) Glorot.Fill(gate, generator);
         BiasIh.zero_();
         BiasHh.zero_();
     }

@@ -6,6 +6,7 @@ namespace Neurodynamics.Tasks;
 /// <summary>A task: K channels of input, and per channel and step a binary target.</summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "name")]
 [JsonDerivedType(typeof(FlipFlop), "flip-flop")]
+[JsonDerivedType(typeof(Integration), "integration")]
 public abstract record TrialTask
 {
     /// <summary>K, the number of channels; default 3.</summary>

@@ -20,7 +20,7 @@ public sealed class NetworkStore(string folder)
     /// <param name="retrain">Train even where a file exists; the result goes into a file of its own.</param>
     /// <param name="say">Told in one sentence where the network comes from, and why.</param>
     /// <param name="progress">Told after every update of a training.</param>
-    /// <param name="cancellation">Stops a training; the network so far is returned, and not saved.</param>
+    /// <param name="cancellation">Stops a training; the best network so far is returned and the training put aside, to be gone on with by the next call.</param>
     public TrainedNetwork LoadOrTrain(string name, Recipe recipe, bool retrain = false, Action<string>? say = null, IProgress<TrainingProgress>? progress = null, CancellationToken cancellation = default)
     {
         string own = Path.Combine(Local, $"{name}-{recipe.Hash}");
@@ -42,9 +42,14 @@ public sealed class NetworkStore(string folder)
             say?.Invoke($"Loaded {own.Replace('\\', '/')}, because {reason}.");
             return Load(own);
         }
-        say?.Invoke($"Training {own.Replace('\\', '/')}, because {reason}.");
-        var trained = Trainer.Train(recipe, progress, cancellation);
-        if (!trained.Record.Cancelled) Save(own, trained);
+        string unfinished = Path.Combine(folder, own + ".unfinished");
+        say?.Invoke(Directory.Exists(unfinished)
+            ? $"Going on with the unfinished training of {own.Replace('\\', '/')}."
+            : $"Training {own.Replace('\\', '/')}, because {reason}.");
+        var trained = Trainer.Train(recipe, progress, unfinished, cancellation);
+        if (trained.Record.Stop == Stop.Cancelled) return trained;
+        Save(own, trained);
+        if (Directory.Exists(unfinished)) Directory.Delete(unfinished, recursive: true);
         return trained;
     }
 
@@ -57,8 +62,7 @@ public sealed class NetworkStore(string folder)
     public TrainedNetwork Load(string name)
     {
         var record = ReadRecord(name);
-        var (task, recipe) = (record.Recipe.Task, record.Recipe);
-        var network = Network.Create(recipe.Architecture, task.Channels, recipe.Units, task.Channels, recipe.Seed);
+        var network = record.Recipe.Create();
         try
         {
             network.load_safetensors(WeightsOf(name));

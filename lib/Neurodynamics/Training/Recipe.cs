@@ -30,6 +30,9 @@ public sealed record Recipe
     [JsonIgnore]
     public string Hash => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(JsonSerializer.Serialize(this, Json.Options))))[..8];
 
+    /// <summary>The network before its first update.</summary>
+    public Network Create() => Network.Create(Architecture, Task.Channels, Units, Task.Channels, Seed);
+
     /// <summary>The values in which this recipe differs from another, as "name: other -> this".</summary>
     public IReadOnlyList<string> DifferencesFrom(Recipe other)
     {
@@ -66,15 +69,34 @@ public sealed record TrainingOptions
     /// <summary>T, steps per trial; default 100.</summary>
     public int Steps { get; init => field = Positive(value, nameof(Steps)); } = 100;
 
-    /// <summary>Adam's step size; default 0.001.</summary>
-    public double LearningRate { get; init => field = value > 0 && double.IsFinite(value) ? value : throw new ArgumentOutOfRangeException(nameof(LearningRate), value, "A learning rate is positive."); } = 1e-3;
+    /// <summary>What is minimised; default the channelwise binary cross-entropy.</summary>
+    public Loss Loss { get; init; }
 
-    /// <summary>Largest norm of the gradient; default none.</summary>
-    public double? ClipNorm { get; init; }
+    /// <summary>Adam's step size; default 0.001, as for Adam's other hyperparameters.</summary>
+    public double LearningRate { get; init => field = Positive(value, nameof(LearningRate)); } = 1e-3;
 
-    /// <summary>Updates between two entries of the curve; default 100.</summary>
+    /// <summary>Largest norm of the gradient, longer ones are scaled down to it; default none.</summary>
+    public double? ClipNorm { get; init => field = value is { } norm ? Positive(norm, nameof(ClipNorm)) : null; }
+
+    /// <summary>Stops early at this accuracy on held-out trials, in (0, 1]; default none.</summary>
+    public double? TargetAccuracy { get; init => field = value is null or (> 0 and <= 1) ? value : throw new ArgumentOutOfRangeException(nameof(TargetAccuracy), value, "An accuracy lies in (0, 1]."); }
+
+    /// <summary>Updates between two looks at held-out trials; default 100.</summary>
     public int EvaluateEvery { get; init => field = Positive(value, nameof(EvaluateEvery)); } = 100;
 
     private static int Positive(int value, string name) =>
         value >= 1 ? value : throw new ArgumentOutOfRangeException(name, value, $"{name} is at least 1.");
+
+    private static double Positive(double value, string name) =>
+        value > 0 && double.IsFinite(value) ? value : throw new ArgumentOutOfRangeException(name, value, $"{name} is a positive number.");
+}
+
+/// <summary>What training minimises.</summary>
+public enum Loss
+{
+    /// <summary>Binary cross-entropy of the logits, channel by channel (report 4.2).</summary>
+    CrossEntropy,
+
+    /// <summary>Squared distance of the readout from +1 or -1, as in the literature's flip-flop; for comparison.</summary>
+    SquaredError,
 }

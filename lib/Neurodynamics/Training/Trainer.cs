@@ -9,31 +9,46 @@ namespace Neurodynamics.Training;
 /// <summary>Trains networks as the report does (4.2) and measures how well they do.</summary>
 public static class Trainer
 {
-    /// <summary>Trains the network of a recipe: channelwise binary cross-entropy, Adam, trials fresh from the seed at every update.</summary>
+    private const int HeldOutTrials = 256;
+
+    /// <summary>Trains the network of a recipe: Adam, trials fresh from the seed at every update.</summary>
     /// <param name="recipe">What to train, on what, how, from which seed.</param>
     /// <param name="progress">Told after every update.</param>
-    /// <param name="cancellation">Stops the training after the update under way; the network so far is returned.</param>
-    public static TrainedNetwork Train(Recipe recipe, IProgress<TrainingProgress>? progress = null, CancellationToken cancellation = default)
+    /// <param name="unfinished">
+    /// Folder in which a cancelled training is put aside, and from which it is taken up again; the weights come out as if it had
+    /// never stopped. Default none.
+    /// </param>
+    /// <param name="cancellation">Stops the training after the update under way; the best network on held-out trials so far is returned.</param>
+    /// <exception cref="InvalidOperationException">The loss is no longer finite.</exception>
+    public static TrainedNetwork Train(Recipe recipe, IProgress<TrainingProgress>? progress = null, string? unfinished = null, CancellationToken cancellation = default)
     {
         var (task, options) = (recipe.Task, recipe.Training);
-        var network = Network.Create(recipe.Architecture, task.Channels, recipe.Units, task.Channels, recipe.Seed);
-        using var adam = optim.Adam(network.parameters(), options.LearningRate);
-        var curve = new List<CurvePoint>();
+        using var run = unfinished is not null && TrainingRun.Resume(unfinished, recipe) is { } earlier ? earlier : TrainingRun.Start(recipe);
+        int first = run.Updates;
         var clock = Stopwatch.StartNew();
-        int update = 0;
-        while (update < options.Updates && !cancellation.IsCancellationRequested)
+        TrainedNetwork End(Stop stop) => new(run.Network, new(recipe, run.Updates, stop, run.Curve,
+            Evaluate(run.Network, task, Seeds.Derive(recipe.Seed, "test"), steps: options.Steps), run.SecondsBefore + clock.Elapsed.TotalSeconds));
+
+        while (run.Updates < options.Updates)
         {
-            var trials = task.Sample(options.BatchSize, options.Steps, Seeds.Derive(recipe.Seed, "training", update));
-            var (loss, accuracy) = Update(network, adam, trials, options);
+            if (cancellation.IsCancellationRequested)
+            {
+                if (unfinished is not null) run.PutAside(unfinished, clock.Elapsed);
+                run.TakeBest();
+                return End(Stop.Cancelled);
+            }
+            var trials = task.Sample(options.BatchSize, options.Steps, Seeds.Derive(recipe.Seed, "training", run.Updates));
+            double loss = Update(run, trials, options);
+            run.Updates++;
             if (!double.IsFinite(loss))
-                throw new InvalidOperationException($"The loss became {loss} at update {update + 1}: lower LearningRate (now {options.LearningRate}) or set ClipNorm.");
-            update++;
-            if (update % options.EvaluateEvery == 0 || update == options.Updates) curve.Add(new(update, loss, accuracy));
-            progress?.Report(new(update, options.Updates, loss, accuracy, clock.Elapsed));
+                throw new InvalidOperationException($"The loss became {loss} at update {run.Updates}: lower LearningRate (now {options.LearningRate}) or set ClipNorm.");
+            if (run.Updates % options.EvaluateEvery == 0 || run.Updates == options.Updates)
+                run.Note(loss, Evaluate(run.Network, task, Seeds.Derive(recipe.Seed, "held out"), HeldOutTrials, options.Steps).Mean);
+            double? accuracy = run.Curve.Count > 0 ? run.Curve[^1].Accuracy : null;
+            progress?.Report(new(run.Updates, options.Updates, loss, accuracy, clock.Elapsed, clock.Elapsed / (run.Updates - first) * (options.Updates - run.Updates)));
+            if (accuracy >= options.TargetAccuracy) return End(Stop.TargetAccuracy);
         }
-        var test = Evaluate(network, task, seed: Seeds.Derive(recipe.Seed, "test"), steps: options.Steps);
-        var record = new TrainingRecord(recipe, update, cancellation.IsCancellationRequested && update < options.Updates, curve, test, clock.Elapsed.TotalSeconds);
-        return new(network, record);
+        return End(Stop.Updates);
     }
 
     /// <summary>The share of decisions that a network gets right on trials it was not trained on.</summary>
@@ -47,39 +62,44 @@ public static class Trainer
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
         var test = task.Sample(trials, steps, seed);
-        var (targets, weights) = (tensor(test.Targets), tensor(test.Weights));
-        var logits = network.Logits(network.Cell.Run(tensor(test.Inputs).to(network.Readout.weight.dtype)));
-        var (right, counted) = Right(logits, targets, weights, [1, 2]);
-        return Accuracy.Over([.. right.ToVector().Zip(counted.ToVector()).Where(trial => trial.Second > 0).Select(trial => trial.First / trial.Second)]);
+        var targets = tensor(test.Targets);
+        // An undecided target (0.5) counts for the loss only.
+        var counted = tensor(test.Weights) * targets.ne(0.5);
+        var right = network.Logits(network.Run(tensor(test.Inputs))).gt(0).eq(targets.gt(0.5)) * counted;
+        return Accuracy.Over([.. right.sum([1, 2]).ToVector().Zip(counted.sum([1, 2]).ToVector())
+            .Where(trial => trial.Second > 0).Select(trial => trial.First / trial.Second)]);
     }
 
-    private static (double Loss, double Accuracy) Update(Network network, optim.Optimizer adam, Trials trials, TrainingOptions options)
+    private static double Update(TrainingRun run, Trials trials, TrainingOptions options)
     {
         using var scope = NewDisposeScope();
         var (targets, weights) = (tensor(trials.Targets), tensor(trials.Weights));
-        var logits = network.Logits(network.Cell.Run(tensor(trials.Inputs)));
-        var loss = nn.functional.binary_cross_entropy_with_logits(logits, targets, weights, nn.Reduction.Sum) / weights.sum().clamp_min(1);
-        adam.zero_grad();
+        var logits = run.Network.Logits(run.Network.Run(tensor(trials.Inputs)));
+        var sum = options.Loss switch
+        {
+            Loss.CrossEntropy => nn.functional.binary_cross_entropy_with_logits(logits, targets, weights, nn.Reduction.Sum),
+            _ => ((logits - (2 * targets - 1)).square() * weights).sum(),
+        };
+        var loss = sum / weights.sum().clamp_min(1);
+        run.Adam.zero_grad();
         loss.backward();
-        if (options.ClipNorm is { } norm) nn.utils.clip_grad_norm_(network.parameters(), norm);
-        adam.step();
-        using var frozen = no_grad();
-        var (right, counted) = Right(logits, targets, weights, [0, 1, 2]);
-        return (loss.item<float>(), right.item<float>() / Math.Max(1, counted.item<float>()));
-    }
-
-    /// <summary>Decisions that are right, and decisions that count, summed over dimensions; an undecided target (0.5) does not count.</summary>
-    private static (Tensor Right, Tensor Counted) Right(Tensor logits, Tensor targets, Tensor weights, long[] dimensions)
-    {
-        var counted = weights * (targets - 0.5).abs().mul(2);
-        var right = (logits > 0).eq(targets > 0.5).to(weights.dtype) * counted;
-        return (right.sum(dimensions), counted.sum(dimensions));
+        if (options.ClipNorm is { } norm) nn.utils.clip_grad_norm_(run.Network.parameters(), norm);
+        run.Adam.step();
+        return loss.item<float>();
     }
 }
 
 /// <summary>A share of right decisions with its 95 % confidence interval over trials (normal approximation, cut to [0, 1]).</summary>
+/// <param name="Mean">Mean share over trials; NaN where no trial has a decision that counts.</param>
+/// <param name="Low">Lower end of the interval.</param>
+/// <param name="High">Upper end of the interval.</param>
+/// <param name="Trials">Number of trials.</param>
 public sealed record Accuracy(double Mean, double Low, double High, int Trials)
 {
+    /// <summary>Such as "99.10 % right (95 % interval 99.02 to 99.18 %)".</summary>
+    public override string ToString() =>
+        string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{100 * Mean:0.00} % right (95 % interval {100 * Low:0.00} to {100 * High:0.00} %)");
+
     /// <summary>From the share of each trial.</summary>
     internal static Accuracy Over(double[] shares)
     {
@@ -90,24 +110,39 @@ public sealed record Accuracy(double Mean, double Low, double High, int Trials)
     }
 }
 
-/// <summary>One entry of a training curve: loss and accuracy on the batch of that update.</summary>
+/// <summary>One entry of a training curve: the loss of that update, and the accuracy on held-out trials after it.</summary>
 public sealed record CurvePoint(int Update, double Loss, double Accuracy);
 
 /// <summary>How far a training is.</summary>
-public sealed record TrainingProgress(int Update, int Updates, double Loss, double Accuracy, TimeSpan Elapsed)
+/// <param name="Update">Updates made so far.</param>
+/// <param name="Updates">Updates at most.</param>
+/// <param name="Loss">Loss of the last update.</param>
+/// <param name="Accuracy">Accuracy at the last look at held-out trials; null before the first.</param>
+/// <param name="Elapsed">Time of this training, or since it was taken up again.</param>
+/// <param name="Remaining">Time left at the pace so far.</param>
+public sealed record TrainingProgress(int Update, int Updates, double Loss, double? Accuracy, TimeSpan Elapsed, TimeSpan Remaining);
+
+/// <summary>Why a training ended.</summary>
+public enum Stop
 {
-    /// <summary>The time left at the pace so far.</summary>
-    public TimeSpan Remaining => Elapsed / Update * (Updates - Update);
+    /// <summary>All updates were made.</summary>
+    Updates,
+
+    /// <summary>The accuracy asked for was reached on held-out trials.</summary>
+    TargetAccuracy,
+
+    /// <summary>It was stopped; the network is the best one on held-out trials until then.</summary>
+    Cancelled,
 }
 
 /// <summary>How a network was made.</summary>
 /// <param name="Recipe">What was asked for.</param>
 /// <param name="Updates">Updates that were made.</param>
-/// <param name="Cancelled">Whether it was stopped before its end.</param>
+/// <param name="Stop">Why it ended.</param>
 /// <param name="Curve">Loss and accuracy while it learned.</param>
-/// <param name="Test">Accuracy on trials set aside.</param>
+/// <param name="Test">Accuracy on trials set aside for the end.</param>
 /// <param name="Seconds">How long the training took.</param>
-public sealed record TrainingRecord(Recipe Recipe, int Updates, bool Cancelled, IReadOnlyList<CurvePoint> Curve, Accuracy Test, double Seconds);
+public sealed record TrainingRecord(Recipe Recipe, int Updates, Stop Stop, IReadOnlyList<CurvePoint> Curve, Accuracy Test, double Seconds);
 
 /// <summary>A network and how it was made.</summary>
 public sealed record TrainedNetwork(Network Network, TrainingRecord Record);

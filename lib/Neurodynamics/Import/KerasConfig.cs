@@ -1,0 +1,71 @@
+using System.Text.Json;
+using System.Text.RegularExpressions;
+
+namespace Neurodynamics.Import;
+
+/// <summary>One layer in the description of a Keras model.</summary>
+/// <param name="Class">Its class, such as "LSTM".</param>
+/// <param name="Name">The name it was given, under which Keras 2 stores its weights.</param>
+/// <param name="Path">The path under which Keras 3 stores its weights: made of class names and counts.</param>
+/// <param name="Options">What it was built with.</param>
+/// <param name="Wrapper">Class of the layer around it, such as "Bidirectional", if there is one.</param>
+internal sealed record KerasConfig(string Class, string Name, string Path, JsonElement Options, string? Wrapper)
+{
+    /// <summary>All layers of a model, also those inside others.</summary>
+    public static List<KerasConfig> Read(JsonElement model)
+    {
+        List<KerasConfig> layers = [];
+        if (Member(model, "config") is { } config) Walk(config, "");
+        return layers;
+
+        void Walk(JsonElement holder, string path)
+        {
+            // A Sequential of the first Keras 2 versions is the list itself.
+            var list = holder.ValueKind == JsonValueKind.Array ? holder : Member(holder, "layers");
+            if (list is not { ValueKind: JsonValueKind.Array } all) return;
+            Dictionary<string, int> counts = [];
+            foreach (var layer in all.EnumerateArray())
+            {
+                string snake = Snake(Text(layer, "class_name") ?? "");
+                int count = counts[snake] = counts.GetValueOrDefault(snake, -1) + 1;
+                Add(layer, $"{path}layers/{snake}{(count == 0 ? "" : $"_{count}")}", null, null);
+            }
+        }
+
+        void Add(JsonElement layer, string path, string? wrapper, string? outerName)
+        {
+            if (Text(layer, "class_name") is not { } type || Member(layer, "config") is not { } config) return;
+            string name = outerName ?? Text(config, "name") ?? Text(layer, "name") ?? "";
+            layers.Add(new(type, name, path, config, wrapper));
+            // A wrapper's weights lie under the wrapper's name.
+            foreach (var (inner, place) in new[] { ("layer", type == "Bidirectional" ? "forward_layer" : "layer"), ("cell", "cell") })
+                if (Member(config, inner) is { ValueKind: JsonValueKind.Object } wrapped) Add(wrapped, $"{path}/{place}", type, name);
+            Walk(config, path + "/");
+        }
+    }
+
+    /// <summary>The activation under a key, as text.</summary>
+    public string Activation(string key) => Member(Options, key) switch
+    {
+        null or { ValueKind: JsonValueKind.Null } => "linear",
+        { ValueKind: JsonValueKind.String } text => text.GetString()!,
+        { } other => Text(other, "class_name") is { } type && type != "function" ? type.ToLowerInvariant() : Text(other, "config") ?? "a function of its own",
+    };
+
+    public bool? Flag(string key) => Member(Options, key) switch
+    {
+        { ValueKind: JsonValueKind.True } => true,
+        { ValueKind: JsonValueKind.False } => false,
+        _ => null,
+    };
+
+    private static JsonElement? Member(JsonElement element, string key) =>
+        element.ValueKind == JsonValueKind.Object && element.TryGetProperty(key, out var value) ? value : null;
+
+    private static string? Text(JsonElement element, string key) =>
+        Member(element, key) is { ValueKind: JsonValueKind.String } text ? text.GetString() : null;
+
+    /// <summary>Keras' rule for names from classes: SimpleRNN is simple_rnn, GRU is gru, TimeDistributed is time_distributed.</summary>
+    private static string Snake(string type) =>
+        Regex.Replace(Regex.Replace(type, "(.)([A-Z][a-z]+)", "$1_$2"), "([a-z])([A-Z])", "$1_$2").ToLowerInvariant();
+}

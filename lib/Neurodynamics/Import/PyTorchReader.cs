@@ -1,0 +1,187 @@
+using System.Collections;
+using System.IO.Compression;
+using Razorvine.Pickle;
+using Razorvine.Pickle.Objects;
+
+namespace Neurodynamics.Import;
+
+/// <summary>
+/// PyTorch's zip format: a pickle of dictionaries, with each tensor's storage in an entry of its own.
+/// </summary>
+/// <remarks>
+/// PyBridge reads only tensors that own their whole storage, and only a flat dictionary. What was trained on a GPU often holds views into one flat
+/// buffer, and a checkpoint holds dictionaries in dictionaries: hence its own constructors here, on the same pickle library.
+/// The library builds an inert dictionary for every class that is not registered, so nothing in a file is executed.
+/// </remarks>
+internal static class PyTorchReader
+{
+    private static readonly Lock OneAtATime = new();
+
+    public static ArrayContent Read(string path, ZipArchive zip, ZipArchiveEntry pickle)
+    {
+        string folder = pickle.FullName[..^pickle.Name.Length];
+        object? root;
+        using (var stream = pickle.Open())
+        {
+            using var copy = new MemoryStream();
+            stream.CopyTo(copy);
+            root = new TensorUnpickler(zip, folder).Load(copy.ToArray());
+        }
+        if (root is not Hashtable)
+            throw new ImportException($"{path} holds {Described(root)}, but a state_dict was expected: save it with {ArrayFile.SaveAdvice}.");
+
+        List<SourceArray> arrays = [];
+        List<string> unread = [];
+        string? model = null;
+        Walk("", root);
+        return new([.. arrays.OrderBy(array => array.Name, StringComparer.Ordinal)], [.. unread.Order(StringComparer.Ordinal)], Model: model);
+
+        void Walk(string name, object? value)
+        {
+            if (value is View view) arrays.Add(view.Read(name));
+            else if (value is IDictionary dictionary and not IDictionary<string, object>)
+                foreach (DictionaryEntry entry in dictionary) Walk(name.Length == 0 ? $"{entry.Key}" : $"{name}/{entry.Key}", entry.Value);
+            else if (value is IList list && value is not string)
+                for (int i = 0; i < list.Count; i++) Walk($"{name}/{i}", list[i]);
+            else
+            {
+                if (value is ClassDict thing) model ??= thing.ClassName;
+                unread.Add(name);
+            }
+        }
+    }
+
+    private static string Described(object? root) => root switch
+    {
+        ClassDict thing => $"a whole model (class {thing.ClassName})",
+        View => "a single tensor",
+        null => "None",
+        _ => $"a Python {root.GetType().Name}",
+    };
+
+    /// <summary>The bytes of one storage.</summary>
+    private sealed record Storage(string Type, int Size, byte[] Bytes, bool BigEndian);
+
+    /// <summary>A tensor: a strided view of a storage, offset and strides in elements.</summary>
+    private sealed record View(Storage Storage, long Offset, int[] Shape, long[] Strides)
+    {
+        public SourceArray Read(string name)
+        {
+            int count = Shape.Aggregate(1, (product, length) => checked(product * length));
+            if (count > 0)
+            {
+                long last = Offset + Shape.Select((length, axis) => (length - 1) * Strides[axis]).Sum();
+                if (Offset < 0 || Strides.Any(stride => stride < 0) || (last + 1) * Storage.Size > Storage.Bytes.Length)
+                    throw new InvalidDataException($"{name} reaches beyond its storage");
+            }
+            var values = new double[count];
+            var index = new int[Shape.Length];
+            for (int i = 0; i < count; i++)
+            {
+                long place = Offset;
+                for (int axis = 0; axis < index.Length; axis++) place += index[axis] * Strides[axis];
+                values[i] = Element(Storage.Bytes.AsSpan((int)place * Storage.Size, Storage.Size));
+                for (int axis = index.Length - 1; axis >= 0 && ++index[axis] == Shape[axis]; axis--) index[axis] = 0;
+            }
+            return new(name, Storage.Type, Shape, values);
+        }
+
+        private double Element(ReadOnlySpan<byte> bytes)
+        {
+            ulong bits = 0;
+            for (int i = 0; i < bytes.Length; i++) bits |= (ulong)bytes[Storage.BigEndian ? bytes.Length - 1 - i : i] << (8 * i);
+            return Storage.Type switch
+            {
+                "float64" => BitConverter.UInt64BitsToDouble(bits),
+                "float32" => BitConverter.UInt32BitsToSingle((uint)bits),
+                "float16" => (double)BitConverter.UInt16BitsToHalf((ushort)bits),
+                "bfloat16" => BitConverter.UInt32BitsToSingle((uint)bits << 16),
+                "int64" => (long)bits,
+                "int32" => (int)bits,
+                "int16" => (short)bits,
+                "int8" => (sbyte)bits,
+                _ => bits,
+            };
+        }
+    }
+
+    private sealed class TensorUnpickler(ZipArchive zip, string folder) : Unpickler
+    {
+        private readonly Dictionary<string, Storage> storages = [];
+        private readonly bool bigEndian = zip.GetEntry(folder + "byteorder") is { } order && ReadAll(order).AsSpan().StartsWith("big"u8);
+
+        /// <summary>Loads with this file's constructors in the library's table, which PyBridge writes to as well, and puts the table back.</summary>
+        public object? Load(byte[] pickle)
+        {
+            lock (OneAtATime)
+            {
+                var before = Constructors.ToDictionary(pair => pair.Key, pair => objectConstructors.TryGetValue(pair.Key, out var known) ? known : null);
+                try
+                {
+                    foreach (var (name, constructor) in Constructors) objectConstructors[name] = constructor;
+                    return loads(pickle);
+                }
+                finally
+                {
+                    foreach (var (name, constructor) in before)
+                        if (constructor is null) objectConstructors.Remove(name);
+                        else objectConstructors[name] = constructor;
+                }
+            }
+        }
+
+        protected override object persistentLoad(object pid)
+        {
+            // ("storage", class of the storage, name of its entry, device, number of elements)
+            var parts = (object[])pid;
+            string key = (string)parts[2];
+            if (storages.TryGetValue(key, out var known)) return known;
+            string kind = ((ClassDictConstructor)parts[1]).name;
+            (string type, int size) = kind switch
+            {
+                "DoubleStorage" => ("float64", 8),
+                "FloatStorage" => ("float32", 4),
+                "HalfStorage" => ("float16", 2),
+                "BFloat16Storage" => ("bfloat16", 2),
+                "LongStorage" => ("int64", 8),
+                "IntStorage" => ("int32", 4),
+                "ShortStorage" => ("int16", 2),
+                "CharStorage" => ("int8", 1),
+                "ByteStorage" => ("uint8", 1),
+                "BoolStorage" => ("bool", 1),
+                _ => throw new InvalidDataException($"tensors in {kind} are not known"),
+            };
+            var entry = zip.GetEntry($"{folder}data/{key}") ?? throw new InvalidDataException($"the entry data/{key} is missing");
+            return storages[key] = new(type, size, ReadAll(entry), bigEndian);
+        }
+
+        private static byte[] ReadAll(ZipArchiveEntry entry)
+        {
+            var bytes = new byte[entry.Length];
+            using var stream = entry.Open();
+            stream.ReadExactly(bytes);
+            return bytes;
+        }
+
+        private static readonly Dictionary<string, IObjectConstructor> Constructors = new()
+        {
+            // (storage, offset, shape, strides, ...)
+            ["torch._utils._rebuild_tensor_v2"] = new Constructor(args => new View((Storage)args[0], Convert.ToInt64(args[1]),
+                [.. ((object[])args[2]).Select(Convert.ToInt32)], [.. ((object[])args[3]).Select(Convert.ToInt64)])),
+            // (tensor, requires_grad, hooks)
+            ["torch._utils._rebuild_parameter"] = new Constructor(args => args[0]),
+            ["collections.OrderedDict"] = new Constructor(_ => new OrderedDict()),
+        };
+    }
+
+    private sealed class Constructor(Func<object[], object> build) : IObjectConstructor
+    {
+        public object construct(object[] args) => build(args);
+    }
+
+    /// <summary>What a state_dict is; the pickle gives it its version notes through __setstate__, which nothing here needs.</summary>
+    private sealed class OrderedDict : Hashtable
+    {
+        public void __setstate__(Hashtable _) { }
+    }
+}

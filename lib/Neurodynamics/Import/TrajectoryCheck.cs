@@ -1,0 +1,103 @@
+using System.Globalization;
+using Neurodynamics.Models;
+using static TorchSharp.torch;
+
+namespace Neurodynamics.Import;
+
+/// <summary>What the source framework computed, to check an imported network against.</summary>
+/// <param name="Inputs">Inputs [B, T, I].</param>
+/// <param name="States">States after each step [B, T, S], or hidden units alone [B, T, N].</param>
+/// <param name="Outputs">The source network's outputs [B, T, K], if they are to be checked.</param>
+/// <param name="Start">States before the first step [B, S]; zeros if omitted.</param>
+public sealed record SourceTrajectory(double[,,] Inputs, double[,,] States, double[,,]? Outputs = null, double[,]? Start = null)
+{
+    /// <summary>Reads a trajectory from a file of arrays, such as one saved with np.savez.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="inputs">Name of the inputs [B, T, I].</param>
+    /// <param name="states">Name of the states [B, T, S or N].</param>
+    /// <param name="outputs">Name of the outputs [B, T, K]; none if omitted.</param>
+    /// <exception cref="ImportException">The file cannot be read, or holds no such array of three dimensions.</exception>
+    public static SourceTrajectory Load(string path, string inputs = "inputs", string states = "states", string? outputs = null)
+    {
+        var file = ArrayFile.Read(path);
+        return new(file[inputs].ToTrials(), file[states].ToTrials(), outputs is null ? null : file[outputs].ToTrials());
+    }
+}
+
+/// <summary>A largest difference and where it is.</summary>
+/// <param name="Value">|ours - theirs| / max(1, |theirs|), the largest over all places.</param>
+/// <param name="Trial">Trial, from 0.</param>
+/// <param name="Step">Time step, from 0.</param>
+/// <param name="Variable">State variable or output channel, from 0.</param>
+public sealed record Deviation(double Value, int Trial, int Step, int Variable);
+
+/// <summary>How well an imported network reproduces a trajectory of the source framework.</summary>
+/// <param name="States">The largest difference of states.</param>
+/// <param name="Outputs">The largest difference of outputs, if there were any to check.</param>
+/// <param name="Tolerance">The largest difference allowed.</param>
+public sealed record TrajectoryCheck(Deviation States, Deviation? Outputs, double Tolerance)
+{
+    /// <summary>
+    /// 1e-5: differences of rounding in float32 stay below it over hundreds of steps unless the network is chaotic; a wrong gate order, activation
+    /// or bias does not.
+    /// </summary>
+    public const double DefaultTolerance = 1e-5;
+
+    /// <summary>Whether every difference is within the tolerance.</summary>
+    public bool Reproduced => States.Value <= Tolerance && (Outputs is null || Outputs.Value <= Tolerance);
+
+    /// <inheritdoc/>
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture,
+        $"{(Reproduced ? "Reproduced" : "NOT reproduced")}: the largest difference is {States.Value:0.0e+0} in state {States.Variable} of trial {States.Trial} at step {States.Step}{OutputText} (tolerance {Tolerance:0.0e+0}).");
+
+    /// <summary>Runs a network on the trajectory's inputs, on its own states from the first step to the last, in its own precision.</summary>
+    /// <param name="imported">The network.</param>
+    /// <param name="trajectory">Inputs and states from the source framework.</param>
+    /// <param name="tolerance">The largest difference allowed, relative to max(1, |value|).</param>
+    /// <exception cref="ArgumentException">A shape does not fit the network; the message names both.</exception>
+    public static TrajectoryCheck Run(ImportedNetwork imported, SourceTrajectory trajectory, double tolerance = DefaultTolerance)
+    {
+        if (!(tolerance >= 0)) throw new ArgumentOutOfRangeException(nameof(tolerance), tolerance, "The tolerance is at least 0.");
+        var (cell, inputs, states) = (imported.Cell, trajectory.Inputs, trajectory.States);
+        var (trials, steps, variables) = (inputs.GetLength(0), inputs.GetLength(1), states.GetLength(2));
+        if (trials == 0 || steps == 0 || inputs.GetLength(2) != cell.InputSize)
+            throw new ArgumentException($"Expected inputs of shape [B, T, {cell.InputSize}] with at least one trial and step, but was given [{trials}, {steps}, {inputs.GetLength(2)}].", nameof(trajectory));
+        if (states.GetLength(0) != trials || states.GetLength(1) != steps || (variables != cell.StateSize && variables != cell.Units))
+            throw new ArgumentException($"Expected states of shape [{trials}, {steps}, {cell.StateSize}]{(cell.StateSize == cell.Units ? "" : $" or [{trials}, {steps}, {cell.Units}]")}, but was given [{states.GetLength(0)}, {states.GetLength(1)}, {variables}].", nameof(trajectory));
+        if (trajectory.Start is { } start && (start.GetLength(0) != trials || start.GetLength(1) != cell.StateSize))
+            throw new ArgumentException($"Expected start states of shape [{trials}, {cell.StateSize}], but was given [{start.GetLength(0)}, {start.GetLength(1)}].", nameof(trajectory));
+
+        using var scope = NewDisposeScope();
+        using var frozen = no_grad();
+        var precision = cell.WeightHh.dtype;
+        var ours = cell.Run(tensor(inputs).to(precision), trajectory.Start is { } from ? tensor(from).to(precision) : null);
+        var largest = Largest(ours.narrow(2, 0, variables), states);
+        if (trajectory.Outputs is not { } outputs) return new(largest, null, tolerance);
+
+        if (imported.Network is not { } network)
+            throw new ArgumentException("The trajectory has outputs, but the imported network has no readout: leave them out, or name the readout in ImportOptions.", nameof(trajectory));
+        if (outputs.GetLength(0) != trials || outputs.GetLength(1) != steps || outputs.GetLength(2) != network.Channels)
+            throw new ArgumentException($"Expected outputs of shape [{trials}, {steps}, {network.Channels}], but was given [{outputs.GetLength(0)}, {outputs.GetLength(1)}, {outputs.GetLength(2)}].", nameof(trajectory));
+        return new(largest, Largest(imported.OutputActivation.Of(network.Logits(ours)), outputs), tolerance);
+    }
+
+    private string OutputText => Outputs is null ? "" : string.Create(CultureInfo.InvariantCulture,
+        $", and {Outputs.Value:0.0e+0} in output {Outputs.Variable} of trial {Outputs.Trial} at step {Outputs.Step}");
+
+    private static Deviation Largest(Tensor ours, double[,,] theirs)
+    {
+        var values = ours.to(ScalarType.Float64).contiguous().data<double>().ToArray();
+        var (steps, variables) = (theirs.GetLength(1), theirs.GetLength(2));
+        Deviation worst = new(-1, 0, 0, 0);
+        int i = 0;
+        foreach (double value in theirs)
+        {
+            double difference = Math.Abs(values[i] - value) / Math.Max(1, Math.Abs(value));
+            // A state that is not a number is as far off as can be.
+            if (double.IsNaN(difference)) difference = double.PositiveInfinity;
+            if (difference > worst.Value) worst = new(difference, i / (steps * variables), i / variables % steps, i % variables);
+            i++;
+        }
+        return worst;
+    }
+}
