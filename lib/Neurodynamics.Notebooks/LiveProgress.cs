@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using Microsoft.DotNet.Interactive;
+using Microsoft.DotNet.Interactive.Events;
 using Microsoft.DotNet.Interactive.Formatting;
 using Neurodynamics.Training;
 
@@ -18,6 +19,7 @@ public sealed class LiveProgress : IProgress<TrainingProgress>, IProgress<int>
 
     private readonly Lock gate = new();
     private readonly KernelInvocationContext? cell = KernelInvocationContext.Current;
+    private readonly CancellationToken stop = Workbook.Stop;
     private readonly int candidates;
     private readonly Stopwatch sinceShown = new();
     private DisplayedValue? display;
@@ -27,10 +29,12 @@ public sealed class LiveProgress : IProgress<TrainingProgress>, IProgress<int>
     private LiveProgress(int candidates)
     {
         this.candidates = candidates;
-        cell?.OnComplete(_ =>
+        // Not OnComplete: by then the cell's output is closed.
+        cell?.KernelEvents.Subscribe(new Observer(told =>
         {
-            lock (gate) Finish();
-        });
+            if (told is ReturnValueProduced or CommandSucceeded or CommandFailed) Finish();
+        }));
+        stop.Register(Finish);
     }
 
     /// <summary>For a training. Where a saved network is loaded instead, nothing is shown.</summary>
@@ -42,8 +46,8 @@ public sealed class LiveProgress : IProgress<TrainingProgress>, IProgress<int>
 
     /// <inheritdoc/>
     public void Report(TrainingProgress value) => Advance(value.Update, value.Updates,
-        string.Create(CultureInfo.InvariantCulture, $": loss {value.Loss:G3}, accuracy {100 * value.Accuracy:0.0} %"),
-        string.Create(CultureInfo.InvariantCulture, $", about {Duration(value.Remaining)} left"));
+        string.Create(CultureInfo.InvariantCulture, $": loss {value.Loss:G3}") + (value.Accuracy is { } accuracy ? string.Create(CultureInfo.InvariantCulture, $", accuracy {100 * accuracy:0.0} %") : ""),
+        $", about {Duration(value.Remaining)} left");
 
     /// <inheritdoc/>
     public void Report(int value) => Advance(value, candidates, "", "");
@@ -63,9 +67,12 @@ public sealed class LiveProgress : IProgress<TrainingProgress>, IProgress<int>
 
     private void Finish()
     {
-        if (finished || last.Value == 0) return;
-        finished = true;
-        Show();
+        lock (gate)
+        {
+            if (finished || last.Value == 0) return;
+            finished = true;
+            Show();
+        }
     }
 
     private void Show()
@@ -76,18 +83,35 @@ public sealed class LiveProgress : IProgress<TrainingProgress>, IProgress<int>
             ? $"<div>{WebUtility.HtmlEncode(words)}</div>"
             : string.Create(CultureInfo.InvariantCulture, $"<div><progress max=\"{last.Of}\" value=\"{last.Value}\"></progress> {WebUtility.HtmlEncode(words)}</div>"));
         if (display is null) display = cell!.Display(html, HtmlFormatter.MimeType);
-        else display.Update(html);
+        // Published here, since a displayed value that is told to update itself while the cell ends writes to the console instead.
+        else cell!.Publish(new DisplayedValueUpdated(html, display.DisplayId, cell.Command, [new FormattedValue(HtmlFormatter.MimeType, html.ToString())]));
     }
 
     private string Words()
     {
-        bool training = candidates == 0;
-        string amount = string.Create(CultureInfo.InvariantCulture, $"{last.Value}{(last.Value < last.Of ? $" of {last.Of}" : "")} {(training ? "updates" : "candidates")}");
-        string verb = !finished ? (training ? "Training" : "Solving") + ":" : last.Value < last.Of ? "Stopped after" : training ? "Trained" : "Followed";
-        return $"{verb} {amount}{last.Result}{(!finished ? last.Remaining : !training && last.Value >= last.Of ? " to their end." : ".")}";
+        var (things, whole) = candidates == 0 ? ("updates", "Trained") : ("candidates", "Followed");
+        bool all = last.Value >= last.Of;
+        string reached = string.Create(CultureInfo.InvariantCulture, $"{last.Value} of {last.Of} {things}"), done = string.Create(CultureInfo.InvariantCulture, $"{last.Value} {things}");
+        if (!finished) return $"{(candidates == 0 ? "Training" : "Solving")}: {reached}{last.Result}{last.Remaining}";
+        // A training that is good enough ends before its last update, and that is no interruption.
+        if (!all && (stop.IsCancellationRequested || candidates > 0)) return $"Stopped after {reached}{last.Result}.";
+        return $"{whole} {done}{last.Result}{(candidates > 0 ? " to their end" : "")}.";
     }
 
     private static string Duration(TimeSpan time) => time.TotalSeconds < 90
         ? string.Create(CultureInfo.InvariantCulture, $"{Math.Ceiling(time.TotalSeconds):0} s")
         : string.Create(CultureInfo.InvariantCulture, $"{time.TotalMinutes:0} min");
+
+    private sealed class Observer(Action<KernelEvent> told) : IObserver<KernelEvent>
+    {
+        public void OnNext(KernelEvent value) => told(value);
+
+        public void OnCompleted()
+        {
+        }
+
+        public void OnError(Exception error)
+        {
+        }
+    }
 }
