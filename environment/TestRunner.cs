@@ -20,7 +20,7 @@ sealed class TestRunner(Workbook workbook, IAnsiConsole console)
 
     public async Task<TestCount> RunAsync(bool fast, CancellationToken cancellation)
     {
-        var projects = Directory.GetFiles(workbook.Tests, "*.csproj", SearchOption.AllDirectories)
+        var projects = Directory.GetFiles(workbook.Tests, "*.Tests.csproj", SearchOption.AllDirectories)
             .OrderBy(project => Path.GetFileNameWithoutExtension(project) == Slow)
             .ThenBy(project => project, StringComparer.Ordinal)
             .Where(project => !fast || Path.GetFileNameWithoutExtension(project) != Slow);

@@ -9,12 +9,15 @@ internal static class Reference
 
     public static string FixedPoints(string name) => Path.Combine(Folder, "fixed-points", name + ".npz");
 
-    private static string Folder { get; } = Find();
+    /// <summary>The workbook's folder.</summary>
+    public static string Root { get; } = Find();
+
+    private static string Folder => Path.Combine(Root, "data", "reference");
 
     private static string Find()
     {
         for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-            if (File.Exists(Path.Combine(folder.FullName, "Neurodynamics.slnx"))) return Path.Combine(folder.FullName, "data", "reference");
+            if (File.Exists(Path.Combine(folder.FullName, "Neurodynamics.slnx"))) return folder.FullName;
         throw new DirectoryNotFoundException("The tests run from inside the workbook's folder, beside which data/reference lies.");
     }
 }

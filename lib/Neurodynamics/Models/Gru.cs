@@ -37,10 +37,10 @@ public sealed class Gru : RecurrentCell
 
     private (Tensor R, Tensor Z, Tensor N, Tensor Recurrent) Gates(Tensor drive, Tensor state)
     {
-        var recur = Recur(state);
-        var gates = sigmoid(drive.narrow(1, 0, 2 * Units) + recur.narrow(1, 0, 2 * Units));
-        var (r, z) = (gates.narrow(1, 0, Units), gates.narrow(1, Units, Units));
-        var recurrent = recur.narrow(1, 2 * Units, Units);
-        return (r, z, tanh(addcmul(drive.narrow(1, 2 * Units, Units), r, recurrent, 1)), recurrent);
+        // Split and chunk, not narrow: training goes back through them with one concatenation.
+        long[] parts = [2 * Units, Units];
+        var (driven, recurrent) = (drive.split(parts, 1), Recur(state).split(parts, 1));
+        var gates = sigmoid(driven[0] + recurrent[0]).chunk(2, 1);
+        return (gates[0], gates[1], tanh(addcmul(driven[1], gates[0], recurrent[1], 1)), recurrent[1]);
     }
 }

@@ -43,8 +43,8 @@ public sealed class GruResetBefore : RecurrentCell
 
     private (Tensor R, Tensor Z, Tensor N) Gates(Tensor drive, Tensor state)
     {
-        var gates = sigmoid(drive.narrow(1, 0, 2 * Units) + Recur(state, 0, 2));
-        var (r, z) = (gates.narrow(1, 0, Units), gates.narrow(1, Units, Units));
-        return (r, z, tanh(drive.narrow(1, 2 * Units, Units) + Recur(r * state, 2, 1)));
+        var driven = drive.split([2 * Units, Units], 1);
+        var gates = sigmoid(driven[0] + Recur(state, 0, 2)).chunk(2, 1);
+        return (gates[0], gates[1], tanh(driven[1] + Recur(gates[0] * state, 2, 1)));
     }
 }

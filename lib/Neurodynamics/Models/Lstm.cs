@@ -20,14 +20,34 @@ public class Lstm : RecurrentCell
 
     private protected override Tensor Advance(Tensor drive, Tensor state)
     {
-        var (i, f, g, o) = Gates(drive, state);
-        var c = addcmul(f * Memory(state), i, g, 1);
-        return cat([o * tanh(c), c], 1);
+        var (h, c) = Next(drive, Hidden(state), Memory(state));
+        return cat([h, c], 1);
+    }
+
+    /// <summary>Carries h and c apart from step to step: joined and parted at each of them, training would take half as long again.</summary>
+    private protected override Tensor Unroll(IReadOnlyList<Tensor> drives, Tensor start)
+    {
+        var (h, c) = (Hidden(start), Memory(start));
+        var (hs, cs) = (new Tensor[drives.Count], new Tensor[drives.Count]);
+        for (int t = 0; t < hs.Length; t++)
+        {
+            using var scope = NewDisposeScope();
+            (h, c) = Next(drives[t], h, c);
+            (hs[t], cs[t]) = (h.MoveToOuterDisposeScope(), c.MoveToOuterDisposeScope());
+        }
+        return cat([stack(hs, 1), stack(cs, 1)], 2);
+    }
+
+    private (Tensor H, Tensor C) Next(Tensor drive, Tensor h, Tensor c)
+    {
+        var (i, f, g, o) = Gates(drive, h, c);
+        var next = addcmul(f * c, i, g, 1);
+        return (o * tanh(next), next);
     }
 
     private protected override Tensor StateJacobianAt(Tensor drive, Tensor state)
     {
-        var (i, f, g, o) = Gates(drive, state);
+        var (i, f, g, o) = Gates(drive, Hidden(state), Memory(state));
         var (t, pass) = Output(i, f, g, o, state);
         var cByH = Scaled(WeightHh, MemoryScales(i, f, g, state));
         var (hByH, hByC) = (pass.unsqueeze(-1) * cByH, (pass * f).diag_embed());
@@ -37,7 +57,7 @@ public class Lstm : RecurrentCell
 
     private protected override Tensor InputJacobianAt(Tensor drive, Tensor state)
     {
-        var (i, f, g, o) = Gates(drive, state);
+        var (i, f, g, o) = Gates(drive, Hidden(state), Memory(state));
         var (t, pass) = Output(i, f, g, o, state);
         var c = Scaled(WeightIh, MemoryScales(i, f, g, state));
         var h = (pass.unsqueeze(-1) * c).add_(Scaled(WeightIh, null, null, null, t * Slope(o)));
@@ -56,11 +76,12 @@ public class Lstm : RecurrentCell
 
     private Tensor Memory(Tensor state) => state.narrow(1, Units, Units);
 
-    private (Tensor I, Tensor F, Tensor G, Tensor O) Gates(Tensor drive, Tensor state)
+    private (Tensor I, Tensor F, Tensor G, Tensor O) Gates(Tensor drive, Tensor h, Tensor c)
     {
-        var recur = outputReadsMemory ? cat([Recur(Hidden(state), 0, 3), Recur(Memory(state), 3, 1)], 1) : Recur(Hidden(state));
-        var gates = (drive + recur).chunk(4, 1);
-        return (sigmoid(gates[0]), sigmoid(gates[1]), tanh(gates[2]), sigmoid(gates[3]));
+        var recur = outputReadsMemory ? cat([Recur(h, 0, 3), Recur(c, 3, 1)], 1) : Recur(h);
+        var gates = (drive + recur).split([2 * Units, Units, Units], 1);
+        var memory = sigmoid(gates[0]).chunk(2, 1);
+        return (memory[0], memory[1], tanh(gates[1]), sigmoid(gates[2]));
     }
 }
 

@@ -138,8 +138,11 @@ public abstract class RecurrentCell : Cell
     {
         using var scope = NewDisposeScope();
         // The input's share of all steps in one product.
-        return Unroll(Drive(inputs).unbind(1), start ?? Zeros(inputs), Advance).MoveToOuterDisposeScope();
+        return Unroll(Drive(inputs).unbind(1), start ?? Zeros(inputs)).MoveToOuterDisposeScope();
     }
+
+    /// <summary>Advances over the drives of each time, and stacks the states: [B, T, S].</summary>
+    private protected virtual Tensor Unroll(IReadOnlyList<Tensor> drives, Tensor start) => Unroll(drives, start, Advance);
 
     /// <summary>The input's share of every gate, W_ih u + b_ih.</summary>
     private Tensor Drive(Tensor input) => nn.functional.linear(input, WeightIh, BiasIh);
