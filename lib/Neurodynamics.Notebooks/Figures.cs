@@ -145,7 +145,7 @@ public static class Figures
                 })
                 .With("annotations", new[]
                 {
-                    new Annotation().With("xref", "paper").With("x", 1).With("xanchor", "right").With("yref", "y2").With("y", Style.Drawn(test.Mean)).With("yanchor", "top").With("showarrow", false)
+                    new Annotation().With("xref", "paper").With("x", 1).With("xanchor", "right").With("yref", "y2").With("y", Style.Drawn(test.Mean)).With("yanchor", "top").With("yshift", -8).With("showarrow", false)
                         .With("text", string.Create(CultureInfo.InvariantCulture, $"on {test.Trials} trials set aside: {100 * test.Mean:0.00} %")),
                 });
         return Style.Chart(traces, layout);
