@@ -51,9 +51,10 @@ public static class Figures
         for (int channel = 0; channel < channels; channel++)
         {
             string suffix = channel == 0 ? "" : $"{channel + 1}";
-            double height = 1.0 / channels, top = 1 - channel * height;
+            const double gap = 0.05;
+            double height = (1 - gap * (channels - 1)) / channels, top = 1 - channel * (height + gap);
             layout.With("yaxis" + suffix, Style.Axis($"channel {channel + 1}")
-                .With("domain", new[] { channel == channels - 1 ? 0 : top - height * 0.86, top })
+                .With("domain", new[] { Math.Max(0, top - height), top })
                 .With("tickvals", new[] { -1, 0, 1 }).With("ticktext", new[] { "\u22121", "0", "+1" })
                 .With("zeroline", true));
             Trace Panel(string type, string name, double[] values, string unit) => new Trace2D(type)
@@ -144,7 +145,7 @@ public static class Figures
                 })
                 .With("annotations", new[]
                 {
-                    new Annotation().With("xref", "paper").With("x", 1).With("xanchor", "right").With("yref", "y2").With("y", Style.Drawn(test.Mean)).With("yanchor", "top").With("showarrow", false)
+                    new Annotation().With("xref", "paper").With("x", 1).With("xanchor", "right").With("yref", "y2").With("y", Style.Drawn(test.Mean)).With("yanchor", "top").With("yshift", -8).With("showarrow", false)
                         .With("text", string.Create(CultureInfo.InvariantCulture, $"on {test.Trials} trials set aside: {100 * test.Mean:0.00} %")),
                 });
         return Style.Chart(traces, layout);

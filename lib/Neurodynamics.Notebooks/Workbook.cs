@@ -45,5 +45,9 @@ public static class Workbook
     }
 
     /// <summary>Is cancelled when the reader stops the running cell: hand it to a training or a solver. Never cancelled outside a kernel.</summary>
+    /// <remarks>
+    /// The Polyglot extension's stop button does it. Jupyter's does not: the kernel answers its message without cancelling anything,
+    /// and an interrupt signal ends the kernel.
+    /// </remarks>
     public static CancellationToken Stop => KernelInvocationContext.Current?.CancellationToken ?? CancellationToken.None;
 }
