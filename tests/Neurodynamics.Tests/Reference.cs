@@ -1,0 +1,20 @@
+namespace Neurodynamics.Tests;
+
+/// <summary>Networks and fixed points that the library did not make (data/reference/README.md).</summary>
+internal static class Reference
+{
+    public static string[] Networks { get; } = ["gru_flipflop3", "rnn_flipflop3", "lstm_flipflop3", "gru_integ1", "gru_integ3"];
+
+    public static string Network(string file) => Path.Combine(Folder, "networks", file);
+
+    public static string FixedPoints(string name) => Path.Combine(Folder, "fixed-points", name + ".npz");
+
+    private static string Folder { get; } = Find();
+
+    private static string Find()
+    {
+        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+            if (File.Exists(Path.Combine(folder.FullName, "Neurodynamics.slnx"))) return Path.Combine(folder.FullName, "data", "reference");
+        throw new DirectoryNotFoundException("The tests run from inside the workbook's folder, beside which data/reference lies.");
+    }
+}
