@@ -26,7 +26,7 @@ sealed class Kernel(Workbook workbook)
         }
 
         WriteSpec(Path.Combine(workbook.Jupyter, "kernels", Name));
-        return present ? $"there: {MadeFrom}" : $"installed: {MadeFrom}";
+        return $"{(present ? "there" : "installed")}: {workbook.KernelVersion()}";
     }
 
     void Install()

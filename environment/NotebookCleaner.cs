@@ -33,8 +33,16 @@ public static partial class NotebookCleaner
         root["metadata"] = Metadata();
         root["nbformat"] = 4;
         root["nbformat_minor"] = 5;
-        return root.ToJsonString(Form) + "\n";
+        return Sorted(root)!.ToJsonString(Form) + "\n";
     }
+
+    /// <summary>Members in alphabetical order, as Jupyter itself writes them.</summary>
+    static JsonNode? Sorted(JsonNode? node) => node switch
+    {
+        JsonObject members => new JsonObject(members.OrderBy(member => member.Key, StringComparer.Ordinal).Select(member => KeyValuePair.Create(member.Key, Sorted(member.Value)))),
+        JsonArray items => new JsonArray([.. items.Select(Sorted)]),
+        _ => node?.DeepClone(),
+    };
 
     static void CleanCell(JsonObject cell, int index)
     {
@@ -68,7 +76,8 @@ public static partial class NotebookCleaner
 
     /// <summary>What the kernel says of itself: its bootstrap script, the ticks of a package restore, the extensions it found.</summary>
     static bool IsPassing(JsonNode? output) =>
-        output?["data"] is JsonObject data && data.Any(entry => KernelTalk().IsMatch(Text(entry.Value)));
+        output?["data"] is JsonObject data && data.Any(entry => KernelTalk().IsMatch(Text(entry.Value)))
+        || output?["name"]?.GetValue<string>() == "stderr" && OnlyAssemblyVersions().IsMatch(Text(output["text"]));
 
     /// <summary>The kernel's own HTML has line ends of Windows everywhere, text that a cell prints only on Windows.</summary>
     static void UnifyLineEndings(JsonNode node)
@@ -136,4 +145,8 @@ public static partial class NotebookCleaner
 
     [GeneratedRegex("id='dotnet-interactive-this-cell-|<strong>(Installed Packages|Restore sources)</strong>|^Load(ing|ed) extension")]
     private static partial Regex KernelTalk();
+
+    // The kernel's assemblies were built against older ones of the framework. Compilers of projects are silent about that.
+    [GeneratedRegex(@"^\s*((\(\d+,\d+\): )?warning CS170[12]: .*\s*)+$")]
+    private static partial Regex OnlyAssemblyVersions();
 }

@@ -24,6 +24,7 @@ app.Configure(configuration =>
     configuration.AddCommand<RunCommand>("run").WithDescription("Set up, execute the notebooks and export each to one HTML page in .workbook/run.").WithExample("run").WithExample("run", "start-here", "--update");
     configuration.AddCommand<TestCommand>("test").WithDescription("Set up and run all tests.").WithExample("test").WithExample("test", "--fast");
     configuration.AddCommand<SetupCommand>("setup").WithDescription("Only set up: programs, packages, build and kernel.");
+    configuration.AddCommand<TrainCommand>("train").WithDescription("Train the networks that come with the workbook again, as many at once as there are cores.").WithExample("train").WithExample("train", "flipflop3", "--update");
     configuration.AddCommand<KernelCommand>("kernel").WithDescription("Register the workbook's kernel for VS Code and Jupyter of this user, or take that away with --remove.");
     configuration.AddCommand<DoctorCommand>("doctor").WithDescription("Say what is there, what is missing and what to do; change nothing.");
     configuration.PropagateExceptions();

@@ -28,14 +28,18 @@ static class Programs
 
         var name = Path.GetFileNameWithoutExtension(command.TargetFilePath);
         Directory.CreateDirectory(workbook.Logs);
-        var log = Path.Combine(workbook.Logs, $"{name}-{command.Arguments.Split(' ')[0]}.log");
+        var verb = command.Arguments.Split(' ').FirstOrDefault(argument => argument.Length > 0 && argument.All(letter => char.IsLetter(letter) || letter == '-') && argument[0] != '-');
+        var log = Path.Combine(workbook.Logs, verb is null ? $"{name}.log" : $"{name}-{verb}.log");
         var said = result.StandardOutput + result.StandardError;
         await File.WriteAllTextAsync(log, $"{command}{System.Environment.NewLine}{said}", CancellationToken.None);
         if (result.ExitCode != 0)
         {
             await LetInterruptArriveAsync(cancellation);
             var lines = said.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-            var errors = lines.Where(line => line.Contains("error", StringComparison.OrdinalIgnoreCase)).Distinct().TakeLast(3).ToArray();
+            var errors = lines
+                .Where(line => line.Contains("error", StringComparison.OrdinalIgnoreCase))
+                .Select(line => line.Split(" [")[0].Replace(workbook.Root + Path.DirectorySeparatorChar, ""))
+                .Distinct().Take(3).ToArray();
             throw new WorkbookException(
                 $"{remedy}\n  {string.Join("\n  ", errors.Length > 0 ? errors : lines.TakeLast(3))}\n  The whole of it: {Path.GetRelativePath(workbook.Root, log)}");
         }

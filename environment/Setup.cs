@@ -30,7 +30,7 @@ sealed class Setup(Workbook workbook, IAnsiConsole console)
         await StepAsync("Build", async () =>
         {
             await DotnetAsync("The build failed: mend what the compiler says.", ["build", workbook.Solution, "--no-restore", "-c", "Release"], cancellation);
-            return "up to date";
+            return "done";
         });
         await StepAsync("Kernel", () => Task.FromResult(new Kernel(workbook).Ensure()));
     }

@@ -78,26 +78,23 @@ sealed class SystemPrograms(Workbook workbook, IAnsiConsole console)
 
     async Task AptAsync(string[] packages, CancellationToken cancellation)
     {
-        var apt = Cli.Wrap("apt-get").WithEnvironmentVariables(variables => variables.Set("DEBIAN_FRONTEND", "noninteractive"));
         const string failed = "apt-get could not install them: check the network and /etc/apt/sources.list, then run this again.";
 
-        // A fresh image has no package lists; an older one may have lists of packages that are gone.
-        if ((await apt.WithArguments(["install", "--simulate", "--no-install-recommends", .. packages])
-                .WithValidation(CommandResultValidation.None).ExecuteAsync(cancellation)).ExitCode != 0)
-        {
-            await Programs.RunAsync(workbook, apt.WithArguments(["update"]), failed, cancellation);
-        }
-
-        var install = apt.WithArguments(["install", "--yes", "--no-install-recommends", .. packages]);
+        // In a session of its own and not cancelled: dpkg stopped in the middle leaves packages that only the administrator can mend.
+        var apart = Cli.Wrap("setsid").WithEnvironmentVariables(variables => variables.Set("DEBIAN_FRONTEND", "noninteractive"));
+        var update = apart.WithArguments(["--wait", "apt-get", "update"]);
+        var install = apart.WithArguments(["--wait", "apt-get", "install", "--yes", "--no-install-recommends", .. packages]);
+        using var patience = cancellation.Register(() => console.WriteLine("  Stopping as soon as apt-get is done with its packages."));
         try
         {
-            // Not cancelled: dpkg killed in the middle leaves packages that only the administrator can repair.
             await Programs.RunAsync(workbook, install, failed, CancellationToken.None);
         }
         catch (WorkbookException)
         {
+            // A fresh image has no package lists; an older one may have lists of packages that are gone.
             cancellation.ThrowIfCancellationRequested();
-            await Programs.RunAsync(workbook, apt.WithArguments(["update"]), failed, cancellation);
+            await Programs.RunAsync(workbook, update, failed, CancellationToken.None);
+            cancellation.ThrowIfCancellationRequested();
             await Programs.RunAsync(workbook, install, failed, CancellationToken.None);
         }
 

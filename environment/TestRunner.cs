@@ -47,7 +47,7 @@ sealed class TestRunner(Workbook workbook, IAnsiConsole console)
                 "-noLogo", "-noColor", "-reporter", "verbose", "-result-ctrf", report])
             .WithWorkingDirectory(workbook.Root)
             .WithValidation(CommandResultValidation.None)
-            .WithStandardOutputPipe(PipeTarget.ToDelegate(console.WriteLine))
+            .WithStandardOutputPipe(PipeTarget.ToDelegate(Say))
             .WithStandardErrorPipe(PipeTarget.ToDelegate(console.WriteLine))
             .ExecuteAsync(cancellation);
         if (ended.ExitCode != 0)
@@ -64,6 +64,15 @@ sealed class TestRunner(Workbook workbook, IAnsiConsole console)
         }
 
         return count;
+    }
+
+    void Say(string line)
+    {
+        // One line a test is enough: how it ended.
+        if (!line.EndsWith("[STARTING]", StringComparison.Ordinal))
+        {
+            console.WriteLine(line);
+        }
     }
 
     static TestCount Count(string report)

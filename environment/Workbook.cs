@@ -9,6 +9,7 @@ public sealed record Workbook(string Root)
     public string Solution => Path.Combine(Root, "Neurodynamics.slnx");
     public string Notebooks => Path.Combine(Root, "notebooks");
     public string Library => Path.Combine(Root, "lib", "bin");
+    public string Networks => Path.Combine(Root, "data", "networks");
     public string Tests => Path.Combine(Root, "tests");
 
     /// <summary>Nbconvert's configuration and page template.</summary>
@@ -18,6 +19,7 @@ public sealed record Workbook(string Root)
     public string Kernel => Path.Combine(Made, "kernel");
     public string Jupyter => Path.Combine(Made, "jupyter");
     public string Native => Path.Combine(Made, "native");
+    public string Trained => Path.Combine(Made, "networks");
     public string Logs => Path.Combine(Made, "logs");
 
     /// <summary>Executed notebooks and their HTML pages.</summary>

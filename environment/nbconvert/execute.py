@@ -5,6 +5,7 @@ the notebook is saved as far as it came: nbconvert itself would save nothing.
 """
 import json
 import os
+import signal
 
 import nbformat
 
@@ -38,6 +39,9 @@ def on_cell_error(cell, cell_index, execute_reply):
         error = written.strip() or error
     tell(cell=code_cells, error=error)
 
+
+# Python ends at once on SIGTERM, and the kernel, which has a session of its own, would run on. As an interrupt it is cleaned up.
+signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 c = get_config()  # noqa: F821, given by Jupyter
 c.ExecutePreprocessor.kernel_name = "neurodynamics"

@@ -9,7 +9,7 @@ public sealed class CommittedNotebookTests
 {
     public static TheoryData<string> Notebooks => NotebookRunnerTests.Notebooks;
 
-    [Theory(SkipTestWithoutData = true)]
+    [Theory]
     [MemberData(nameof(Notebooks))]
     public void IsExecutedInOrder(string notebook)
     {
@@ -23,7 +23,7 @@ public sealed class CommittedNotebookTests
             $"{notebook} was committed with the execution counts {string.Join(' ', counts)}: refresh it with `dotnet run --project environment -- run --update`.");
     }
 
-    [Theory(SkipTestWithoutData = true)]
+    [Theory]
     [MemberData(nameof(Notebooks))]
     public void IsClean(string notebook)
     {

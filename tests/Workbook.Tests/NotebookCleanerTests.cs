@@ -19,6 +19,13 @@ public sealed class NotebookCleanerTests
     [InlineData("<div><div></div><div></div><div><strong>Installed Packages</strong><ul><li><span>CsCheck, 5.0.1</span></li></ul></div></div>")]
     public void WhatTheKernelSaysOfItselfGoes(string html) => Assert.Empty(OutputsOf(Html(html)));
 
+    [Theory]
+    [InlineData("\nwarning CS1701: Assuming assembly reference 'A' matches 'B'\n\n", 0)]
+    [InlineData("\nwarning CS1701: Assuming assembly reference 'A' matches 'B'\n(1,5): warning CS0219: assigned but never used\n", 1)]
+    [InlineData("Parameter 6 was incorrect on entry to DLASWP", 1)]
+    public void OfTheWarningsOnlyThoseOfAssemblyVersionsGo(string written, int kept) =>
+        Assert.Equal(kept, OutputsOf($$"""{"name": "stderr", "output_type": "stream", "text": [{{JsonValue.Create(written).ToJsonString()}}]}""").Count);
+
     [Fact]
     public void FiguresTablesAndPrintsStay() =>
         Assert.Equal(3, OutputsOf($$"""{{Html("<script>figure</script>")}}, {{Html("<table></table>")}}, {"name": "stdout", "output_type": "stream", "text": ["q = 1e-12\n"]}""").Count);
@@ -35,7 +42,7 @@ public sealed class NotebookCleanerTests
              "metadata": {"tags": ["raises-exception"], "execution": {"iopub.execute_input": "2026"}, "vscode": {"languageId": "csharp"}}}
             """)["cells"]![0]!["metadata"]!.AsObject();
 
-        Assert.Equal(["tags", "dotnet_interactive", "polyglot_notebook"], metadata.Select(entry => entry.Key));
+        Assert.Equal(["dotnet_interactive", "polyglot_notebook", "tags"], metadata.Select(entry => entry.Key));
     }
 
     [Fact]

@@ -4,24 +4,21 @@ using Xunit;
 namespace Neurodynamics.Workbook.Tests;
 
 /// <summary>Notebooks executed by the real kernel through Jupyter.</summary>
-public sealed class NotebookRunnerTests
+public sealed class NotebookRunnerTests(ExecutedNotebooks notebooks)
 {
     static readonly Environment.Workbook Workbook = Environment.Workbook.Here();
 
     public static TheoryData<string> Notebooks => [.. Workbook.FindNotebooks().Select(path => Path.GetFileName(path)!)];
 
-    [Theory(SkipTestWithoutData = true)]
+    [Theory]
     [MemberData(nameof(Notebooks))]
     public async Task EveryNotebookExecutes(string notebook)
     {
-        // Into the same folder as `run`: tests that look at the figures find the pages there.
-        var result = await new NotebookRunner(Workbook).ExecuteAsync(
-            Path.Combine(Workbook.Notebooks, notebook), Workbook.Run, cancellation: TestContext.Current.CancellationToken);
+        var result = await notebooks.ExecuteAsync(notebook);
 
         Assert.True(result.Failure is null, result.Failure);
-        var executed = Path.Combine(Workbook.Run, notebook);
-        MachinePath.IsNotIn(notebook, await File.ReadAllTextAsync(executed, TestContext.Current.CancellationToken));
-        Assert.True(File.Exists(Path.ChangeExtension(executed, ".html")), $"{notebook} was not exported to a page.");
+        MachinePath.IsNotIn(notebook, await File.ReadAllTextAsync(Path.Combine(Workbook.Run, notebook), TestContext.Current.CancellationToken));
+        Assert.True(File.Exists(notebooks.Page(notebook)), $"{notebook} was not exported to a page.");
     }
 
     [Fact]

@@ -33,17 +33,20 @@ public sealed record Linearisation(FixedPoint Point, Complex[] Eigenvalues)
     };
 
     /// <summary>Linearises a cell around each of its fixed points.</summary>
+    /// <returns>By number of unstable modes, and in the order of the points where that is equal.</returns>
     public static IReadOnlyList<Linearisation> Of(Cell cell, IReadOnlyList<FixedPoint> points)
     {
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
         var exact = cell.InDouble();
-        return [.. points.Select(point =>
+        return [.. points.Select(Around).OrderBy(line => line.UnstableModes)];
+
+        Linearisation Around(FixedPoint point)
         {
             using var inner = NewDisposeScope();
             var jacobian = exact.StateJacobian(tensor(point.Input).unsqueeze(0), tensor(point.State).unsqueeze(0)).squeeze(0);
             var eigenvalues = linalg.eigvals(jacobian).data<Complex>().ToArray();
-            return new Linearisation(point, [.. eigenvalues.OrderByDescending(lambda => lambda.Magnitude).ThenByDescending(lambda => lambda.Imaginary)]);
-        })];
+            return new(point, [.. eigenvalues.OrderByDescending(lambda => lambda.Magnitude).ThenByDescending(lambda => lambda.Imaginary)]);
+        }
     }
 }

@@ -30,6 +30,15 @@ public sealed record Pca(double[] Mean, double[,] Components, double[] Explained
         return new(mean.ToVector(), (axes * largest.sign()).ToMatrix(), (variance.narrow(0, 0, components) / total).ToVector());
     }
 
+    /// <summary>Fits the components to all states of trials.</summary>
+    /// <param name="states">[B, T, S].</param>
+    /// <param name="components">k; default 3.</param>
+    public static Pca OfTrials(float[,,] states, int components = 3)
+    {
+        using var scope = NewDisposeScope();
+        return Fit(tensor(states).reshape(-1, states.GetLength(2)).ToMatrix(), components);
+    }
+
     /// <summary>Coordinates of states in the components [M, k].</summary>
     /// <param name="states">[M, S].</param>
     public double[,] Project(double[,] states)

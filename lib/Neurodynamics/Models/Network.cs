@@ -62,6 +62,19 @@ public sealed class Network : nn.Module
         return Logits(tensor(states).to(Readout.weight.dtype)).ToMatrix();
     }
 
+    /// <summary>Probabilities of class 1 [M, K] that the network reads out of states [M, S].</summary>
+    public double[,] Probabilities(double[,] states)
+    {
+        using var scope = NewDisposeScope();
+        using var frozen = no_grad();
+        return Logits(tensor(states).to(Readout.weight.dtype)).to(ScalarType.Float64).sigmoid().ToMatrix();
+    }
+
+    /// <summary>What the network decides at a state, a character per channel: + for class 1, - for class 0, 0 where it is undecided (0.1 &lt; p &lt; 0.9).</summary>
+    /// <param name="state">S values.</param>
+    public string Decision(double[] state) =>
+        string.Concat(Probabilities(new[] { state }.ToMatrix(state.Length)).Row(0).Select(p => p >= 0.9 ? '+' : p <= 0.1 ? '-' : '0'));
+
     /// <summary>States after each step of trials, from zero: [B, T, S].</summary>
     /// <param name="inputs">Inputs [B, T, I], in whatever precision.</param>
     public Tensor Run(Tensor inputs)

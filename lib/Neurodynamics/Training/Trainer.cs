@@ -89,19 +89,27 @@ public static class Trainer
     }
 }
 
-/// <summary>A share of right decisions with its 95 % confidence interval over trials (normal approximation, cut to [0, 1]).</summary>
+/// <summary>
+/// A share of right decisions with its 95 % confidence interval over trials: the normal approximation, cut to [0, 1]; where all
+/// trials are alike it says nothing, and the rule of three (3 / trials) stands in its place.
+/// </summary>
 /// <param name="Mean">Mean share over trials; NaN where no trial has a decision that counts.</param>
 /// <param name="Low">Lower end of the interval.</param>
 /// <param name="High">Upper end of the interval.</param>
 /// <param name="Trials">Number of trials.</param>
 public sealed record Accuracy(double Mean, double Low, double High, int Trials)
 {
+    /// <summary>Such as "99.10 % right (95 % interval 99.02 to 99.18 %)".</summary>
+    public override string ToString() =>
+        string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{100 * Mean:0.00} % right (95 % interval {100 * Low:0.00} to {100 * High:0.00} %)");
+
     /// <summary>From the share of each trial.</summary>
     internal static Accuracy Over(double[] shares)
     {
         if (shares.Length == 0) return new(double.NaN, double.NaN, double.NaN, 0);
         double mean = shares.Average();
-        double half = 1.96 * Math.Sqrt(shares.Sum(share => (share - mean) * (share - mean)) / Math.Max(1, shares.Length - 1) / shares.Length);
+        double spread = Math.Sqrt(shares.Sum(share => (share - mean) * (share - mean)) / Math.Max(1, shares.Length - 1) / shares.Length);
+        double half = spread > 0 ? 1.96 * spread : 3.0 / shares.Length;
         return new(mean, Math.Max(0, mean - half), Math.Min(1, mean + half), shares.Length);
     }
 }

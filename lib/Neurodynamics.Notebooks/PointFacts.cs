@@ -1,0 +1,44 @@
+using System.Globalization;
+using Neurodynamics.Analysis;
+using Neurodynamics.Models;
+
+namespace Neurodynamics.Notebooks;
+
+/// <summary>What a figure's hover and a table's row tell of a fixed point; the number is its place in the list, from 1.</summary>
+internal sealed record PointFacts(int Number, Linearisation Linearisation, double[] Probabilities, string Readout)
+{
+    /// <summary>The same for the eye: a true minus sign, and signs that do not run into each other.</summary>
+    public string ReadoutLabel => string.Join(' ', Readout.Replace('-', '\u2212').ToCharArray());
+
+    /// <summary>All of it in lines of HTML.</summary>
+    public string Hover => string.Create(CultureInfo.InvariantCulture, $"""
+        <b>point {Number}: {Linearisation.Kind}</b><br>readout {ReadoutLabel} (p = {string.Join(", ", Probabilities.Select(p => p.ToString("0.000", CultureInfo.InvariantCulture)))})<br>unstable modes: {Linearisation.UnstableModes}<br>slowest time constant: {Linearisation.SlowestTimeConstant:G4} steps<br>speed q = {Linearisation.Point.Speed:0.0e+0}<br>candidates that ended here: {Linearisation.Point.Candidates}
+        """);
+
+    public static IReadOnlyList<PointFacts> Of(IReadOnlyList<Linearisation> points, Network network)
+    {
+        if (points.Count == 0) return [];
+        var states = points.Select(point => point.Point.State).ToMatrix(network.Cell.StateSize);
+        var probabilities = network.Probabilities(states);
+        return [.. points.Select((point, i) => new PointFacts(i + 1, point, [.. Enumerable.Range(0, network.Channels).Select(channel => probabilities[i, channel])], network.Decision(point.Point.State)))];
+    }
+}
+
+/// <summary>Between lists of rows and matrices.</summary>
+internal static class Rows
+{
+    /// <summary>Rows as a matrix with a number of columns.</summary>
+    /// <exception cref="ArgumentException">A row has another length.</exception>
+    public static double[,] ToMatrix(this IEnumerable<double[]> rows, int columns)
+    {
+        var list = rows.ToList();
+        var matrix = new double[list.Count, columns];
+        for (int i = 0; i < list.Count; i++)
+        {
+            if (list[i].Length != columns)
+                throw new ArgumentException($"The network's states have {columns} values, but state {i + 1} has {list[i].Length}: are these the points of another network?");
+            for (int j = 0; j < columns; j++) matrix[i, j] = list[i][j];
+        }
+        return matrix;
+    }
+}

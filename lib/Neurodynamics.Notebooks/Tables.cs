@@ -1,0 +1,62 @@
+using Microsoft.Data.Analysis;
+using Neurodynamics.Analysis;
+using Neurodynamics.FixedPoints;
+using Neurodynamics.Models;
+
+namespace Neurodynamics.Notebooks;
+
+/// <summary>The workbook's tables. Each is a DataFrame with exact values; as the last value of a cell it is shown rounded, and a value's exact digits are in its tooltip.</summary>
+public static class Tables
+{
+    /// <summary>
+    /// A row per fixed point: number (as in the figure's hover), kind, readout (a character per channel: + for class 1, - for class 0,
+    /// 0 where 0.1 &lt; p &lt; 0.9), probability of class 1 per channel, unstable modes, slowest time constant in steps, speed q,
+    /// candidates that ended there.
+    /// </summary>
+    /// <param name="points">The points; none gives a table without rows.</param>
+    /// <param name="network">The network that they are the points of.</param>
+    public static DataFrame FixedPoints(IReadOnlyList<Linearisation> points, Network network)
+    {
+        var facts = PointFacts.Of(points, network);
+        return new(
+        [
+            new PrimitiveDataFrameColumn<int>("point", facts.Select(point => point.Number)),
+            new StringDataFrameColumn("kind", facts.Select(point => point.Linearisation.Kind)),
+            new StringDataFrameColumn("readout", facts.Select(point => point.Readout)),
+            .. Enumerable.Range(0, network.Channels).Select(channel => new PrimitiveDataFrameColumn<double>($"p{channel + 1}", facts.Select(point => point.Probabilities[channel]))),
+            new PrimitiveDataFrameColumn<int>("unstable modes", facts.Select(point => point.Linearisation.UnstableModes)),
+            new PrimitiveDataFrameColumn<double>("slowest time constant", facts.Select(point => point.Linearisation.SlowestTimeConstant)),
+            new PrimitiveDataFrameColumn<double>("speed q", facts.Select(point => point.Linearisation.Point.Speed)),
+            new PrimitiveDataFrameColumn<int>("candidates", facts.Select(point => point.Linearisation.Point.Candidates)),
+        ]);
+    }
+
+    /// <summary>A row per number of unstable modes: kind, how many fixed points have it, the slowest of their time constants in steps, the largest speed q, candidates.</summary>
+    /// <param name="points">The points; none gives a table without rows.</param>
+    public static DataFrame Summary(IReadOnlyList<Linearisation> points)
+    {
+        var groups = points.GroupBy(point => point.UnstableModes).OrderBy(group => group.Key).ToArray();
+        return new(
+            new PrimitiveDataFrameColumn<int>("unstable modes", groups.Select(group => group.Key)),
+            new StringDataFrameColumn("kind", groups.Select(group => group.First().Kind)),
+            new PrimitiveDataFrameColumn<int>("points", groups.Select(group => group.Count())),
+            new PrimitiveDataFrameColumn<double>("slowest time constant", groups.Select(group => group.Max(point => point.SlowestTimeConstant))),
+            new PrimitiveDataFrameColumn<double>("largest q", groups.Select(group => group.Max(point => point.Point.Speed))),
+            new PrimitiveDataFrameColumn<int>("candidates", groups.Select(group => group.Sum(point => point.Point.Candidates))));
+    }
+
+    /// <summary>A row per way in which candidates ended: how many, and the smallest and largest speed q where they did.</summary>
+    /// <param name="solution">What a solver returned.</param>
+    public static DataFrame Endings(FixedPointSolution solution)
+    {
+        var groups = solution.Endings.Zip(solution.Speeds, (ending, speed) => (Ending: ending, Speed: speed)).GroupBy(end => end.Ending).OrderBy(group => group.Key).ToArray();
+        return new(
+            new StringDataFrameColumn("ending", groups.Select(group => Words(group.Key))),
+            new PrimitiveDataFrameColumn<int>("candidates", groups.Select(group => group.Count())),
+            new PrimitiveDataFrameColumn<double>("smallest q", groups.Select(group => group.Min(end => end.Speed))),
+            new PrimitiveDataFrameColumn<double>("largest q", groups.Select(group => group.Max(end => end.Speed))));
+    }
+
+    private static string Words(Ending ending) =>
+        string.Concat(ending.ToString().Select((letter, i) => i > 0 && char.IsUpper(letter) ? " " + char.ToLowerInvariant(letter) : char.ToLowerInvariant(letter).ToString()));
+}

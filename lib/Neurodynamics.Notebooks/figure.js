@@ -1,0 +1,134 @@
+// Draws the figures of a page. Every figure brings this script, and the first one on the page keeps it; so a figure needs
+// nothing but itself and plotly.js, which may come before it, after it, or from the network.
+window.neurodynamics = window.neurodynamics || (function () {
+  // Browsers take a WebGL context away from the oldest scene when there are too many: from 8 on phones, 16 on desktops.
+  var scenes = 6;
+  var patience = 10000;
+  var fallback = "$fallback$";
+  var waiting = [], drawn = [], swept = null, timer = null;
+
+  function plotly() { return window.neurodynamicsPlotly; }
+
+  function usesWebGl(figure) {
+    return figure.data.some(function (trace) {
+      return /3d$|gl$|surface|cone|streamtube|volume|mapbox|splom|parcoords/.test(trace.type);
+    });
+  }
+
+  function show(key, figure) {
+    waiting.push({ key: key, figure: figure, webGl: usesWebGl(figure) });
+    sweep();
+  }
+
+  // Looks at the page as it is now: hosts add, remove, move and put back outputs without telling anyone.
+  function sweep() {
+    swept = null;
+    drawn.filter(function (box) { return !box.isConnected; }).forEach(release);
+    // Figures of one key are the same figure: whichever element is free will do.
+    waiting = waiting.filter(function (state) {
+      var free = Array.prototype.filter.call(
+        document.querySelectorAll('.neurodynamics-figure[data-figure="' + state.key + '"]'),
+        function (box) { return !box.neurodynamics; })[0];
+      if (!free) return true;
+      free.neurodynamics = state;
+      if (state.webGl && sight) sight.observe(free);
+      if (resized && !state.figure.layout.width) resized.observe(free);
+      return false;
+    });
+    document.querySelectorAll(".neurodynamics-figure").forEach(draw);
+  }
+
+  function draw(box) {
+    var state = box.neurodynamics;
+    if (!state || state.plot) return;
+    if (!plotly()) return wait();
+    if (state.webGl && !makeRoom(box)) return;
+    var plot = document.createElement("div");
+    box.textContent = "";
+    box.appendChild(plot);
+    state.plot = plot;
+    state.by = plotly();
+    drawn.push(box);
+    // plotly.js writes what the reader changes, the camera above all, into this figure: it comes back as it was left.
+    state.by.newPlot(plot, state.figure).catch(function (error) { say(box, "This figure could not be drawn: " + error); });
+  }
+
+  // Whether a scene may be drawn. The one that was out of sight for longest gives way; it is drawn again when it is seen.
+  function makeRoom(box) {
+    var others = drawn.filter(function (other) { return other.neurodynamics.webGl; });
+    if (others.length < scenes) return true;
+    var hidden = others.filter(function (other) { return !other.neurodynamics.seen; });
+    if (!box.neurodynamics.seen) return false;
+    if (hidden.length > 0) release(hidden[0]);
+    return true;
+  }
+
+  function release(box) {
+    var state = box.neurodynamics;
+    drawn.splice(drawn.indexOf(box), 1);
+    var canvases = Array.prototype.slice.call(state.plot.querySelectorAll("canvas"));
+    state.by.purge(state.plot);
+    // Without this a context lives until the garbage collector finds it, which is later than the next figure.
+    canvases.forEach(function (canvas) {
+      var gl = canvas.getContext("webgl");
+      var loss = gl && gl.getExtension("WEBGL_lose_context");
+      if (loss) loss.loseContext();
+    });
+    state.plot.remove();
+    state.plot = null;
+  }
+
+  function wait() {
+    if (timer || document.readyState !== "complete") return;
+    timer = setTimeout(function () {
+      if (plotly()) return;
+      // As text and not as a script's address: a page with RequireJS would take the module away from us.
+      fetch(fallback).then(function (reply) {
+        if (!reply.ok) throw new Error(reply.status);
+        return reply.text();
+      }).then(function (source) {
+        if (plotly()) return;
+        var module = { exports: {} };
+        new Function("module", "exports", "define", source)(module, module.exports);
+        window.neurodynamicsPlotly = module.exports;
+        sweep();
+      }).catch(function () {
+        document.querySelectorAll(".neurodynamics-figure").forEach(function (box) {
+          if (box.neurodynamics && !box.neurodynamics.plot)
+            say(box, "This figure needs plotly.js, which the output of the notebook's first code cell holds: scroll up to it, or run it.");
+        });
+      });
+    }, patience);
+  }
+
+  function say(box, sentence) {
+    box.textContent = "";
+    box.appendChild(document.createElement("p")).textContent = sentence;
+  }
+
+  function later() { swept = swept || setTimeout(sweep, 50); }
+
+  var sight = window.IntersectionObserver && new IntersectionObserver(function (entries) {
+    entries.forEach(function (entry) {
+      if (!entry.target.neurodynamics) return;
+      entry.target.neurodynamics.seen = entry.isIntersecting;
+      if (entry.isIntersecting) {
+        var place = drawn.indexOf(entry.target);
+        if (place >= 0) drawn.push(drawn.splice(place, 1)[0]);
+        draw(entry.target);
+      }
+    });
+  });
+
+  var resized = window.ResizeObserver && new ResizeObserver(function (entries) {
+    entries.forEach(function (entry) {
+      var state = entry.target.neurodynamics;
+      if (state && state.plot && state.plot.data && entry.target.offsetWidth > 0) state.by.Plots.resize(state.plot);
+    });
+  });
+
+  new MutationObserver(later).observe(document.documentElement, { childList: true, subtree: true });
+  window.addEventListener("neurodynamics-plotly", sweep);
+  window.addEventListener("load", sweep);
+  return { show: show, limit: scenes, get drawn() { return drawn.length; } };
+})();

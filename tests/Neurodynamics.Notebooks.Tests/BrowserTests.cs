@@ -1,0 +1,162 @@
+using Microsoft.DotNet.Interactive.Formatting;
+using Plotly.NET;
+using Xunit;
+
+namespace Neurodynamics.Notebooks.Tests;
+
+/// <summary>Figures in a browser that reaches no network.</summary>
+public sealed class BrowserTests
+{
+    private readonly Browser browser;
+
+    public BrowserTests(Browser browser)
+    {
+        this.browser = browser;
+        Workbook.Start();
+    }
+
+    private static string Html(GenericChart chart) => chart.ToDisplayString(HtmlFormatter.MimeType);
+
+    private static string Scene(int points = 8, string? title = null) =>
+        Html(Figures.FixedPoints([.. Sample.Points.Take(points)], Sample.Network, Sample.Pca, Sample.States, title: title));
+
+    private static void Quiet(OfflinePage page)
+    {
+        Assert.Empty(page.Requests);
+        Assert.Empty(page.Errors);
+    }
+
+    [Fact]
+    public async Task Every_figure_is_drawn_without_a_request_or_an_error()
+    {
+        await using var page = await browser.OpenAsync(
+            ChartHtml.Plotly(),
+            Scene(),
+            Html(Figures.FixedPoints(Sample.Points, Sample.Network, Sample.Pca, Sample.States, ColourBy.Readout)),
+            Html(Figures.Trial(Sample.Trials, 0, Sample.Network)),
+            Html(Figures.Training(Sample.Record)),
+            Html(Figures.FixedPoints([], Sample.Network, Sample.Pca)),
+            Html(Plotly.NET.CSharp.Chart.Point<double, double, string>([1, 2], [3, 4])));
+        await page.DrawnAsync(6);
+        await page.UntilAsync("document.querySelectorAll('#cell1 canvas').length > 0 && document.querySelectorAll('#cell2 canvas').length > 0");
+        await Task.Delay(1000, TestContext.Current.CancellationToken);
+        for (int cell = 1; cell <= 6; cell++) Assert.True(await page.ColoursAsync($"#cell{cell} .neurodynamics-figure") >= (cell is 1 or 2 ? 20 : 5), $"figure {cell} is blank");
+        Quiet(page);
+    }
+
+    [Fact]
+    public async Task Plotly_may_come_after_the_figure()
+    {
+        await using var page = await browser.OpenAsync(Scene(), ChartHtml.Plotly());
+        await page.DrawnAsync(1);
+        Quiet(page);
+    }
+
+    [Fact]
+    public async Task A_module_loader_on_the_page_is_left_alone()
+    {
+        await using var page = await browser.OpenAsync(
+            "<script>window.asked = 0; window.define = function () { window.asked++; }; window.define.amd = {};</script>", Scene(), ChartHtml.Plotly());
+        await page.DrawnAsync(1);
+        Assert.Equal(0, await page.Value<int>("window.asked"));
+        Quiet(page);
+    }
+
+    [Fact]
+    public async Task Two_figures_that_are_the_same_are_both_drawn()
+    {
+        await using var page = await browser.OpenAsync(ChartHtml.Plotly(), Scene(), Scene());
+        await page.DrawnAsync(2);
+        await page.UntilAsync("document.querySelectorAll('#cell1 canvas').length > 0 && document.querySelectorAll('#cell2 canvas').length > 0");
+        Quiet(page);
+    }
+
+    [Fact]
+    public async Task Without_plotly_the_figure_asks_the_network_once_and_then_says_what_to_do()
+    {
+        await using var page = await browser.OpenAsync(Scene(), Scene(7));
+        await page.UntilAsync("document.body.innerText.includes('needs plotly.js')");
+        Assert.Equal([$"https://cdn.plot.ly/plotly-{ChartHtml.PlotlyVersion}.min.js"], page.Requests);
+        await page.RunAsync("setup", ChartHtml.Plotly());
+        await page.DrawnAsync(2);
+    }
+
+    [Fact]
+    public async Task The_hover_tells_all_that_is_known_of_a_point()
+    {
+        await using var page = await browser.OpenAsync(ChartHtml.Plotly(), Html(Figures.FixedPoints([.. Sample.Points.Take(1)], Sample.Network, Sample.Pca, Sample.States)));
+        await page.DrawnAsync(1);
+        await page.UntilAsync("document.querySelector('canvas')");
+        await Task.Delay(1500, TestContext.Current.CancellationToken);
+        var place = await page.Value<double[]>("""
+            (() => {
+              const plot = document.querySelector(".js-plotly-plot"), scene = plot._fullLayout.scene._scene, trace = plot.data.find(trace => trace.hovertext);
+              const camera = scene.glplot.cameraParams, scale = scene.dataScale;
+              const times = (m, v) => [0, 1, 2, 3].map(i => m[i] * v[0] + m[4 + i] * v[1] + m[8 + i] * v[2] + m[12 + i] * v[3]);
+              const seen = times(camera.projection, times(camera.view, times(camera.model, [trace.x[0] * scale[0], trace.y[0] * scale[1], trace.z[0] * scale[2], 1])));
+              const box = scene.glplot.canvas.getBoundingClientRect();
+              return [box.left + (1 + seen[0] / seen[3]) * box.width / 2, box.top + (1 - seen[1] / seen[3]) * box.height / 2];
+            })()
+            """);
+        string text = "";
+        for (int attempt = 0; attempt < 20 && text.Length == 0; attempt++)
+        {
+            await page.Page.Mouse.MoveAsync((decimal)place[0] + attempt % 3, (decimal)place[1] + attempt % 2);
+            await Task.Delay(200, TestContext.Current.CancellationToken);
+            text = await page.Value<string>("[...document.querySelectorAll('.hovertext text')].map(text => text.textContent).join(' ')");
+        }
+        if (Environment.GetEnvironmentVariable("WORKBOOK_PICTURES") is { Length: > 0 } pictures) await page.Page.ScreenshotAsync(Path.Combine(pictures, "hover.png"));
+        foreach (string part in new[] { "point 1: ", "readout ", "p = ", "unstable modes: ", "slowest time constant: ", "speed q = ", "candidates that ended here: " })
+            Assert.Contains(part, text, StringComparison.Ordinal);
+        Quiet(page);
+    }
+
+    [Fact]
+    public async Task A_cell_that_runs_twenty_times_leaves_the_other_figures_alive()
+    {
+        await using var page = await browser.OpenAsync();
+        await page.RunAsync("setup", ChartHtml.Plotly());
+        foreach (string cell in new[] { "a", "b", "c" }) await page.RunAsync(cell, Scene(8, cell));
+        await page.DrawnAsync(3);
+        for (int run = 0; run < 20; run++)
+        {
+            await page.RunAsync("b", Scene(8, run % 2 == 0 ? "b" : "b, changed"));
+            await page.UntilAsync("document.querySelector('#b canvas') && window.neurodynamics.drawn === 3");
+        }
+        await page.UntilAsync("window.living() === 3");
+        Assert.True(await page.Value<bool>("['a', 'b', 'c'].every(cell => document.querySelector('#' + cell + ' .js-plotly-plot')._fullLayout.scene._scene.glplot.gl.isContextLost() === false)"));
+        await page.RunAsync("b", "");
+        await page.UntilAsync("window.living() === 2");
+        Quiet(page);
+    }
+
+    [Fact]
+    public async Task Many_scenes_take_turns_and_come_back_as_they_were_left()
+    {
+        await using var page = await browser.OpenAsync([ChartHtml.Plotly(), .. Enumerable.Range(1, 9).Select(i => Scene(8, $"scene {i}"))]);
+        await page.UntilAsync("window.neurodynamics.drawn === 6");
+        await page.Value<object>("document.querySelector('#cell1 .js-plotly-plot').layout.scene.camera.eye.x = 2.5, 0");
+        for (int cell = 1; cell <= 9; cell++)
+        {
+            await page.Value<object>($"document.querySelector('#cell{cell}').scrollIntoView(), 0");
+            await page.UntilAsync($"document.querySelector('#cell{cell} canvas')");
+        }
+        await page.UntilAsync("window.living() <= 6 && !document.querySelector('#cell1 canvas')");
+        await page.Value<object>("document.querySelector('#cell1').scrollIntoView(), 0");
+        await page.UntilAsync("document.querySelector('#cell1 canvas') && window.living() <= 6");
+        Assert.Equal(2.5, await page.Value<double>("document.querySelector('#cell1 .js-plotly-plot').layout.scene.camera.eye.x"));
+        Quiet(page);
+    }
+
+    [Fact]
+    public async Task An_output_that_a_host_takes_out_and_puts_back_is_drawn_again()
+    {
+        await using var page = await browser.OpenAsync(ChartHtml.Plotly(), Scene());
+        await page.DrawnAsync(1);
+        await page.Value<object>("window.kept = document.querySelector('#cell1'), window.kept.remove(), 0");
+        await page.UntilAsync("window.living() === 0");
+        await page.Value<object>("document.body.appendChild(window.kept), 0");
+        await page.UntilAsync("window.living() === 1 && document.querySelector('#cell1 canvas')");
+        Quiet(page);
+    }
+}

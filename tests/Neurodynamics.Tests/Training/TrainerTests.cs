@@ -1,0 +1,149 @@
+using Neurodynamics.Models;
+using Neurodynamics.Tasks;
+using Neurodynamics.Training;
+using TorchSharp;
+using Xunit;
+using static TorchSharp.torch;
+
+namespace Neurodynamics.Tests.Training;
+
+public sealed class TrainerTests
+{
+    private static readonly Recipe Small = new()
+    {
+        Units = 8,
+        Task = new FlipFlop { Channels = 1 },
+        Training = new() { Updates = 30, BatchSize = 8, Steps = 12, EvaluateEvery = 7, LearningRate = 0.02 },
+        Seed = 3,
+    };
+
+    [Theory]
+    [InlineData(Architecture.Vanilla, Loss.CrossEntropy)]
+    [InlineData(Architecture.Lstm, Loss.CrossEntropy)]
+    [InlineData(Architecture.Gru, Loss.SquaredError)]
+    [InlineData(Architecture.GruAsPrinted, Loss.CrossEntropy)]
+    [InlineData(Architecture.LstmAsPrinted, Loss.CrossEntropy)]
+    [InlineData(Architecture.GruResetBefore, Loss.CrossEntropy)]
+    public void Every_cell_learns_a_flip_flop(Architecture architecture, Loss loss)
+    {
+        var trained = Trainer.Train(Small with { Architecture = architecture, Training = Small.Training with { Updates = 200, BatchSize = 16, Loss = loss } });
+        Assert.True(trained.Record.Test.Low > 0.9, $"{trained.Record.Test}");
+        Assert.Equal(Stop.Updates, trained.Record.Stop);
+        Assert.True(trained.Record.Curve[^1].Loss < trained.Record.Curve[0].Loss);
+    }
+
+    [Fact]
+    public void One_seed_gives_the_same_bits_and_another_seed_others()
+    {
+        Assert.Equal(Weights(Trainer.Train(Small)), Weights(Trainer.Train(Small)));
+        Assert.NotEqual(Weights(Trainer.Train(Small)), Weights(Trainer.Train(Small with { Seed = 4 })));
+    }
+
+    [Fact]
+    public void A_cancelled_training_goes_on_where_it_was_as_if_it_had_never_stopped()
+    {
+        using var folder = new TemporaryFolder();
+        string unfinished = Path.Combine(folder.Path, "unfinished");
+        var first = Cancelled(after: 17);
+        Assert.Equal((Stop.Cancelled, 17), (first.Record.Stop, first.Record.Updates));
+        Assert.Equal((Stop.Cancelled, 20), (Cancelled(after: 3).Record.Stop, 20));
+        var whole = Trainer.Train(Small);
+        var resumed = Trainer.Train(Small, unfinished: unfinished);
+        Assert.Equal(whole.Record.Curve, resumed.Record.Curve);
+        Assert.Equal(Weights(whole), Weights(resumed));
+
+        TrainedNetwork Cancelled(int after)
+        {
+            using var stop = new CancellationTokenSource();
+            return Trainer.Train(Small, new Told(_ => { if (--after == 0) stop.Cancel(); }), unfinished, stop.Token);
+        }
+    }
+
+    [Fact]
+    public void A_cancelled_training_returns_the_best_network_on_held_out_trials()
+    {
+        // A rate so high that training gets worse again; it is stopped where that has happened.
+        var wild = Small with { Training = Small.Training with { LearningRate = 0.5, Updates = 1000, EvaluateEvery = 1 } };
+        using var stop = new CancellationTokenSource();
+        double best = 0;
+        var trained = Trainer.Train(wild, new Told(told =>
+        {
+            if (told.Accuracy < best) stop.Cancel();
+            best = Math.Max(best, told.Accuracy ?? 0);
+        }), cancellation: stop.Token);
+        Assert.Equal(Stop.Cancelled, trained.Record.Stop);
+        Assert.True(best > trained.Record.Curve[^1].Accuracy);
+        Assert.Equal(best, Trainer.Evaluate(trained.Network, wild.Task, Seeds.Derive(wild.Seed, "held out"), 256, wild.Training.Steps).Mean, 1e-12);
+    }
+
+    [Fact]
+    public void Training_stops_at_the_accuracy_asked_for()
+    {
+        var trained = Trainer.Train(Small with { Training = Small.Training with { Updates = 1000, TargetAccuracy = 0.9 } });
+        Assert.Equal(Stop.TargetAccuracy, trained.Record.Stop);
+        Assert.True(trained.Record.Updates < 1000);
+        Assert.True(trained.Record.Curve[^1].Accuracy >= 0.9);
+    }
+
+    [Fact]
+    public void A_network_made_by_hand_to_hold_the_last_pulse_is_always_right()
+    {
+        using var network = Latch();
+        var accuracy = Trainer.Evaluate(network, new FlipFlop { Channels = 1 }, seed: 1, trials: 50);
+        Assert.Equal(new Accuracy(1, 1 - 3.0 / 50, 1, 50), accuracy);
+        using (no_grad()) network.Readout.weight.neg_();
+        Assert.Equal(0, Trainer.Evaluate(network, new FlipFlop { Channels = 1 }, seed: 1, trials: 50).Mean);
+    }
+
+    [Fact]
+    public void A_loss_that_is_no_number_ends_the_training_with_a_sentence()
+    {
+        var error = Assert.Throws<InvalidOperationException>(() =>
+            Trainer.Train(Small with { Architecture = Architecture.Lstm, Training = Small.Training with { LearningRate = 1e30, Loss = Loss.SquaredError } }));
+        Assert.Contains("LearningRate", error.Message);
+    }
+
+    [Fact]
+    public void A_thousand_updates_leave_no_tensor_behind()
+    {
+        var recipe = Small with { Units = 2, Training = Small.Training with { Updates = 1100, BatchSize = 1, Steps = 2, EvaluateEvery = 10_000 } };
+        long early = 0, late = 0;
+        int update = 0;
+        Trainer.Train(recipe, new Told(_ =>
+        {
+            update++;
+            if (update == 100) early = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
+            if (update == 1099) late = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
+        }));
+        Assert.Equal(early, late);
+    }
+
+    [Fact]
+    public void Options_that_make_no_sense_are_refused()
+    {
+        Assert.Throws<ArgumentOutOfRangeException>(() => new TrainingOptions { LearningRate = double.NaN });
+        Assert.Throws<ArgumentOutOfRangeException>(() => new TrainingOptions { Updates = 0 });
+        Assert.Throws<ArgumentOutOfRangeException>(() => new TrainingOptions { ClipNorm = -1 });
+        Assert.Throws<ArgumentOutOfRangeException>(() => new TrainingOptions { TargetAccuracy = 98 });
+        Assert.Throws<ArgumentOutOfRangeException>(() => new Recipe { Units = -100 });
+    }
+
+    /// <summary>One tanh unit with a weight of 2 keeps a sign, and a pulse of size 5 sets it.</summary>
+    private static Network Latch()
+    {
+        var network = Network.Create(Architecture.Vanilla, 1, 1, 1, seed: 1);
+        using var frozen = no_grad();
+        var cell = (RecurrentCell)network.Cell;
+        cell.WeightHh.fill_(2);
+        cell.WeightIh.fill_(5);
+        network.Readout.weight.fill_(1);
+        return network;
+    }
+
+    internal static float[] Weights(TrainedNetwork trained) => [.. trained.Network.parameters().SelectMany(parameter => parameter.data<float>().ToArray())];
+
+    private sealed class Told(Action<TrainingProgress> then) : IProgress<TrainingProgress>
+    {
+        public void Report(TrainingProgress value) => then(value);
+    }
+}
