@@ -75,7 +75,7 @@ public sealed class ArrayFile
         }
         catch (Exception error) when (error is not (ImportException or OutOfMemoryException))
         {
-            throw new ImportException($"{path} cannot be read as the {format} it seems to be ({OneLine(error)}): it is truncated or damaged, so copy or export it again.", error);
+            throw new ImportException($"{path} cannot be read as the {format} it seems to be ({FirstSentence(error)}): it is truncated or damaged, so copy or export it again.", error);
         }
         throw new ImportException($"{path} is a file of another kind: expected was a PyTorch zip state_dict, safetensors, .npz, or a Keras .h5 or .keras file, so export the weights as one of these.");
     }
@@ -112,7 +112,8 @@ public sealed class ArrayFile
         throw new ImportException($"{path} is a zip archive of {Listed(zip.Entries.Select(entry => entry.FullName))}, but a PyTorch state_dict, an .npz or a .keras file was expected: name another file.");
     }
 
-    private static string OneLine(Exception error) => error.Message.Split('\n')[0].Trim().TrimEnd('.');
+    /// <summary>The first sentence of another library's message, to stand inside one of ours.</summary>
+    private static string FirstSentence(Exception error) => error.Message.Split('\n', 2)[0].Split(". ", 2)[0].Trim().TrimEnd('.');
 }
 
 /// <summary>What a reader of one format found.</summary>

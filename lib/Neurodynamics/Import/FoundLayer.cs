@@ -52,10 +52,10 @@ internal abstract class LayerFinder(ArrayFile file, ImportOptions options)
         string Names() => ArrayFile.Listed(candidates.Select(name));
         if (asked is null)
             return candidates.Count == 1 ? candidates[0]
-                : throw Refusal($"it holds {candidates.Count} {what}s ({Names()}), but one was expected: name it in {nameof(ImportOptions)}.{option}");
+                : throw Refusal($"it holds {candidates.Count} {what} ({Names()}), but one was expected: name it in {nameof(ImportOptions)}.{option}");
         var named = candidates.Where(candidate => IsNamed(name(candidate), asked)).ToList();
         return named.Count == 1 ? named[0]
-            : throw Refusal($"{named.Count} {what}s are called {asked}, but one was expected among {Names()}: name one of these in {nameof(ImportOptions)}.{option}");
+            : throw Refusal($"{named.Count} {what} are called {asked}, but one was expected among {Names()}: name one of these in {nameof(ImportOptions)}.{option}");
     }
 
     /// <summary>Whether a name is the one asked for, with or without what a framework puts around it.</summary>

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Numerics;
 using System.Runtime.InteropServices;
 using System.Text.Json;
@@ -10,6 +11,7 @@ internal static class Hdf5Reader
 {
     public static ArrayContent Read(Stream stream)
     {
+        RequireWhole(stream);
         using var file = H5File.Open(stream, leaveOpen: true);
         List<SourceArray> arrays = [];
         List<string> unread = [];
@@ -26,6 +28,24 @@ internal static class Hdf5Reader
                 else if (child is IH5Dataset dataset && Convert(path + child.Name, dataset) is { } array) arrays.Add(array);
                 else unread.Add(path + child.Name);
         }
+    }
+
+    /// <summary>
+    /// Refuses a file that is shorter than its superblock says. PureHDF does not look, and takes what is missing at the end for zeros.
+    /// </summary>
+    private static void RequireWhole(Stream stream)
+    {
+        Span<byte> superblock = stackalloc byte[64];
+        stream.ReadExactly(superblock[..48]);
+        // Version, then the place of the end-of-file address, where addresses have eight bytes (as in all files of our day).
+        var (size, place) = superblock[8] switch { 0 => (superblock[13], 40), 1 => (superblock[13], 44), _ => (superblock[9], 28) };
+        if (size == 8)
+        {
+            stream.ReadExactly(superblock[48..52]);
+            long end = BinaryPrimitives.ReadInt64LittleEndian(superblock[place..]);
+            if (stream.Length < end) throw new InvalidDataException($"{end} bytes were written, {stream.Length} are there");
+        }
+        stream.Position = 0;
     }
 
     private static SourceArray? Convert(string name, IH5Dataset dataset)

@@ -58,7 +58,7 @@ internal sealed class KerasLayers : LayerFinder
             throw Refusal($"no recurrent layer was found in {ArrayFile.Listed(File.Arrays.Select(array => array.Name))}: expected is a Keras model with a SimpleRNN, LSTM or GRU layer, saved with model.save(\"network.keras\")");
         if (recurrent.FirstOrDefault(place => IsBidirectional(place)) is { } both && (Options.Layer is null || recurrent.Count == 2))
             throw Refusal($"{both.Name} belongs to a bidirectional layer, but a layer of one direction was expected, since only that is a map from state to state: train one without Bidirectional");
-        var place = Only(recurrent, candidate => candidate.Name, Options.Layer, "recurrent layer", nameof(ImportOptions.Layer));
+        var place = Only(recurrent, candidate => candidate.Name, Options.Layer, "recurrent layers", nameof(ImportOptions.Layer));
         if (place.Recurrent is not { } recurrentKernel)
             throw Refusal($"{place.Name} has no recurrent kernel, but kernel, recurrent kernel and bias were expected: save the whole model again");
         RequireNothingLeft(place, "recurrent layer", "kernel, recurrent_kernel and bias");
@@ -103,7 +103,7 @@ internal sealed class KerasLayers : LayerFinder
             && place.Kernel.Shape.Count == 2 && place.Kernel.Shape[0] == layer.Units && place.Kernel.Shape[1] > 0).ToList();
         if (candidates.Count == 0 && Options.Readout is null) return null;
 
-        var place = Only(candidates, candidate => candidate.Name, Options.Readout, "dense layer that reads the units", nameof(ImportOptions.Readout));
+        var place = Only(candidates, candidate => candidate.Name, Options.Readout, "dense layers that read the units", nameof(ImportOptions.Readout));
         RequireNothingLeft(place, "readout", "kernel and bias");
         int channels = place.Kernel.Shape[1];
         if (place.Bias is { } bias && !bias.HasShape(channels))

@@ -56,7 +56,9 @@ public static class NetworkFile
     /// <remarks>No file says which form of a cell it is: load a reset-before or printed cell with <see cref="ImportOptions.Architecture"/>.</remarks>
     /// <param name="network">The network.</param>
     /// <param name="path">The file, .safetensors by custom.</param>
-    public static void SaveSafetensors(Network network, string path) => Place(path, stream => network.save_safetensors(stream, leaveOpen: true));
+    /// <exception cref="InvalidDataException">A weight is not finite. Nothing is written.</exception>
+    /// <exception cref="ObjectDisposedException">The network has been disposed of. Nothing is written.</exception>
+    public static void SaveSafetensors(Network network, string path) => Place(network, path, stream => network.save_safetensors(stream, leaveOpen: true));
 
     /// <summary>
     /// Writes a network as a zip state_dict that PyTorch's torch.load reads: rnn.* and readout.*. A file of that name is replaced, once the new one is whole.
@@ -64,7 +66,7 @@ public static class NetworkFile
     /// <inheritdoc cref="SaveSafetensors"/>
     /// <param name="network">The network.</param>
     /// <param name="path">The file, .pt by custom.</param>
-    public static void SavePyTorch(Network network, string path) => Place(path, stream => network.save_py(stream, leaveOpen: true));
+    public static void SavePyTorch(Network network, string path) => Place(network, path, stream => network.save_py(stream, leaveOpen: true));
 
     private static void Fill(Tensor parameter, double[] values)
     {
@@ -73,8 +75,11 @@ public static class NetworkFile
         parameter.copy_(shaped);
     }
 
-    private static void Place(string path, Action<Stream> write)
+    private static void Place(Network network, string path, Action<Stream> write)
     {
+        // A module that is gone has no parameters any more, and would be written as an empty file without a word.
+        ObjectDisposedException.ThrowIf(!network.Cell.parameters().Any() || network.parameters().Any(parameter => parameter.IsInvalid), network);
+        network.RequireFinite($"The network for {path}");
         string beside = path + ".partial";
         try
         {

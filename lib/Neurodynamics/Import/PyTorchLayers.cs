@@ -26,7 +26,7 @@ internal sealed partial class PyTorchLayers(ArrayFile file, ImportOptions option
             throw Refusal(File.HoldsModel is { } model
                 ? $"it holds a whole model (class {model}), but a state_dict was expected: save it with {ArrayFile.SaveAdvice}"
                 : $"no recurrent layer was found in {ArrayFile.Listed(File.Arrays.Select(array => array.Name))}: expected are PyTorch's names, such as rnn.weight_ih_l0 and rnn.weight_hh_l0, or a Keras file");
-        var (prefix, suffix) = Only(places, place => place.Prefix.TrimEnd('.', '/', '_'), Options.Layer, "recurrent layer", nameof(ImportOptions.Layer));
+        var (prefix, suffix) = Only(places, place => place.Prefix.TrimEnd('.', '/', '_'), Options.Layer, "recurrent layers", nameof(ImportOptions.Layer));
         holder = prefix[..(prefix.LastIndexOf('/') + 1)];
 
         SourceArray? Get(string name) => File.Arrays.FirstOrDefault(array => array.Name == prefix + name + suffix);
@@ -77,7 +77,7 @@ internal sealed partial class PyTorchLayers(ArrayFile file, ImportOptions option
             .ToList();
         if (candidates.Count == 0 && Options.Readout is null) return null;
 
-        var weight = Only(candidates, array => array.Name[holder.Length..^"weight".Length].TrimEnd('.', '_'), Options.Readout, "linear layer that reads the units", nameof(ImportOptions.Readout));
+        var weight = Only(candidates, array => array.Name[holder.Length..^"weight".Length].TrimEnd('.', '_'), Options.Readout, "linear layers that read the units", nameof(ImportOptions.Readout));
         string prefix = weight.Name[..^"weight".Length];
         var bias = File.Arrays.FirstOrDefault(array => array.Name == prefix + "bias");
         SourceArray[] used = bias is null ? [weight] : [weight, bias];

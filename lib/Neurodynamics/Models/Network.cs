@@ -96,12 +96,13 @@ public sealed class Network : nn.Module
     public Network InDouble()
     {
         if (Readout.weight.dtype == ScalarType.Float64) return this;
-        var readout = nn.Linear(Cell.Units, Channels, dtype: ScalarType.Float64);
+        // Both before the scope, which would take their parameters with it.
+        var (cell, readout) = (Cell.InDouble(), nn.Linear(Cell.Units, Channels, dtype: ScalarType.Float64));
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
         readout.weight.copy_(Readout.weight);
         readout.bias!.copy_(Readout.bias!);
-        return new(Cell.InDouble(), readout);
+        return new(cell, readout);
     }
 
     /// <summary>Refuses weights that are NaN or infinite.</summary>

@@ -1,0 +1,161 @@
+using CsCheck;
+using Neurodynamics.Import;
+using Neurodynamics.Models;
+using TorchSharp;
+using TorchSharp.PyBridge;
+using Xunit;
+using static TorchSharp.torch;
+
+namespace Neurodynamics.Tests.Import;
+
+/// <summary>Row 15 of the field cases, and the ways in which PyTorch stores a tensor.</summary>
+public sealed class PyTorchFileTests : IDisposable
+{
+    private readonly Scratch scratch = new();
+    private readonly TorchZip saved = new();
+
+    public void Dispose() => scratch.Dispose();
+
+    [Fact]
+    public void A_checkpoint_dictionary_loads_and_the_rest_is_listed()
+    {
+        var imported = NetworkFile.Load(scratch.Write("c.pth", saved.Build(new Dictionary<string, object>
+        {
+            ["epoch"] = 3,
+            ["loss"] = 0.25,
+            ["state_dict"] = StateDict("model.gru.", "model.fc."),
+            ["optimizer"] = new Dictionary<string, object> { ["exp_avg"] = saved.Whole("m", [2, 3], 1, 2, 3, 4, 5, 6) },
+        })));
+        Assert.Equal(Architecture.Gru, imported.Cell.Architecture);
+        Assert.Equal((2, 3, 1), (imported.Cell.InputSize, imported.Cell.Units, imported.Network!.Channels));
+        Assert.Contains("state_dict/model.gru.weight_ih_l0", imported.Used);
+        Assert.Equal(["epoch", "loss", "optimizer/exp_avg"], imported.Ignored.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void Two_networks_in_one_checkpoint_are_told_apart_by_name()
+    {
+        string path = scratch.Write("c.pt", saved.Build(new Dictionary<string, object> { ["best"] = StateDict("rnn.", "fc."), ["last"] = StateDict("rnn.", "fc.") }));
+        Scratch.Refused(path, "2 recurrent layers", "best/rnn", "last/rnn", "ImportOptions.Layer");
+        var last = NetworkFile.Load(path, new() { Layer = "last/rnn" });
+        Assert.All(last.Used, name => Assert.StartsWith("last/", name));
+        Assert.Contains("last/fc.weight", last.Used);
+    }
+
+    [Fact]
+    public void A_legacy_pickle_says_what_to_save_instead() =>
+        // The first two pickles of PyTorch's old format: its magic number and its protocol.
+        Scratch.Refused(scratch.Write("old.pt", [0x80, 2, 0x8a, 10, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19, (byte)'.', 0x80, 2, (byte)'M', 0xe9, 3, (byte)'.']),
+            "old format", "torch.save(model.state_dict(), ");
+
+    [Fact]
+    public void A_whole_model_says_what_to_save_instead()
+    {
+        var model = new TorchZip.Instance("__main__", "Net", new() { ["_parameters"] = StateDict("rnn.", "fc.") });
+        Scratch.Refused(scratch.Write("model.pt", saved.Build(model)), "whole model (class __main__.Net)", "torch.save(model.state_dict(), ");
+        Scratch.Refused(scratch.Write("nested.pt", saved.Build(new Dictionary<string, object> { ["epoch"] = 1, ["model"] = model })), "whole model (class __main__.Net)", "torch.save(model.state_dict(), ");
+        Scratch.Refused(scratch.Write("tensor.pt", saved.Build(saved.Whole("x", [2], 1, 2))), "a single tensor", "torch.save(model.state_dict(), ");
+    }
+
+    [Fact]
+    public void Offsets_and_strides_into_a_shared_storage_are_honoured()
+    {
+        // As cuDNN leaves weights: all in one buffer. The second is stored transposed.
+        saved.Store("flat", [.. Enumerable.Range(0, 20).SelectMany(i => BitConverter.GetBytes((float)i))]);
+        string path = scratch.Write("views.pt", saved.Build(new Dictionary<string, object>
+        {
+            ["view"] = new TorchZip.Tensor("flat", "FloatStorage", 20, 4, [2, 3], [3, 1]),
+            ["transposed"] = new TorchZip.Tensor("flat", "FloatStorage", 20, 10, [2, 3], [1, 2]),
+            ["repeated"] = new TorchZip.Tensor("flat", "FloatStorage", 20, 7, [2, 2], [0, 1]),
+        }));
+        var file = ArrayFile.Read(path);
+        Assert.Equal([4, 5, 6, 7, 8, 9], file["view"].Values);
+        Assert.Equal([10, 12, 14, 11, 13, 15], file["transposed"].Values);
+        Assert.Equal([7, 8, 7, 8], file["repeated"].Values);
+        var beyond = new Dictionary<string, object> { ["view"] = new TorchZip.Tensor("flat", "FloatStorage", 20, 15, [2, 3], [3, 1]) };
+        Scratch.Refused(scratch.Write("beyond.pt", saved.Build(beyond)), "reaches beyond its storage", "truncated or damaged");
+    }
+
+    [Fact]
+    public void Every_precision_and_both_byte_orders_are_read()
+    {
+        saved.Store("half", [.. new[] { 1.5, -2 }.SelectMany(value => BitConverter.GetBytes((Half)value))]);
+        saved.Store("brain", [0xC0, 0x3F, 0x00, 0xC0]);
+        saved.Store("double", [.. new[] { 0.1, -2 }.SelectMany(BitConverter.GetBytes)]);
+        saved.Store("long", BitConverter.GetBytes(-7L));
+        var tensors = new Dictionary<string, object>
+        {
+            ["half"] = new TorchZip.Tensor("half", "HalfStorage", 2, 0, [2], [1]),
+            ["brain"] = new TorchZip.Tensor("brain", "BFloat16Storage", 2, 0, [2], [1]),
+            ["double"] = new TorchZip.Tensor("double", "DoubleStorage", 2, 0, [2], [1]),
+            ["long"] = new TorchZip.Tensor("long", "LongStorage", 1, 0, [], []),
+        };
+        var file = ArrayFile.Read(scratch.Write("types.pt", saved.Build(tensors, "little")));
+        Assert.Equal([1.5, -2], file["half"].Values);
+        Assert.Equal([1.5, -2], file["brain"].Values);
+        Assert.Equal([0.1, -2], file["double"].Values);
+        Assert.Equal([-7.0], file["long"].Values);
+        saved.Store("half", [0x3E, 0x00, 0xC0, 0x00]);
+        Assert.Equal([1.5, -2], ArrayFile.Read(scratch.Write("big.pt", saved.Build(new Dictionary<string, object> { ["half"] = tensors["half"] }, "big")))["half"].Values);
+    }
+
+    [Fact]
+    public void PyBridge_still_reads_after_an_import()
+    {
+        string path = Reference.Network("gru_flipflop3.full.pt");
+        var imported = NetworkFile.Load(path).Network!;
+        var other = Network.Create(Architecture.Gru, 3, 100, 3, seed: 1);
+        other.load_py(path);
+        ReferenceNetworkTests.AssertSame(imported, other);
+        ReferenceNetworkTests.AssertSame(imported, NetworkFile.Load(path).Network!);
+    }
+
+    [Fact]
+    public void What_is_written_is_read_back_bit_for_bit() =>
+        Gen.Select(Gen.Enum<Architecture>(), Gen.Int[1, 4], Gen.Int[1, 6], Gen.Int[1, 3], Gen.Long[0, 1 << 30], Gen.Bool).Sample((architecture, inputs, units, channels, seed, twice) =>
+        {
+            var network = Network.Create(architecture, inputs, units, channels, seed);
+            if (twice) network = network.InDouble();
+            foreach (var (save, name) in new (Action<Network, string>, string)[] { (NetworkFile.SaveSafetensors, "n.safetensors"), (NetworkFile.SavePyTorch, "n.pt") })
+            {
+                save(network, scratch.Path(name));
+                var back = NetworkFile.Load(scratch.Path(name), new() { Architecture = architecture });
+                ReferenceNetworkTests.AssertSame(network, back.Network!);
+                Assert.Equal(network.Readout.weight.dtype, back.Cell.WeightHh.dtype);
+                Assert.Empty(back.Ignored);
+            }
+            Assert.Equal(["n.pt", "n.safetensors"], Directory.GetFiles(scratch.Folder).Select(Path.GetFileName).Order());
+        }, iter: 40, threads: 1);
+
+    [Fact]
+    public void A_file_is_replaced_only_by_a_whole_one()
+    {
+        var network = Network.Create(Architecture.Gru, 1, 2, 1, seed: 1);
+        Assert.Throws<DirectoryNotFoundException>(() => NetworkFile.SavePyTorch(network, scratch.Path("nowhere/n.pt")));
+        NetworkFile.SavePyTorch(network, scratch.Path("n.pt"));
+        byte[] first = File.ReadAllBytes(scratch.Path("n.pt"));
+        var gone = Network.Create(Architecture.Gru, 1, 2, 1, seed: 2);
+        gone.Dispose();
+        Assert.Throws<ObjectDisposedException>(() => NetworkFile.SavePyTorch(gone, scratch.Path("n.pt")));
+        var broken = Network.Create(Architecture.Gru, 1, 2, 1, seed: 3);
+        using (no_grad()) broken.Readout.weight.fill_(double.NaN);
+        Assert.Contains("readout.weight", Assert.Throws<InvalidDataException>(() => NetworkFile.SaveSafetensors(broken, scratch.Path("n.pt"))).Message);
+        Assert.Equal(first, File.ReadAllBytes(scratch.Path("n.pt")));
+        Assert.Equal(["n.pt"], Directory.GetFiles(scratch.Folder).Select(Path.GetFileName));
+    }
+
+    private Dictionary<string, object> StateDict(string layer, string readout)
+    {
+        TorchZip.Tensor Ramp(params int[] shape) =>
+            saved.Whole($"{layer}{shape.Length}{shape[^1]}", shape, [.. Enumerable.Range(1, shape.Aggregate(1, (product, length) => product * length)).Select(i => 0.01f * i)]);
+        return new()
+        {
+            [layer + "weight_ih_l0"] = Ramp(9, 2),
+            [layer + "weight_hh_l0"] = Ramp(9, 3),
+            [layer + "bias_ih_l0"] = Ramp(9),
+            [layer + "bias_hh_l0"] = Ramp(9),
+            [readout + "weight"] = saved.Whole("w", [1, 3], 1, 2, 3),
+            [readout + "bias"] = saved.Whole("b", [1], 4),
+        };
+    }
+}

@@ -1,0 +1,156 @@
+using Neurodynamics.Import;
+using Neurodynamics.Models;
+using TorchSharp;
+using Xunit;
+using static TorchSharp.torch;
+
+namespace Neurodynamics.Tests.Import;
+
+/// <summary>Networks that PyTorch trained, against what PyTorch computed with them.</summary>
+public sealed class ReferenceNetworkTests
+{
+    public static TheoryData<string> Names => [.. Reference.Networks];
+
+    [Theory, MemberData(nameof(Names))]
+    public void Whole_trials_of_PyTorch_are_reproduced(string name)
+    {
+        string path = Reference.Network(name + ".npz");
+        var check = NetworkFile.Load(path).Check(SourceTrajectory.Load(path, "sample_traj_inputs", "sample_traj_states"), tolerance: 1e-6);
+        Assert.True(check.Reproduced, check.ToString());
+    }
+
+    [Theory, MemberData(nameof(Names))]
+    public void A_step_equals_PyTorchs_in_both_precisions(string name)
+    {
+        using var scope = NewDisposeScope();
+        using var frozen = no_grad();
+        string path = Reference.Network(name + ".npz");
+        var (file, cell) = (ArrayFile.Read(path), NetworkFile.Load(path).Cell);
+        var candidates = tensor(file["candidates"].ToMatrix())[..64];
+        var input = tensor(file["input"].ToMatrix());
+        Assert.True(Largest(cell.Step(input.to(ScalarType.Float32), candidates.to(ScalarType.Float32)), file["F_candidates_f32"]) < 1e-6);
+        Assert.True(Largest(cell.InDouble().Step(input, candidates), file["F_candidates_f64_first64"]) < 1e-14);
+    }
+
+    [Theory, MemberData(nameof(Names))]
+    public void The_readout_of_the_fixed_points_is_the_one_found_independently(string name)
+    {
+        var network = NetworkFile.Load(Reference.Network(name + ".npz")).Network!.InDouble();
+        var points = ArrayFile.Read(Reference.FixedPoints(name));
+        var logits = network.Logits(points["fixed_points"].ToMatrix());
+        Assert.Equal(points["readout"].ToMatrix().Cast<double>(), logits.Cast<double>(), (a, b) => Math.Abs(a - b) < 1e-10);
+    }
+
+    [Fact]
+    public void All_formats_give_the_same_weights()
+    {
+        using var scratch = new Scratch();
+        foreach (string name in new[] { "gru_flipflop3", "lstm_flipflop3" })
+        {
+            var npz = NetworkFile.Load(Reference.Network(name + ".npz"));
+            var pt = NetworkFile.Load(Reference.Network(name + ".full.pt"));
+            NetworkFile.SaveSafetensors(npz.Network!, scratch.Path("n.safetensors"));
+            NetworkFile.SavePyTorch(npz.Network!, scratch.Path("n.pt"));
+            foreach (var other in new[] { pt, NetworkFile.Load(scratch.Path("n.safetensors")), NetworkFile.Load(scratch.Path("n.pt")) })
+                AssertSame(npz.Network!, other.Network!);
+        }
+        AssertSame(NetworkFile.Load(Reference.Network("gru_flipflop3.npz")).Cell, NetworkFile.Load(Reference.Network("gru_flipflop3.pt")).Cell);
+        AssertSame(NetworkFile.Load(Reference.Network("rnn_flipflop3.npz")).Cell, NetworkFile.Load(Reference.Network("rnn_flipflop3.pt")).Cell);
+    }
+
+    [Fact]
+    public void What_was_used_and_what_was_not_is_listed()
+    {
+        var npz = NetworkFile.Load(Reference.Network("rnn_flipflop3.npz"));
+        Assert.Equal(["weight_ih_l0", "weight_hh_l0", "bias_ih_l0", "bias_hh_l0", "readout.weight", "readout.bias"], npz.Used);
+        Assert.Equal(["input", "candidates", "candidates_noisy", "F_candidates_f32", "F_candidates_f64_first64", "sample_traj_inputs", "sample_traj_states"], npz.Ignored);
+        Assert.Contains("relu", Assert.Single(npz.Assumptions));
+        var full = NetworkFile.Load(Reference.Network("lstm_flipflop3.full.pt"));
+        Assert.Equal(["rnn.weight_ih_l0", "rnn.weight_hh_l0", "rnn.bias_ih_l0", "rnn.bias_hh_l0", "readout.weight", "readout.bias"], full.Used);
+        Assert.Empty(full.Ignored);
+        Assert.Empty(full.Assumptions);
+        Assert.Null(NetworkFile.Load(Reference.Network("gru_flipflop3.pt")).Network);
+    }
+
+    [Fact]
+    public void Another_cell_of_as_many_gates_can_be_asked_for_and_the_trajectory_tells()
+    {
+        string path = Reference.Network("gru_flipflop3.npz");
+        var trajectory = SourceTrajectory.Load(path, "sample_traj_inputs", "sample_traj_states");
+        foreach (var architecture in new[] { Architecture.GruResetBefore, Architecture.GruAsPrinted })
+        {
+            var other = NetworkFile.Load(path, new() { Architecture = architecture });
+            Assert.Equal(architecture, other.Cell.Architecture);
+            var check = other.Check(trajectory);
+            Assert.False(check.Reproduced);
+            Assert.Contains("NOT reproduced", check.ToString());
+        }
+        Scratch.Refused(path, new ImportOptions { Architecture = Architecture.Lstm }, "3 gates", "Lstm", "4");
+    }
+
+    [Fact]
+    public void The_largest_difference_is_reported_with_its_place()
+    {
+        string path = Reference.Network("gru_flipflop3.npz");
+        var trajectory = SourceTrajectory.Load(path, "sample_traj_inputs", "sample_traj_states");
+        var states = (double[,,])trajectory.States.Clone();
+        states[1, 42, 7] += 0.25;
+        var check = NetworkFile.Load(path).Check(trajectory with { States = states });
+        Assert.False(check.Reproduced);
+        Assert.Equal((1, 42, 7), (check.States.Trial, check.States.Step, check.States.Variable));
+        Assert.Equal(0.25, check.States.Value, 1e-5);
+        states[0, 3, 2] = double.NaN;
+        check = NetworkFile.Load(path).Check(trajectory with { States = states });
+        Assert.Equal((0, 3, 2), (check.States.Trial, check.States.Step, check.States.Variable));
+    }
+
+    [Fact]
+    public void Hidden_units_alone_and_outputs_can_be_checked()
+    {
+        string path = Reference.Network("lstm_flipflop3.npz");
+        var imported = NetworkFile.Load(path);
+        var whole = SourceTrajectory.Load(path, "sample_traj_inputs", "sample_traj_states");
+        var hidden = new double[2, 100, 100];
+        var outputs = new double[2, 100, 3];
+        var (weight, bias) = (ArrayFile.Read(path)["readout.weight"].ToMatrix(), ArrayFile.Read(path)["readout.bias"].Values);
+        for (int b = 0; b < 2; b++)
+            for (int t = 0; t < 100; t++)
+            {
+                for (int i = 0; i < 100; i++) hidden[b, t, i] = whole.States[b, t, i];
+                for (int k = 0; k < 3; k++)
+                {
+                    outputs[b, t, k] = bias[k];
+                    for (int i = 0; i < 100; i++) outputs[b, t, k] += weight[k, i] * hidden[b, t, i];
+                }
+            }
+        var check = imported.Check(new(whole.Inputs, hidden, outputs));
+        Assert.True(check.Reproduced, check.ToString());
+        outputs[0, 9, 1] += 1;
+        Assert.Equal((0, 9, 1), (imported.Check(new(whole.Inputs, hidden, outputs)).Outputs!.Trial, imported.Check(new(whole.Inputs, hidden, outputs)).Outputs!.Step, imported.Check(new(whole.Inputs, hidden, outputs)).Outputs!.Variable));
+    }
+
+    [Fact]
+    public void A_trajectory_of_another_shape_is_refused_with_both_shapes()
+    {
+        var imported = NetworkFile.Load(Reference.Network("gru_flipflop3.npz"));
+        var wrong = Assert.Throws<ArgumentException>(() => imported.Check(new(new double[2, 5, 4], new double[2, 5, 100])));
+        Assert.Contains("[B, T, 3]", wrong.Message);
+        Assert.Contains("[2, 5, 4]", wrong.Message);
+        wrong = Assert.Throws<ArgumentException>(() => imported.Check(new(new double[2, 5, 3], new double[2, 4, 100])));
+        Assert.Contains("[2, 5, 100]", wrong.Message);
+        Assert.Contains("[2, 4, 100]", wrong.Message);
+    }
+
+    internal static void AssertSame(nn.Module expected, nn.Module actual)
+    {
+        var there = actual.named_parameters().ToDictionary(pair => pair.name, pair => pair.parameter);
+        foreach (var (name, parameter) in expected.named_parameters())
+            Assert.True(parameter.equal(there[name]).all().item<bool>(), name);
+    }
+
+    private static double Largest(Tensor ours, SourceArray theirs)
+    {
+        var expected = tensor(theirs.ToMatrix());
+        return ((ours.to(ScalarType.Float64) - expected).abs() / expected.abs().clamp_min(1)).max().item<double>();
+    }
+}

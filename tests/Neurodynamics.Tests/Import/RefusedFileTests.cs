@@ -1,0 +1,148 @@
+using Neurodynamics.Import;
+using Neurodynamics.Models;
+using Xunit;
+
+namespace Neurodynamics.Tests.Import;
+
+/// <summary>Files that must not load: each is refused with one sentence, and nothing is written.</summary>
+public sealed class RefusedFileTests : IDisposable
+{
+    private readonly Scratch scratch = new();
+
+    public void Dispose() => scratch.Dispose();
+
+    [Fact]
+    public void No_file_at_all() =>
+        Assert.Contains("is not there", Assert.Throws<FileNotFoundException>(() => NetworkFile.Load(scratch.Path("none.pt"))).Message);
+
+    [Fact]
+    public void A_directory() => Scratch.Refused(scratch.Folder, "is a directory", "single file");
+
+    [Fact]
+    public void An_empty_file() => Scratch.Refused(scratch.Write("n.pt", []), "is empty", "export it again");
+
+    [Fact]
+    public void A_file_of_another_kind()
+    {
+        Scratch.Refused(scratch.Write("n.pt", "%PDF-1.7 and so on"u8.ToArray()), "another kind", "safetensors");
+        Scratch.Refused(scratch.Write("x.pt", [1]), "another kind");
+        Scratch.Refused(scratch.Write("n.npz", Zip("letter.txt")), "zip archive of letter.txt");
+        Scratch.Refused(scratch.Write("n.npy", Npz.Ramp(3, 3)), "no recurrent layer", "weight_ih_l0");
+        Scratch.Refused(scratch.Write("o.npz", Npz.Archive(("a", Npz.Ramp(2)))), "no recurrent layer was found in a:");
+    }
+
+    [Theory]
+    [InlineData("npz")]
+    [InlineData("pt")]
+    [InlineData("safetensors")]
+    [InlineData("npy")]
+    [InlineData("keras")]
+    [InlineData("h5")]
+    public void A_file_cut_off_anywhere(string format)
+    {
+        using var network = Network.Create(Architecture.Gru, 2, 3, 1, seed: 1);
+        NetworkFile.SavePyTorch(network, scratch.Path("whole.pt"));
+        NetworkFile.SaveSafetensors(network, scratch.Path("whole.safetensors"));
+        var keras = new (string, int[], double[])[] { ("layers/lstm/cell/vars/0", [1, 4], [1, 2, 3, 4]), ("layers/lstm/cell/vars/1", [1, 4], [1, 2, 3, 4]), ("layers/lstm/cell/vars/2", [4], [1, 2, 3, 4]) };
+        scratch.Write("whole.npz", Npz.Archive(Npz.Gru()));
+        scratch.Write("whole.npy", Npz.Ramp(9, 9));
+        scratch.Write("whole.h5", KerasFile.Weights(keras));
+        scratch.Write("whole.keras", KerasFile.Three(keras, KerasFile.Model(("LSTM", new { activation = "tanh", recurrent_activation = "sigmoid" }))));
+        byte[] whole = File.ReadAllBytes(scratch.Path("whole." + format));
+        for (int length = 1; length < whole.Length; length++)
+            Scratch.Refused(scratch.Write("cut", whole[..length]));
+    }
+
+    [Fact]
+    public void A_parameter_of_the_layer_is_missing()
+    {
+        for (int gone = 0; gone < 4; gone++)
+        {
+            var arrays = Npz.Gru("rnn.");
+            Scratch.Refused(scratch.Write("n.npz", Npz.Archive([.. arrays.Where((_, i) => i != gone)])), arrays[gone].Name + " is missing", "export the whole state_dict");
+        }
+    }
+
+    [Theory]
+    [InlineData("rnn.weight_hh_l1", "second layer", "num_layers=1")]
+    [InlineData("rnn.weight_ih_l0_reverse", "bidirectional", "bidirectional=False")]
+    [InlineData("rnn.weight_hr_l0", "proj_size", "plain LSTM")]
+    [InlineData("rnn.weight_hh_l0_orig", "left over", "reparametrises")]
+    [InlineData("fc.weight_g", "left over in the readout", "ImportOptions.Readout")]
+    public void A_parameter_is_left_over(string name, params string[] phrases) =>
+        Scratch.Refused(scratch.Write("n.npz", Npz.Archive([.. Npz.Gru("rnn."), ("fc.weight", Npz.Ramp(2, 3)), ("fc.bias", Npz.Ramp(2)), (name, Npz.Ramp(9, 3))])), [name, .. phrases]);
+
+    [Fact]
+    public void Shapes_that_do_not_fit()
+    {
+        string With(string name, byte[] array) => scratch.Write("n.npz", Npz.Archive([.. Npz.Gru().Where(pair => pair.Name != name), (name, array)]));
+        Scratch.Refused(With("weight_ih_l0", Npz.Ramp(6, 2)), "[6, 2] and [9, 3]", "1, 3 or 4 gates");
+        Scratch.Refused(With("weight_hh_l0", Npz.Ramp(6, 3)), "[9, 2] and [6, 3]");
+        Scratch.Refused(With("weight_hh_l0", Npz.Ramp(27)), "matrices");
+        Scratch.Refused(With("bias_hh_l0", Npz.Ramp(3)), "bias_hh_l0", "[3]", "[9]");
+        Scratch.Refused(scratch.Write("r.npz", Npz.Archive([.. Npz.Gru(), ("fc.weight", Npz.Ramp(2, 3)), ("fc.bias", Npz.Ramp(5))])), "fc.bias", "[5]", "[2]");
+    }
+
+    [Theory]
+    [InlineData(double.NaN, "NaN")]
+    [InlineData(double.PositiveInfinity, "Infinity")]
+    public void A_weight_is_not_finite(double value, string text)
+    {
+        var arrays = Npz.Gru();
+        arrays[2].Array = Npz.Float32([9], 1, 2, 3, 4, value, 6, 7, 8, 9);
+        Scratch.Refused(scratch.Write("n.npz", Npz.Archive(arrays)), "bias_ih_l0", text, "position 4", "finite");
+        Scratch.Refused(scratch.Write("r.npz", Npz.Archive([.. Npz.Gru(), ("fc.weight", Npz.Float32([1, 3], 1, value, 3))])), "fc.weight", "position 1");
+    }
+
+    [Fact]
+    public void Weights_in_whole_numbers()
+    {
+        var arrays = Npz.Gru();
+        arrays[2].Array = Npz.Array("<i4", false, [9], new byte[36]);
+        Scratch.Refused(scratch.Write("n.npz", Npz.Archive(arrays)), "int32", "floating point");
+    }
+
+    [Fact]
+    public void Several_readouts_until_one_is_named()
+    {
+        string path = scratch.Write("n.npz", Npz.Archive([.. Npz.Gru("model.rnn."), ("model.out.weight", Npz.Ramp(1, 3)), ("model.decoder.2.weight", Npz.Ramp(2, 3)), ("model.decoder.2.bias", Npz.Ramp(2))]));
+        Scratch.Refused(path, "2 linear layers", "model.out, model.decoder.2", "ImportOptions.Readout");
+        Scratch.Refused(path, new ImportOptions { Readout = "fc" }, "called fc", "model.out, model.decoder.2");
+        Assert.Equal(2, NetworkFile.Load(path, new() { Readout = "model.decoder.2" }).Network!.Channels);
+        var other = NetworkFile.Load(path, new() { Readout = "model.out" });
+        Assert.Equal(1, other.Network!.Channels);
+        Assert.Contains("model.decoder.2.weight", other.Ignored);
+        Assert.Null(NetworkFile.Load(path, new() { WithoutReadout = true }).Network);
+    }
+
+    [Fact]
+    public void Several_layers_until_one_is_named()
+    {
+        string path = scratch.Write("n.npz", Npz.Archive([.. Npz.Gru("encoder."), .. Npz.Gru("decoder.", gates: 4)]));
+        Scratch.Refused(path, "2 recurrent layers", "encoder, decoder", "ImportOptions.Layer");
+        Assert.Equal(Architecture.Lstm, NetworkFile.Load(path, new() { Layer = "decoder" }).Cell.Architecture);
+        Assert.Equal(Architecture.Gru, NetworkFile.Load(path, new() { Layer = "encoder." }).Cell.Architecture);
+    }
+
+    [Theory]
+    [InlineData("", "_l0", 1, Architecture.Vanilla)]
+    [InlineData("module.model.gru.", "_l0", 3, Architecture.Gru)]
+    [InlineData("lstm_", "_l0", 4, Architecture.Lstm)]
+    [InlineData("cell.", "", 3, Architecture.Gru)]
+    public void Prefixes_cells_and_layers_without_bias_are_no_reason_to_refuse(string prefix, string suffix, int gates, Architecture architecture)
+    {
+        var arrays = Npz.Gru(prefix, gates, suffix);
+        Assert.Equal(architecture, NetworkFile.Load(scratch.Write("n.npz", Npz.Archive(arrays))).Cell.Architecture);
+        var bare = NetworkFile.Load(scratch.Write("n.npz", Npz.Archive(arrays[..2])));
+        Assert.Equal(architecture, bare.Cell.Architecture);
+        Assert.All(bare.Cell.BiasIh.data<float>().Concat(bare.Cell.BiasHh.data<float>()), bias => Assert.Equal(0, bias));
+    }
+
+    private static byte[] Zip(string name)
+    {
+        using var stream = new MemoryStream();
+        using (var zip = new System.IO.Compression.ZipArchive(stream, System.IO.Compression.ZipArchiveMode.Create))
+            zip.CreateEntry(name);
+        return stream.ToArray();
+    }
+}

@@ -1,0 +1,106 @@
+using System.IO.Compression;
+using System.Text;
+
+namespace Neurodynamics.Tests.Import;
+
+/// <summary>Writes what PyTorch's torch.save writes, opcode by opcode, with storages that tensors may share.</summary>
+internal sealed class TorchZip
+{
+    private readonly MemoryStream pickle = new();
+    private readonly Dictionary<string, byte[]> storages = [];
+
+    /// <summary>A view of a storage of that many elements; offset and strides in elements.</summary>
+    public sealed record Tensor(string Storage, string Type, int Elements, int Offset, int[] Shape, int[] Strides);
+
+    /// <summary>An object of a class of the user's own.</summary>
+    public sealed record Instance(string Module, string Class, Dictionary<string, object> State);
+
+    public Tensor Whole(string storage, int[] shape, params float[] values)
+    {
+        storages[storage] = [.. values.SelectMany(BitConverter.GetBytes)];
+        var strides = new int[shape.Length];
+        for (int axis = shape.Length - 1, stride = 1; axis >= 0; stride *= shape[axis--]) strides[axis] = stride;
+        return new(storage, "FloatStorage", values.Length, 0, shape, strides);
+    }
+
+    public void Store(string storage, byte[] bytes) => storages[storage] = bytes;
+
+    public byte[] Build(object root, string? byteOrder = null, string folder = "archive")
+    {
+        pickle.SetLength(0);
+        pickle.Write([0x80, 2]);
+        Put(root);
+        Op('.');
+        using var stream = new MemoryStream();
+        using (var zip = new ZipArchive(stream, ZipArchiveMode.Create))
+        {
+            void Entry(string name, byte[] bytes)
+            {
+                using var entry = zip.CreateEntry($"{folder}/{name}", CompressionLevel.NoCompression).Open();
+                entry.Write(bytes);
+            }
+            Entry("data.pkl", pickle.ToArray());
+            if (byteOrder is not null) Entry("byteorder", Encoding.ASCII.GetBytes(byteOrder));
+            foreach (var (name, bytes) in storages) Entry($"data/{name}", bytes);
+            Entry("version", "3\n"u8.ToArray());
+        }
+        return stream.ToArray();
+    }
+
+    private void Put(object value)
+    {
+        switch (value)
+        {
+            case int number: Op('J'); pickle.Write(BitConverter.GetBytes(number)); break;
+            case double number: Op('G'); pickle.Write([.. BitConverter.GetBytes(number).Reverse()]); break;
+            case string text: Op('X'); pickle.Write(BitConverter.GetBytes(Encoding.UTF8.GetByteCount(text))); pickle.Write(Encoding.UTF8.GetBytes(text)); break;
+            case int[] numbers: Tuple([.. numbers]); break;
+            case Dictionary<string, object> entries:
+                Op('}');
+                Op('(');
+                foreach (var (key, item) in entries) { Put(key); Put(item); }
+                Op('u');
+                break;
+            case Tensor tensor:
+                Global("torch._utils", "_rebuild_tensor_v2");
+                Op('(');
+                Op('(');
+                Put("storage");
+                Global("torch", tensor.Type);
+                Put(tensor.Storage);
+                Put("cpu");
+                Put(tensor.Elements);
+                Op('t');
+                Op('Q');
+                Put(tensor.Offset);
+                Put(tensor.Shape);
+                Put(tensor.Strides);
+                pickle.WriteByte(0x89);
+                Global("collections", "OrderedDict");
+                Op(')');
+                Op('R');
+                Op('t');
+                Op('R');
+                break;
+            case Instance thing:
+                Global(thing.Module, thing.Class);
+                Op(')');
+                pickle.WriteByte(0x81);
+                Put(thing.State);
+                Op('b');
+                break;
+            default: throw new ArgumentException($"{value.GetType()} is not written here.");
+        }
+    }
+
+    private void Tuple(List<object> items)
+    {
+        Op('(');
+        items.ForEach(Put);
+        Op('t');
+    }
+
+    private void Global(string module, string name) => pickle.Write(Encoding.ASCII.GetBytes($"c{module}\n{name}\n"));
+
+    private void Op(char code) => pickle.WriteByte((byte)code);
+}
