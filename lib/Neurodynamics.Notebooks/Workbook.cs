@@ -1,5 +1,7 @@
+using System.Runtime.InteropServices;
 using Microsoft.Data.Analysis;
 using Microsoft.DotNet.Interactive;
+using Microsoft.DotNet.Interactive.Commands;
 using Microsoft.DotNet.Interactive.Formatting;
 using Neurodynamics.Training;
 using Plotly.NET;
@@ -9,6 +11,8 @@ namespace Neurodynamics.Notebooks;
 /// <summary>What a notebook starts with.</summary>
 public static class Workbook
 {
+    private static PosixSignalRegistration? interrupt;
+
     static Workbook() => OneCopy.Ensure();
 
     /// <summary>
@@ -23,6 +27,7 @@ public static class Workbook
         Formatter.Register<DataFrame>(TableText.Html, HtmlFormatter.MimeType);
         Formatter.Register<DataFrame>(TableText.Plain, PlainTextFormatter.MimeType);
         Formatter.SetPreferredMimeTypesFor(typeof(DataFrame), HtmlFormatter.MimeType, PlainTextFormatter.MimeType);
+        StopCellOnInterrupt();
         KernelInvocationContext.Current?.Display(Kernel.HTML(ChartHtml.Plotly()), HtmlFormatter.MimeType);
     }
 
@@ -50,4 +55,19 @@ public static class Workbook
     /// and an interrupt signal ends the kernel.
     /// </remarks>
     public static CancellationToken Stop => KernelInvocationContext.Current?.CancellationToken ?? CancellationToken.None;
+
+    /// <summary>
+    /// Jupyter's "interrupt" sends SIGINT, which ends the kernel's host, and nothing here can keep it from that. But the running cell is cancelled
+    /// first, as by the stop button of the Polyglot extension, so that a training is put aside and not lost. Windows has no such signal.
+    /// </summary>
+    private static void StopCellOnInterrupt()
+    {
+        if (OperatingSystem.IsWindows() || KernelInvocationContext.Current is null) return;
+        var root = Kernel.Root;
+        interrupt ??= PosixSignalRegistration.Create(PosixSignal.SIGINT, signal =>
+        {
+            signal.Cancel = true;
+            _ = root.SendAsync(new Cancel());
+        });
+    }
 }

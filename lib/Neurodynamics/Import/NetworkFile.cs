@@ -80,15 +80,6 @@ public static class NetworkFile
         // A module that is gone has no parameters any more, and would be written as an empty file without a word.
         ObjectDisposedException.ThrowIf(!network.Cell.parameters().Any() || network.parameters().Any(parameter => parameter.IsInvalid), network);
         network.RequireFinite($"The network for {path}");
-        string beside = path + ".partial";
-        try
-        {
-            using (var stream = File.Create(beside)) write(stream);
-            File.Move(beside, path, overwrite: true);
-        }
-        finally
-        {
-            File.Delete(beside);
-        }
+        WholeFile.Write(path, write);
     }
 }

@@ -1,4 +1,6 @@
+using System.Text;
 using System.Text.Json;
+using Neurodynamics.Import;
 using Neurodynamics.Models;
 using TorchSharp;
 using TorchSharp.PyBridge;
@@ -79,15 +81,8 @@ public sealed class NetworkStore(string folder)
     public void Save(string name, TrainedNetwork trained)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(WeightsOf(name))!);
-        Place(WeightsOf(name), beside => trained.Network.save_safetensors(beside));
-        Place(RecordOf(name), beside => File.WriteAllText(beside, JsonSerializer.Serialize(trained.Record, Json.Options) + "\n"));
-    }
-
-    private static void Place(string path, Action<string> write)
-    {
-        string beside = path + ".partial";
-        write(beside);
-        File.Move(beside, path, overwrite: true);
+        NetworkFile.SaveSafetensors(trained.Network, WeightsOf(name));
+        WholeFile.Write(RecordOf(name), stream => stream.Write(Encoding.UTF8.GetBytes(JsonSerializer.Serialize(trained.Record, Json.Options) + "\n")));
     }
 
     private TrainingRecord ReadRecord(string name)

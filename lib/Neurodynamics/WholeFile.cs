@@ -1,0 +1,20 @@
+namespace Neurodynamics;
+
+/// <summary>Files that are there whole or not at all.</summary>
+internal static class WholeFile
+{
+    /// <summary>Writes a file beside its place and moves it there; where writing fails, what was there before stays.</summary>
+    public static void Write(string path, Action<Stream> write)
+    {
+        string beside = path + ".partial";
+        try
+        {
+            using (var stream = File.Create(beside)) write(stream);
+            File.Move(beside, path, overwrite: true);
+        }
+        finally
+        {
+            File.Delete(beside);
+        }
+    }
+}
