@@ -47,7 +47,7 @@ public sealed class NetworkStore(string folder)
         string unfinished = Path.Combine(folder, own + ".unfinished");
         say?.Invoke(Directory.Exists(unfinished)
             ? $"Going on with the unfinished training of {own.Replace('\\', '/')}."
-            : $"Training {own.Replace('\\', '/')}, because {reason}.");
+            : $"Training {own.Replace('\\', '/')}, because {reason}. This takes about {Words(Trainer.ExpectedTime(recipe))}.");
         var trained = Trainer.Train(recipe, progress, unfinished, cancellation);
         if (trained.Record.Stop == Stop.Cancelled) return trained;
         Save(own, trained);
@@ -84,6 +84,8 @@ public sealed class NetworkStore(string folder)
         NetworkFile.SaveSafetensors(trained.Network, WeightsOf(name));
         WholeFile.Write(RecordOf(name), stream => stream.Write(Encoding.UTF8.GetBytes(JsonSerializer.Serialize(trained.Record, Json.Options) + "\n")));
     }
+
+    private static string Words(TimeSpan time) => time.TotalMinutes < 1.5 ? $"{Math.Max(1, Math.Round(time.TotalSeconds))} s" : $"{Math.Round(time.TotalMinutes)} minutes";
 
     private TrainingRecord ReadRecord(string name)
     {

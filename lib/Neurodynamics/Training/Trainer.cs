@@ -51,6 +51,20 @@ public static class Trainer
         return End(Stop.Updates);
     }
 
+    /// <summary>How long the training of a recipe takes on this machine as busy as it is now, judged by a few updates of a network that is thrown away.</summary>
+    public static TimeSpan ExpectedTime(Recipe recipe)
+    {
+        const int Tried = 3;
+        using var run = TrainingRun.Start(recipe);
+        using var network = run.Network;
+        var options = recipe.Training;
+        var trials = recipe.Task.Sample(options.BatchSize, options.Steps, recipe.Seed);
+        Update(run, trials, options);
+        var clock = Stopwatch.StartNew();
+        for (int update = 0; update < Tried; update++) Update(run, trials, options);
+        return clock.Elapsed / Tried * options.Updates;
+    }
+
     /// <summary>The share of decisions that a network gets right on trials it was not trained on.</summary>
     /// <param name="network">The network.</param>
     /// <param name="task">The task to draw trials from.</param>

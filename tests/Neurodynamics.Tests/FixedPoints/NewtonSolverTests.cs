@@ -181,6 +181,20 @@ public sealed class NewtonSolverTests
         Assert.All(cell.parameters(), parameter => Assert.True(parameter.requires_grad));
     }
 
+    [Fact]
+    public void A_thousand_solver_steps_leave_no_tensor_behind()
+    {
+        var cell = Random(3, seed: 5, gain: 2);
+        var problem = new FixedPointProblem(cell, [0], Cloud(20, 3, seed: 1));
+        int steps = Solve();
+        long before = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
+        while (steps < 1000) steps += Solve();
+        Assert.Equal(before, DisposeScopeManager.Statistics.ThreadTotalLiveCount);
+
+        // One chunk: it runs on this thread, whose tensors are counted.
+        int Solve() => Solver.Solve(problem).Steps.Sum();
+    }
+
     private static VanillaRnn Tanh(double[,] weights)
     {
         var cell = new VanillaRnn(1, weights.GetLength(0), ScalarType.Float64);

@@ -46,6 +46,7 @@ public sealed class NetworkStoreTests : IDisposable
 
         Assert.Equal(other, Store.LoadOrTrain("net", other, say: said.Add).Record.Recipe);
         Assert.Contains("units: 4 -> 5", said[0]);
+        Assert.EndsWith("This takes about 1 s.", said[0]);
         Assert.Contains("task.gamma: 0.9 -> 0.8", said[0]);
         Assert.Equal(before, File.ReadAllBytes(Path.Combine(folder.Path, "net.safetensors")));
 
