@@ -45,16 +45,21 @@ public static class Tables
             new PrimitiveDataFrameColumn<int>("candidates", groups.Select(group => group.Sum(point => point.Point.Candidates))));
     }
 
-    /// <summary>A row per way in which candidates ended: how many, and the smallest and largest speed q where they did.</summary>
+    /// <summary>
+    /// A row per way in which candidates ended: how many, the smallest and largest speed q where they did, and the largest modulus of a
+    /// state variable there: a vanilla RNN or GRU that starts at 0 never leaves [-1, 1].
+    /// </summary>
     /// <param name="solution">What a solver returned.</param>
     public static DataFrame Endings(FixedPointSolution solution)
     {
-        var groups = solution.Endings.Zip(solution.Speeds, (ending, speed) => (Ending: ending, Speed: speed)).GroupBy(end => end.Ending).OrderBy(group => group.Key).ToArray();
+        var groups = Enumerable.Range(0, solution.Endings.Length).GroupBy(i => solution.Endings[i]).OrderBy(group => group.Key).ToArray();
+        int size = solution.States.GetLength(1);
         return new(
             new StringDataFrameColumn("ending", groups.Select(group => Words(group.Key))),
             new PrimitiveDataFrameColumn<int>("candidates", groups.Select(group => group.Count())),
-            new PrimitiveDataFrameColumn<double>("smallest q", groups.Select(group => group.Min(end => end.Speed))),
-            new PrimitiveDataFrameColumn<double>("largest q", groups.Select(group => group.Max(end => end.Speed))));
+            new PrimitiveDataFrameColumn<double>("smallest q", groups.Select(group => group.Min(i => solution.Speeds[i]))),
+            new PrimitiveDataFrameColumn<double>("largest q", groups.Select(group => group.Max(i => solution.Speeds[i]))),
+            new PrimitiveDataFrameColumn<double>("largest |h|", groups.Select(group => group.Max(i => Enumerable.Range(0, size).Max(j => Math.Abs(solution.States[i, j]))))));
     }
 
     private static string Words(Ending ending) =>
