@@ -63,7 +63,7 @@ public static class Figures
                 .With("hovertemplate", $"channel {channel + 1}, step %{{x}}<br>{name}: %{{y:.3~f}}{unit}<extra></extra>");
             traces.Add(Panel("bar", "input", Column(step => trials.Inputs[trial, step, channel]), "").With("marker", new Marker().With("color", Style.SkyBlue)));
             if (readout is not null)
-                traces.Add(Panel("scatter", "readout", Column(step => 2 * readout[step, channel] - 1), "").With("mode", "lines").With("line", new Line().With("color", Style.Black).With("width", 1.5).With("dash", "dot")));
+                traces.Add(Panel("scatter", "readout", Column(step => 2 * readout[step, channel] - 1), "").With("mode", "lines").With("line", new Line().With("color", Style.Black).With("width", 1.5).With("dash", "dot").With("shape", "hvh")));
             traces.Insert(traces.Count - (readout is null ? 0 : 1), Panel("scatter", "target", Column(step => trials.Weights[trial, step, channel] > 0 ? 2 * trials.Targets[trial, step, channel] - 1 : double.NaN), "")
                 .With("mode", "lines").With("line", new Line().With("color", Style.Vermillion).With("width", 2.5).With("shape", "hvh")));
         }
