@@ -233,9 +233,6 @@ public static class Figures
         var flat = new double[trials.Steps, states.GetLength(2)];
         for (int step = 0; step < trials.Steps; step++)
             for (int i = 0; i < flat.GetLength(1); i++) flat[step, i] = states[0, step, i];
-        var logits = network.Logits(flat);
-        for (int step = 0; step < logits.GetLength(0); step++)
-            for (int channel = 0; channel < logits.GetLength(1); channel++) logits[step, channel] = 1 / (1 + Math.Exp(-logits[step, channel]));
-        return logits;
+        return network.Probabilities(flat);
     }
 }

@@ -20,7 +20,11 @@ internal sealed record PointFacts(int Number, Linearisation Linearisation, doubl
         if (points.Count == 0) return [];
         var states = points.Select(point => point.Point.State).ToMatrix(network.Cell.StateSize);
         var probabilities = network.Probabilities(states);
-        return [.. points.Select((point, i) => new PointFacts(i + 1, point, [.. Enumerable.Range(0, network.Channels).Select(channel => probabilities[i, channel])], network.Decision(point.Point.State)))];
+        return [.. points.Select((point, i) =>
+        {
+            double[] own = [.. Enumerable.Range(0, network.Channels).Select(channel => probabilities[i, channel])];
+            return new PointFacts(i + 1, point, own, Network.Decide(own));
+        })];
     }
 }
 

@@ -73,7 +73,11 @@ public sealed class Network : nn.Module
     /// <summary>What the network decides at a state, a character per channel: + for class 1, - for class 0, 0 where it is undecided (0.1 &lt; p &lt; 0.9).</summary>
     /// <param name="state">S values.</param>
     public string Decision(double[] state) =>
-        string.Concat(Probabilities(new[] { state }.ToMatrix(state.Length)).Row(0).Select(p => p >= 0.9 ? '+' : p <= 0.1 ? '-' : '0'));
+        Decide(Probabilities(new[] { state }.ToMatrix(state.Length)).Row(0));
+
+    /// <summary>The same of probabilities that are known already.</summary>
+    /// <param name="probabilities">Of class 1, K values.</param>
+    public static string Decide(IEnumerable<double> probabilities) => string.Concat(probabilities.Select(p => p >= 0.9 ? '+' : p <= 0.1 ? '-' : '0'));
 
     /// <summary>States after each step of trials, from zero: [B, T, S].</summary>
     /// <param name="inputs">Inputs [B, T, I], in whatever precision.</param>
