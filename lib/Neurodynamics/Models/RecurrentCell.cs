@@ -145,7 +145,7 @@ public abstract class RecurrentCell : Cell
     private protected virtual Tensor Unroll(IReadOnlyList<Tensor> drives, Tensor start) => Unroll(drives, start, Advance);
 
     /// <summary>The input's share of every gate, W_ih u + b_ih.</summary>
-    private Tensor Drive(Tensor input) => nn.functional.linear(input, WeightIh, BiasIh);
+    private protected virtual Tensor Drive(Tensor input) => nn.functional.linear(input, WeightIh, BiasIh);
 
     /// <summary>The state's share of every gate, W_hh h + b_hh.</summary>
     private protected Tensor Recur(Tensor hidden) => nn.functional.linear(hidden, WeightHh, BiasHh);
