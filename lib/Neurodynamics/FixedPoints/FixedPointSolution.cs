@@ -6,7 +6,13 @@ public enum Ending
     /// <summary>The step and the next Newton correction are both below tolerance: the state is a fixed point to rounding.</summary>
     FixedPoint,
 
-    /// <summary>No step along the Newton direction lowers the speed: a slow point may be near, where q has a minimum that is not zero.</summary>
+    /// <summary>A slow point in the first sense of Sussillo and Barak: a stationary point of the speed q at which q is not zero.</summary>
+    SlowMinimum,
+
+    /// <summary>A slow point in their second sense: the speed fell to the value at which the solver was asked to stop.</summary>
+    SlowEnough,
+
+    /// <summary>No step lowers the speed any more, and q is not stationary: usually a saturated gate, where every state stands nearly still.</summary>
     Stalled,
 
     /// <summary>The step limit came first: raise MaxSteps, or start elsewhere.</summary>
@@ -27,26 +33,22 @@ public enum Ending
 /// <param name="Endings">How each candidate ended.</param>
 public sealed record FixedPointSolution(FixedPointProblem Problem, double[,] States, double[] Speeds, int[] Steps, Ending[] Endings)
 {
-    /// <summary>The fixed points, each once: ends closer than the distance are one point, of which the slowest member is kept.</summary>
+    /// <summary>The fixed points, each once: ends under one input that are closer than the distance are one point, of which the slowest member is kept.</summary>
     /// <param name="distance">Largest Euclidean distance between two ends at the same point; default 1e-6.</param>
     /// <returns>Points in the order in which candidates first found them; none is an empty list.</returns>
-    public IReadOnlyList<FixedPoint> Distinct(double distance = 1e-6)
-    {
-        var points = new List<FixedPoint>();
-        for (int i = 0; i < Endings.Length; i++)
-        {
-            if (Endings[i] != Ending.FixedPoint) continue;
-            var state = States.Row(i);
-            int known = points.FindIndex(point => Distance(point.State, state) <= distance);
-            if (known < 0) points.Add(new(state, Problem.Input, Speeds[i], 1));
-            else points[known] = Speeds[i] < points[known].Speed
-                ? new(state, Problem.Input, Speeds[i], points[known].Candidates + 1)
-                : points[known] with { Candidates = points[known].Candidates + 1 };
-        }
-        return points;
-    }
+    public IReadOnlyList<FixedPoint> Distinct(double distance = 1e-6) => Distinct(Ending.FixedPoint, distance);
 
-    private static double Distance(double[] a, double[] b) => Math.Sqrt(a.Zip(b, (x, y) => (x - y) * (x - y)).Sum());
+    /// <summary>The distinct states where candidates ended in one way, such as the slow points.</summary>
+    /// <inheritdoc cref="Distinct(double)"/>
+    /// <param name="ending">Which way.</param>
+    /// <param name="distance">Largest Euclidean distance between two ends at the same point; default 1e-6.</param>
+    public IReadOnlyList<FixedPoint> Distinct(Ending ending, double distance = 1e-6)
+    {
+        var points = new Merged(distance);
+        for (int i = 0; i < Endings.Length; i++)
+            if (Endings[i] == ending) points.Add(new(States.Row(i), Problem.InputOf(i), Speeds[i], 1));
+        return points.Points;
+    }
 }
 
 /// <summary>A state that the network's step leaves where it is.</summary>

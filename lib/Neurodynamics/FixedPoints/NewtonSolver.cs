@@ -7,19 +7,10 @@ namespace Neurodynamics.FixedPoints;
 /// Damped Newton in float64 with the cell's own Jacobian: solves (I - J) d = F(x) - x for all candidates of a chunk at once, and
 /// halves a step until it lowers the speed. Options are changed with <c>with</c>.
 /// </summary>
-public sealed record NewtonSolver
+public sealed record NewtonSolver : FixedPointSolver
 {
     /// <summary>Steps per candidate at most; default 100.</summary>
     public int MaxSteps { get; init => field = value >= 1 ? value : throw new ArgumentOutOfRangeException(nameof(MaxSteps), value, "MaxSteps is at least 1."); } = 100;
-
-    /// <summary>A fixed point's step ||F(x) - x|| at most; default 1e-12, near what rounding leaves.</summary>
-    public double Tolerance { get; init => field = value > 0 ? value : throw new ArgumentOutOfRangeException(nameof(Tolerance), value, "Tolerance is positive."); } = 1e-12;
-
-    /// <summary>
-    /// A fixed point's next Newton correction at most; default 1e-8. A small step alone proves nothing: where gates saturate every
-    /// state stands nearly still, and the correction is large.
-    /// </summary>
-    public double CorrectionTolerance { get; init => field = value > 0 ? value : throw new ArgumentOutOfRangeException(nameof(CorrectionTolerance), value, "CorrectionTolerance is positive."); } = 1e-8;
 
     /// <summary>Halvings of one step at most; default 20.</summary>
     public int MaxHalvings { get; init => field = value >= 0 ? value : throw new ArgumentOutOfRangeException(nameof(MaxHalvings), value, "MaxHalvings is at least 0."); } = 20;
@@ -27,11 +18,8 @@ public sealed record NewtonSolver
     /// <summary>Candidates solved together; default 64. The results do not depend on it.</summary>
     public int ChunkSize { get; init => field = value >= 1 ? value : throw new ArgumentOutOfRangeException(nameof(ChunkSize), value, "ChunkSize is at least 1."); } = 64;
 
-    /// <summary>Follows every candidate to its end.</summary>
-    /// <param name="problem">Cell, constant input and candidates.</param>
-    /// <param name="progress">Told the number of candidates that have ended.</param>
-    /// <param name="cancellation">Stops the search; what has ended by then is returned, the rest as cancelled.</param>
-    public FixedPointSolution Solve(FixedPointProblem problem, IProgress<int>? progress = null, CancellationToken cancellation = default)
+    /// <inheritdoc/>
+    public override FixedPointSolution Solve(FixedPointProblem problem, IProgress<int>? progress = null, CancellationToken cancellation = default)
     {
         int count = problem.Candidates.GetLength(0), size = problem.Cell.StateSize;
         var solution = new FixedPointSolution(problem, (double[,])problem.Candidates.Clone(), new double[count], new int[count], new Ending[count]);
@@ -51,7 +39,7 @@ public sealed record NewtonSolver
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
         var cell = solution.Problem.Cell;
-        var input = tensor(solution.Problem.Input).unsqueeze(0);
+        var input = tensor(solution.Problem.InputOf(first)).unsqueeze(0);
         var x = tensor(Enumerable.Range(first, length).Select(solution.States.Row).ToList().ToMatrix(cell.StateSize));
         var rows = Enumerable.Range(first, length).ToArray();
         for (int step = 0; rows.Length > 0; step++)

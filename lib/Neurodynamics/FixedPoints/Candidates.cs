@@ -1,0 +1,31 @@
+using Neurodynamics.Models;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Neurodynamics.FixedPoints;
+
+/// <summary>States to start from.</summary>
+public static class Candidates
+{
+    /// <summary>States drawn from those that a cell visits in trials (report 4.3).</summary>
+    /// <param name="cell">The cell.</param>
+    /// <param name="inputs">The trials' inputs [B, T, I].</param>
+    /// <param name="count">M, how many; drawn with replacement from all B T states.</param>
+    /// <param name="seed">Seed of the draw and the noise.</param>
+    /// <param name="noise">Standard deviation of noise added to every value; default 0.</param>
+    /// <param name="steps">Which steps of the trials to draw from, counted from 0; default all.</param>
+    /// <returns>[M, S].</returns>
+    public static double[,] FromTrials(Cell cell, float[,,] inputs, int count, long seed, double noise = 0, Range? steps = null)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(count);
+        ArgumentOutOfRangeException.ThrowIfNegative(noise);
+        using var scope = NewDisposeScope();
+        using var frozen = no_grad();
+        using var generator = new Generator((ulong)seed);
+        var (first, length) = (steps ?? Range.All).GetOffsetAndLength(inputs.GetLength(1));
+        var exact = cell.InDouble();
+        var visited = exact.Run(tensor(inputs).to(ScalarType.Float64)).narrow(1, first, length).reshape(-1, cell.StateSize);
+        var drawn = visited[randint(visited.shape[0], [count], dtype: ScalarType.Int64, generator: generator)];
+        return (drawn + noise * randn([count, cell.StateSize], dtype: ScalarType.Float64, generator: generator)).ToMatrix();
+    }
+}

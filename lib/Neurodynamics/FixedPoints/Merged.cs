@@ -1,0 +1,37 @@
+namespace Neurodynamics.FixedPoints;
+
+/// <summary>Distinct points in the order in which they came: one that lies within a distance of a known one is that one, and the slower state is kept.</summary>
+internal sealed class Merged(double distance)
+{
+    private readonly List<FixedPoint> points = [];
+
+    // By the sum of a state's values: two states within the distance differ there by at most sqrt(S) distances.
+    private readonly SortedDictionary<long, List<int>> bySum = [];
+
+    public IReadOnlyList<FixedPoint> Points => points;
+
+    /// <summary>Adds a point; true where it is a new one.</summary>
+    public bool Add(FixedPoint point)
+    {
+        long bin = Bin(point.State);
+        for (long near = bin - 1; near <= bin + 1; near++)
+        {
+            if (!bySum.TryGetValue(near, out var indices)) continue;
+            foreach (int i in indices)
+            {
+                if (!points[i].Input.SequenceEqual(point.Input) || Distance(points[i].State, point.State) > distance) continue;
+                int candidates = points[i].Candidates + point.Candidates;
+                points[i] = (point.Speed < points[i].Speed ? point : points[i]) with { Candidates = candidates };
+                return false;
+            }
+        }
+        if (!bySum.TryGetValue(bin, out var own)) bySum[bin] = own = [];
+        own.Add(points.Count);
+        points.Add(point);
+        return true;
+    }
+
+    private long Bin(double[] state) => (long)Math.Floor(state.Sum() / (distance * Math.Sqrt(state.Length)));
+
+    public static double Distance(double[] a, double[] b) => Math.Sqrt(a.Zip(b, (x, y) => (x - y) * (x - y)).Sum());
+}
