@@ -22,16 +22,16 @@ public sealed class Gru : RecurrentCell
     private protected override Tensor StateJacobianAt(Tensor drive, Tensor state)
     {
         var (r, z, n, recurrent) = Gates(drive, state);
-        var candidate = (1 - z) * TanhSlope(n);
+        var candidate = Scalars.OneMinus(z) * TanhSlope(n);
         var jacobian = Scaled(WeightHh, candidate * recurrent * Slope(r), (state - n) * Slope(z), candidate * r);
-        jacobian.diagonal(0, 1, 2).add_(z);
+        jacobian.diagonal(0, 1, 2).add_(z, Scalars.One);
         return jacobian;
     }
 
     private protected override Tensor InputJacobianAt(Tensor drive, Tensor state)
     {
         var (r, z, n, recurrent) = Gates(drive, state);
-        var candidate = (1 - z) * TanhSlope(n);
+        var candidate = Scalars.OneMinus(z) * TanhSlope(n);
         return Scaled(WeightIh, candidate * recurrent * Slope(r), (state - n) * Slope(z), candidate);
     }
 
@@ -40,7 +40,7 @@ public sealed class Gru : RecurrentCell
         // Split and chunk, not narrow: training goes back through them with one concatenation.
         long[] parts = [2 * Units, Units];
         var (driven, recurrent) = (drive.split(parts, 1), Recur(state).split(parts, 1));
-        var gates = sigmoid(driven[0] + recurrent[0]).chunk(2, 1);
-        return (gates[0], gates[1], tanh(addcmul(driven[1], gates[0], recurrent[1], 1)), recurrent[1]);
+        var gates = sigmoid(driven[0].Plus(recurrent[0])).chunk(2, 1);
+        return (gates[0], gates[1], tanh(addcmul(driven[1], gates[0], recurrent[1], Scalars.One)), recurrent[1]);
     }
 }

@@ -23,7 +23,7 @@ public sealed class GruAsPrinted : RecurrentCell
     {
         var (r, z, t) = Gates(drive, state);
         var jacobian = Scaled(WeightHh, Scales(r, z, t, state));
-        jacobian.diagonal(0, 1, 2).add_(z);
+        jacobian.diagonal(0, 1, 2).add_(z, Scalars.One);
         return jacobian;
     }
 
@@ -34,11 +34,11 @@ public sealed class GruAsPrinted : RecurrentCell
     }
 
     private static Tensor[] Scales(Tensor r, Tensor z, Tensor t, Tensor state) =>
-        [(1 - z) * t * Slope(r), (state - r * t) * Slope(z), (1 - z) * r * TanhSlope(t)];
+        [Scalars.OneMinus(z) * t * Slope(r), (state - r * t) * Slope(z), Scalars.OneMinus(z) * r * TanhSlope(t)];
 
     private (Tensor R, Tensor Z, Tensor T) Gates(Tensor drive, Tensor state)
     {
-        var gates = (drive + Recur(state)).chunk(3, 1);
+        var gates = drive.Plus(Recur(state)).chunk(3, 1);
         return (sigmoid(gates[0]), sigmoid(gates[1]), tanh(gates[2]));
     }
 }

@@ -24,9 +24,9 @@ public sealed class GruResetBefore : RecurrentCell
         var (r, z, n) = Gates(drive, state);
         // The product r h changes with h directly and through r.
         var product = Scaled(WeightHh, state * Slope(r));
-        product.diagonal(0, 1, 2).add_(r);
-        var jacobian = ThroughProduct(z, n, product).add_(Scaled(WeightHh, null, (state - n) * Slope(z)));
-        jacobian.diagonal(0, 1, 2).add_(z);
+        product.diagonal(0, 1, 2).add_(r, Scalars.One);
+        var jacobian = ThroughProduct(z, n, product).add_(Scaled(WeightHh, null, (state - n) * Slope(z)), Scalars.One);
+        jacobian.diagonal(0, 1, 2).add_(z, Scalars.One);
         return jacobian;
     }
 
@@ -34,17 +34,17 @@ public sealed class GruResetBefore : RecurrentCell
     {
         var (r, z, n) = Gates(drive, state);
         return ThroughProduct(z, n, Scaled(WeightIh, state * Slope(r)))
-            .add_(Scaled(WeightIh, null, (state - n) * Slope(z), (1 - z) * TanhSlope(n)));
+            .add_(Scaled(WeightIh, null, (state - n) * Slope(z), Scalars.OneMinus(z) * TanhSlope(n)), Scalars.One);
     }
 
     /// <summary>The change of h' that a change of the product r h brings: [B, N, N] times [B, N, columns].</summary>
     private Tensor ThroughProduct(Tensor z, Tensor n, Tensor product) =>
-        ((1 - z) * TanhSlope(n)).unsqueeze(-1) * WeightHh.narrow(0, 2 * Units, Units).matmul(product);
+        (Scalars.OneMinus(z) * TanhSlope(n)).unsqueeze(-1) * WeightHh.narrow(0, 2 * Units, Units).matmul(product);
 
     private (Tensor R, Tensor Z, Tensor N) Gates(Tensor drive, Tensor state)
     {
         var driven = drive.split([2 * Units, Units], 1);
-        var gates = sigmoid(driven[0] + Recur(state, 0, 2)).chunk(2, 1);
-        return (gates[0], gates[1], tanh(driven[1] + Recur(gates[0] * state, 2, 1)));
+        var gates = sigmoid(driven[0].Plus(Recur(state, 0, 2))).chunk(2, 1);
+        return (gates[0], gates[1], tanh(driven[1].Plus(Recur(gates[0] * state, 2, 1))));
     }
 }

@@ -19,7 +19,7 @@ public class Lstm : RecurrentCell
         : base(architecture, 4, inputSize, units, 2 * units, precision) => this.outputReadsMemory = outputReadsMemory;
 
     /// <summary>Both biases at once, so that a step adds its drive in the recurrent product: an operation less at each of them.</summary>
-    private protected override Tensor Drive(Tensor input) => nn.functional.linear(input, WeightIh, BiasIh + BiasHh);
+    private protected override Tensor Drive(Tensor input) => nn.functional.linear(input, WeightIh, BiasIh.Plus(BiasHh));
 
     private protected override Tensor Advance(Tensor drive, Tensor state)
     {
@@ -44,7 +44,7 @@ public class Lstm : RecurrentCell
     private (Tensor H, Tensor C) Next(Tensor drive, Tensor h, Tensor c)
     {
         var (i, f, g, o) = Gates(drive, h, c);
-        var next = addcmul(f * c, i, g, 1);
+        var next = addcmul(f * c, i, g, Scalars.One);
         return (o * tanh(next), next);
     }
 
@@ -54,7 +54,7 @@ public class Lstm : RecurrentCell
         var (t, pass) = Output(i, f, g, o, state);
         var cByH = Scaled(WeightHh, MemoryScales(i, f, g, state));
         var (hByH, hByC) = (pass.unsqueeze(-1) * cByH, (pass * f).diag_embed());
-        (outputReadsMemory ? hByC : hByH).add_(Scaled(WeightHh, null, null, null, t * Slope(o)));
+        (outputReadsMemory ? hByC : hByH).add_(Scaled(WeightHh, null, null, null, t * Slope(o)), Scalars.One);
         return cat([cat([hByH, hByC], 2), cat([cByH, f.diag_embed()], 2)], 1);
     }
 
@@ -63,7 +63,7 @@ public class Lstm : RecurrentCell
         var (i, f, g, o) = Gates(drive, Hidden(state), Memory(state));
         var (t, pass) = Output(i, f, g, o, state);
         var c = Scaled(WeightIh, MemoryScales(i, f, g, state));
-        var h = (pass.unsqueeze(-1) * c).add_(Scaled(WeightIh, null, null, null, t * Slope(o)));
+        var h = (pass.unsqueeze(-1) * c).add_(Scaled(WeightIh, null, null, null, t * Slope(o)), Scalars.One);
         return cat([h, c], 1);
     }
 
@@ -73,7 +73,7 @@ public class Lstm : RecurrentCell
     /// <summary>tanh(c') and the slope of h' with c'.</summary>
     private (Tensor Tanh, Tensor Pass) Output(Tensor i, Tensor f, Tensor g, Tensor o, Tensor state)
     {
-        var t = tanh(f * Memory(state) + i * g);
+        var t = tanh((f * Memory(state)).Plus(i * g));
         return (t, o * TanhSlope(t));
     }
 
@@ -83,7 +83,7 @@ public class Lstm : RecurrentCell
     {
         var recurrent = WeightHh.t();
         var sums = outputReadsMemory
-            ? drive + cat([h.mm(recurrent.narrow(1, 0, 3 * Units)), c.mm(recurrent.narrow(1, 3 * Units, Units))], 1)
+            ? drive.Plus(cat([h.mm(recurrent.narrow(1, 0, 3 * Units)), c.mm(recurrent.narrow(1, 3 * Units, Units))], 1))
             : addmm(drive, h, recurrent, 1, 1);
         var gates = sums.split([2 * Units, Units, Units], 1);
         var memory = sigmoid(gates[0]).chunk(2, 1);

@@ -170,14 +170,14 @@ public abstract class RecurrentCell : Cell
         {
             if (scales[gate] is not { } scale) continue;
             var matrix = weights.narrow(0, gate * Units, Units).unsqueeze(0);
-            sum = sum is null ? scale.unsqueeze(-1) * matrix : sum.addcmul_(scale.unsqueeze(-1), matrix, 1);
+            sum = sum is null ? scale.unsqueeze(-1) * matrix : sum.addcmul_(scale.unsqueeze(-1), matrix, Scalars.One);
         }
         return sum!;
     }
 
     /// <summary>Slope of the logistic function where its value is <paramref name="s"/>.</summary>
-    private protected static Tensor Slope(Tensor s) => s * (1 - s);
+    private protected static Tensor Slope(Tensor s) => s * Scalars.OneMinus(s);
 
     /// <summary>Slope of tanh where its value is <paramref name="t"/>.</summary>
-    private protected static Tensor TanhSlope(Tensor t) => 1 - t * t;
+    private protected static Tensor TanhSlope(Tensor t) => Scalars.OneMinus(t * t);
 }

@@ -13,7 +13,7 @@ public sealed class VanillaRnn : RecurrentCell
     public VanillaRnn(int inputSize, int units, ScalarType precision = ScalarType.Float32)
         : base(Architecture.Vanilla, 1, inputSize, units, units, precision) { }
 
-    private protected override Tensor Advance(Tensor drive, Tensor state) => tanh(drive + Recur(state));
+    private protected override Tensor Advance(Tensor drive, Tensor state) => tanh(drive.Plus(Recur(state)));
 
     private protected override Tensor StateJacobianAt(Tensor drive, Tensor state) => Scaled(WeightHh, TanhSlope(Advance(drive, state)));
 

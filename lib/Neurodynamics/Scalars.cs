@@ -1,0 +1,21 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Neurodynamics;
+
+/// <summary>
+/// Constants for tensor arithmetic on several threads. TorchSharp turns the 1 of <c>1 - x</c>, and the silent factor 1 of
+/// <c>a + b</c>, into a native scalar that only the finaliser frees and that nothing holds during the native call: a collection that
+/// another thread sets off can free it in mid-use ("Unknown scalar type", or a wrong value). A scalar that is held, here or by
+/// <c>using</c>, is safe; so are products, quotients and differences of tensors, but not <c>square</c> and <c>pow</c>.
+/// </summary>
+internal static class Scalars
+{
+    public static readonly Scalar One = 1;
+
+    /// <summary>a + b.</summary>
+    public static Tensor Plus(this Tensor a, Tensor b) => a.add(b, One);
+
+    /// <summary>1 - a.</summary>
+    public static Tensor OneMinus(Tensor a) => a.neg().add_(One, One);
+}
