@@ -23,14 +23,18 @@ internal static class Arrays
 
     /// <summary>One row of a matrix, as a copy.</summary>
     public static double[] Row(this double[,] matrix, int row) =>
-        MemoryMarshal.CreateSpan(ref matrix[row, 0], matrix.GetLength(1)).ToArray();
+        matrix.RowSpan(row).ToArray();
+
+    /// <summary>One row of a matrix, in place.</summary>
+    public static Span<double> RowSpan(this double[,] matrix, int row) =>
+        matrix.GetLength(1) == 0 ? [] : MemoryMarshal.CreateSpan(ref matrix[row, 0], matrix.GetLength(1));
 
     /// <summary>Rows as a matrix; [0, <paramref name="columns"/>] where there are none.</summary>
     public static double[,] ToMatrix(this IReadOnlyList<double[]> rows, int columns)
     {
         var matrix = new double[rows.Count, columns];
         for (int i = 0; i < rows.Count; i++)
-            if (columns > 0) rows[i].CopyTo(MemoryMarshal.CreateSpan(ref matrix[i, 0], columns));
+            rows[i].CopyTo(matrix.RowSpan(i));
         return matrix;
     }
 }

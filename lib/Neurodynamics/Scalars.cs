@@ -16,6 +16,20 @@ internal static class Scalars
     /// <summary>a + b.</summary>
     public static Tensor Plus(this Tensor a, Tensor b) => a.add(b, One);
 
+    /// <summary>factor a.</summary>
+    public static Tensor Times(this Tensor a, double factor)
+    {
+        using Scalar held = factor;
+        return a.mul(held);
+    }
+
+    /// <summary>I - A for each of a batch of square matrices [B, N, N], in place.</summary>
+    public static Tensor FromIdentity_(this Tensor a)
+    {
+        a.neg_().diagonal(0, -2, -1).add_(One, One);
+        return a;
+    }
+
     /// <summary>1 - a.</summary>
     public static Tensor OneMinus(Tensor a) => a.neg().add_(One, One);
 }

@@ -56,4 +56,14 @@ public sealed record FixedPointSolution(FixedPointProblem Problem, double[,] Sta
 /// <param name="Input">The constant input under which it stands still, I values.</param>
 /// <param name="Speed">q at the state.</param>
 /// <param name="Candidates">How many candidates ended there.</param>
-public sealed record FixedPoint(double[] State, double[] Input, double Speed, int Candidates);
+public sealed record FixedPoint(double[] State, double[] Input, double Speed, int Candidates)
+{
+    /// <summary>Whether it is proven that a true fixed point is here; null where nobody asked (<see cref="FixedPointSearch"/> does).</summary>
+    public Certificate? Certificate { get; init; }
+
+    /// <summary>Whether a state can be there, and how near the candidates came; null where nobody asked.</summary>
+    public Reachability? Reachability { get; init; }
+
+    /// <summary>Farther from the mean of a search's candidates than ten times their own mean distance from it: look at it before you believe it.</summary>
+    public bool IsOutlier { get; init; }
+}

@@ -118,7 +118,7 @@ public sealed record GradientDescent : FixedPointSolver
             try
             {
                 if (chunks.Length == 1) work(chunks[0]);
-                else Parallel.ForEach(chunks, new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount }, work);
+                else Parallel.ForEach(chunks, problem.Cell.Threads, work);
             }
             catch (AggregateException error)
             {

@@ -31,6 +31,9 @@ internal sealed class Merged(double distance)
         return true;
     }
 
+    /// <summary>Counts further candidates that ended at a point.</summary>
+    public void Count(int point, int candidates) => points[point] = points[point] with { Candidates = points[point].Candidates + candidates };
+
     private long Bin(double[] state) => (long)Math.Floor(state.Sum() / (distance * Math.Sqrt(state.Length)));
 
     public static double Distance(double[] a, double[] b) => Math.Sqrt(a.Zip(b, (x, y) => (x - y) * (x - y)).Sum());

@@ -48,6 +48,28 @@ public abstract class Cell : nn.Module
     /// <inheritdoc cref="Step"/>
     public virtual Tensor InputJacobian(Tensor input, Tensor state) => Autograd(input, state, ofState: false);
 
+    /// <summary>Newton's correction d of states on the way to a fixed point: (I - J) d = residual. [B, S], not finite where I - J is singular.</summary>
+    /// <param name="input">Inputs [B, I], or [1, I] for one input common to all states.</param>
+    /// <param name="state">States [B, S].</param>
+    /// <param name="residual">F(x) - x [B, S].</param>
+    public virtual Tensor Correction(Tensor input, Tensor state, Tensor residual)
+    {
+        using var scope = NewDisposeScope();
+        return Solve(StateJacobian(input, state).FromIdentity_(), residual).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Solves A d = r for each of a batch [B, N, N], [B, N]; not finite where A is singular.</summary>
+    private protected static Tensor Solve(Tensor a, Tensor r) => linalg.solve_ex(a, r.unsqueeze(-1)).result.squeeze(-1);
+
+    /// <summary>
+    /// Whether states may be stepped on several threads at once; false unless a cell says otherwise. TorchSharp's implicit scalars, such as the 1 of
+    /// <c>1 - z</c>, may be freed in mid-use when another thread sets off a collection, so the library's own cells do without them.
+    /// </summary>
+    public virtual bool IsThreadSafe => false;
+
+    /// <summary>How many threads may step this cell.</summary>
+    internal ParallelOptions Threads => new() { MaxDegreeOfParallelism = IsThreadSafe ? Environment.ProcessorCount : 1 };
+
     /// <summary>Runs whole trials.</summary>
     /// <param name="inputs">Inputs [B, T, I].</param>
     /// <param name="start">States before the first step [B, S]; zeros if omitted.</param>

@@ -63,6 +63,9 @@ public sealed class IteratedCell : Cell
     }
 
     /// <inheritdoc/>
+    public override bool IsThreadSafe => cell.IsThreadSafe;
+
+    /// <inheritdoc/>
     public override Cell InDouble()
     {
         var exact = cell.InDouble();

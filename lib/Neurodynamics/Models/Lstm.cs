@@ -67,6 +67,28 @@ public class Lstm : RecurrentCell
         return cat([h, c], 1);
     }
 
+    /// <summary>
+    /// At a fixed point c = i g / (1 - f), unit by unit: the correction of c follows from that of h, and N unknowns are left of 2N. The same
+    /// Newton step on [h, c], at an eighth of the work.
+    /// </summary>
+    public override Tensor Correction(Tensor input, Tensor state, Tensor residual)
+    {
+        if (outputReadsMemory) return base.Correction(input, state, residual);
+        Require(input, state);
+        using var scope = NewDisposeScope();
+        var (i, f, g, o) = Gates(Drive(input), Hidden(state), Memory(state));
+        var (t, pass) = Output(i, f, g, o, state);
+        var (open, own, scales) = (Scalars.OneMinus(f).reciprocal_(), Memory(residual), MemoryScales(i, f, g, state));
+        // d_c = (r_c + C d_h) / (1 - f) with C = dc'/dh, and dh'/dh = pass C + (output gate), dh'/dc = pass f.
+        var carried = pass * f * open;
+        var through = pass.Plus(carried);
+        var a = Scaled(WeightHh, [.. scales.Select(scale => through * scale), t * Slope(o)]).FromIdentity_();
+        var h = Solve(a, Hidden(residual).Plus(carried * own));
+        var gates = h.mm(WeightHh.t()).split([Units, Units, Units, Units], 1);
+        var c = open * own.Plus(scales[0] * gates[0]).Plus(scales[1] * gates[1]).Plus(scales[2] * gates[2]);
+        return cat([h, c], 1).MoveToOuterDisposeScope();
+    }
+
     /// <summary>Scales of the gates i, f and g in the change of c'.</summary>
     private Tensor[] MemoryScales(Tensor i, Tensor f, Tensor g, Tensor state) => [g * Slope(i), Memory(state) * Slope(f), i * TanhSlope(g)];
 

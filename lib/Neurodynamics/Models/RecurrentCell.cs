@@ -108,6 +108,9 @@ public abstract class RecurrentCell : Cell
     }
 
     /// <inheritdoc/>
+    public override bool IsThreadSafe => true;
+
+    /// <inheritdoc/>
     public sealed override Tensor Step(Tensor input, Tensor state)
     {
         Require(input, state);

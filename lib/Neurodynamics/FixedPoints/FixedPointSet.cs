@@ -1,0 +1,62 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Neurodynamics.FixedPoints;
+
+/// <summary>What a search found under one constant input. Plain values: it can be saved, and read again with every bit the same.</summary>
+/// <param name="Input">The constant input, I values.</param>
+/// <param name="Points">The fixed points, each once, with certificate and reachability.</param>
+/// <param name="Unreachable">Fixed points outside the box that states from zero never leave: reported, and not counted.</param>
+/// <param name="SlowPoints">Distinct states at which the speed has a minimum that is not zero, or where a solver was asked to stop.</param>
+/// <param name="Completeness">Whether the points can be all there are.</param>
+/// <param name="Rounds">What each round brought, in order.</param>
+public sealed record FixedPointSet(double[] Input, IReadOnlyList<FixedPoint> Points, IReadOnlyList<FixedPoint> Unreachable, IReadOnlyList<FixedPoint> SlowPoints, Completeness Completeness, IReadOnlyList<SearchRound> Rounds)
+{
+    private const int Format = 1;
+
+    private static readonly JsonSerializerOptions Options = new(Json.Options) { NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals };
+
+    /// <summary>How each of the given candidates ended; null in a set that was loaded.</summary>
+    [JsonIgnore]
+    public FixedPointSolution? Solution { get; init; }
+
+    /// <summary>All of it in a sentence or two, as for a reader.</summary>
+    public override string ToString()
+    {
+        int certified = Points.Count(point => point.Certificate?.Certainty == Certainty.Certified);
+        string counts = Points.Count == 1 ? "1 fixed point" : $"{Points.Count} fixed points";
+        return $"{counts}, {certified} of them certified, {Unreachable.Count} unreachable, {SlowPoints.Count} slow points. {Completeness.Message}";
+    }
+
+    /// <summary>Writes the set as JSON, beside its place first.</summary>
+    public void Save(string path) => WholeFile.Write(path, stream => JsonSerializer.Serialize(stream, new Saved(Format, this), Options));
+
+    /// <summary>Reads a set that was saved.</summary>
+    /// <exception cref="InvalidDataException">The file is no saved set, or of a later version.</exception>
+    public static FixedPointSet Load(string path)
+    {
+        try
+        {
+            using var stream = File.OpenRead(path);
+            if (JsonSerializer.Deserialize<Saved>(stream, Options) is { Format: Format } saved) return saved.Set;
+        }
+        catch (JsonException error)
+        {
+            throw new InvalidDataException($"{path} is not a set of fixed points as FixedPointSet.Save writes it: {error.Message}", error);
+        }
+        throw new InvalidDataException($"{path} was written by another version of the workbook: it needs format {Format}.");
+    }
+
+    private sealed record Saved(int Format, FixedPointSet Set);
+}
+
+/// <summary>One round of a search.</summary>
+/// <param name="Source">Where its candidates came from.</param>
+/// <param name="Endings">How many of them ended in which way.</param>
+/// <param name="NewPoints">How many fixed points it brought that no earlier round had.</param>
+public sealed record SearchRound(string Source, IReadOnlyDictionary<Ending, int> Endings, int NewPoints)
+{
+    /// <summary>How many candidates there were.</summary>
+    [JsonIgnore]
+    public int Candidates => Endings.Values.Sum();
+}

@@ -1,0 +1,197 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Neurodynamics.FixedPoints;
+
+/// <summary>
+/// The points that a search has found so far. A candidate near one of them is followed by that point's own (I - J)^-1, which needs no
+/// Jacobian and no solve at each step; only what does not get there, or is not near, is left to the solver.
+/// </summary>
+internal sealed class KnownPoints(FixedPointProblem problem, double distance, int slowCandidates)
+{
+    private const int Block = 128, MostSteps = 30, MostAnchors = 256;
+
+    // Slow points are found to a share of the slope, not to rounding: nearer ones than this are one.
+    private readonly Merged points = new(distance), slow = new(Math.Max(distance, 0.01));
+    private readonly List<Certificate> certificates = [];
+    private readonly List<double[]> certified = [];
+
+    public IReadOnlyList<FixedPoint> Points => points.Points;
+
+    public Completeness Completeness()
+    {
+        Certify();
+        return FixedPoints.Completeness.Of(problem.Cell, problem.InputOf(0), Points, certificates);
+    }
+
+    /// <summary>All that was found, with what can be said of each point.</summary>
+    public FixedPointSet ToSet(IReadOnlyList<SearchRound> rounds, FixedPointSolution given)
+    {
+        Certify();
+        var (distinct, proofs) = Certificate.Merge(Points, certificates);
+        var reach = Reachability.Of(problem.Cell, distinct, problem.Candidates);
+        var outlier = Outliers(distinct);
+        FixedPoint[] judged = [.. distinct.Select((point, i) => point with { Certificate = proofs[i], Reachability = reach[i], IsOutlier = outlier[i] })];
+        return new(problem.InputOf(0),
+            [.. judged.Where(point => point.Reachability!.Reach != Reach.Unreachable)], [.. judged.Where(point => point.Reachability!.Reach == Reach.Unreachable)],
+            slow.Points, FixedPoints.Completeness.Of(problem.Cell, problem.InputOf(0), distinct, proofs), rounds) { Solution = given };
+    }
+
+    /// <summary>Certifies what has no certificate yet, or has got a slower state since.</summary>
+    private void Certify()
+    {
+        var open = Enumerable.Range(0, Points.Count).Where(i => i >= certificates.Count || certified[i] != Points[i].State).ToArray();
+        foreach (var (i, certificate) in open.Zip(Certificate.Of(problem.Cell, [.. open.Select(i => Points[i])])))
+        {
+            if (i < certificates.Count) (certificates[i], certified[i]) = (certificate, Points[i].State);
+            else
+            {
+                certificates.Add(certificate);
+                certified.Add(Points[i].State);
+            }
+        }
+    }
+
+    /// <summary>Farther from the candidates' mean than ten times their mean distance from it.</summary>
+    private bool[] Outliers(IReadOnlyList<FixedPoint> of)
+    {
+        using var scope = NewDisposeScope();
+        var candidates = tensor(problem.Candidates);
+        candidates = candidates[candidates.isfinite().all(1)];
+        if (candidates.shape[0] == 0) return new bool[of.Count];
+        var mean = candidates.mean([0]);
+        double typical = (candidates - mean).norm(1).mean().item<double>();
+        var centre = mean.ToVector();
+        return [.. of.Select(point => Merged.Distance(point.State, centre) > 10 * typical)];
+    }
+
+    /// <summary>Follows all candidates of a problem to their ends, and keeps the fixed points among them.</summary>
+    public FixedPointSolution Follow(FixedPointProblem from, FixedPointSolver solver, IProgress<int>? progress, CancellationToken cancellation)
+    {
+        int count = from.Candidates.GetLength(0);
+        // Other solvers may couple their candidates: they get all at once.
+        if (solver is not NewtonSolver newton) return Keep(solver.Solve(from, progress, cancellation));
+        var solution = new FixedPointSolution(from, (double[,])from.Candidates.Clone(), new double[count], new int[count], new Ending[count]);
+        var pending = Enumerable.Range(0, count).ToArray();
+        new Random(count).Shuffle(pending);
+        var nearest = Enumerable.Repeat(double.PositiveInfinity, count).ToArray();
+        // Where Newton converges at all it rarely takes more than twelve steps: measured on the workbook's networks.
+        var quick = newton with { MaxDampedSteps = 0, MaxSteps = Math.Min(30, newton.MaxSteps), MaxHalvings = Math.Min(6, newton.MaxHalvings) };
+        for (int tried = 0; pending.Length > 0; )
+        {
+            if (tried < Math.Min(Points.Count, MostAnchors))
+            {
+                pending = Settle(solution, pending, nearest, tried, newton);
+                tried = Points.Count;
+                progress?.Report(count - pending.Length);
+                continue;
+            }
+            var block = pending[..Math.Min(Block, pending.Length)];
+            pending = pending[block.Length..];
+            Solve(quick, block, from.Candidates);
+            progress?.Report(count - pending.Length);
+        }
+        // Newton alone is quick, and brings most where they belong. Some of the rest show what slow points there are.
+        var stalled = Enumerable.Range(0, count).Where(row => solution.Endings[row] is Ending.Stalled or Ending.StepLimit).ToArray();
+        new Random(count).Shuffle(stalled);
+        if (newton.MaxDampedSteps > 0) Solve(newton, stalled[..Math.Min(slowCandidates, stalled.Length)], solution.States);
+        return solution;
+
+        void Solve(NewtonSolver with, int[] rows, double[,] states)
+        {
+            if (rows.Length == 0) return;
+            var part = Keep(with.Solve(new(from.Cell, from.Inputs, rows.Select(states.Row).ToList().ToMatrix(from.Cell.StateSize)), null, cancellation));
+            for (int i = 0; i < rows.Length; i++)
+                End(solution, rows[i], part.States.RowSpan(i), part.Speeds[i], solution.Steps[rows[i]] + part.Steps[i], part.Endings[i]);
+        }
+    }
+
+    private FixedPointSolution Keep(FixedPointSolution solution)
+    {
+        for (int i = 0; i < solution.Endings.Length; i++)
+        {
+            var kind = solution.Endings[i] switch { Ending.FixedPoint => points, Ending.SlowMinimum or Ending.SlowEnough => slow, _ => null };
+            kind?.Add(new(solution.States.Row(i), problem.InputOf(0), solution.Speeds[i], 1));
+        }
+        return solution;
+    }
+
+    /// <summary>Follows each pending candidate whose nearest known point is one that had no turn yet; returns those that did not get there.</summary>
+    private int[] Settle(FixedPointSolution solution, int[] pending, double[] nearest, int tried, NewtonSolver newton)
+    {
+        var fresh = Points.Skip(tried).Take(MostAnchors).ToArray();
+        var own = new List<int>[fresh.Length];
+        for (int k = 0; k < fresh.Length; k++) own[k] = [];
+        var left = new List<int>();
+        using (NewDisposeScope())
+        {
+            var places = tensor(fresh.Select(point => point.State).ToList().ToMatrix(problem.Cell.StateSize));
+            var (distances, indices) = cdist(tensor(pending.Select(solution.Problem.Candidates.Row).ToList().ToMatrix(problem.Cell.StateSize)), places).min(1);
+            var (near, index) = (distances.ToVector(), indices.data<long>().ToArray());
+            for (int i = 0; i < pending.Length; i++)
+            {
+                int row = pending[i];
+                if (near[i] < nearest[row])
+                {
+                    nearest[row] = near[i];
+                    own[index[i]].Add(row);
+                }
+                else left.Add(row);
+            }
+        }
+        var missed = new IReadOnlyList<int>[fresh.Length];
+        var arrived = new int[fresh.Length];
+        Parallel.For(0, fresh.Length, problem.Cell.Threads, k =>
+        {
+            missed[k] = own[k].Count == 0 ? [] : Approach(solution, own[k], fresh[k], newton);
+            arrived[k] = own[k].Count - missed[k].Count;
+        });
+        for (int k = 0; k < fresh.Length; k++)
+        {
+            left.AddRange(missed[k]);
+            points.Count(tried + k, arrived[k]);
+        }
+        return [.. left];
+    }
+
+    /// <summary>Steps x + (I - J)^-1 (F(x) - x) with J at the known point, as long as each at least halves the step that the network makes.</summary>
+    private List<int> Approach(FixedPointSolution solution, List<int> rows, FixedPoint known, NewtonSolver newton)
+    {
+        using var scope = NewDisposeScope();
+        using var frozen = no_grad();
+        var cell = problem.Cell;
+        var input = tensor(known.Input).unsqueeze(0);
+        var place = tensor(known.State).unsqueeze(0);
+        var inverse = linalg.solve_ex(cell.StateJacobian(input, place).squeeze(0).FromIdentity_(), eye(cell.StateSize, dtype: ScalarType.Float64)).result.t();
+        var (missed, going) = (new List<int>(), rows.ToArray());
+        var x = tensor(going.Select(solution.Problem.Candidates.Row).ToList().ToMatrix(cell.StateSize));
+        var residual = cell.Step(input, x) - x;
+        for (int step = 0; going.Length > 0; step++)
+        {
+            using var inner = NewDisposeScope();
+            var size = residual.norm(1);
+            var correction = residual.mm(inverse);
+            var trial = x.Plus(correction);
+            var next = cell.Step(input, trial) - trial;
+            var (sizes, nexts, corrections, away) = (size.ToVector(), next.norm(1).ToVector(), correction.norm(1).ToVector(), (x - place).norm(1).ToVector());
+            var kept = new List<long>();
+            for (int i = 0; i < going.Length; i++)
+            {
+                bool there = sizes[i] <= newton.Tolerance && corrections[i] <= newton.CorrectionTolerance && away[i] <= distance;
+                if (there) End(solution, going[i], x[i].ToVector(), sizes[i] * sizes[i] / 2, step, Ending.FixedPoint);
+                else if (nexts[i] <= 0.5 * sizes[i] && step < MostSteps) kept.Add(i);
+                else missed.Add(going[i]);
+            }
+            going = [.. kept.Select(i => going[i])];
+            var indices = tensor(kept.ToArray());
+            (x, residual) = (trial[indices].MoveToOuterDisposeScope(), next[indices].MoveToOuterDisposeScope());
+        }
+        return missed;
+    }
+
+    private static void End(FixedPointSolution solution, int row, ReadOnlySpan<double> state, double speed, int steps, Ending ending)
+    {
+        state.CopyTo(solution.States.RowSpan(row));
+        (solution.Speeds[row], solution.Steps[row], solution.Endings[row]) = (speed, steps, ending);
+    }
+}

@@ -1,0 +1,64 @@
+namespace Neurodynamics.FixedPoints;
+
+/// <summary>Further states to start from, made of the points that are known: between them Newton finds the saddles that no trial comes near.</summary>
+internal sealed class Proposals(KnownPoints known, double[,] candidates, int size, Random random)
+{
+    /// <summary>Kinds of proposals, which take turns.</summary>
+    public const int Sources = 3;
+
+    private readonly HashSet<(int, int)> paired = [];
+    private int turn;
+
+    /// <summary>The next round's source and states [at most size, S].</summary>
+    public (string Source, double[,] States) Next() => (turn++ % Sources) switch
+    {
+        0 => ("midpoints", Midpoints()),
+        1 => ("mixtures", Some(Mixture)),
+        _ => ("surroundings", Some(Near)),
+    };
+
+    /// <summary>Midpoints of pairs that had no turn yet, in random order.</summary>
+    private double[,] Midpoints()
+    {
+        var pairs = new List<(int, int)>();
+        for (int i = 0; i < known.Points.Count; i++)
+            for (int j = 0; j < i; j++)
+                if (!paired.Contains((i, j))) pairs.Add((i, j));
+        var chosen = pairs.ToArray();
+        random.Shuffle(chosen);
+        chosen = chosen[..Math.Min(size, chosen.Length)];
+        paired.UnionWith(chosen);
+        return chosen.Select(pair => Mix([State(pair.Item1), State(pair.Item2)], [0.5, 0.5])).ToList().ToMatrix(candidates.GetLength(1));
+    }
+
+    private double[,] Some(Func<double[]> draw) =>
+        Enumerable.Range(0, known.Points.Count + candidates.GetLength(0) == 0 ? 0 : size).Select(_ => draw()).ToList().ToMatrix(candidates.GetLength(1));
+
+    /// <summary>Two to four of the points, with weights uniform on the simplex.</summary>
+    private double[] Mixture()
+    {
+        var weights = Enumerable.Range(0, 2 + random.Next(3)).Select(_ => -Math.Log(1 - random.NextDouble())).ToArray();
+        double sum = weights.Sum();
+        return Mix([.. weights.Select(_ => Draw())], [.. weights.Select(weight => weight / sum)]);
+    }
+
+    /// <summary>A point, and noise up to the distance to another.</summary>
+    private double[] Near()
+    {
+        var (state, other) = (Draw(), Draw());
+        double scale = random.NextDouble() * Merged.Distance(state, other) / Math.Sqrt(state.Length);
+        return [.. state.Select(value => value + scale * Normal())];
+    }
+
+    /// <summary>One of the known points; a candidate where fewer than two are known.</summary>
+    private double[] Draw() =>
+        known.Points.Count > 1 || candidates.GetLength(0) == 0 ? State(random.Next(known.Points.Count)) : candidates.Row(random.Next(candidates.GetLength(0)));
+
+    private double[] State(int point) => known.Points[point].State;
+
+    private static double[] Mix(double[][] states, double[] weights) =>
+        [.. Enumerable.Range(0, states[0].Length).Select(i => states.Zip(weights, (state, weight) => weight * state[i]).Sum())];
+
+    /// <summary>A standard normal value (Box and Muller).</summary>
+    private double Normal() => Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
+}
