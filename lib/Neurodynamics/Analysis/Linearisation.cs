@@ -103,7 +103,7 @@ public sealed record Linearisation(FixedPoint Point, double[,] StateJacobian, do
         var exact = cell.InDouble();
         var lines = new Linearisation[points.Count];
         // Torch itself has one thread; chunks on threads of our own are both right and faster.
-        Parallel.ForEach(Enumerable.Range(0, points.Count).Chunk(Chunk), new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount }, chunk =>
+        Parallel.ForEach(Enumerable.Range(0, points.Count).Chunk(Chunk), exact.Threads, chunk =>
         {
             using var scope = NewDisposeScope();
             using var frozen = no_grad();
@@ -133,11 +133,13 @@ public sealed record Linearisation(FixedPoint Point, double[,] StateJacobian, do
         // Not inv_ex, which in TorchSharp 0.107 returns a Cholesky factor.
         var (inverse, _) = linalg.solve_ex(vectors, eye(size, dtype: ScalarType.ComplexFloat64));
         var complex = jacobian.to(ScalarType.ComplexFloat64);
-        var lengths = inverse.abs().square().sum(1).sqrt();
-        var error = (inverse.mm(complex) - values.unsqueeze(1) * inverse).abs().square().sum(1).sqrt();
-        var known = (error <= LeftTolerance * jacobian.norm() * lengths).logical_and(lengths <= LargestLeft).data<bool>().ToArray();
+        var moduli = inverse.abs();
+        var lengths = (moduli * moduli).sum([1]).sqrt().ToVector();
+        var errors = (inverse.mm(complex) - values.unsqueeze(1) * inverse).abs();
+        double norm = jacobian.flatten().norm(0).item<double>();
+        var known = (errors * errors).sum([1]).sqrt().ToVector().Zip(lengths, (error, length) => error <= LeftTolerance * norm * length && length <= LargestLeft).ToArray();
         var (eigenvalues, right, left) = (values.data<Complex>().ToArray(), vectors.t().contiguous().data<Complex>().ToArray(), inverse.contiguous().data<Complex>().ToArray());
-        double condition = Math.Sqrt(size) * lengths.norm().item<double>();
+        double condition = Math.Sqrt(size) * Math.Sqrt(lengths.Sum(length => length * length));
         return ([.. Enumerable.Range(0, size)
             .OrderByDescending(k => eigenvalues[k].Magnitude).ThenByDescending(k => eigenvalues[k].Imaginary)
             .Select(k => ModeOf(eigenvalues[k], right.AsSpan(k * size, size), left.AsSpan(k * size, size), known[k]))], double.IsNaN(condition) ? double.PositiveInfinity : condition);

@@ -117,11 +117,11 @@ public sealed record Continuation
     private BranchPoint[] Judged(Path path, List<Spot> spots)
     {
         var points = new BranchPoint[spots.Count];
-        Parallel.For(0, points.Length, new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount }, i =>
+        for (int i = 0; i < points.Length; i++)
         {
             var (sign, unstable) = path.Judge(spots[i].W, CountUnstable);
             points[i] = new(spots[i].Position, path.PointAt(spots[i].W), sign, unstable);
-        });
+        }
         return points;
     }
 

@@ -70,6 +70,43 @@ public abstract class Cell : nn.Module
     /// <summary>How many threads may step this cell.</summary>
     internal ParallelOptions Threads => new() { MaxDegreeOfParallelism = IsThreadSafe ? Environment.ProcessorCount : 1 };
 
+    /// <summary>
+    /// A box that one step maps into itself under a constant input, and that holds the zero state: the largest modulus of each
+    /// state variable, S values. No trial from zero leaves it, and every fixed point lies in it. Null where none is known.
+    /// </summary>
+    /// <param name="input">The constant input, I values.</param>
+    public virtual double[]? InvariantBox(double[] input) => null;
+
+    /// <summary>The largest modulus of each state variable, S values, after so many steps from zero, whatever the inputs; null where that is not known.</summary>
+    /// <param name="steps">Number of steps, at least 0.</param>
+    public virtual double[]? BoxAfter(int steps) => null;
+
+    /// <summary>
+    /// A Lipschitz constant of the state Jacobian around each state [B]: ||J(x) - J(y)||_2 is at most this times ||x - y|| for all x
+    /// and y in the ball. Null where the cell knows none; fixed points can then not be certified.
+    /// </summary>
+    /// <param name="input">Inputs [B, I], or [1, I].</param>
+    /// <param name="state">Centres of the balls [B, S].</param>
+    /// <param name="radius">Radii of the balls [B], Euclidean.</param>
+    public virtual Tensor? JacobianLipschitz(Tensor input, Tensor state, Tensor radius) => null;
+
+    /// <summary>
+    /// How far float64 rounding can move <see cref="Step"/> (Euclidean norm) and <see cref="StateJacobian"/> (Frobenius norm) at most, each [B].
+    /// For a cell of your own it is taken to be S + I + 16 roundings of 1 + ||x|| and 1 + ||J||: override it where that is too little.
+    /// </summary>
+    /// <inheritdoc cref="Step"/>
+    public virtual (Tensor Step, Tensor Jacobian) Rounding(Tensor input, Tensor state)
+    {
+        using var scope = NewDisposeScope();
+        using var frozen = no_grad();
+        return (Of(state.norm(1)), Of(StateJacobian(input, state).flatten(1).norm(1)));
+
+        Tensor Of(Tensor size) => (((StateSize + InputSize + 16) * UnitRoundoff) * (size + 1)).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Half the gap between 1 and the next float64.</summary>
+    private protected const double UnitRoundoff = 1.0 / (1L << 53);
+
     /// <summary>Runs whole trials.</summary>
     /// <param name="inputs">Inputs [B, T, I].</param>
     /// <param name="start">States before the first step [B, S]; zeros if omitted.</param>

@@ -33,6 +33,30 @@ public sealed class GruAsPrinted : RecurrentCell
         return Scaled(WeightIh, Scales(r, z, t, state));
     }
 
+    private protected override Tensor JacobianLipschitzAt(Tensor drive, Tensor state, Tensor radius, Tensor error)
+    {
+        var (sums, own, at) = ((drive + Recur(state)).chunk(3, 1), Own(), Arguments());
+        var (reset, update, inner) = (Around(0), Around(1), Around(2));
+        var (open, r, t) = (update.Complement, reset.Sigmoid(), inner.Tanh());
+        return Curvature.Bound(
+            (at[0], at[0], open * reset.SigmoidCurvature * t.LargestModulus),
+            (at[0], at[2], open * reset.SigmoidSlope * inner.TanhSlope),
+            (at[2], at[2], open * r.High * inner.TanhCurvature),
+            (at[1], at[0], update.SigmoidSlope * reset.SigmoidSlope * t.LargestModulus),
+            (at[1], at[2], update.SigmoidSlope * r.High * inner.TanhSlope),
+            (at[1], at[1], update.SigmoidCurvature * (Interval.Around(state, radius) - r * t).LargestModulus),
+            (at[1], own, update.SigmoidSlope));
+
+        Interval Around(int gate) => Interval.Around(sums[gate], radius * at[gate].Rows + error);
+    }
+
+    private protected override Tensor StepRoundingAt(Tensor drive, Tensor state, Tensor[] errors)
+    {
+        var (r, z, t) = Gates(drive, state);
+        return (1 - z) * (t.abs() * Slope(r) * errors[0] + r * TanhSlope(t) * errors[2])
+            + (state - r * t).abs() * (Slope(z) * errors[1] + 4 * UnitRoundoff) + (8 * UnitRoundoff) * (state.abs() + 1);
+    }
+
     private static Tensor[] Scales(Tensor r, Tensor z, Tensor t, Tensor state) =>
         [Scalars.OneMinus(z) * t * Slope(r), (state - r * t) * Slope(z), Scalars.OneMinus(z) * r * TanhSlope(t)];
 

@@ -63,6 +63,12 @@ public sealed class IteratedCell : Cell
     }
 
     /// <inheritdoc/>
+    public override double[]? InvariantBox(double[] input) => cell.InvariantBox(input);
+
+    /// <inheritdoc/>
+    public override double[]? BoxAfter(int steps) => cell.BoxAfter(steps * Period);
+
+    /// <inheritdoc/>
     public override bool IsThreadSafe => cell.IsThreadSafe;
 
     /// <inheritdoc/>

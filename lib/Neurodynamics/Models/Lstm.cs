@@ -89,6 +89,74 @@ public class Lstm : RecurrentCell
         return cat([h, c], 1).MoveToOuterDisposeScope();
     }
 
+
+    /// <summary>|h| at most 1, and |c'| at most f |c| + i |g| with the gates at their extremes over |h| at most 1: often loose, and null where the forget gate rounds to 1.</summary>
+    /// <inheritdoc/>
+    public override double[]? InvariantBox(double[] input)
+    {
+        Require(input);
+        using var scope = NewDisposeScope();
+        using var frozen = no_grad();
+        if (WeightHh.dtype != ScalarType.Float64) return InDouble().InvariantBox(input);
+        var reach = WeightHh.abs().sum(1).split(Units, 0);
+        var drive = Drive(tensor(input).unsqueeze(0)).squeeze(0).split(Units, 0);
+        var forgotten = sigmoid(-drive[1] - reach[1]);
+        var memory = sigmoid(drive[0] + reach[0]) * tanh(drive[2].abs() + reach[2]) / forgotten * (1 + 1e-9);
+        // From half a rounding of 1 on, the forget gate that the step computes is 1, and nothing bounds what it keeps.
+        if (!(forgotten.min().item<double>() > UnitRoundoff && memory.isfinite().all().item<bool>())) return null;
+        return [.. Enumerable.Repeat(1.0, Units), .. memory.ToVector()];
+    }
+
+    /// <summary>|h| at most 1, and |c| at most the number of steps: each adds at most 1 and forgets the rest in part.</summary>
+    /// <inheritdoc/>
+    public override double[]? BoxAfter(int steps)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(steps);
+        return [.. Enumerable.Repeat(Math.Min(1.0, steps), Units), .. Enumerable.Repeat((double)steps, Units)];
+    }
+
+    private protected override Tensor JacobianLipschitzAt(Tensor drive, Tensor state, Tensor radius, Tensor error)
+    {
+        var (sums, own, at) = (Sums(drive, Hidden(state), Memory(state)).chunk(4, 1), Own(), Arguments());
+        var (input, forget, update, output) = (Around(0), Around(1), Around(2), Around(3));
+        var memory = Interval.Around(Memory(state), radius);
+        var (i, f, g, o) = (input.Sigmoid(), forget.Sigmoid(), update.Tanh(), output.Sigmoid().High);
+        var next = f * memory + i * g;
+        // c' by each of its functionals, and twice by two of them.
+        (Functional J, Tensor First)[] first =
+        [
+            (at[0], input.SigmoidSlope * g.LargestModulus), (at[1], forget.SigmoidSlope * memory.LargestModulus),
+            (at[2], i.High * update.TanhSlope), (own, f.High),
+        ];
+        (Functional J, Functional K, Tensor Second)[] second =
+        [
+            (at[0], at[0], input.SigmoidCurvature * g.LargestModulus), (at[0], at[2], input.SigmoidSlope * update.TanhSlope),
+            (at[2], at[2], i.High * update.TanhCurvature), (at[1], at[1], forget.SigmoidCurvature * memory.LargestModulus),
+            (at[1], own, forget.SigmoidSlope),
+        ];
+        // h' = o tanh(c') by the same, and by the output gate's argument.
+        var (pass, bend) = (o * next.TanhSlope, o * next.TanhCurvature);
+        var hidden = Curvature.Bound([
+            .. first.SelectMany((a, n) => first.Skip(n).Select(b => (a.J, b.J, bend * a.First * b.First))),
+            .. second.Select(part => (part.J, part.K, pass * part.Second)),
+            .. first.Select(part => (at[3], part.J, output.SigmoidSlope * next.TanhSlope * part.First)),
+            (at[3], at[3], output.SigmoidCurvature * next.Tanh().LargestModulus)]);
+        return (hidden.square() + Curvature.Bound(second).square()).sqrt();
+
+        Interval Around(int gate) => Interval.Around(sums[gate], radius * at[gate].Rows + error);
+    }
+
+    private protected override Tensor StepRoundingAt(Tensor drive, Tensor state, Tensor[] errors)
+    {
+        var (i, f, g, o) = Gates(drive, Hidden(state), Memory(state));
+        var (t, pass) = Output(i, f, g, o, state);
+        var memory = g.abs() * Slope(i) * errors[0] + Memory(state).abs() * Slope(f) * errors[1] + i * TanhSlope(g) * errors[2]
+            + (8 * UnitRoundoff) * (Memory(state).abs() + 1);
+        return cat([pass * memory + t.abs() * Slope(o) * errors[3] + 8 * UnitRoundoff, memory], 1);
+    }
+
+    private protected override Tensor Moduli(Tensor state, Tensor weights) => Product(Hidden(state), Memory(state), weights);
+
     /// <summary>Scales of the gates i, f and g in the change of c'.</summary>
     private Tensor[] MemoryScales(Tensor i, Tensor f, Tensor g, Tensor state) => [g * Slope(i), Memory(state) * Slope(f), i * TanhSlope(g)];
 
@@ -103,13 +171,18 @@ public class Lstm : RecurrentCell
 
     private (Tensor I, Tensor F, Tensor G, Tensor O) Gates(Tensor drive, Tensor h, Tensor c)
     {
-        var recurrent = WeightHh.t();
-        var sums = outputReadsMemory
-            ? drive.Plus(cat([h.mm(recurrent.narrow(1, 0, 3 * Units)), c.mm(recurrent.narrow(1, 3 * Units, Units))], 1))
-            : addmm(drive, h, recurrent, 1, 1);
-        var gates = sums.split([2 * Units, Units, Units], 1);
+        var gates = Sums(drive, h, c).split([2 * Units, Units, Units], 1);
         var memory = sigmoid(gates[0]).chunk(2, 1);
         return (memory[0], memory[1], tanh(gates[1]), sigmoid(gates[2]));
+    }
+
+    private Tensor Sums(Tensor drive, Tensor h, Tensor c) =>
+        outputReadsMemory ? drive.Plus(Product(h, c, WeightHh)) : addmm(drive, h, WeightHh.t(), 1, 1);
+
+    private Tensor Product(Tensor h, Tensor c, Tensor weights)
+    {
+        var columns = weights.t();
+        return outputReadsMemory ? cat([h.mm(columns.narrow(1, 0, 3 * Units)), c.mm(columns.narrow(1, 3 * Units, Units))], 1) : h.mm(columns);
     }
 }
 

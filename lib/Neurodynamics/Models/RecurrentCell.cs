@@ -36,6 +36,8 @@ public enum Architecture
 /// </remarks>
 public abstract class RecurrentCell : Cell
 {
+    private KnownNorms? known;
+
     private protected RecurrentCell(Architecture architecture, int gates, int inputSize, int units, int stateSize, ScalarType precision)
         : base(architecture.ToString(), inputSize, units, stateSize)
     {
@@ -136,6 +138,42 @@ public abstract class RecurrentCell : Cell
         return InputJacobianAt(Drive(input), state).MoveToOuterDisposeScope();
     }
 
+    /// <summary>[-1, 1]^N: h' is tanh of something, or lies between h and a candidate that does.</summary>
+    /// <inheritdoc/>
+    public override double[]? InvariantBox(double[] input)
+    {
+        Require(input);
+        return [.. Enumerable.Repeat(1.0, StateSize)];
+    }
+
+    /// <inheritdoc/>
+    public sealed override Tensor? JacobianLipschitz(Tensor input, Tensor state, Tensor radius)
+    {
+        Require(input, state);
+        if (radius.dim() != 1 || radius.shape[0] != state.shape[0])
+            throw new ArgumentException($"There are {state.shape[0]} states, but radii of shape [{string.Join(", ", radius.shape)}] for them.", nameof(radius));
+        using var scope = NewDisposeScope();
+        using var frozen = no_grad();
+        if (WeightHh.dtype != ScalarType.Float64)
+            return InDouble().JacobianLipschitz(input.to(ScalarType.Float64), state.to(ScalarType.Float64), radius.to(ScalarType.Float64))!.MoveToOuterDisposeScope();
+        // Arguments are known up to rounding, and so is the ball; the last factor covers the rounding of the bound itself.
+        var error = ArgumentRounding(input, state).amax([1], keepdim: true);
+        return (JacobianLipschitzAt(Drive(input), state, radius.unsqueeze(1), error) * (1 + 1e-9)).MoveToOuterDisposeScope();
+    }
+
+    /// <inheritdoc/>
+    public sealed override (Tensor Step, Tensor Jacobian) Rounding(Tensor input, Tensor state)
+    {
+        Require(input, state);
+        using var scope = NewDisposeScope();
+        using var frozen = no_grad();
+        var (drive, errors) = (Drive(input), ArgumentRounding(input, state));
+        // A hundredth more for slopes taken at the computed arguments.
+        var step = 1.01 * StepRoundingAt(drive, state, errors.split(Units, 1));
+        var jacobian = JacobianRoundingAt(drive, state, errors);
+        return (step.norm(1).MoveToOuterDisposeScope(), jacobian.norm(1).MoveToOuterDisposeScope());
+    }
+
     /// <inheritdoc/>
     public sealed override Tensor Run(Tensor inputs, Tensor? start = null)
     {
@@ -162,6 +200,67 @@ public abstract class RecurrentCell : Cell
     private protected abstract Tensor StateJacobianAt(Tensor drive, Tensor state);
 
     private protected abstract Tensor InputJacobianAt(Tensor drive, Tensor state);
+
+    /// <summary>The Lipschitz constant [B] on balls of radii [B, 1].</summary>
+    /// <param name="drive">The input's share of every gate.</param>
+    /// <param name="state">Centres of the balls [B, S].</param>
+    /// <param name="radius">[B, 1].</param>
+    /// <param name="error">Rounding of any argument of a gate at most [B, 1].</param>
+    private protected abstract Tensor JacobianLipschitzAt(Tensor drive, Tensor state, Tensor radius, Tensor error);
+
+    /// <summary>Rounding of each next state variable at most [B, S].</summary>
+    /// <param name="drive">The input's share of every gate.</param>
+    /// <param name="state">[B, S].</param>
+    /// <param name="errors">Rounding of each gate's argument at most, [B, N] per gate.</param>
+    private protected abstract Tensor StepRoundingAt(Tensor drive, Tensor state, Tensor[] errors);
+
+    /// <summary>
+    /// Rounding of each unit's rows of the Jacobian at most [B, N], generously: a scale is a product of at most five factors, of which
+    /// one can exceed 1 (a state variable or the GRU's recurrent candidate, a at most) and each moves by at most a times what its gates' arguments move.
+    /// </summary>
+    private protected virtual Tensor JacobianRoundingAt(Tensor drive, Tensor state, Tensor errors) =>
+        ScaleRounding(state, errors) * (WeightHh.norm(1).view(-1, Units).sum(0) + 1);
+
+    private protected Tensor ScaleRounding(Tensor state, Tensor errors)
+    {
+        var largest = 1 + state.abs().view(-1, StateSize / Units, Units).sum(1) + Recur(Hidden(state)).abs().view(-1, WeightHh.shape[0] / Units, Units).amax(1);
+        return 32 * largest.square() * (errors.view(-1, WeightHh.shape[0] / Units, Units).sum(1) + 8 * UnitRoundoff);
+    }
+
+    /// <summary>What products and sums can round in the argument of every gate at most [B, G N]: n roundings of |W_ih| |u| + |W_hh| |x| + |b_ih| + |b_hh|, in whatever order.</summary>
+    private Tensor ArgumentRounding(Tensor input, Tensor state) =>
+        ((Units + InputSize + 16) * UnitRoundoff) * (nn.functional.linear(input.abs(), WeightIh.abs(), BiasIh.abs() + BiasHh.abs()) + Moduli(state.abs(), WeightHh.abs()));
+
+    /// <summary>|W_hh| |x| for every gate.</summary>
+    private protected virtual Tensor Moduli(Tensor state, Tensor weights) => state.mm(weights.t());
+
+    /// <summary>The arguments of the gates as functionals of the state they read.</summary>
+    private protected Functional[] Arguments()
+    {
+        var (rows, norms) = (WeightHh.norm(1).split(Units, 0), SpectralNorms());
+        return [.. rows.Select((row, gate) => new Functional(row, tensor(norms[gate])))];
+    }
+
+    /// <summary>Each state variable's own value as a functional.</summary>
+    private protected Functional Own() => new(ones(Units, dtype: ScalarType.Float64), tensor(1.0));
+
+    /// <summary>||W_hh||_2 of every gate, a little outwards; kept until the weights change.</summary>
+    private double[] SpectralNorms()
+    {
+        if (known is not { } norms || !norms.Weights.eq(WeightHh).all().item<bool>())
+            known = norms = new(WeightHh.detach().clone().DetachFromDisposeScope(), [.. WeightHh.split(Units, 0).Select(gate =>
+                gate.isfinite().all().item<bool>() ? linalg.svdvals(gate).max().item<double>() * (1 + 1e-10) : double.NaN)]);
+        return norms.Norms;
+    }
+
+    /// <summary>Refuses a constant input that has not I values.</summary>
+    private protected void Require(double[] input)
+    {
+        if (input.Length != InputSize)
+            throw new ArgumentException($"{GetName()} expects a constant input of {InputSize} values, but was given {input.Length}.", nameof(input));
+    }
+
+    private sealed record KnownNorms(Tensor Weights, double[] Norms);
 
     /// <summary>Sum over gates of diag(scale of the gate) times the gate's weights: [B, N, columns].</summary>
     /// <param name="scales">One scale [B, N] per gate; a gate that has no part is null.</param>

@@ -18,4 +18,13 @@ public sealed class VanillaRnn : RecurrentCell
     private protected override Tensor StateJacobianAt(Tensor drive, Tensor state) => Scaled(WeightHh, TanhSlope(Advance(drive, state)));
 
     private protected override Tensor InputJacobianAt(Tensor drive, Tensor state) => Scaled(WeightIh, TanhSlope(Advance(drive, state)));
+
+    private protected override Tensor JacobianLipschitzAt(Tensor drive, Tensor state, Tensor radius, Tensor error)
+    {
+        var argument = Arguments()[0];
+        return Curvature.Bound((argument, argument, Interval.Around(drive + Recur(state), radius * argument.Rows + error).TanhCurvature));
+    }
+
+    private protected override Tensor StepRoundingAt(Tensor drive, Tensor state, Tensor[] errors) =>
+        TanhSlope(Advance(drive, state)) * errors[0] + 8 * UnitRoundoff;
 }

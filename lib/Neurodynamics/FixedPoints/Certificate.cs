@@ -1,0 +1,179 @@
+using Neurodynamics.Models;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Neurodynamics.FixedPoints;
+
+/// <summary>Whether a state is proven to lie beside a true fixed point.</summary>
+public enum Certainty
+{
+    /// <summary>Exactly one true fixed point lies within the radii of the certificate. It is the point that is certified, not the state.</summary>
+    Certified,
+
+    /// <summary>The test fails: no fixed point is near, the state is too far from it, or the point is too nearly degenerate for float64. Solve on from here, or call it a slow point.</summary>
+    NotCertified,
+
+    /// <summary>The cell knows no Lipschitz constant of its Jacobian, so nothing can be proven: override <see cref="Cell.JacobianLipschitz"/>.</summary>
+    NoBound,
+}
+
+/// <summary>The Newton-Kantorovich test of a state, in the form of a radii polynomial (Day, Lessard and Mischaikow 2007).</summary>
+/// <remarks>
+/// With A near the inverse of I - J(x), and K a Lipschitz constant of J on the ball of radius rho around x: where
+/// ||A (F(x) - x)|| + (||I - A (I - J(x))|| - 1) r + ||A|| K r^2 / 2 is negative and r at most rho, exactly one fixed point lies within r of x,
+/// and I - J is invertible there. Covered is the rounding of products and sums, by a-priori bounds (<see cref="Cell.Rounding"/>) on the step,
+/// the Jacobian and the test's own products, with libm's exp and tanh taken as right to a few units in the last place. Not
+/// covered is the rounding of the test's elementwise arithmetic beyond a relative 1e-9: this is no interval arithmetic throughout.
+/// </remarks>
+/// <param name="Certainty">Whether a true fixed point is proven.</param>
+/// <param name="ExistenceRadius">The true point lies within this distance of the state; NaN where none is certified.</param>
+/// <param name="UniquenessRadius">No other lies closer to the state than this, at most 1; NaN where none is certified.</param>
+public sealed record Certificate(Certainty Certainty, double ExistenceRadius, double UniquenessRadius)
+{
+    /// <summary>Evaluations of the Lipschitz constant beyond the first: they find the largest radius to within a few per cent.</summary>
+    private const int Refinements = 5;
+
+    /// <summary>Tests every point, each under its own input.</summary>
+    /// <param name="cell">The cell; it is analysed in float64.</param>
+    /// <param name="points">The points; one that is not finite is not certified.</param>
+    /// <returns>In the order of the points.</returns>
+    /// <exception cref="ArgumentException">A point does not fit the cell.</exception>
+    public static IReadOnlyList<Certificate> Of(Cell cell, IReadOnlyList<FixedPoint> points)
+    {
+        if (points.FirstOrDefault(point => point.State.Length != cell.StateSize || point.Input.Length != cell.InputSize) is { } odd)
+            throw new ArgumentException($"The cell's states have {cell.StateSize} values and its inputs {cell.InputSize}, but a point has {odd.State.Length} and {odd.Input.Length}.", nameof(points));
+        using var scope = NewDisposeScope();
+        using var frozen = no_grad();
+        var exact = cell.InDouble();
+        var certificates = new Certificate[points.Count];
+        Array.Fill(certificates, NotCertified);
+        var finite = Enumerable.Range(0, points.Count).Where(i => points[i].State.All(double.IsFinite) && points[i].Input.All(double.IsFinite)).ToArray();
+        if (finite.Length == 0) return certificates;
+        // Asked once before all, a cell knows by then what its weights alone decide, such as their norms.
+        if (exact.JacobianLipschitz(zeros(1, cell.InputSize, dtype: ScalarType.Float64), zeros(1, cell.StateSize, dtype: ScalarType.Float64), zeros(1, dtype: ScalarType.Float64)) is null)
+        {
+            foreach (int i in finite) certificates[i] = new(Certainty.NoBound, double.NaN, double.NaN);
+            return certificates;
+        }
+        // 4 MB to a matrix of the batch, and one batch after the other: the bounds are made of scalars that no other thread may free (see Scalars).
+        int chunk = Math.Max(1, (1 << 19) / (cell.StateSize * cell.StateSize));
+        foreach (var indices in finite.Chunk(chunk))
+            foreach (var (i, certificate) in indices.Zip(OfChunk(exact, [.. indices.Select(i => points[i])]))) certificates[i] = certificate;
+        return certificates;
+    }
+
+    /// <summary>
+    /// Points of which two that are provably one become one: under the same input, the ball that holds the true point of one lies where the other's is the
+    /// only one. The slower state is kept with its certificate, and the candidates are summed.
+    /// </summary>
+    /// <param name="points">The points.</param>
+    /// <param name="certificates">One per point, in their order.</param>
+    /// <returns>In the order in which points first appear; what is not certified stays by itself.</returns>
+    public static (IReadOnlyList<FixedPoint> Points, IReadOnlyList<Certificate> Certificates) Merge(IReadOnlyList<FixedPoint> points, IReadOnlyList<Certificate> certificates)
+    {
+        Require(points, certificates);
+        var kept = new List<(FixedPoint Point, Certificate Certificate)>();
+        foreach (var next in points.Zip(certificates))
+        {
+            var merged = next;
+            int place = kept.Count;
+            for (int i = kept.Count - 1; i >= 0; i--)
+            {
+                if (!AreOne(kept[i], next)) continue;
+                int candidates = kept[i].Point.Candidates + merged.First.Candidates;
+                merged = kept[i].Point.Speed <= merged.First.Speed ? kept[i] : merged;
+                merged.First = merged.First with { Candidates = candidates };
+                kept.RemoveAt(place = i);
+            }
+            kept.Insert(place, merged);
+        }
+        return ([.. kept.Select(pair => pair.Point)], [.. kept.Select(pair => pair.Certificate)]);
+
+        static bool AreOne((FixedPoint Point, Certificate Certificate) a, (FixedPoint Point, Certificate Certificate) b) =>
+            a.Certificate.Certainty == Certainty.Certified && b.Certificate.Certainty == Certainty.Certified && a.Point.Input.SequenceEqual(b.Point.Input)
+            && Merged.Distance(a.Point.State, b.Point.State) * (1 + 1e-9) is var distance
+            && (distance + b.Certificate.ExistenceRadius < a.Certificate.UniquenessRadius || distance + a.Certificate.ExistenceRadius < b.Certificate.UniquenessRadius);
+    }
+
+    internal static void Require(IReadOnlyList<FixedPoint> points, IReadOnlyList<Certificate> certificates)
+    {
+        if (points.Count != certificates.Count)
+            throw new ArgumentException($"There are {points.Count} points, but {certificates.Count} certificates: give one for each, in their order.", nameof(certificates));
+    }
+
+    private static Certificate NotCertified { get; } = new(Certainty.NotCertified, double.NaN, double.NaN);
+
+    private static IEnumerable<Certificate> OfChunk(Cell cell, FixedPoint[] points)
+    {
+        using var scope = NewDisposeScope();
+        using var frozen = no_grad();
+        var x = tensor(points.Select(point => point.State).ToList().ToMatrix(cell.StateSize));
+        var input = tensor(points.Select(point => point.Input).ToList().ToMatrix(cell.InputSize));
+        var (y, z, inverse) = Newton(cell, input, x);
+        var slack = 1 - z;
+        // The smallest ball that can hold the point: where the test fails here, it fails on all.
+        var radius = 2 * y / slack;
+        var (existence, largest) = Test(radius);
+        var certified = existence.isfinite();
+        // The largest ball: the larger the ball, the smaller the radius up to which its point is the only one; they meet between the two.
+        var (low, high) = (minimum(radius, largest), maximum(radius, largest).clamp_max(1));
+        for (int i = 0; i < Refinements; i++)
+        {
+            using var inner = NewDisposeScope();
+            var ball = i == 0 ? high : (low * high).sqrt();
+            (_, largest) = Test(ball);
+            low = maximum(low, minimum(ball, largest)).MoveToOuterDisposeScope();
+            high = minimum(high, maximum(ball, largest)).MoveToOuterDisposeScope();
+        }
+        var (inside, outside) = (existence.ToVector(), low.ToVector());
+        return certified.data<bool>().ToArray().Select((yes, i) => yes ? new Certificate(Certainty.Certified, inside[i], outside[i]) : NotCertified).ToArray();
+
+        // The roots of the polynomial on a ball: from where on it holds the point, and up to where that is the only one; infinite and 0 where the test fails.
+        (Tensor Smallest, Tensor Largest) Test(Tensor ball)
+        {
+            var real = ball.isfinite().logical_and(ball > 0);
+            var curve = inverse * cell.JacobianLipschitz(input, x, where(real, ball, zeros_like(ball)))!;
+            var root = (slack.square() - 2 * y * curve).sqrt();
+            var (smallest, largest) = (2 * y / (slack + root) * (1 + 1e-9), (slack + root) / curve * (1 - 1e-9));
+            var passes = real.logical_and(slack > 0).logical_and(root > 0).logical_and(smallest <= minimum(ball, largest));
+            return (where(passes, smallest, full_like(ball, double.PositiveInfinity)), where(passes, largest, zeros_like(ball)));
+        }
+    }
+
+    /// <summary>||A (F(x) - x)||, ||I - A (I - J)|| and ||A|| at most, each [B], for A near the inverse of I - J.</summary>
+    private static (Tensor Y, Tensor Z, Tensor Inverse) Newton(Cell cell, Tensor input, Tensor x)
+    {
+        using var scope = NewDisposeScope();
+        int size = cell.StateSize;
+        var sums = 2 * (size + 16) * UnitRoundoff;
+        var (step, jacobian) = cell.Rounding(input, x);
+        var residual = cell.Step(input, x) - x;
+        var matrix = cell.StateJacobian(input, x).neg();
+        matrix.diagonal(0, 1, 2).add_(1);
+        // What is not finite leaves a NaN behind, and a matrix without an inverse a large defect: neither passes the test.
+        var finite = matrix.flatten(1).isfinite().all(1).logical_and(residual.isfinite().all(1));
+        var identity = eye(size, dtype: ScalarType.Float64);
+        matrix = where(finite.view(-1, 1, 1), matrix, identity);
+        // TorchSharp's inv_ex returns something else than the inverse.
+        var (a, _) = linalg.solve_ex(matrix, identity.expand_as(matrix));
+
+        var (frobenius, matrixFrobenius) = (Frobenius(a), Frobenius(matrix));
+        // ||A||^4 = ||A'A||^2 is at most the squared Frobenius norm of A'A: tighter than A's own.
+        var norm = minimum(minimum(frobenius, Mixed(a)), (Frobenius(a.mT.bmm(a)) + sums * frobenius.square()).sqrt()) * (1 + 1e-9);
+        var y = a.bmm(residual.unsqueeze(-1)).squeeze(-1).norm(1) + sums * frobenius * residual.norm(1) + norm * step;
+        var defect = identity - a.bmm(matrix);
+        var z = minimum(Frobenius(defect), Mixed(defect)) + sums * frobenius * matrixFrobenius + norm * jacobian;
+        y = where(finite, y, full_like(y, double.NaN)) * (1 + 1e-9);
+        return (y.MoveToOuterDisposeScope(), (z * (1 + 1e-9)).MoveToOuterDisposeScope(), norm.MoveToOuterDisposeScope());
+
+        static Tensor Frobenius(Tensor matrices) => matrices.flatten(1).norm(1);
+
+        static Tensor Mixed(Tensor matrices)
+        {
+            var moduli = matrices.abs();
+            return (moduli.sum(1).amax(1) * moduli.sum(2).amax(1)).sqrt();
+        }
+    }
+
+    private const double UnitRoundoff = 1.0 / (1L << 53);
+}

@@ -1,0 +1,39 @@
+using static TorchSharp.torch;
+
+namespace Neurodynamics.Models;
+
+/// <summary>A linear functional of the state for every unit, such as a gate's argument: the rows of a matrix L.</summary>
+/// <param name="rows">Norm of each row, [N] or [B, N].</param>
+/// <param name="norm">||L||_2 at most, [] or [B].</param>
+internal sealed class Functional(Tensor rows, Tensor norm)
+{
+    public Tensor Rows { get; } = rows;
+
+    public Tensor Norm { get; } = norm;
+
+    /// <summary>||diag(scale) L||_2 at most [B], for scales [B, N].</summary>
+    public Tensor Scaled(Tensor scale) => minimum(scale.amax(1) * Norm, (scale * Rows).norm(1));
+}
+
+/// <summary>How fast the Jacobian of a map turns whose every unit is a smooth function of a few linear functionals of the state.</summary>
+internal static class Curvature
+{
+    /// <summary>
+    /// ||D^2 F||_2 at most over a ball of states [B]. For unit vectors u and v, unit i of D^2 F[u, v] is the sum over j and k of
+    /// f_jk,i (l_j,i u) (l_k,i v), where |l_k,i v| is at most the norm of the row; hence the sum over j of
+    /// ||diag(c_j) L_j||_2 with c_j,i = sum over k of |f_jk,i| ||l_k,i||.
+    /// </summary>
+    /// <param name="second">The second derivative with respect to two functionals, in modulus at most [B, N]; each pair once.</param>
+    public static Tensor Bound(params IEnumerable<(Functional J, Functional K, Tensor Second)> second)
+    {
+        var scales = new Dictionary<Functional, Tensor>();
+        foreach (var (j, k, bound) in second)
+        {
+            Add(j, bound * k.Rows);
+            if (j != k) Add(k, bound * j.Rows);
+        }
+        return scales.Select(part => part.Key.Scaled(part.Value)).Aggregate((sum, part) => sum + part);
+
+        void Add(Functional functional, Tensor scale) => scales[functional] = scales.TryGetValue(functional, out var known) ? known + scale : scale;
+    }
+}

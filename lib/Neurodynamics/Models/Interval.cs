@@ -1,0 +1,60 @@
+using static TorchSharp.torch;
+
+namespace Neurodynamics.Models;
+
+/// <summary>What a quantity can be over a ball of states: bounds [B, N].</summary>
+internal readonly record struct Interval(Tensor Low, Tensor High)
+{
+    /// <summary>Where the logistic function bends most, ln(2 + sqrt 3).</summary>
+    private static readonly double Peak = Math.Log(2 + Math.Sqrt(3));
+
+    public static Interval Around(Tensor centre, Tensor reach) => new(centre - reach, centre + reach);
+
+    public Tensor LargestModulus => maximum(Low.abs(), High.abs());
+
+    private Tensor LeastModulus => maximum(Low, -High).clamp_min(0);
+
+    public static Interval operator +(Interval a, Interval b) => new(a.Low + b.Low, a.High + b.High);
+
+    public static Interval operator -(Interval a, Interval b) => new(a.Low - b.High, a.High - b.Low);
+
+    public static Interval operator *(Interval a, Interval b)
+    {
+        var (p, q, r, s) = (a.Low * b.Low, a.Low * b.High, a.High * b.Low, a.High * b.High);
+        return new(minimum(minimum(p, q), minimum(r, s)), maximum(maximum(p, q), maximum(r, s)));
+    }
+
+    public Interval Sigmoid() => new(sigmoid(Low), sigmoid(High));
+
+    public Interval Tanh() => new(tanh(Low), tanh(High));
+
+    /// <summary>1 - s at most, without cancellation where the logistic function s saturates.</summary>
+    public Tensor Complement => sigmoid(-Low);
+
+    /// <summary>|s'| at most.</summary>
+    public Tensor SigmoidSlope => SlopeAt(LeastModulus);
+
+    /// <summary>|s''| at most: it rises up to its peak and falls beyond.</summary>
+    public Tensor SigmoidCurvature
+    {
+        get
+        {
+            var worst = minimum(LeastModulus.clamp_min(Peak), LargestModulus);
+            return SlopeAt(worst) * tanh(worst * 0.5);
+        }
+    }
+
+    /// <summary>|tanh'| at most; tanh x = 2 s(2 x) - 1.</summary>
+    public Tensor TanhSlope => 4 * Doubled.SigmoidSlope;
+
+    /// <summary>|tanh''| at most.</summary>
+    public Tensor TanhCurvature => 8 * Doubled.SigmoidCurvature;
+
+    private Interval Doubled => new(2 * Low, 2 * High);
+
+    private static Tensor SlopeAt(Tensor modulus)
+    {
+        var decay = exp(-modulus);
+        return decay / (decay + 1).square();
+    }
+}

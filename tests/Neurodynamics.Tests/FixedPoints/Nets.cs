@@ -1,0 +1,70 @@
+using Neurodynamics.FixedPoints;
+using Neurodynamics.Import;
+using Neurodynamics.Models;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Neurodynamics.Tests.FixedPoints;
+
+/// <summary>Networks and points that several tests look at.</summary>
+internal static class Nets
+{
+    /// <summary>The positive solution of x = tanh(2 x).</summary>
+    public const double Root = 0.957504024079;
+
+    public static VanillaRnn Tanh(double[,] weights, double bias = 0)
+    {
+        var cell = new VanillaRnn(1, weights.GetLength(0), ScalarType.Float64);
+        using (no_grad())
+        {
+            cell.WeightHh.copy_(tensor(weights));
+            cell.BiasHh.fill_(bias);
+        }
+        return cell;
+    }
+
+    public static RecurrentCell Random(Architecture architecture, int units, double gain, long seed)
+    {
+        using var generator = new Generator((ulong)seed);
+        var cell = RecurrentCell.Create(architecture, 1, units, ScalarType.Float64);
+        using (no_grad())
+            foreach (var parameter in cell.parameters()) parameter.uniform_(-gain, gain, generator);
+        return cell;
+    }
+
+    public static double[,] Cloud(int count, int size, double scale, long seed)
+    {
+        using var generator = new Generator((ulong)seed);
+        return (scale * randn([count, size], dtype: ScalarType.Float64, generator: generator)).ToMatrix();
+    }
+
+    public static FixedPoint Point(params double[] state) => new(state, [0], 0, 1);
+
+    /// <summary>A reference network and its listed fixed points.</summary>
+    public static (Cell Cell, double[] Input, FixedPoint[] Points) Listed(string name)
+    {
+        var input = ArrayFile.Read(Reference.Network(name + ".npz"))["input"].Values;
+        var states = ArrayFile.Read(Reference.FixedPoints(name))["fixed_points"].ToMatrix();
+        return (NetworkFile.Load(Reference.Network(name + ".npz")).Cell, input, [.. Enumerable.Range(0, states.GetLength(0)).Select(i => new FixedPoint(states.Row(i), input, 0, 1))]);
+    }
+
+    /// <summary>A GRU whose update gate saturates: every state stands nearly still, and a state far outside the box is where no GRU can be.</summary>
+    public static (Gru Cell, FixedPoint Ghost) Saturated()
+    {
+        var cell = new Gru(1, 2, ScalarType.Float64);
+        using (no_grad()) cell.BiasHh[TensorIndex.Slice(2, 4)] = 30;
+        return (cell, new([5.0, -7.0], [0], 1e-25, 1));
+    }
+
+    /// <summary>A user's own cell that says nothing of itself but a step: x' = 2 tanh x.</summary>
+    public class StepOnly() : Cell("StepOnly", inputSize: 1, units: 1)
+    {
+        public override Tensor Step(Tensor input, Tensor state) => 2 * state.tanh();
+    }
+
+    /// <summary>The same cell with a box.</summary>
+    public sealed class Boxed : StepOnly
+    {
+        public override double[] InvariantBox(double[] input) => [2];
+    }
+}
