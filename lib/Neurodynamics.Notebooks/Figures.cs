@@ -20,7 +20,7 @@ public enum ColourBy
 }
 
 /// <summary>The workbook's figures. Each is a Plotly.NET chart: as the last value of a cell it is shown, and it can be restyled first.</summary>
-public static class Figures
+public static partial class Figures
 {
     // plotly.js draws "x" and "cross" in three dimensions with letters that many machines have no font for.
     private static readonly (string Symbol, string Colour, double Size)[] ByUnstableModes =
