@@ -10,8 +10,8 @@ public static class Tables
 {
     /// <summary>
     /// A row per fixed point: number (as in the figure's hover), kind, readout (a character per channel: + for class 1, - for class 0,
-    /// 0 where 0.1 &lt; p &lt; 0.9), probability of class 1 per channel, unstable modes, slowest time constant in steps, speed q,
-    /// candidates that ended there.
+    /// 0 where 0.1 &lt; p &lt; 0.9), probability of class 1 per channel, unstable modes, modes so near |lambda| = 1 that the kind hangs on
+    /// small differences, slowest time constant in steps, speed q, candidates that ended there.
     /// </summary>
     /// <param name="points">The points; none gives a table without rows.</param>
     /// <param name="network">The network that they are the points of.</param>
@@ -25,20 +25,21 @@ public static class Tables
             new StringDataFrameColumn("readout", facts.Select(point => point.Readout)),
             .. Enumerable.Range(0, network.Channels).Select(channel => new PrimitiveDataFrameColumn<double>($"p{channel + 1}", facts.Select(point => point.Probabilities[channel]))),
             new PrimitiveDataFrameColumn<int>("unstable modes", facts.Select(point => point.Linearisation.UnstableModes)),
+            new PrimitiveDataFrameColumn<int>("marginal modes", facts.Select(point => point.Linearisation.MarginalModes)),
             new PrimitiveDataFrameColumn<double>("slowest time constant", facts.Select(point => point.Linearisation.SlowestTimeConstant)),
             new PrimitiveDataFrameColumn<double>("speed q", facts.Select(point => point.Linearisation.Point.Speed)),
             new PrimitiveDataFrameColumn<int>("candidates", facts.Select(point => point.Linearisation.Point.Candidates)),
         ]);
     }
 
-    /// <summary>A row per number of unstable modes: kind, how many fixed points have it, the slowest of their time constants in steps, the largest speed q, candidates.</summary>
+    /// <summary>A row per kind and number of unstable modes: how many fixed points have it, the slowest of their time constants in steps, the largest speed q, candidates.</summary>
     /// <param name="points">The points; none gives a table without rows.</param>
     public static DataFrame Summary(IReadOnlyList<Linearisation> points)
     {
-        var groups = points.GroupBy(point => point.UnstableModes).OrderBy(group => group.Key).ToArray();
+        var groups = points.GroupBy(point => (point.UnstableModes, point.Kind)).OrderBy(group => group.Key.UnstableModes).ToArray();
         return new(
-            new PrimitiveDataFrameColumn<int>("unstable modes", groups.Select(group => group.Key)),
-            new StringDataFrameColumn("kind", groups.Select(group => group.First().Kind)),
+            new PrimitiveDataFrameColumn<int>("unstable modes", groups.Select(group => group.Key.UnstableModes)),
+            new StringDataFrameColumn("kind", groups.Select(group => group.Key.Kind)),
             new PrimitiveDataFrameColumn<int>("points", groups.Select(group => group.Count())),
             new PrimitiveDataFrameColumn<double>("slowest time constant", groups.Select(group => group.Max(point => point.SlowestTimeConstant))),
             new PrimitiveDataFrameColumn<double>("largest q", groups.Select(group => group.Max(point => point.Point.Speed))),
@@ -61,6 +62,21 @@ public static class Tables
             new PrimitiveDataFrameColumn<double>("largest q", groups.Select(group => group.Max(i => solution.Speeds[i]))),
             new PrimitiveDataFrameColumn<double>("largest |h|", groups.Select(group => group.Max(i => Enumerable.Range(0, size).Max(j => Math.Abs(solution.States[i, j]))))));
     }
+
+    /// <summary>
+    /// Saves a table as CSV, whole or not at all, so that <see cref="Load"/> gives every value back to the last bit, in every culture:
+    /// text in quotes, integers without a decimal point, doubles with one or an exponent, missing values empty.
+    /// </summary>
+    /// <param name="table">Of text, bool, int, long and double.</param>
+    /// <param name="path">The file, which is replaced if it is there.</param>
+    public static void Save(DataFrame table, string path) => WholeFile.Write(path, stream => TableFile.Write(table, stream));
+
+    /// <summary>
+    /// Loads a table that <see cref="Save"/> wrote, or any CSV with commas, decimal points and a line of column names. A column is of the
+    /// first kind that fits all its values: bool, int, long, double, text; one without any value is text.
+    /// </summary>
+    /// <param name="path">The file.</param>
+    public static DataFrame Load(string path) => TableFile.Read(path);
 
     private static string Words(Ending ending) =>
         string.Concat(ending.ToString().Select((letter, i) => i > 0 && char.IsUpper(letter) ? " " + char.ToLowerInvariant(letter) : char.ToLowerInvariant(letter).ToString()));

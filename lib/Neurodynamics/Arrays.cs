@@ -30,7 +30,7 @@ internal static class Arrays
     {
         var matrix = new double[rows.Count, columns];
         for (int i = 0; i < rows.Count; i++)
-            rows[i].CopyTo(MemoryMarshal.CreateSpan(ref matrix[i, 0], columns));
+            if (columns > 0) rows[i].CopyTo(MemoryMarshal.CreateSpan(ref matrix[i, 0], columns));
         return matrix;
     }
 }

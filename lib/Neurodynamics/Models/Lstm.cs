@@ -19,7 +19,7 @@ public class Lstm : RecurrentCell
         : base(architecture, 4, inputSize, units, 2 * units, precision) => this.outputReadsMemory = outputReadsMemory;
 
     /// <summary>Both biases at once, so that a step adds its drive in the recurrent product: an operation less at each of them.</summary>
-    private protected override Tensor Drive(Tensor input) => nn.functional.linear(input, WeightIh, BiasIh + BiasHh);
+    private protected override Tensor Drive(Tensor input) => nn.functional.linear(input, WeightIh, BiasIh.Plus(BiasHh));
 
     private protected override Tensor Advance(Tensor drive, Tensor state)
     {
@@ -44,7 +44,7 @@ public class Lstm : RecurrentCell
     private (Tensor H, Tensor C) Next(Tensor drive, Tensor h, Tensor c)
     {
         var (i, f, g, o) = Gates(drive, h, c);
-        var next = addcmul(f * c, i, g, 1);
+        var next = addcmul(f * c, i, g, Scalars.One);
         return (o * tanh(next), next);
     }
 
@@ -54,7 +54,7 @@ public class Lstm : RecurrentCell
         var (t, pass) = Output(i, f, g, o, state);
         var cByH = Scaled(WeightHh, MemoryScales(i, f, g, state));
         var (hByH, hByC) = (pass.unsqueeze(-1) * cByH, (pass * f).diag_embed());
-        (outputReadsMemory ? hByC : hByH).add_(Scaled(WeightHh, null, null, null, t * Slope(o)));
+        (outputReadsMemory ? hByC : hByH).add_(Scaled(WeightHh, null, null, null, t * Slope(o)), Scalars.One);
         return cat([cat([hByH, hByC], 2), cat([cByH, f.diag_embed()], 2)], 1);
     }
 
@@ -63,7 +63,7 @@ public class Lstm : RecurrentCell
         var (i, f, g, o) = Gates(drive, Hidden(state), Memory(state));
         var (t, pass) = Output(i, f, g, o, state);
         var c = Scaled(WeightIh, MemoryScales(i, f, g, state));
-        var h = (pass.unsqueeze(-1) * c).add_(Scaled(WeightIh, null, null, null, t * Slope(o)));
+        var h = (pass.unsqueeze(-1) * c).add_(Scaled(WeightIh, null, null, null, t * Slope(o)), Scalars.One);
         return cat([h, c], 1);
     }
 
@@ -78,7 +78,7 @@ public class Lstm : RecurrentCell
         var reach = WeightHh.abs().sum(1).split(Units, 0);
         var drive = Drive(tensor(input).unsqueeze(0)).squeeze(0).split(Units, 0);
         var forgotten = sigmoid(-drive[1] - reach[1]);
-        var memory = sigmoid(drive[0] + reach[0]) * tanh(drive[2].abs() + reach[2]) / forgotten * (1 + 1e-9);
+        var memory = (sigmoid(drive[0].Plus(reach[0])) * tanh(drive[2].abs().Plus(reach[2])) / forgotten).Times(1 + 1e-9);
         // From half a rounding of 1 on, the forget gate that the step computes is 1, and nothing bounds what it keeps.
         if (!(forgotten.min().item<double>() > UnitRoundoff && memory.isfinite().all().item<bool>())) return null;
         return [.. Enumerable.Repeat(1.0, Units), .. memory.ToVector()];
@@ -118,18 +118,18 @@ public class Lstm : RecurrentCell
             .. second.Select(part => (part.J, part.K, pass * part.Second)),
             .. first.Select(part => (at[3], part.J, output.SigmoidSlope * next.TanhSlope * part.First)),
             (at[3], at[3], output.SigmoidCurvature * next.Tanh().LargestModulus)]);
-        return (hidden.square() + Curvature.Bound(second).square()).sqrt();
+        return hidden.Squared().Plus(Curvature.Bound(second).Squared()).sqrt();
 
-        Interval Around(int gate) => Interval.Around(sums[gate], radius * at[gate].Rows + error);
+        Interval Around(int gate) => Interval.Around(sums[gate], (radius * at[gate].Rows).Plus(error));
     }
 
     private protected override Tensor StepRoundingAt(Tensor drive, Tensor state, Tensor[] errors)
     {
         var (i, f, g, o) = Gates(drive, Hidden(state), Memory(state));
         var (t, pass) = Output(i, f, g, o, state);
-        var memory = g.abs() * Slope(i) * errors[0] + Memory(state).abs() * Slope(f) * errors[1] + i * TanhSlope(g) * errors[2]
-            + (8 * UnitRoundoff) * (Memory(state).abs() + 1);
-        return cat([pass * memory + t.abs() * Slope(o) * errors[3] + 8 * UnitRoundoff, memory], 1);
+        var memory = (g.abs() * Slope(i) * errors[0]).Plus(Memory(state).abs() * Slope(f) * errors[1]).Plus(i * TanhSlope(g) * errors[2])
+            .Plus(Memory(state).abs().Plus(1).Times(8 * UnitRoundoff));
+        return cat([(pass * memory).Plus(t.abs() * Slope(o) * errors[3]).Plus(8 * UnitRoundoff), memory], 1);
     }
 
     private protected override Tensor Moduli(Tensor state, Tensor weights) => Product(Hidden(state), Memory(state), weights);
@@ -140,7 +140,7 @@ public class Lstm : RecurrentCell
     /// <summary>tanh(c') and the slope of h' with c'.</summary>
     private (Tensor Tanh, Tensor Pass) Output(Tensor i, Tensor f, Tensor g, Tensor o, Tensor state)
     {
-        var t = tanh(f * Memory(state) + i * g);
+        var t = tanh((f * Memory(state)).Plus(i * g));
         return (t, o * TanhSlope(t));
     }
 
@@ -154,7 +154,7 @@ public class Lstm : RecurrentCell
     }
 
     private Tensor Sums(Tensor drive, Tensor h, Tensor c) =>
-        outputReadsMemory ? drive + Product(h, c, WeightHh) : addmm(drive, h, WeightHh.t(), 1, 1);
+        outputReadsMemory ? drive.Plus(Product(h, c, WeightHh)) : addmm(drive, h, WeightHh.t(), 1, 1);
 
     private Tensor Product(Tensor h, Tensor c, Tensor weights)
     {

@@ -1,0 +1,61 @@
+namespace Neurodynamics.FixedPoints;
+
+/// <summary>Why a branch ends.</summary>
+public enum BranchEnding
+{
+    /// <summary>The point was followed to the end of the path, position 1.</summary>
+    ReachedEnd,
+
+    /// <summary>The branch turned back at a fold and returned to the start of the path, position 0: its last point is another fixed point under the first input.</summary>
+    CameBack,
+
+    /// <summary>The step limit came first: raise MaxSteps or MaxStep.</summary>
+    StepLimit,
+
+    /// <summary>No step of MinStep or more could be corrected: the branch has a corner or meets another, or the map is not smooth there.</summary>
+    StepTooSmall,
+
+    /// <summary>The search was stopped.</summary>
+    Cancelled,
+}
+
+/// <summary>A fixed point on a branch.</summary>
+/// <param name="Position">Where its input lies on the path: 0 at the first input, 1 at the last.</param>
+/// <param name="Point">The fixed point, with its input.</param>
+/// <param name="Sign">Sign of det(I - J): it changes at a fold, and where branches cross.</param>
+/// <param name="UnstableModes">Number of |lambda| > 1; null where the continuation was not asked to count them.</param>
+public sealed record BranchPoint(double Position, FixedPoint Point, int Sign, int? UnstableModes);
+
+/// <summary>Where two fixed points meet and vanish: the branch turns back along the path.</summary>
+/// <param name="Position">Where on the path, to rounding.</param>
+/// <param name="Point">The fixed point at the fold; I - J is singular there.</param>
+/// <param name="After">Index of the last point of the branch before the fold.</param>
+public sealed record Fold(double Position, FixedPoint Point, int After);
+
+/// <summary>A fixed point followed along a path of inputs.</summary>
+/// <param name="Points">In the order in which they were met, both ends included; the folds lie between them.</param>
+/// <param name="Folds">The folds, in order.</param>
+/// <param name="Ending">Why the branch ends.</param>
+public sealed record Branch(IReadOnlyList<BranchPoint> Points, IReadOnlyList<Fold> Folds, BranchEnding Ending)
+{
+    /// <summary>The states at which the branch passes a position, one for every pass, interpolated between its points: what a solver can start from.</summary>
+    /// <param name="position">Where on the path, 0 to 1.</param>
+    /// <returns>[passes, S].</returns>
+    public double[,] StatesAt(double position)
+    {
+        // A fold is a corner of the polygon: two passes may lie between it and one neighbour.
+        var corners = Points.Select((point, i) => (point.Position, point.Point.State, Order: (double)i))
+            .Concat(Folds.Select(fold => (fold.Position, fold.Point.State, Order: fold.After + 0.5))).OrderBy(corner => corner.Order).ToArray();
+        var states = new List<double[]>();
+        for (int i = 0; i < corners.Length; i++)
+        {
+            if (corners[i].Position == position) states.Add(corners[i].State);
+            if (i + 1 == corners.Length) break;
+            var (a, b) = (corners[i], corners[i + 1]);
+            if ((a.Position - position) * (b.Position - position) >= 0) continue;
+            double share = (position - a.Position) / (b.Position - a.Position);
+            states.Add([.. a.State.Zip(b.State, (x, y) => x + share * (y - x))]);
+        }
+        return states.ToMatrix(Points[0].Point.State.Length);
+    }
+}

@@ -1,0 +1,273 @@
+using System.Numerics;
+using Neurodynamics.Models;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Neurodynamics.FixedPoints;
+
+/// <summary>
+/// Follows a fixed point along a straight path of inputs, u = from + s (to - from), and past the folds where the path has to be
+/// taken backwards: pseudo-arclength continuation (Keller 1977). Options are changed with <c>with</c>.
+/// </summary>
+/// <remarks>
+/// Arclength counts a whole path, and a change of 1 in every state variable (their root mean square), as 1 each. Each step
+/// predicts along the tangent, corrects by Newton on the plane across it, and is halved where the branch bends too much.
+/// </remarks>
+public sealed record Continuation
+{
+    /// <summary>First arclength step; default 0.01.</summary>
+    public double InitialStep { get; init => field = Positive(value, nameof(InitialStep)); } = 0.01;
+
+    /// <summary>Smallest arclength step; default 1e-7.</summary>
+    public double MinStep { get; init => field = Positive(value, nameof(MinStep)); } = 1e-7;
+
+    /// <summary>Largest arclength step; default 0.05.</summary>
+    public double MaxStep { get; init => field = Positive(value, nameof(MaxStep)); } = 0.05;
+
+    /// <summary>Steps at most; default 1000.</summary>
+    public int MaxSteps { get; init => field = value >= 1 ? value : throw new ArgumentOutOfRangeException(nameof(MaxSteps), value, "MaxSteps is at least 1."); } = 1000;
+
+    /// <summary>A point's ||F(x) - x|| at most; default 1e-12, near what rounding leaves.</summary>
+    public double Tolerance { get; init => field = Positive(value, nameof(Tolerance)); } = 1e-12;
+
+    /// <summary>Whether the unstable modes of every point are counted, an eigen-decomposition each; default true.</summary>
+    public bool CountUnstable { get; init; } = true;
+
+    /// <summary>Newton corrections of one step at most; more mean that the step is too long.</summary>
+    private const int MaxCorrections = 8;
+
+    /// <summary>Smallest cosine between the tangents at both ends of a step.</summary>
+    private const double LeastCosine = 0.95;
+
+    /// <summary>Follows a fixed point from its own input.</summary>
+    /// <param name="cell">The cell; it is analysed in float64, and never changed.</param>
+    /// <param name="start">The fixed point at position 0; its input is the path's first.</param>
+    /// <param name="to">The path's last input, I values.</param>
+    /// <param name="progress">Told the number of points so far.</param>
+    /// <param name="cancellation">Stops the search; the points so far are returned.</param>
+    /// <exception cref="ArgumentException">A shape does not fit the cell, the path has no length, or the start is no isolated fixed point.</exception>
+    public Branch Follow(Cell cell, FixedPoint start, double[] to, IProgress<int>? progress = null, CancellationToken cancellation = default)
+    {
+        if (start.State.Length != cell.StateSize)
+            throw new ArgumentException($"The cell's states have {cell.StateSize} values, but the start has {start.State.Length}.", nameof(start));
+        if (start.Input.Length != cell.InputSize || to.Length != cell.InputSize)
+            throw new ArgumentException($"The cell has {cell.InputSize} inputs, but the path leads from {start.Input.Length} to {to.Length} values.", nameof(to));
+        if (!to.All(double.IsFinite) || to.SequenceEqual(start.Input))
+            throw new ArgumentException("The path's last input is finite and differs from its first.", nameof(to));
+        var path = new Path(cell.InDouble(), start.Input, to, Tolerance);
+
+        var atPosition = path.Along;
+        var current = path.Correct([.. start.State, 0], atPosition, 0) is var (w, _) && path.Tangent(w, atPosition) is { } forward
+            && Merged.Distance(w, [.. start.State, 0]) < 1e-3
+            ? new Spot(w, forward)
+            : throw new ArgumentException($"The start is no isolated fixed point of this cell: its speed is {path.Speed([.. start.State, 0]):g3}. Solve for it first.", nameof(start));
+
+        var (spots, folds) = (new List<Spot> { current }, new List<(Spot Spot, int After)>());
+        var ending = Trace(path, spots, folds, progress, cancellation);
+        return new(Judged(path, spots), [.. folds.Select(fold => new Fold(fold.Spot.Position, path.PointAt(fold.Spot.W), fold.After))], ending);
+    }
+
+    private BranchEnding Trace(Path path, List<Spot> spots, List<(Spot, int)> folds, IProgress<int>? progress, CancellationToken cancellation)
+    {
+        double length = Math.Min(InitialStep, MaxStep);
+        for (int step = 0; step < MaxSteps; step++)
+        {
+            if (cancellation.IsCancellationRequested) return BranchEnding.Cancelled;
+            var current = spots[^1];
+            (Spot Spot, int Corrections) next;
+            while (true)
+            {
+                if (path.Advance(current, length) is { } found && path.Dot(found.Spot.Tangent, current.Tangent) >= LeastCosine)
+                {
+                    next = found;
+                    break;
+                }
+                if (length <= MinStep) return BranchEnding.StepTooSmall;
+                length = Math.Max(length / 2, MinStep);
+            }
+            if (next.Corrections <= 3) length = Math.Min(length * 1.5, MaxStep);
+
+            var (from, past) = (current, next.Spot);
+            if (current.Slope * past.Slope < 0)
+            {
+                var fold = path.Locate(current, past, spot => spot.Slope);
+                // A fold beyond the end of the path is none of its.
+                if (fold.Position is >= 0 and <= 1)
+                {
+                    folds.Add((fold, spots.Count - 1));
+                    from = fold;
+                }
+                else past = fold;
+            }
+            if (past.Position is >= 0 and <= 1)
+            {
+                spots.Add(past);
+                progress?.Report(spots.Count);
+                continue;
+            }
+            double end = past.Position > 1 ? 1 : 0;
+            var last = path.Locate(from, past, spot => spot.Position - end);
+            spots.Add(path.Correct(last.W, path.Along, end) is var (exact, _) ? new([.. exact[..^1], end], last.Tangent) : last);
+            progress?.Report(spots.Count);
+            return end == 1 ? BranchEnding.ReachedEnd : BranchEnding.CameBack;
+        }
+        return BranchEnding.StepLimit;
+    }
+
+    private BranchPoint[] Judged(Path path, List<Spot> spots)
+    {
+        var points = new BranchPoint[spots.Count];
+        Parallel.For(0, points.Length, new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount }, i =>
+        {
+            var (sign, unstable) = path.Judge(spots[i].W, CountUnstable);
+            points[i] = new(spots[i].Position, path.PointAt(spots[i].W), sign, unstable);
+        });
+        return points;
+    }
+
+    private static double Positive(double value, string name) =>
+        value > 0 ? value : throw new ArgumentOutOfRangeException(name, value, $"{name} is positive.");
+
+    /// <summary>A point w = [x, s] of the branch and the unit tangent there.</summary>
+    private sealed record Spot(double[] W, double[] Tangent)
+    {
+        public double Position => W[^1];
+
+        /// <summary>How fast the position changes along the branch: zero at a fold.</summary>
+        public double Slope => Tangent[^1];
+    }
+
+    /// <summary>The equations G(x, s) = F(u(s), x) - x = 0 with one more row, which makes them regular at a fold as well.</summary>
+    private sealed class Path(Cell cell, double[] from, double[] to, double tolerance)
+    {
+        private readonly int size = cell.StateSize;
+
+        /// <summary>The row that holds the position: [0, ..., 0, 1].</summary>
+        public double[] Along { get; } = [.. new double[cell.StateSize], 1];
+
+        public double Dot(double[] a, double[] b)
+        {
+            double sum = 0;
+            for (int i = 0; i < size; i++) sum += a[i] * b[i];
+            return sum / size + a[size] * b[size];
+        }
+
+        public FixedPoint PointAt(double[] w) => new(w[..size], InputAt(w[size]), Speed(w), 1);
+
+        public double Speed(double[] w)
+        {
+            double step = Residual(w).Norm();
+            return step * step / 2;
+        }
+
+        /// <summary>The point an arclength ahead and the Newton corrections it took, or null where there is none near the tangent.</summary>
+        public (Spot Spot, int Corrections)? Advance(Spot spot, double length)
+        {
+            var guess = spot.W.Zip(spot.Tangent, (w, t) => w + length * t).ToArray();
+            var row = Across(spot.Tangent);
+            if (Correct(guess, row, row.Inner(guess)) is not var (w, corrections)) return null;
+            var off = w.Zip(guess, (a, b) => a - b).ToArray();
+            // Landing farther from the prediction than the step is long: on another branch.
+            if (Dot(off, off) > length * length || Tangent(w, row) is not { } tangent) return null;
+            return (new(w, tangent), corrections);
+        }
+
+        /// <summary>Newton on G = 0 and row . w = value.</summary>
+        public (double[] W, int Corrections)? Correct(double[] w, double[] row, double value)
+        {
+            for (int i = 1; i <= MaxCorrections; i++)
+            {
+                double[] wanted = [.. Residual(w), row.Inner(w) - value];
+                if (Solve(w, row, wanted) is not { } correction) return null;
+                w = [.. w.Zip(correction, (a, d) => a - d)];
+                // A small step alone proves nothing where gates saturate: the correction must be small as well.
+                if (correction.Norm() <= 1e-8 && Residual(w).Norm() <= tolerance) return (w, i);
+            }
+            return null;
+        }
+
+        /// <summary>The unit tangent on whose side the row lies.</summary>
+        public double[]? Tangent(double[] w, double[] row)
+        {
+            if (Solve(w, row, Along) is not { } tangent) return null;
+            double norm = Math.Sqrt(Dot(tangent, tangent));
+            return [.. tangent.Select(t => t / norm)];
+        }
+
+        /// <summary>The point between two at which a function of the branch is zero: regula falsi in its Illinois form.</summary>
+        public Spot Locate(Spot low, Spot high, Func<Spot, double> function)
+        {
+            double a = 0, b = Across(low.Tangent).Inner([.. high.W.Zip(low.W, (p, q) => p - q)]);
+            double atA = function(low), atB = function(high);
+            var best = Math.Abs(atA) < Math.Abs(atB) ? low : high;
+            for (int i = 0, side = 0; i < 60 && Math.Abs(function(best)) > 1e-13 && b - a > 1e-14; i++)
+            {
+                double middle = (a * atB - b * atA) / (atB - atA);
+                if (Advance(low, middle) is not var (spot, _)) break;
+                double value = function(spot);
+                if (Math.Abs(value) < Math.Abs(function(best))) best = spot;
+                if (value * atB > 0)
+                {
+                    (b, atB) = (middle, value);
+                    if (side == -1) atA /= 2;
+                    side = -1;
+                }
+                else
+                {
+                    (a, atA) = (middle, value);
+                    if (side == 1) atB /= 2;
+                    side = 1;
+                }
+            }
+            return best;
+        }
+
+        public (int Sign, int? Unstable) Judge(double[] w, bool countUnstable)
+        {
+            using var scope = NewDisposeScope();
+            using var frozen = no_grad();
+            var jacobian = cell.StateJacobian(Input(w), State(w)).squeeze(0);
+            int? unstable = countUnstable ? linalg.eigvals(jacobian).data<Complex>().Count(lambda => lambda.Magnitude > 1) : null;
+            var (sign, _) = linalg.slogdet(eye(size, dtype: ScalarType.Float64) - jacobian);
+            return ((int)sign.item<double>(), unstable);
+        }
+
+        /// <summary>The row of the plane across a tangent, in the arclength's weights.</summary>
+        private double[] Across(double[] tangent) => [.. tangent[..size].Select(t => t / size), tangent[size]];
+
+        private double[] Residual(double[] w)
+        {
+            using var scope = NewDisposeScope();
+            using var frozen = no_grad();
+            var state = State(w);
+            return (cell.Step(Input(w), state) - state).squeeze(0).ToVector();
+        }
+
+        /// <summary>Solves [[J - I, dF/ds], row] d = right; null where the matrix is singular.</summary>
+        private double[]? Solve(double[] w, double[] row, double[] right)
+        {
+            using var scope = NewDisposeScope();
+            using var frozen = no_grad();
+            var (input, state) = (Input(w), State(w));
+            var ofState = cell.StateJacobian(input, state).squeeze(0) - eye(size, dtype: ScalarType.Float64);
+            var ofPosition = cell.InputJacobian(input, state).squeeze(0).matmul(tensor(to) - tensor(from)).unsqueeze(1);
+            var matrix = cat([cat([ofState, ofPosition], 1), tensor(row).unsqueeze(0)], 0);
+            var (solution, _) = linalg.solve_ex(matrix, tensor(right).unsqueeze(1));
+            var vector = solution.squeeze(1).ToVector();
+            return vector.All(double.IsFinite) ? vector : null;
+        }
+
+        private double[] InputAt(double position) => [.. from.Zip(to, (a, b) => (1 - position) * a + position * b)];
+
+        private Tensor Input(double[] w) => tensor(InputAt(w[size])).unsqueeze(0);
+
+        private Tensor State(double[] w) => tensor(w[..size]).unsqueeze(0);
+    }
+}
+
+file static class Vectors
+{
+    public static double Inner(this double[] a, double[] b) => a.Zip(b, (x, y) => x * y).Sum();
+
+    public static double Norm(this double[] a) => Math.Sqrt(a.Inner(a));
+}

@@ -1,0 +1,71 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Neurodynamics.Models;
+
+/// <summary>
+/// A cell stepped k times under one input, as a cell: its fixed points are the cell's own and the phases of its cycles whose
+/// period divides k.
+/// </summary>
+/// <remarks>The cell itself stays the caller's: it is no submodule, and disposing of this one leaves it alone.</remarks>
+public sealed class IteratedCell : Cell
+{
+    // No submodule: RegisterComponents is not called, so that the weights keep their one owner.
+    private readonly Cell cell;
+
+    /// <param name="cell">The cell.</param>
+    /// <param name="period">k, steps of the cell in one step of this; at least 1.</param>
+    public IteratedCell(Cell cell, int period) : base($"{cell.GetName()}^{period}", cell.InputSize, cell.Units, cell.StateSize)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(period, 1);
+        (this.cell, Period) = (cell, period);
+    }
+
+    /// <summary>k, steps of the cell in one step of this.</summary>
+    public int Period { get; }
+
+    /// <inheritdoc/>
+    public override Tensor Step(Tensor input, Tensor state)
+    {
+        using var scope = NewDisposeScope();
+        for (int i = 0; i < Period; i++) state = cell.Step(input, state);
+        return state.MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The product of the cell's Jacobians along the orbit, the last step's on the left: [B, S, S].</summary>
+    /// <inheritdoc/>
+    public override Tensor StateJacobian(Tensor input, Tensor state)
+    {
+        using var scope = NewDisposeScope();
+        using var frozen = no_grad();
+        var jacobian = cell.StateJacobian(input, state);
+        for (int i = 1; i < Period; i++)
+        {
+            state = cell.Step(input, state);
+            jacobian = matmul(cell.StateJacobian(input, state), jacobian);
+        }
+        return jacobian.MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The input acts in every step, and each share is carried on by the steps after it: [B, S, I].</summary>
+    /// <inheritdoc/>
+    public override Tensor InputJacobian(Tensor input, Tensor state)
+    {
+        using var scope = NewDisposeScope();
+        using var frozen = no_grad();
+        var jacobian = cell.InputJacobian(input, state);
+        for (int i = 1; i < Period; i++)
+        {
+            state = cell.Step(input, state);
+            jacobian = matmul(cell.StateJacobian(input, state), jacobian).Plus(cell.InputJacobian(input, state));
+        }
+        return jacobian.MoveToOuterDisposeScope();
+    }
+
+    /// <inheritdoc/>
+    public override Cell InDouble()
+    {
+        var exact = cell.InDouble();
+        return ReferenceEquals(exact, cell) ? this : new IteratedCell(exact, Period);
+    }
+}

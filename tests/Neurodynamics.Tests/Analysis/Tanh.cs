@@ -1,0 +1,31 @@
+using Neurodynamics.Analysis;
+using Neurodynamics.FixedPoints;
+using Neurodynamics.Import;
+using Neurodynamics.Models;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Neurodynamics.Tests.Analysis;
+
+/// <summary>Small networks whose dynamics are known: x' = tanh(W x + u).</summary>
+internal static class Tanh
+{
+    public static VanillaRnn Of(double[,] weights)
+    {
+        var cell = new VanillaRnn(1, weights.GetLength(0), ScalarType.Float64);
+        using (no_grad()) cell.WeightHh.copy_(tensor(weights));
+        return cell;
+    }
+}
+
+/// <summary>The listed fixed points of a reference network, linearised.</summary>
+internal static class ReferencePoints
+{
+    public static (Network Network, IReadOnlyList<Linearisation> Points) Of(string name)
+    {
+        string path = Reference.Network(name + ".npz");
+        var network = NetworkFile.Load(path).Network!;
+        var (input, states) = (ArrayFile.Read(path)["input"].Values, ArrayFile.Read(Reference.FixedPoints(name))["fixed_points"].ToMatrix());
+        return (network, Linearisation.Of(network.Cell, [.. Enumerable.Range(0, states.GetLength(0)).Select(i => new FixedPoint(states.Row(i), input, 0, 1))]));
+    }
+}

@@ -1,0 +1,115 @@
+using Neurodynamics.FixedPoints;
+using Neurodynamics.Models;
+using TorchSharp;
+using Xunit;
+using static TorchSharp.torch;
+
+namespace Neurodynamics.Tests.FixedPoints;
+
+public sealed class CycleTests
+{
+    /// <summary>The positive solution of x = tanh(2 x).</summary>
+    private const double Root = 0.957504024079;
+
+    [Fact]
+    public void A_unit_with_weight_minus_two_has_a_cycle_of_two_and_an_unstable_point_that_is_none()
+    {
+        var cell = Tanh(new[,] { { -2.0 } });
+        var points = Points(cell, 2);
+        Assert.Equal(3, points.Count);
+        var cycle = Assert.Single(Cycle.Of(cell, 2, points));
+        Assert.Equal(2, cycle.Period);
+        Assert.Equal([-Root, Root], cycle.States.Cast<double>().Order(), (a, b) => Math.Abs(a - b) < 1e-11);
+        double slope = -2 * (1 - Root * Root);
+        Assert.Equal(slope * slope, Assert.Single(cycle.Multipliers).Real, 1e-10);
+        Assert.Equal(0, cycle.UnstableModes);
+        Assert.True(cycle.Speed < 1e-28);
+    }
+
+    [Fact]
+    public void A_cycle_of_two_is_none_of_four_and_a_point_alone_is_none()
+    {
+        var cell = Tanh(new[,] { { -2.0 } });
+        var points = Points(cell, 4);
+        Assert.Equal(3, points.Count);
+        Assert.Empty(Cycle.Of(cell, 4, points));
+        Assert.Empty(Cycle.Of(cell, 2, [new([0], [0], 0, 1)]));
+        Assert.Empty(Cycle.Of(cell, 2, []));
+    }
+
+    [Theory]
+    [InlineData(3)]
+    [InlineData(4)]
+    public void A_wheel_of_units_turns_in_cycles_whose_phases_are_stepped_to_where_only_one_was_found(int period)
+    {
+        // Each unit hands its state to the next: a pattern of signs turns round, each value +-x with x = tanh(2 x).
+        var weights = new double[period, period];
+        for (int i = 0; i < period; i++) weights[i, (i + 1) % period] = 2;
+        var cell = Tanh(weights);
+        var start = Enumerable.Range(0, period).Select(i => i == 0 ? Root : -Root).ToArray();
+        var found = new NewtonSolver().Solve(new(new IteratedCell(cell, period), [0], new[] { start }.ToMatrix(period))).Distinct();
+        var cycle = Assert.Single(Cycle.Of(cell, period, found));
+        Assert.Equal(period, cycle.Period);
+        for (int phase = 0; phase < period; phase++)
+            for (int i = 0; i < period; i++)
+                Assert.Equal((i + phase) % period == 0 ? Root : -Root, cycle.States[phase, i], 1e-11);
+        // The k-fold Jacobian is diagonal: the slope of x to the power k for every unit.
+        double multiplier = Math.Pow(2 * (1 - Root * Root), period);
+        Assert.All(cycle.Multipliers, value => Assert.Equal(multiplier, value.Real, 1e-9));
+
+        // All phases given in any order are still the one cycle.
+        var phases = Enumerable.Range(0, period).Select(phase => new FixedPoint(cycle.States.Row(period - 1 - phase), [0], 0, 1)).ToArray();
+        Assert.Equal(phases[0].State, Assert.Single(Cycle.Of(cell, period, phases)).States.Row(0));
+    }
+
+    [Fact]
+    public void Cycles_under_different_inputs_are_different()
+    {
+        var cell = Tanh(new[,] { { -2.0 } });
+        var points = Points(cell, 2).Concat(Points(cell, 2, input: 0.1)).ToArray();
+        var cycles = Cycle.Of(cell, 2, points);
+        Assert.Equal([0, 0.1], cycles.Select(cycle => cycle.Input[0]));
+        Assert.All(cycles, cycle => Assert.True(cycle.Speed < 1e-28));
+    }
+
+    [Fact]
+    public void The_iterated_cell_steps_and_differentiates_as_the_steps_one_after_another()
+    {
+        var cell = new Gru(2, 3, ScalarType.Float64);
+        cell.Initialise(1);
+        var iterated = new IteratedCell(cell, 3);
+        using var scope = NewDisposeScope();
+        var (u, x) = (tensor(new[,] { { 0.5, -1 } }), tensor(new[,] { { 0.2, -0.3, 0.6 }, { -0.7, 0.1, 0 } }));
+        Assert.True(iterated.Step(u, x).allclose(cell.Step(u, cell.Step(u, cell.Step(u, x))), rtol: 0, atol: 1e-15));
+        var slow = new Plain(iterated);
+        Assert.True(iterated.StateJacobian(u, x).allclose(slow.StateJacobian(u, x), rtol: 0, atol: 1e-14));
+        Assert.True(iterated.InputJacobian(u, x).allclose(slow.InputJacobian(u, x), rtol: 0, atol: 1e-14));
+        Assert.Same(iterated, iterated.InDouble());
+        Assert.Equal(3, ((IteratedCell)new IteratedCell(new Gru(2, 3), 3).InDouble()).Period);
+        iterated.Dispose();
+        Assert.False(cell.WeightHh.IsInvalid);
+    }
+
+    private static IReadOnlyList<FixedPoint> Points(Cell cell, int period, double input = 0)
+    {
+        double[] starts = [-1, -0.7, -0.3, 0.05, 0.2, 0.6, 0.9];
+        return new NewtonSolver().Solve(new(new IteratedCell(cell, period), [input], starts.Select(x => new[] { x }).ToList().ToMatrix(1))).Distinct();
+    }
+
+    private static VanillaRnn Tanh(double[,] weights)
+    {
+        var cell = new VanillaRnn(1, weights.GetLength(0), ScalarType.Float64);
+        using (no_grad())
+        {
+            cell.WeightHh.copy_(tensor(weights));
+            cell.WeightIh.fill_(1);
+        }
+        return cell;
+    }
+
+    /// <summary>The same step, differentiated by autograd.</summary>
+    private sealed class Plain(Cell cell) : Cell("Plain", cell.InputSize, cell.Units)
+    {
+        public override Tensor Step(Tensor input, Tensor state) => cell.Step(input, state);
+    }
+}
