@@ -16,12 +16,43 @@ internal static class Scalars
     /// <summary>a + b.</summary>
     public static Tensor Plus(this Tensor a, Tensor b) => a.add(b, One);
 
-    /// <summary>factor a.</summary>
-    public static Tensor Times(this Tensor a, double factor)
+    /// <summary>a + b.</summary>
+    public static Tensor Plus(this Tensor a, double b)
     {
-        using Scalar held = factor;
+        using Scalar held = b;
+        return a.add(held, One);
+    }
+
+    /// <summary>a b.</summary>
+    public static Tensor Times(this Tensor a, double b)
+    {
+        using Scalar held = b;
         return a.mul(held);
     }
+
+    /// <summary>The larger of a and b.</summary>
+    public static Tensor AtLeast(this Tensor a, double b)
+    {
+        using Scalar held = b;
+        return a.clamp_min(held);
+    }
+
+    /// <summary>The smaller of a and b.</summary>
+    public static Tensor AtMost(this Tensor a, double b)
+    {
+        using Scalar held = b;
+        return a.clamp_max(held);
+    }
+
+    /// <summary>Whether a is above b.</summary>
+    public static Tensor Above(this Tensor a, double b)
+    {
+        using Scalar held = b;
+        return a.gt(held);
+    }
+
+    /// <summary>a^2.</summary>
+    public static Tensor Squared(this Tensor a) => a * a;
 
     /// <summary>I - A for each of a batch of square matrices [B, N, N], in place.</summary>
     public static Tensor FromIdentity_(this Tensor a)

@@ -55,10 +55,12 @@ public sealed record Certificate(Certainty Certainty, double ExistenceRadius, do
             foreach (int i in finite) certificates[i] = new(Certainty.NoBound, double.NaN, double.NaN);
             return certificates;
         }
-        // 4 MB to a matrix of the batch, and one batch after the other: the bounds are made of scalars that no other thread may free (see Scalars).
+        // 4 MB to a matrix of the batch: enough for a thread of its own to pay, and little memory.
         int chunk = Math.Max(1, (1 << 19) / (cell.StateSize * cell.StateSize));
-        foreach (var indices in finite.Chunk(chunk))
+        Parallel.ForEach(finite.Chunk(chunk), exact.Threads, indices =>
+        {
             foreach (var (i, certificate) in indices.Zip(OfChunk(exact, [.. indices.Select(i => points[i])]))) certificates[i] = certificate;
+        });
         return certificates;
     }
 
@@ -110,13 +112,14 @@ public sealed record Certificate(Certainty Certainty, double ExistenceRadius, do
         var x = tensor(points.Select(point => point.State).ToList().ToMatrix(cell.StateSize));
         var input = tensor(points.Select(point => point.Input).ToList().ToMatrix(cell.InputSize));
         var (y, z, inverse) = Newton(cell, input, x);
-        var slack = 1 - z;
+        var slack = Scalars.OneMinus(z);
         // The smallest ball that can hold the point: where the test fails here, it fails on all.
-        var radius = 2 * y / slack;
+        var twice = y.Times(2);
+        var radius = twice / slack;
         var (existence, largest) = Test(radius);
         var certified = existence.isfinite();
         // The largest ball: the larger the ball, the smaller the radius up to which its point is the only one; they meet between the two.
-        var (low, high) = (minimum(radius, largest), maximum(radius, largest).clamp_max(1));
+        var (low, high) = (minimum(radius, largest), maximum(radius, largest).AtMost(1));
         for (int i = 0; i < Refinements; i++)
         {
             using var inner = NewDisposeScope();
@@ -131,12 +134,13 @@ public sealed record Certificate(Certainty Certainty, double ExistenceRadius, do
         // The roots of the polynomial on a ball: from where on it holds the point, and up to where that is the only one; infinite and 0 where the test fails.
         (Tensor Smallest, Tensor Largest) Test(Tensor ball)
         {
-            var real = ball.isfinite().logical_and(ball > 0);
+            var real = ball.isfinite().logical_and(ball.Above(0));
             var curve = inverse * cell.JacobianLipschitz(input, x, where(real, ball, zeros_like(ball)))!;
-            var root = (slack.square() - 2 * y * curve).sqrt();
-            var (smallest, largest) = (2 * y / (slack + root) * (1 + 1e-9), (slack + root) / curve * (1 - 1e-9));
-            var passes = real.logical_and(slack > 0).logical_and(root > 0).logical_and(smallest <= minimum(ball, largest));
-            return (where(passes, smallest, full_like(ball, double.PositiveInfinity)), where(passes, largest, zeros_like(ball)));
+            var root = (slack.Squared() - twice * curve).sqrt();
+            var sum = slack.Plus(root);
+            var (smallest, largest) = ((twice / sum).Times(1 + 1e-9), (sum / curve).Times(1 - 1e-9));
+            var passes = real.logical_and(slack.Above(0)).logical_and(root.Above(0)).logical_and(smallest <= minimum(ball, largest));
+            return (where(passes, smallest, tensor(double.PositiveInfinity)), where(passes, largest, zeros_like(ball)));
         }
     }
 
@@ -149,7 +153,7 @@ public sealed record Certificate(Certainty Certainty, double ExistenceRadius, do
         var (step, jacobian) = cell.Rounding(input, x);
         var residual = cell.Step(input, x) - x;
         var matrix = cell.StateJacobian(input, x).neg();
-        matrix.diagonal(0, 1, 2).add_(1);
+        matrix.diagonal(0, 1, 2).add_(Scalars.One, Scalars.One);
         // What is not finite leaves a NaN behind, and a matrix without an inverse a large defect: neither passes the test.
         var finite = matrix.flatten(1).isfinite().all(1).logical_and(residual.isfinite().all(1));
         var identity = eye(size, dtype: ScalarType.Float64);
@@ -159,12 +163,12 @@ public sealed record Certificate(Certainty Certainty, double ExistenceRadius, do
 
         var (frobenius, matrixFrobenius) = (Frobenius(a), Frobenius(matrix));
         // ||A||^4 = ||A'A||^2 is at most the squared Frobenius norm of A'A: tighter than A's own.
-        var norm = minimum(minimum(frobenius, Mixed(a)), (Frobenius(a.mT.bmm(a)) + sums * frobenius.square()).sqrt()) * (1 + 1e-9);
-        var y = a.bmm(residual.unsqueeze(-1)).squeeze(-1).norm(1) + sums * frobenius * residual.norm(1) + norm * step;
+        var norm = minimum(minimum(frobenius, Mixed(a)), Frobenius(a.mT.bmm(a)).Plus(frobenius.Squared().Times(sums)).sqrt()).Times(1 + 1e-9);
+        var y = a.bmm(residual.unsqueeze(-1)).squeeze(-1).norm(1).Plus((frobenius * residual.norm(1)).Times(sums)).Plus(norm * step);
         var defect = identity - a.bmm(matrix);
-        var z = minimum(Frobenius(defect), Mixed(defect)) + sums * frobenius * matrixFrobenius + norm * jacobian;
-        y = where(finite, y, full_like(y, double.NaN)) * (1 + 1e-9);
-        return (y.MoveToOuterDisposeScope(), (z * (1 + 1e-9)).MoveToOuterDisposeScope(), norm.MoveToOuterDisposeScope());
+        var z = minimum(Frobenius(defect), Mixed(defect)).Plus((frobenius * matrixFrobenius).Times(sums)).Plus(norm * jacobian);
+        y = where(finite, y, tensor(double.NaN)).Times(1 + 1e-9);
+        return (y.MoveToOuterDisposeScope(), z.Times(1 + 1e-9).MoveToOuterDisposeScope(), norm.MoveToOuterDisposeScope());
 
         static Tensor Frobenius(Tensor matrices) => matrices.flatten(1).norm(1);
 

@@ -86,14 +86,14 @@ public sealed record Completeness(int Sum, int Counted, int Uncertain, int Outsi
             using var scope = NewDisposeScope();
             var states = tensor(points.Skip(first).Take(chunk).Select(point => point.State).ToList().ToMatrix(cell.StateSize));
             var matrix = cell.StateJacobian(u, states).neg();
-            matrix.diagonal(0, 1, 2).add_(1);
+            matrix.diagonal(0, 1, 2).add_(Scalars.One, Scalars.One);
             var finite = matrix.flatten(1).isfinite().all(1);
             matrix = where(finite.view(-1, 1, 1), matrix, zeros_like(matrix));
             var (sign, _) = linalg.slogdet(matrix);
             if (ofRegular)
             {
                 var (inverse, _) = linalg.solve_ex(matrix, eye(cell.StateSize, dtype: ScalarType.Float64).expand_as(matrix));
-                sign = where(matrix.flatten(1).norm(1) * inverse.flatten(1).norm(1) < WorstCondition, sign, zeros_like(sign));
+                sign = where(matrix.flatten(1).norm(1) * inverse.flatten(1).norm(1) < tensor(WorstCondition), sign, zeros_like(sign));
             }
             sign.ToVector().Select(Math.Sign).ToArray().CopyTo(signs, first);
         }

@@ -4,7 +4,7 @@ namespace Neurodynamics.FixedPoints;
 
 /// <summary>
 /// Looks for all fixed points under a constant input, in rounds: first from the given candidates, then from midpoints of the points already
-/// found, from mixtures of them and from their surroundings, until all three bring nothing new and the completeness check does not
+/// found, from mixtures of them, fourth corners of parallelograms and their surroundings, until all four bring nothing new and the completeness check does not
 /// say that points are missing. Options are changed with <c>with</c>.
 /// </summary>
 public sealed record FixedPointSearch

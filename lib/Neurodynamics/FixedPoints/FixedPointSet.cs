@@ -6,7 +6,9 @@ namespace Neurodynamics.FixedPoints;
 /// <summary>What a search found under one constant input. Plain values: it can be saved, and read again with every bit the same.</summary>
 /// <param name="Input">The constant input, I values.</param>
 /// <param name="Points">The fixed points, each once, with certificate and reachability.</param>
-/// <param name="Unreachable">Fixed points outside the box that states from zero never leave: reported, and not counted.</param>
+/// <param name="Unreachable">
+/// Ghosts: points where the network stands still, or nearly so, outside the box that states from zero never leave, such as where gates saturate. Reported, and not counted.
+/// </param>
 /// <param name="SlowPoints">Distinct states at which the speed has a minimum that is not zero, or where a solver was asked to stop.</param>
 /// <param name="Completeness">Whether the points can be all there are.</param>
 /// <param name="Rounds">What each round brought, in order.</param>

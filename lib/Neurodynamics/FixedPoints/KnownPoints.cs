@@ -29,12 +29,18 @@ internal sealed class KnownPoints(FixedPointProblem problem, double distance, in
     {
         Certify();
         var (distinct, proofs) = Certificate.Merge(Points, certificates);
-        var reach = Reachability.Of(problem.Cell, distinct, problem.Candidates);
-        var outlier = Outliers(distinct);
-        FixedPoint[] judged = [.. distinct.Select((point, i) => point with { Certificate = proofs[i], Reachability = reach[i], IsOutlier = outlier[i] })];
-        return new(problem.InputOf(0),
-            [.. judged.Where(point => point.Reachability!.Reach != Reach.Unreachable)], [.. judged.Where(point => point.Reachability!.Reach == Reach.Unreachable)],
-            slow.Points, FixedPoints.Completeness.Of(problem.Cell, problem.InputOf(0), distinct, proofs), rounds) { Solution = given };
+        var judged = Judged([.. distinct.Select((point, i) => point with { Certificate = proofs[i] })]);
+        var nearlyStill = Judged(slow.Points);
+        return new(problem.InputOf(0), [.. judged.Where(CanBe)], [.. judged.Concat(nearlyStill).Where(point => !CanBe(point))],
+            [.. nearlyStill.Where(CanBe)], FixedPoints.Completeness.Of(problem.Cell, problem.InputOf(0), distinct, proofs), rounds) { Solution = given };
+
+        static bool CanBe(FixedPoint point) => point.Reachability!.Reach != Reach.Unreachable;
+    }
+
+    private FixedPoint[] Judged(IReadOnlyList<FixedPoint> of)
+    {
+        var (reach, outliers) = (Reachability.Of(problem.Cell, of, problem.Candidates), Outliers(of));
+        return [.. of.Select((point, i) => point with { Reachability = reach[i], IsOutlier = outliers[i] })];
     }
 
     /// <summary>Certifies what has no certificate yet, or has got a slower state since.</summary>

@@ -28,7 +28,7 @@ public sealed record NewtonSolver : FixedPointSolver
 
     /// <summary>
     /// Where Newton fails, q is stationary once its gradient is at most this share of the largest that a residual of this size could have,
-    /// ||(I - J)' G|| / (||I - J|| ||G||) with G = F(x) - x; default 1e-5.
+    /// ||(I - J)' G|| / ((1 + ||J||) ||G||) with G = F(x) - x and Frobenius' norm; default 1e-5.
     /// </summary>
     public double StationaryTolerance { get; init => field = value > 0 ? value : throw new ArgumentOutOfRangeException(nameof(StationaryTolerance), value, "StationaryTolerance is positive."); } = 1e-5;
 
@@ -188,9 +188,11 @@ public sealed record NewtonSolver : FixedPointSolver
 
     private static Tensor DampedStep(Cell cell, Tensor inputs, Tensor x, Tensor residual, Tensor damping)
     {
-        var a = cell.StateJacobian(inputs, x).FromIdentity_();
+        var jacobian = cell.StateJacobian(inputs, x);
+        var most = residual.norm(1) * jacobian.flatten(1).norm(1).Plus(1);
+        var a = jacobian.FromIdentity_();
         var gradient = a.mT.matmul(residual.unsqueeze(-1));
-        var share = gradient.squeeze(-1).norm(1) / (residual.norm(1) * a.flatten(1).norm(1));
+        var share = gradient.squeeze(-1).norm(1) / most;
         var normal = a.mT.matmul(a);
         normal.diagonal(0, 1, 2).add_(damping.unsqueeze(-1), Scalars.One);
         var (factor, _) = linalg.cholesky_ex(normal);

@@ -4,7 +4,7 @@ namespace Neurodynamics.FixedPoints;
 internal sealed class Proposals(KnownPoints known, double[,] candidates, int size, Random random)
 {
     /// <summary>Kinds of proposals, which take turns.</summary>
-    public const int Sources = 3;
+    public const int Sources = 4;
 
     private readonly HashSet<(int, int)> paired = [];
     private int turn;
@@ -14,6 +14,7 @@ internal sealed class Proposals(KnownPoints known, double[,] candidates, int siz
     {
         0 => ("midpoints", Midpoints()),
         1 => ("mixtures", Some(Mixture)),
+        2 => ("parallelograms", Some(Corner)),
         _ => ("surroundings", Some(Near)),
     };
 
@@ -41,6 +42,9 @@ internal sealed class Proposals(KnownPoints known, double[,] candidates, int siz
         double sum = weights.Sum();
         return Mix([.. weights.Select(_ => Draw())], [.. weights.Select(weight => weight / sum)]);
     }
+
+    /// <summary>The fourth corner of three points, a + b - c: where points form a lattice, such as a cube with its edges and faces, a missing one is near.</summary>
+    private double[] Corner() => Mix([Draw(), Draw(), Draw()], [1, 1, -1]);
 
     /// <summary>A point, and noise up to the distance to another.</summary>
     private double[] Near()

@@ -70,7 +70,7 @@ public sealed record Reachability(Reach Reach, double? NearestVisited)
         using var scope = NewDisposeScope();
         var (count, size) = (visited.GetLength(0), visited.GetLength(1));
         var states = tensor(points.Select(point => point.State).ToList().ToMatrix(size));
-        var nearest = full(points.Count, double.PositiveInfinity, dtype: ScalarType.Float64);
+        var nearest = tensor(double.PositiveInfinity).expand(points.Count);
         int block = Math.Max(1, (1 << 21) / Math.Max(size, points.Count));
         for (int first = 0; first < count; first += block)
         {

@@ -101,7 +101,7 @@ public abstract class Cell : nn.Module
         using var frozen = no_grad();
         return (Of(state.norm(1)), Of(StateJacobian(input, state).flatten(1).norm(1)));
 
-        Tensor Of(Tensor size) => (((StateSize + InputSize + 16) * UnitRoundoff) * (size + 1)).MoveToOuterDisposeScope();
+        Tensor Of(Tensor size) => size.Plus(1).Times((StateSize + InputSize + 16) * UnitRoundoff).MoveToOuterDisposeScope();
     }
 
     /// <summary>Half the gap between 1 and the next float64.</summary>

@@ -32,8 +32,8 @@ internal static class Curvature
             Add(j, bound * k.Rows);
             if (j != k) Add(k, bound * j.Rows);
         }
-        return scales.Select(part => part.Key.Scaled(part.Value)).Aggregate((sum, part) => sum + part);
+        return scales.Select(part => part.Key.Scaled(part.Value)).Aggregate((sum, part) => sum.Plus(part));
 
-        void Add(Functional functional, Tensor scale) => scales[functional] = scales.TryGetValue(functional, out var known) ? known + scale : scale;
+        void Add(Functional functional, Tensor scale) => scales[functional] = scales.TryGetValue(functional, out var known) ? known.Plus(scale) : scale;
     }
 }

@@ -38,28 +38,28 @@ public sealed class Gru : RecurrentCell
     private protected override Tensor JacobianLipschitzAt(Tensor drive, Tensor state, Tensor radius, Tensor error)
     {
         var (driven, recurrent, own, at) = (drive.chunk(3, 1), Recur(state).chunk(3, 1), Own(), Arguments());
-        var (reset, update, m) = (Around(0, driven[0] + recurrent[0]), Around(1, driven[1] + recurrent[1]), Around(2, recurrent[2]));
+        var (reset, update, m) = (Around(0, driven[0].Plus(recurrent[0])), Around(1, driven[1].Plus(recurrent[1])), Around(2, recurrent[2]));
         var candidate = Interval.Around(driven[2], error) + reset.Sigmoid() * m;
         var (slope, bend, open) = (candidate.TanhSlope, candidate.TanhCurvature, update.Complement);
         // How the candidate's argument changes with the reset gate's, and with m.
         var (byReset, byM) = (m.LargestModulus * reset.SigmoidSlope, reset.Sigmoid().High);
         return Curvature.Bound(
-            (at[0], at[0], open * (bend * byReset.square() + slope * m.LargestModulus * reset.SigmoidCurvature)),
-            (at[0], at[2], open * (bend * byReset * byM + slope * reset.SigmoidSlope)),
-            (at[2], at[2], open * bend * byM.square()),
+            (at[0], at[0], open * (bend * byReset.Squared()).Plus(slope * m.LargestModulus * reset.SigmoidCurvature)),
+            (at[0], at[2], open * (bend * byReset * byM).Plus(slope * reset.SigmoidSlope)),
+            (at[2], at[2], open * bend * byM.Squared()),
             (at[1], at[0], update.SigmoidSlope * slope * byReset),
             (at[1], at[2], update.SigmoidSlope * slope * byM),
             (at[1], at[1], update.SigmoidCurvature * (Interval.Around(state, radius) - candidate.Tanh()).LargestModulus),
             (at[1], own, update.SigmoidSlope));
 
-        Interval Around(int gate, Tensor centre) => Interval.Around(centre, radius * at[gate].Rows + error);
+        Interval Around(int gate, Tensor centre) => Interval.Around(centre, (radius * at[gate].Rows).Plus(error));
     }
 
     private protected override Tensor StepRoundingAt(Tensor drive, Tensor state, Tensor[] errors)
     {
         var (r, z, n, recurrent) = Gates(drive, state);
-        return (1 - z) * TanhSlope(n) * (errors[2] + recurrent.abs() * (Slope(r) * errors[0] + 4 * UnitRoundoff))
-            + (state - n).abs() * (Slope(z) * errors[1] + 4 * UnitRoundoff) + (8 * UnitRoundoff) * (state.abs() + 1);
+        var candidate = errors[2].Plus(recurrent.abs() * (Slope(r) * errors[0]).Plus(4 * UnitRoundoff));
+        return (Scalars.OneMinus(z) * TanhSlope(n) * candidate).Plus(MixRounding(z, n, state, errors[1]));
     }
 
     private (Tensor R, Tensor Z, Tensor N, Tensor Recurrent) Gates(Tensor drive, Tensor state)

@@ -35,7 +35,7 @@ public sealed class GruAsPrinted : RecurrentCell
 
     private protected override Tensor JacobianLipschitzAt(Tensor drive, Tensor state, Tensor radius, Tensor error)
     {
-        var (sums, own, at) = ((drive + Recur(state)).chunk(3, 1), Own(), Arguments());
+        var (sums, own, at) = (drive.Plus(Recur(state)).chunk(3, 1), Own(), Arguments());
         var (reset, update, inner) = (Around(0), Around(1), Around(2));
         var (open, r, t) = (update.Complement, reset.Sigmoid(), inner.Tanh());
         return Curvature.Bound(
@@ -47,14 +47,14 @@ public sealed class GruAsPrinted : RecurrentCell
             (at[1], at[1], update.SigmoidCurvature * (Interval.Around(state, radius) - r * t).LargestModulus),
             (at[1], own, update.SigmoidSlope));
 
-        Interval Around(int gate) => Interval.Around(sums[gate], radius * at[gate].Rows + error);
+        Interval Around(int gate) => Interval.Around(sums[gate], (radius * at[gate].Rows).Plus(error));
     }
 
     private protected override Tensor StepRoundingAt(Tensor drive, Tensor state, Tensor[] errors)
     {
         var (r, z, t) = Gates(drive, state);
-        return (1 - z) * (t.abs() * Slope(r) * errors[0] + r * TanhSlope(t) * errors[2])
-            + (state - r * t).abs() * (Slope(z) * errors[1] + 4 * UnitRoundoff) + (8 * UnitRoundoff) * (state.abs() + 1);
+        var candidate = (t.abs() * Slope(r) * errors[0]).Plus(r * TanhSlope(t) * errors[2]);
+        return (Scalars.OneMinus(z) * candidate).Plus(MixRounding(z, r * t, state, errors[1]));
     }
 
     private static Tensor[] Scales(Tensor r, Tensor z, Tensor t, Tensor state) =>

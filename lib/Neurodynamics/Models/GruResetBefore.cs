@@ -40,33 +40,33 @@ public sealed class GruResetBefore : RecurrentCell
     private protected override Tensor JacobianLipschitzAt(Tensor drive, Tensor state, Tensor radius, Tensor error)
     {
         var (own, at, inner) = (Own(), Arguments(), WeightHh.narrow(0, 2 * Units, Units));
-        var sums = (drive.narrow(1, 0, 2 * Units) + Recur(state, 0, 2)).chunk(2, 1);
+        var sums = drive.narrow(1, 0, 2 * Units).Plus(Recur(state, 0, 2)).chunk(2, 1);
         var (reset, update, h) = (Around(0), Around(1), Interval.Around(state, radius));
         // The candidate's argument is a functional that turns with the state: W_hn (diag(r) + diag(h r') W_hr), bounded over the ball.
-        var (r, byReset, squares) = (reset.Sigmoid().High, h.LargestModulus * reset.SigmoidSlope, inner.square().t());
-        var rows = r.square().matmul(squares).sqrt() + byReset.square().matmul(squares).sqrt() * at[0].Norm;
-        var product = new Functional(rows, minimum(at[2].Norm * (r.amax(1) + at[0].Scaled(byReset)), rows.norm(1)));
-        var around = Recur(sigmoid(sums[0]) * state, 2, 1) + drive.narrow(1, 2 * Units, Units);
-        var candidate = Interval.Around(around, radius * rows + error * (h.LargestModulus.matmul(inner.abs().t()) + 1));
+        var (r, byReset, squares) = (reset.Sigmoid().High, h.LargestModulus * reset.SigmoidSlope, inner.Squared().t());
+        var rows = r.Squared().matmul(squares).sqrt().Plus(byReset.Squared().matmul(squares).sqrt() * at[0].Norm);
+        var product = new Functional(rows, minimum(at[2].Norm * r.amax(1).Plus(at[0].Scaled(byReset)), rows.norm(1)));
+        var around = Recur(sigmoid(sums[0]) * state, 2, 1).Plus(drive.narrow(1, 2 * Units, Units));
+        var candidate = Interval.Around(around, (radius * rows).Plus(error * h.LargestModulus.matmul(inner.abs().t()).Plus(1)));
         var (slope, open) = (candidate.TanhSlope, update.Complement);
         return Curvature.Bound(
                 (product, product, open * candidate.TanhCurvature),
                 (at[1], product, update.SigmoidSlope * slope),
                 (at[1], at[1], update.SigmoidCurvature * (h - candidate.Tanh()).LargestModulus),
                 (at[1], own, update.SigmoidSlope))
-            + at[2].Scaled(open * slope) * Curvature.Bound(
+            .Plus(at[2].Scaled(open * slope) * Curvature.Bound(
                 (at[0], at[0], h.LargestModulus * reset.SigmoidCurvature),
-                (at[0], own, reset.SigmoidSlope));
+                (at[0], own, reset.SigmoidSlope)));
 
-        Interval Around(int gate) => Interval.Around(sums[gate], radius * at[gate].Rows + error);
+        Interval Around(int gate) => Interval.Around(sums[gate], (radius * at[gate].Rows).Plus(error));
     }
 
     private protected override Tensor StepRoundingAt(Tensor drive, Tensor state, Tensor[] errors)
     {
         var (r, z, n) = Gates(drive, state);
-        var product = state.abs() * (Slope(r) * errors[0] + 4 * UnitRoundoff);
-        return (1 - z) * TanhSlope(n) * (errors[2] + product.matmul(WeightHh.narrow(0, 2 * Units, Units).abs().t()))
-            + (state - n).abs() * (Slope(z) * errors[1] + 4 * UnitRoundoff) + (8 * UnitRoundoff) * (state.abs() + 1);
+        var product = state.abs() * (Slope(r) * errors[0]).Plus(4 * UnitRoundoff);
+        var candidate = errors[2].Plus(product.matmul(WeightHh.narrow(0, 2 * Units, Units).abs().t()));
+        return (Scalars.OneMinus(z) * TanhSlope(n) * candidate).Plus(MixRounding(z, n, state, errors[1]));
     }
 
     private protected override Tensor JacobianRoundingAt(Tensor drive, Tensor state, Tensor errors)
@@ -74,10 +74,11 @@ public sealed class GruResetBefore : RecurrentCell
         // The matrix of the product r h, through which the candidate sees the state: what it rounds, and how large it is.
         var rows = WeightHh.norm(1).split(Units, 0);
         var parts = errors.split(Units, 1);
-        var (error, size) = (ScaleRounding(state, errors) * (rows[0] + 1), state.abs() * rows[0] + 1);
-        var candidate = parts[2] + (state.abs() * (parts[0] + 4 * UnitRoundoff)).matmul(WeightHh.narrow(0, 2 * Units, Units).abs().t());
-        return ScaleRounding(state, cat([parts[0], parts[1], candidate], 1)) * (1 + rows[0] + rows[1] + rows[2] * size.norm(1, keepdim: true))
-            + rows[2] * (error.norm(1, keepdim: true) + ((Units + 16) * UnitRoundoff) * size.norm(1, keepdim: true));
+        var (error, size) = (ScaleRounding(state, errors) * rows[0].Plus(1), (state.abs() * rows[0]).Plus(1));
+        var candidate = parts[2].Plus((state.abs() * parts[0].Plus(4 * UnitRoundoff)).matmul(WeightHh.narrow(0, 2 * Units, Units).abs().t()));
+        var (errorNorm, sizeNorm) = (error.norm(1, keepdim: true), size.norm(1, keepdim: true));
+        return (ScaleRounding(state, cat([parts[0], parts[1], candidate], 1)) * rows[0].Plus(rows[1]).Plus(rows[2] * sizeNorm).Plus(1))
+            .Plus(rows[2] * errorNorm.Plus(sizeNorm.Times((Units + 16) * UnitRoundoff)));
     }
 
     /// <summary>The change of h' that a change of the product r h brings: [B, N, N] times [B, N, columns].</summary>

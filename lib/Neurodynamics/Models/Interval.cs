@@ -8,13 +8,13 @@ internal readonly record struct Interval(Tensor Low, Tensor High)
     /// <summary>Where the logistic function bends most, ln(2 + sqrt 3).</summary>
     private static readonly double Peak = Math.Log(2 + Math.Sqrt(3));
 
-    public static Interval Around(Tensor centre, Tensor reach) => new(centre - reach, centre + reach);
+    public static Interval Around(Tensor centre, Tensor reach) => new(centre - reach, centre.Plus(reach));
 
     public Tensor LargestModulus => maximum(Low.abs(), High.abs());
 
-    private Tensor LeastModulus => maximum(Low, -High).clamp_min(0);
+    private Tensor LeastModulus => maximum(Low, -High).AtLeast(0);
 
-    public static Interval operator +(Interval a, Interval b) => new(a.Low + b.Low, a.High + b.High);
+    public static Interval operator +(Interval a, Interval b) => new(a.Low.Plus(b.Low), a.High.Plus(b.High));
 
     public static Interval operator -(Interval a, Interval b) => new(a.Low - b.High, a.High - b.Low);
 
@@ -39,22 +39,22 @@ internal readonly record struct Interval(Tensor Low, Tensor High)
     {
         get
         {
-            var worst = minimum(LeastModulus.clamp_min(Peak), LargestModulus);
-            return SlopeAt(worst) * tanh(worst * 0.5);
+            var worst = minimum(LeastModulus.AtLeast(Peak), LargestModulus);
+            return SlopeAt(worst) * tanh(worst.Times(0.5));
         }
     }
 
     /// <summary>|tanh'| at most; tanh x = 2 s(2 x) - 1.</summary>
-    public Tensor TanhSlope => 4 * Doubled.SigmoidSlope;
+    public Tensor TanhSlope => Doubled.SigmoidSlope.Times(4);
 
     /// <summary>|tanh''| at most.</summary>
-    public Tensor TanhCurvature => 8 * Doubled.SigmoidCurvature;
+    public Tensor TanhCurvature => Doubled.SigmoidCurvature.Times(8);
 
-    private Interval Doubled => new(2 * Low, 2 * High);
+    private Interval Doubled => new(Low.Times(2), High.Times(2));
 
     private static Tensor SlopeAt(Tensor modulus)
     {
         var decay = exp(-modulus);
-        return decay / (decay + 1).square();
+        return decay / decay.Plus(1).Squared();
     }
 }

@@ -101,7 +101,7 @@ public class Lstm : RecurrentCell
         var reach = WeightHh.abs().sum(1).split(Units, 0);
         var drive = Drive(tensor(input).unsqueeze(0)).squeeze(0).split(Units, 0);
         var forgotten = sigmoid(-drive[1] - reach[1]);
-        var memory = sigmoid(drive[0] + reach[0]) * tanh(drive[2].abs() + reach[2]) / forgotten * (1 + 1e-9);
+        var memory = (sigmoid(drive[0].Plus(reach[0])) * tanh(drive[2].abs().Plus(reach[2])) / forgotten).Times(1 + 1e-9);
         // From half a rounding of 1 on, the forget gate that the step computes is 1, and nothing bounds what it keeps.
         if (!(forgotten.min().item<double>() > UnitRoundoff && memory.isfinite().all().item<bool>())) return null;
         return [.. Enumerable.Repeat(1.0, Units), .. memory.ToVector()];
@@ -141,18 +141,18 @@ public class Lstm : RecurrentCell
             .. second.Select(part => (part.J, part.K, pass * part.Second)),
             .. first.Select(part => (at[3], part.J, output.SigmoidSlope * next.TanhSlope * part.First)),
             (at[3], at[3], output.SigmoidCurvature * next.Tanh().LargestModulus)]);
-        return (hidden.square() + Curvature.Bound(second).square()).sqrt();
+        return hidden.Squared().Plus(Curvature.Bound(second).Squared()).sqrt();
 
-        Interval Around(int gate) => Interval.Around(sums[gate], radius * at[gate].Rows + error);
+        Interval Around(int gate) => Interval.Around(sums[gate], (radius * at[gate].Rows).Plus(error));
     }
 
     private protected override Tensor StepRoundingAt(Tensor drive, Tensor state, Tensor[] errors)
     {
         var (i, f, g, o) = Gates(drive, Hidden(state), Memory(state));
         var (t, pass) = Output(i, f, g, o, state);
-        var memory = g.abs() * Slope(i) * errors[0] + Memory(state).abs() * Slope(f) * errors[1] + i * TanhSlope(g) * errors[2]
-            + (8 * UnitRoundoff) * (Memory(state).abs() + 1);
-        return cat([pass * memory + t.abs() * Slope(o) * errors[3] + 8 * UnitRoundoff, memory], 1);
+        var memory = (g.abs() * Slope(i) * errors[0]).Plus(Memory(state).abs() * Slope(f) * errors[1]).Plus(i * TanhSlope(g) * errors[2])
+            .Plus(Memory(state).abs().Plus(1).Times(8 * UnitRoundoff));
+        return cat([(pass * memory).Plus(t.abs() * Slope(o) * errors[3]).Plus(8 * UnitRoundoff), memory], 1);
     }
 
     private protected override Tensor Moduli(Tensor state, Tensor weights) => Product(Hidden(state), Memory(state), weights);

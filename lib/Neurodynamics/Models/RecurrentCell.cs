@@ -158,7 +158,7 @@ public abstract class RecurrentCell : Cell
             return InDouble().JacobianLipschitz(input.to(ScalarType.Float64), state.to(ScalarType.Float64), radius.to(ScalarType.Float64))!.MoveToOuterDisposeScope();
         // Arguments are known up to rounding, and so is the ball; the last factor covers the rounding of the bound itself.
         var error = ArgumentRounding(input, state).amax([1], keepdim: true);
-        return (JacobianLipschitzAt(Drive(input), state, radius.unsqueeze(1), error) * (1 + 1e-9)).MoveToOuterDisposeScope();
+        return JacobianLipschitzAt(Drive(input), state, radius.unsqueeze(1), error).Times(1 + 1e-9).MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>
@@ -169,7 +169,7 @@ public abstract class RecurrentCell : Cell
         using var frozen = no_grad();
         var (drive, errors) = (Drive(input), ArgumentRounding(input, state));
         // A hundredth more for slopes taken at the computed arguments.
-        var step = 1.01 * StepRoundingAt(drive, state, errors.split(Units, 1));
+        var step = StepRoundingAt(drive, state, errors.split(Units, 1)).Times(1.01);
         var jacobian = JacobianRoundingAt(drive, state, errors);
         return (step.norm(1).MoveToOuterDisposeScope(), jacobian.norm(1).MoveToOuterDisposeScope());
     }
@@ -219,17 +219,21 @@ public abstract class RecurrentCell : Cell
     /// one can exceed 1 (a state variable or the GRU's recurrent candidate, a at most) and each moves by at most a times what its gates' arguments move.
     /// </summary>
     private protected virtual Tensor JacobianRoundingAt(Tensor drive, Tensor state, Tensor errors) =>
-        ScaleRounding(state, errors) * (WeightHh.norm(1).view(-1, Units).sum(0) + 1);
+        ScaleRounding(state, errors) * WeightHh.norm(1).view(-1, Units).sum(0).Plus(1);
 
     private protected Tensor ScaleRounding(Tensor state, Tensor errors)
     {
-        var largest = 1 + state.abs().view(-1, StateSize / Units, Units).sum(1) + Recur(Hidden(state)).abs().view(-1, WeightHh.shape[0] / Units, Units).amax(1);
-        return 32 * largest.square() * (errors.view(-1, WeightHh.shape[0] / Units, Units).sum(1) + 8 * UnitRoundoff);
+        var largest = state.abs().view(-1, StateSize / Units, Units).sum(1).Plus(Recur(Hidden(state)).abs().view(-1, WeightHh.shape[0] / Units, Units).amax(1)).Plus(1);
+        return largest.Squared().Times(32) * errors.view(-1, WeightHh.shape[0] / Units, Units).sum(1).Plus(8 * UnitRoundoff);
     }
+
+    /// <summary>What the update gate adds to a GRU's rounding: its own, and that of mixing the candidate and the state.</summary>
+    private protected static Tensor MixRounding(Tensor z, Tensor candidate, Tensor state, Tensor error) =>
+        ((state - candidate).abs() * (Slope(z) * error).Plus(4 * UnitRoundoff)).Plus(state.abs().Plus(1).Times(8 * UnitRoundoff));
 
     /// <summary>What products and sums can round in the argument of every gate at most [B, G N]: n roundings of |W_ih| |u| + |W_hh| |x| + |b_ih| + |b_hh|, in whatever order.</summary>
     private Tensor ArgumentRounding(Tensor input, Tensor state) =>
-        ((Units + InputSize + 16) * UnitRoundoff) * (nn.functional.linear(input.abs(), WeightIh.abs(), BiasIh.abs() + BiasHh.abs()) + Moduli(state.abs(), WeightHh.abs()));
+        nn.functional.linear(input.abs(), WeightIh.abs(), BiasIh.abs().Plus(BiasHh.abs())).Plus(Moduli(state.abs(), WeightHh.abs())).Times((Units + InputSize + 16) * UnitRoundoff);
 
     /// <summary>|W_hh| |x| for every gate.</summary>
     private protected virtual Tensor Moduli(Tensor state, Tensor weights) => state.mm(weights.t());

@@ -22,9 +22,9 @@ public sealed class VanillaRnn : RecurrentCell
     private protected override Tensor JacobianLipschitzAt(Tensor drive, Tensor state, Tensor radius, Tensor error)
     {
         var argument = Arguments()[0];
-        return Curvature.Bound((argument, argument, Interval.Around(drive + Recur(state), radius * argument.Rows + error).TanhCurvature));
+        return Curvature.Bound((argument, argument, Interval.Around(drive.Plus(Recur(state)), (radius * argument.Rows).Plus(error)).TanhCurvature));
     }
 
     private protected override Tensor StepRoundingAt(Tensor drive, Tensor state, Tensor[] errors) =>
-        TanhSlope(Advance(drive, state)) * errors[0] + 8 * UnitRoundoff;
+        (TanhSlope(Advance(drive, state)) * errors[0]).Plus(8 * UnitRoundoff);
 }
