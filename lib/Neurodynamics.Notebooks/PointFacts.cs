@@ -1,5 +1,6 @@
 using System.Globalization;
 using Neurodynamics.Analysis;
+using Neurodynamics.FixedPoints;
 using Neurodynamics.Models;
 
 namespace Neurodynamics.Notebooks;
@@ -12,8 +13,15 @@ internal sealed record PointFacts(int Number, Linearisation Linearisation, doubl
 
     /// <summary>All of it in lines of HTML.</summary>
     public string Hover => string.Create(CultureInfo.InvariantCulture, $"""
-        <b>point {Number}: {Linearisation.Kind}</b><br>readout {ReadoutLabel} (p = {string.Join(", ", Probabilities.Select(p => p.ToString("0.000", CultureInfo.InvariantCulture)))})<br>unstable modes: {Linearisation.UnstableModes}<br>slowest time constant: {Linearisation.SlowestTimeConstant:G4} steps<br>speed q = {Linearisation.Point.Speed:0.0e+0}<br>candidates that ended here: {Linearisation.Point.Candidates}
+        <b>point {Number}: {Linearisation.Kind}</b><br>readout {ReadoutLabel} (p = {string.Join(", ", Probabilities.Select(p => p.ToString("0.000", CultureInfo.InvariantCulture)))})<br>unstable modes: {Linearisation.UnstableModes}<br>slowest time constant: {Linearisation.SlowestTimeConstant:G4} steps<br>speed q = {Linearisation.Point.Speed:0.0e+0}<br>candidates that ended here: {Linearisation.Point.Candidates}{Judged}
         """);
+
+    private string Judged => Linearisation.Point.Certificate is not { } certificate ? "" : certificate.Certainty switch
+    {
+        Certainty.Certified => string.Create(CultureInfo.InvariantCulture, $"<br>certified: one true point within {certificate.ExistenceRadius:0.0e+0}, no other within {certificate.UniquenessRadius:0.0e+0}"),
+        Certainty.NotCertified => "<br>not certified",
+        _ => "<br>no bound known: nothing can be certified",
+    };
 
     public static IReadOnlyList<PointFacts> Of(IReadOnlyList<Linearisation> points, Network network)
     {

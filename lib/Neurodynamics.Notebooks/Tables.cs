@@ -11,7 +11,8 @@ public static class Tables
     /// <summary>
     /// A row per fixed point: number (as in the figure's hover), kind, readout (a character per channel: + for class 1, - for class 0,
     /// 0 where 0.1 &lt; p &lt; 0.9), probability of class 1 per channel, unstable modes, modes so near |lambda| = 1 that the kind hangs on
-    /// small differences, slowest time constant in steps, speed q, candidates that ended there.
+    /// small differences, slowest time constant in steps, speed q, candidates that ended there. Of points from a search also the radius within which a true fixed point is
+    /// certified, the one within which it is the only one (both NaN where nothing is proven), and the distance to the nearest of the search's candidates.
     /// </summary>
     /// <param name="points">The points; none gives a table without rows.</param>
     /// <param name="network">The network that they are the points of.</param>
@@ -29,7 +30,15 @@ public static class Tables
             new PrimitiveDataFrameColumn<double>("slowest time constant", facts.Select(point => point.Linearisation.SlowestTimeConstant)),
             new PrimitiveDataFrameColumn<double>("speed q", facts.Select(point => point.Linearisation.Point.Speed)),
             new PrimitiveDataFrameColumn<int>("candidates", facts.Select(point => point.Linearisation.Point.Candidates)),
+            .. facts.Any(point => point.Linearisation.Point.Certificate is not null) ? Judged(facts) : [],
         ]);
+
+        static IEnumerable<DataFrameColumn> Judged(IReadOnlyList<PointFacts> facts) =>
+        [
+            new PrimitiveDataFrameColumn<double>("certified within", facts.Select(point => point.Linearisation.Point.Certificate?.ExistenceRadius ?? double.NaN)),
+            new PrimitiveDataFrameColumn<double>("alone within", facts.Select(point => point.Linearisation.Point.Certificate?.UniquenessRadius ?? double.NaN)),
+            new PrimitiveDataFrameColumn<double>("nearest candidate", facts.Select(point => point.Linearisation.Point.Reachability?.NearestVisited ?? double.NaN)),
+        ];
     }
 
     /// <summary>A row per kind and number of unstable modes: how many fixed points have it, the slowest of their time constants in steps, the largest speed q, candidates.</summary>

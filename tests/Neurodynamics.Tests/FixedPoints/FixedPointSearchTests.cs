@@ -239,6 +239,73 @@ public sealed class FixedPointSearchTests
         Assert.Equal(CompletenessVerdict.NotApplicable, found.Completeness.Verdict);
     }
 
+    [Fact]
+    public void Every_option_changes_the_run()
+    {
+        var cell = Nets.Random(Architecture.Vanilla, 6, gain: 1.5, seed: 3);
+        var candidates = Nets.Cloud(60, 6, 1, seed: 1);
+        var usual = new NewtonSolver();
+        string plain = Told(usual);
+        foreach (var other in new[]
+        {
+            usual with { MaxSteps = 3 }, usual with { MaxHalvings = 0 }, usual with { StopSpeed = 1e-3 },
+            usual with { Tolerance = 1e-3, CorrectionTolerance = 1 }, usual with { StationaryTolerance = 0.5, MaxHalvings = 0 },
+        })
+            Assert.NotEqual(plain, Told(other));
+        Assert.NotEqual(Told(usual with { MaxHalvings = 0 }), Told(usual with { MaxHalvings = 0, MaxDampedSteps = 0 }));
+
+        // Two bistable units that do not act on each other: 3 x 3 points.
+        var (pair, few) = (Nets.Tanh(new[,] { { 2, 0 }, { 0, 2.0 } }), Nets.Cloud(60, 2, 1, seed: 1));
+        var search = Search.Run(pair, few);
+        Assert.Equal(9, search.Points.Count);
+        Assert.Equal(2, (Search with { MaxRounds = 1 }).Run(pair, few).Rounds.Count);
+        Assert.Equal(11, (Search with { RoundSize = 11 }).Run(pair, few).Rounds[2].Candidates);
+        Assert.Single((Search with { MergeDistance = 100 }).Run(pair, few).Points);
+        Assert.NotEqual(Rounds(search), Rounds((Search with { Seed = 5 }).Run(pair, few)));
+        Assert.Equal(Rounds(search), Rounds(Search.Run(pair, few)));
+
+        string Told(NewtonSolver solver)
+        {
+            var solution = solver.Solve(new(cell, [0], candidates));
+            return string.Join(' ', solution.Endings.Zip(solution.Steps));
+        }
+
+        static string Rounds(FixedPointSet set) => string.Join(' ', set.Points.Select(point => point.Candidates));
+    }
+
+    [Fact]
+    public void A_transposed_view_of_states_steps_and_has_jacobians_as_a_copy_does()
+    {
+        foreach (var architecture in Enum.GetValues<Architecture>())
+        {
+            using var scope = NewDisposeScope();
+            using var frozen = no_grad();
+            var cell = Nets.Random(architecture, 3, gain: 1, seed: 2);
+            var (view, input) = (tensor(Nets.Cloud(cell.StateSize, 5, 1, seed: 1)).t(), zeros(1, 1, dtype: ScalarType.Float64));
+            Assert.False(view.is_contiguous());
+            Assert.True(cell.Step(input, view).allclose(cell.Step(input, view.contiguous()), 0, 1e-14));
+            Assert.True(cell.StateJacobian(input, view).allclose(cell.StateJacobian(input, view.contiguous()), 0, 1e-14));
+            Assert.True(cell.Correction(input, view, view).allclose(cell.Correction(input, view.contiguous(), view.contiguous()), 1e-9, 1e-9));
+        }
+    }
+
+    [Theory]
+    [InlineData(Architecture.Vanilla)]
+    [InlineData(Architecture.Lstm)]
+    [InlineData(Architecture.LstmAsPrinted)]
+    [InlineData(Architecture.Gru)]
+    [InlineData(Architecture.GruResetBefore)]
+    public void The_correction_of_a_cell_solves_newtons_equation(Architecture architecture)
+    {
+        using var scope = NewDisposeScope();
+        using var frozen = no_grad();
+        var cell = Nets.Random(architecture, 5, gain: 0.5, seed: 4);
+        var (state, input) = (tensor(Nets.Cloud(7, cell.StateSize, 0.5, seed: 1)), zeros(1, 1, dtype: ScalarType.Float64));
+        var residual = tensor(Nets.Cloud(7, cell.StateSize, 1, seed: 2));
+        var d = cell.Correction(input, state, residual).unsqueeze(-1);
+        Assert.True((d - cell.StateJacobian(input, state).matmul(d)).squeeze(-1).allclose(residual, 0, 1e-10));
+    }
+
     private static VanillaRnn Unit(double weight) => Nets.Tanh(new[,] { { weight } });
 
     private sealed class Drifting() : Cell("Drifting", inputSize: 1, units: 1)
