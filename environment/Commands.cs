@@ -58,7 +58,7 @@ sealed class RunCommand(Workbook workbook, IAnsiConsole console) : AsyncCommand<
 
     async Task<IReadOnlyList<NotebookResult>> ExecuteAsync(IReadOnlyList<string> notebooks, CancellationToken cancellation)
     {
-        var runner = new NotebookRunner(workbook);
+        await using var runner = new NotebookRunner(workbook);
         var results = new List<NotebookResult>();
         if (!console.Profile.Capabilities.Interactive)
         {
@@ -108,6 +108,15 @@ sealed class RunCommand(Workbook workbook, IAnsiConsole console) : AsyncCommand<
         foreach (var result in results.Where(result => result.Failure is not null))
         {
             console.WriteLine(result.Failure!);
+        }
+
+        if (!NotebookRunner.CanTakeStills)
+        {
+            console.WriteLine("No Chromium, Chrome or Edge was found, so the figures have no stills for viewers that run no script. The notebooks are complete.");
+        }
+        else if (results.Sum(result => result.Stills.Missing) is > 0 and var missing)
+        {
+            console.WriteLine($"{missing} figures did not draw in the browser and have no still.");
         }
 
         console.WriteLine($"Executed notebooks and pages: {Path.GetRelativePath(System.Environment.CurrentDirectory, workbook.Run)}");

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using CliWrap;
 using CliWrap.Buffered;
 using CliWrap.EventStream;
+using PuppeteerSharp;
 
 namespace Neurodynamics.Environment;
 
@@ -13,11 +14,25 @@ public sealed record NotebookProgress(string Notebook, int Cell, int Cells);
 /// <param name="Cells">The number of its code cells.</param>
 /// <param name="Time">The wall time, with starting the kernel and exporting the page.</param>
 /// <param name="Failure">One sentence naming the notebook and the code cell that threw, or null when all went well.</param>
-public sealed record NotebookResult(string Notebook, int Cells, TimeSpan Time, string? Failure);
+/// <param name="Stills">How many of its figures have a picture beside them, and how many have none.</param>
+public sealed record NotebookResult(string Notebook, int Cells, TimeSpan Time, string? Failure, (int Shown, int Missing) Stills = default);
 
 /// <summary>Executes notebooks in the workbook's kernel through Jupyter, and exports each to one HTML page.</summary>
-public sealed class NotebookRunner(Workbook workbook)
+public sealed class NotebookRunner(Workbook workbook) : IAsyncDisposable
 {
+    IBrowser? browser;
+
+    /// <summary>Without a browser notebooks are executed all the same, and their figures have no stills.</summary>
+    public static bool CanTakeStills => HeadlessBrowser.Find() is not null;
+
+    public async ValueTask DisposeAsync()
+    {
+        if (browser is not null)
+        {
+            await browser.DisposeAsync();
+        }
+    }
+
     /// <summary>
     /// Executes a notebook, with its own folder as the working directory. The executed and cleaned notebook and its page are
     /// written to <paramref name="folder"/>; the notebook itself is not touched.
@@ -35,6 +50,7 @@ public sealed class NotebookRunner(Workbook workbook)
             File.Delete(old);
         }
 
+        var stills = (0, 0);
         int cells;
         try
         {
@@ -80,19 +96,32 @@ public sealed class NotebookRunner(Workbook workbook)
         if (File.Exists(executed))
         {
             await File.WriteAllTextAsync(shown, NotebookCleaner.Clean(await File.ReadAllTextAsync(executed, cancellation)), cancellation);
-            var export = await Nbconvert("--to", "html", "--template", "workbook", $"--TemplateExporter.extra_template_basedirs={workbook.Nbconvert}", "--output-dir", folder, shown)
-                .WithEnvironmentVariables(variables => Jupyter(variables))
-                .ExecuteBufferedAsync(cancellation);
-            if (export.ExitCode != 0)
-            {
-                await Programs.LetInterruptArriveAsync(cancellation);
-                failure ??= $"{name}: the export to HTML failed. {export.StandardError.Trim().Split('\n')[^1]}";
-            }
+            failure ??= await ExportAsync(shown, folder, cancellation);
+        }
+
+        if (File.Exists(Path.ChangeExtension(shown, ".html")) && (browser ??= await HeadlessBrowser.LaunchAsync()) is { } at)
+        {
+            stills = await Stills.AddAsync(at, shown, notebook);
         }
 
         return Result(cells, failure);
 
-        NotebookResult Result(int count, string? why) => new(name, count, TimeProvider.System.GetElapsedTime(started), why);
+        NotebookResult Result(int count, string? why) => new(name, count, TimeProvider.System.GetElapsedTime(started), why, stills);
+    }
+
+    /// <summary>Exports an executed notebook to one page in a folder; the failure in a sentence, or null.</summary>
+    public async Task<string?> ExportAsync(string notebook, string folder, CancellationToken cancellation)
+    {
+        var export = await Nbconvert("--to", "html", "--template", "workbook", $"--TemplateExporter.extra_template_basedirs={workbook.Nbconvert}", "--output-dir", folder, notebook)
+            .WithEnvironmentVariables(variables => Jupyter(variables))
+            .ExecuteBufferedAsync(cancellation);
+        if (export.ExitCode == 0)
+        {
+            return null;
+        }
+
+        await Programs.LetInterruptArriveAsync(cancellation);
+        return $"{Path.GetFileNameWithoutExtension(notebook)}: the export to HTML failed. {export.StandardError.Trim().Split('\n')[^1]}";
     }
 
     Command Nbconvert(params string[] arguments) =>

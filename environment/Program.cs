@@ -22,6 +22,7 @@ app.Configure(configuration =>
     configuration.Settings.Registrar.RegisterInstance(Workbook.Here());
     configuration.SetApplicationName("dotnet run --project environment --");
     configuration.AddCommand<RunCommand>("run").WithDescription("Set up, execute the notebooks and export each to one HTML page in .workbook/run.").WithExample("run").WithExample("run", "start-here", "--update");
+    configuration.AddCommand<ShareCommand>("share").WithDescription("Export every saved notebook to one page that needs nothing else, with an index of them; nothing is executed.").WithExample("share").WithExample("share", "~/fixed-points");
     configuration.AddCommand<TestCommand>("test").WithDescription("Set up and run all tests.").WithExample("test").WithExample("test", "--fast");
     configuration.AddCommand<SetupCommand>("setup").WithDescription("Only set up: programs, packages, build and kernel.");
     configuration.AddCommand<TrainCommand>("train").WithDescription("Train the networks that come with the workbook again, as many at once as there are cores.").WithExample("train").WithExample("train", "flipflop3", "--update");

@@ -25,6 +25,9 @@ public sealed record Workbook(string Root)
     /// <summary>Executed notebooks and their HTML pages.</summary>
     public string Run => Path.Combine(Made, "run");
 
+    /// <summary>Pages to send or to put on a server.</summary>
+    public string Share => Path.Combine(Made, "share");
+
     /// <summary>The workbook that this program was built from, whatever the current directory.</summary>
     public static Workbook Here([CallerFilePath] string source = "")
     {

@@ -33,5 +33,16 @@ public sealed class CommittedNotebookTests
         Assert.True(text == NotebookCleaner.Clean(text), $"{notebook} was not saved by `run --update`: refresh it with `dotnet run --project environment -- run --update`.");
     }
 
+    [Theory]
+    [MemberData(nameof(Notebooks))]
+    public void HasAStillBesideEveryFigureAndPlotlyOnce(string notebook)
+    {
+        var text = Text(notebook);
+
+        Assert.True(Stills.Missing(text) == 0, $"{notebook} has {Stills.Missing(text)} figures without a still: refresh it with `run --update` where a browser is installed.");
+        Assert.Single(text.Split("plotly.js v").Skip(1));
+        Assert.InRange(text.Length, 1, 10_000_000);
+    }
+
     static string Text(string notebook) => File.ReadAllText(Path.Combine(Environment.Workbook.Here().Notebooks, notebook));
 }

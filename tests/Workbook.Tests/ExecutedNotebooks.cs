@@ -10,10 +10,11 @@ namespace Neurodynamics.Workbook.Tests;
 /// Every notebook executed once for all tests that ask, one at a time, into the folder that <c>run</c> uses. Tests that look at
 /// figures take this in their constructor and open <see cref="Page"/> after <see cref="ExecuteAsync"/>.
 /// </summary>
-public sealed class ExecutedNotebooks : IDisposable
+public sealed class ExecutedNotebooks : IAsyncDisposable
 {
     readonly ConcurrentDictionary<string, Lazy<Task<NotebookResult>>> results = new();
     readonly SemaphoreSlim turn = new(1);
+    readonly NotebookRunner runner = new(Environment.Workbook.Here());
 
     public Environment.Workbook Workbook { get; } = Environment.Workbook.Here();
 
@@ -29,7 +30,7 @@ public sealed class ExecutedNotebooks : IDisposable
         await turn.WaitAsync();
         try
         {
-            return await new NotebookRunner(Workbook).ExecuteAsync(Path.Combine(Workbook.Notebooks, notebook), Workbook.Run);
+            return await runner.ExecuteAsync(Path.Combine(Workbook.Notebooks, notebook), Workbook.Run);
         }
         finally
         {
@@ -37,5 +38,9 @@ public sealed class ExecutedNotebooks : IDisposable
         }
     }
 
-    public void Dispose() => turn.Dispose();
+    public async ValueTask DisposeAsync()
+    {
+        turn.Dispose();
+        await runner.DisposeAsync();
+    }
 }

@@ -43,7 +43,8 @@ public sealed class NotebookRunnerTests(ExecutedNotebooks notebooks)
         var folder = Directory.CreateTempSubdirectory("workbook-");
         try
         {
-            var result = await new NotebookRunner(Workbook).ExecuteAsync(
+            await using var runner = new NotebookRunner(Workbook);
+            var result = await runner.ExecuteAsync(
                 Path.Combine(AppContext.BaseDirectory, "Fixtures", fixture), folder.FullName, cancellation: TestContext.Current.CancellationToken);
             Assert.NotNull(result.Failure);
             return result.Failure;

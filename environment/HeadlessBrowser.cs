@@ -1,0 +1,38 @@
+using PuppeteerSharp;
+
+namespace Neurodynamics.Environment;
+
+/// <summary>An installed Chromium, Chrome or Edge without a window. The variable WORKBOOK_BROWSER names another.</summary>
+public static class HeadlessBrowser
+{
+    /// <summary>The browser's program, or null where none is installed.</summary>
+    public static string? Find()
+    {
+        if (System.Environment.GetEnvironmentVariable("WORKBOOK_BROWSER") is { Length: > 0 } named)
+        {
+            return File.Exists(named) ? named : throw new WorkbookException($"WORKBOOK_BROWSER names {named}, which is not there: name an installed Chromium, Chrome or Edge, or unset it.");
+        }
+
+        var inPrograms = new[] { System.Environment.SpecialFolder.ProgramFiles, System.Environment.SpecialFolder.ProgramFilesX86, System.Environment.SpecialFolder.LocalApplicationData }
+            .Select(System.Environment.GetFolderPath).Where(folder => folder.Length > 0)
+            .SelectMany(folder => new[] { Path.Combine(folder, "Google", "Chrome", "Application", "chrome.exe"), Path.Combine(folder, "Microsoft", "Edge", "Application", "msedge.exe") });
+        var applications = new[] { "Chromium", "Google Chrome", "Microsoft Edge" }.Select(name => $"/Applications/{name}.app/Contents/MacOS/{name}");
+        return Programs.Find("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "msedge", "microsoft-edge")
+            ?? inPrograms.Concat(applications).FirstOrDefault(File.Exists);
+    }
+
+    /// <summary>Starts a browser; null where none is installed.</summary>
+    public static async Task<IBrowser?> LaunchAsync() => Find() is not { } path ? null : await Puppeteer.LaunchAsync(new()
+    {
+        ExecutablePath = path,
+        Headless = true,
+        DefaultViewport = new() { Width = 1000, Height = 800 },
+        // WebGL without a graphics card; no calls home; and as root Chromium has no sandbox.
+        Args =
+        [
+            "--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--ignore-gpu-blocklist",
+            "--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-quic", "--no-first-run",
+            .. System.Environment.IsPrivilegedProcess && OperatingSystem.IsLinux() ? ["--no-sandbox"] : Array.Empty<string>(),
+        ],
+    });
+}

@@ -1,0 +1,86 @@
+using System.ComponentModel;
+using System.Net;
+using System.Text;
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+using Spectre.Console;
+using Spectre.Console.Cli;
+
+namespace Neurodynamics.Environment;
+
+sealed class ShareSettings : SetupSettings
+{
+    [CommandArgument(0, "[folder]")]
+    [Description("Where the pages go; .workbook/share if omitted.")]
+    public string? Folder { get; init; }
+}
+
+/// <summary>
+/// Exports every notebook as it was committed or last saved, with its outputs, to one page each that needs nothing else, and an index of them. Nothing is executed.
+/// </summary>
+sealed partial class ShareCommand(Workbook workbook, IAnsiConsole console) : AsyncCommand<ShareSettings>
+{
+    public override async Task<int> ExecuteAsync(CommandContext context, ShareSettings settings, CancellationToken cancellation)
+    {
+        await new SystemPrograms(workbook, console).EnsureAsync(tests: false, !settings.NoInstall, cancellation);
+        var folder = Path.GetFullPath(settings.Folder ?? workbook.Share);
+        Directory.CreateDirectory(folder);
+        await using var runner = new NotebookRunner(workbook);
+        var entries = new StringBuilder();
+        foreach (var notebook in workbook.FindNotebooks())
+        {
+            var name = Path.GetFileNameWithoutExtension(notebook);
+            console.WriteLine(name);
+            if (await runner.ExportAsync(notebook, folder, cancellation) is { } failure)
+            {
+                throw new WorkbookException(failure);
+            }
+
+            entries.Append(Entry(name, await File.ReadAllTextAsync(notebook, cancellation)));
+        }
+
+        var index = Path.Combine(folder, "index.html");
+        await File.WriteAllTextAsync(index + ".partial", Index(entries.ToString()), cancellation);
+        File.Move(index + ".partial", index, overwrite: true);
+        console.WriteLine($"Pages and index: {Path.GetRelativePath(System.Environment.CurrentDirectory, folder)}");
+        return 0;
+    }
+
+    static string Entry(string name, string notebook)
+    {
+        var first = string.Concat(JsonNode.Parse(notebook)!["cells"]![0]!["source"] is JsonArray lines ? lines.Select(line => line!.GetValue<string>()) : []);
+        var title = Encode(Title().Match(first) is { Success: true } match ? match.Groups[1].Value : name);
+        var question = Encode(Question().Match(first).Groups[1].Value.ReplaceLineEndings(" "));
+        var time = Encode(RunTime().Match(first).Groups[1].Value.ReplaceLineEndings(" "));
+        // The last figure is usually the one that the notebook is for.
+        var picture = Stills.Of(notebook).Values.LastOrDefault() is { } still ? $"""<img alt="" src="{still}">""" : "";
+        return $"""
+            <a href="{name}.html">{picture}<span><b>{title}</b><br>{question}{(time.Length > 0 ? $"<br><small>Run time: {time}</small>" : "")}</span></a>
+
+            """;
+    }
+
+    static string Encode(string text) => WebUtility.HtmlEncode(text.Replace("**", "").Trim());
+
+    static string Index(string entries) => $$"""
+        <!DOCTYPE html>
+        <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Unfolding recurrent networks</title>
+        <style>
+        body{font:16px/1.45 sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#222}
+        a{display:flex;gap:1.2rem;align-items:center;padding:.9rem 0;border-top:1px solid #ddd;color:inherit;text-decoration:none}a:hover b{text-decoration:underline}
+        img{width:13rem;height:9rem;object-fit:contain;flex:none}
+        </style></head><body>
+        <h1>Unfolding recurrent networks, one fixed point at a time</h1>
+        {{entries}}</body></html>
+
+        """;
+
+    [GeneratedRegex(@"^# (.+)$", RegexOptions.Multiline)]
+    private static partial Regex Title();
+
+    [GeneratedRegex(@"\*\*Question\.\*\*\s+([^\n]+(?:\n(?!\n)[^\n]+)*)")]
+    private static partial Regex Question();
+
+    [GeneratedRegex(@"Run time: (.+?)\.(?:\s|$)", RegexOptions.Singleline)]
+    private static partial Regex RunTime();
+}
