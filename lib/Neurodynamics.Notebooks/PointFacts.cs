@@ -35,22 +35,3 @@ internal sealed record PointFacts(int Number, Linearisation Linearisation, doubl
         })];
     }
 }
-
-/// <summary>Between lists of rows and matrices.</summary>
-internal static class Rows
-{
-    /// <summary>Rows as a matrix with a number of columns.</summary>
-    /// <exception cref="ArgumentException">A row has another length.</exception>
-    public static double[,] ToMatrix(this IEnumerable<double[]> rows, int columns)
-    {
-        var list = rows.ToList();
-        var matrix = new double[list.Count, columns];
-        for (int i = 0; i < list.Count; i++)
-        {
-            if (list[i].Length != columns)
-                throw new ArgumentException($"The network's states have {columns} values, but state {i + 1} has {list[i].Length}: are these the points of another network?");
-            for (int j = 0; j < columns; j++) matrix[i, j] = list[i][j];
-        }
-        return matrix;
-    }
-}

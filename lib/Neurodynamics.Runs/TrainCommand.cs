@@ -23,12 +23,8 @@ internal sealed class TrainCommand : Command<TrainCommand.Settings>
 
     public override int Execute(CommandContext context, Settings settings, CancellationToken cancellation)
     {
-        var recipe = Shipped.Recipes[settings.Name];
-        var trained = Trainer.Train(recipe, new Lines(), Path.Combine(settings.Folder, settings.Name + ".unfinished"), cancellation);
+        var trained = new NetworkStore(settings.Folder).Train(settings.Name, Shipped.Recipes[settings.Name], new Lines(), cancellation);
         if (trained.Record.Stop == Neurodynamics.Training.Stop.Cancelled) return 130;
-        new NetworkStore(settings.Folder).Save(settings.Name, trained);
-        string unfinished = Path.Combine(settings.Folder, settings.Name + ".unfinished");
-        if (Directory.Exists(unfinished)) Directory.Delete(unfinished, recursive: true);
         Console.WriteLine($"{settings.Name}: {trained.Record.Updates} updates, {trained.Record.Test}");
         return 0;
     }

@@ -30,11 +30,17 @@ internal static class Arrays
         matrix.GetLength(1) == 0 ? [] : MemoryMarshal.CreateSpan(ref matrix[row, 0], matrix.GetLength(1));
 
     /// <summary>Rows as a matrix; [0, <paramref name="columns"/>] where there are none.</summary>
-    public static double[,] ToMatrix(this IReadOnlyList<double[]> rows, int columns)
+    /// <exception cref="ArgumentException">A row has another length.</exception>
+    public static double[,] ToMatrix(this IEnumerable<double[]> rows, int columns)
     {
-        var matrix = new double[rows.Count, columns];
-        for (int i = 0; i < rows.Count; i++)
-            rows[i].CopyTo(matrix.RowSpan(i));
+        var list = rows as IReadOnlyList<double[]> ?? [.. rows];
+        var matrix = new double[list.Count, columns];
+        for (int i = 0; i < list.Count; i++)
+        {
+            if (list[i].Length != columns)
+                throw new ArgumentException($"The network's states have {columns} values, but state {i + 1} has {list[i].Length}: are these the points of another network?", nameof(rows));
+            list[i].CopyTo(matrix.RowSpan(i));
+        }
         return matrix;
     }
 }

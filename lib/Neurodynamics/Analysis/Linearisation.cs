@@ -107,8 +107,8 @@ public sealed record Linearisation(FixedPoint Point, double[,] StateJacobian, do
         {
             using var scope = NewDisposeScope();
             using var frozen = no_grad();
-            var inputs = tensor(chunk.Select(i => points[i].Input).ToList().ToMatrix(cell.InputSize));
-            var states = tensor(chunk.Select(i => points[i].State).ToList().ToMatrix(cell.StateSize));
+            var inputs = tensor(chunk.Select(i => points[i].Input).ToMatrix(cell.InputSize));
+            var states = tensor(chunk.Select(i => points[i].State).ToMatrix(cell.StateSize));
             var (byState, byInput) = (exact.StateJacobian(inputs, states), exact.InputJacobian(inputs, states));
             for (int i = 0; i < chunk.Length; i++)
             {

@@ -58,7 +58,7 @@ public sealed record Pca(double[] Mean, double[,] Components, double[] Explained
             throw new ArgumentException($"The trajectories' states have {size} values, but a point's has {stranger.Point.State.Length}: is it a point of another network?", nameof(points));
         var sets = new List<Tensor>();
         if (of != PcaOf.Points && trajectories.Length > 0) sets.Add(tensor(trajectories).to(ScalarType.Float64).reshape(-1, size));
-        if (of != PcaOf.Trajectories && points.Count > 0) sets.Add(tensor(points.Select(point => point.Point.State).ToList().ToMatrix(size)));
+        if (of != PcaOf.Trajectories && points.Count > 0) sets.Add(tensor(points.Select(point => point.Point.State).ToMatrix(size)));
         if (sets.Count == 0)
             throw new ArgumentException($"Principal components need at least one state, and there are no {(of == PcaOf.Trajectories ? "trajectories" : of == PcaOf.Points ? "fixed points" : "trajectories and no fixed points")}.");
         return Fit(sets, components);

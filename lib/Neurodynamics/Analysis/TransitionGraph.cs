@@ -89,11 +89,11 @@ public sealed record TransitionGraph(IReadOnlyList<Linearisation> Points, IReadO
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
         var exact = cell.InDouble();
-        var x = tensor(runs.Select(run => Start(points[run.Saddle], run, Math.Min(displacement, room[run.Saddle]))).ToList().ToMatrix(cell.StateSize));
-        var input = tensor(runs.Select(run => points[run.Saddle].Point.Input).ToList().ToMatrix(cell.InputSize));
-        var goals = tensor(attractors.Select(i => points[i].Point.State).ToList().ToMatrix(cell.StateSize));
+        var x = tensor(runs.Select(run => Start(points[run.Saddle], run, Math.Min(displacement, room[run.Saddle]))).ToMatrix(cell.StateSize));
+        var input = tensor(runs.Select(run => points[run.Saddle].Point.Input).ToMatrix(cell.InputSize));
+        var goals = tensor(attractors.Select(i => points[i].Point.State).ToMatrix(cell.StateSize));
         // An attractor under another input is none of this run's: no distance is near enough.
-        var near = tensor(runs.Select(run => attractors.Select(i => SameInput(points[i], points[run.Saddle]) ? Math.Min(arrival, room[i]) : -1).ToArray()).ToList().ToMatrix(attractors.Length));
+        var near = tensor(runs.Select(run => attractors.Select(i => SameInput(points[i], points[run.Saddle]) ? Math.Min(arrival, room[i]) : -1).ToArray()).ToMatrix(attractors.Length));
         var distance = Distances(x, goals);
         int[] open = [.. Enumerable.Range(0, runs.Length)];
         for (int step = 1; open.Length > 0; step++)

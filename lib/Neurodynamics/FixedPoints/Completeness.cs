@@ -84,7 +84,7 @@ public sealed record Completeness(int Sum, int Counted, int Uncertain, int Outsi
         for (int first = 0; first < points.Length; first += chunk)
         {
             using var scope = NewDisposeScope();
-            var states = tensor(points.Skip(first).Take(chunk).Select(point => point.State).ToList().ToMatrix(cell.StateSize));
+            var states = tensor(points.Skip(first).Take(chunk).Select(point => point.State).ToMatrix(cell.StateSize));
             var matrix = cell.StateJacobian(u, states).neg();
             matrix.diagonal(0, 1, 2).add_(Scalars.One, Scalars.One);
             var finite = matrix.flatten(1).isfinite().all(1);

@@ -111,7 +111,7 @@ public sealed record GradientDescent : FixedPointSolver
             foreach (var chunk in chunks) chunk.Dispose();
         }
 
-        double[,] States() => chunks.SelectMany(chunk => chunk.States()).ToList().ToMatrix(size);
+        double[,] States() => chunks.SelectMany(chunk => chunk.States()).ToMatrix(size);
 
         void InParallel(Action<Chunk> work)
         {
@@ -153,8 +153,8 @@ public sealed record GradientDescent : FixedPointSolver
             using var scope = NewDisposeScope();
             bool common = problem.Inputs.GetLength(0) == 1;
             // Clones: a tensor of an array lives in the array, whose alignment varies, and with it the last bit of a product.
-            input = tensor(rows.Take(common ? 1 : count).Select(problem.InputOf).ToList().ToMatrix(cell.InputSize)).clone().DetachFromDisposeScope();
-            states = tensor(rows.Select(problem.Candidates.Row).ToList().ToMatrix(cell.StateSize)).clone().DetachFromDisposeScope();
+            input = tensor(rows.Take(common ? 1 : count).Select(problem.InputOf).ToMatrix(cell.InputSize)).clone().DetachFromDisposeScope();
+            states = tensor(rows.Select(problem.Candidates.Row).ToMatrix(cell.StateSize)).clone().DetachFromDisposeScope();
             mean = zeros_like(states).DetachFromDisposeScope();
             meanSquare = zeros_like(states).DetachFromDisposeScope();
         }

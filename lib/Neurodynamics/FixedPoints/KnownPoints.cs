@@ -106,7 +106,7 @@ internal sealed class KnownPoints(FixedPointProblem problem, double distance, in
         void Solve(NewtonSolver with, int[] rows, double[,] states)
         {
             if (rows.Length == 0) return;
-            var part = Keep(with.Solve(new(from.Cell, from.Inputs, rows.Select(states.Row).ToList().ToMatrix(from.Cell.StateSize)), null, cancellation));
+            var part = Keep(with.Solve(new(from.Cell, from.Inputs, rows.Select(states.Row).ToMatrix(from.Cell.StateSize)), null, cancellation));
             for (int i = 0; i < rows.Length; i++)
                 End(solution, rows[i], part.States.RowSpan(i), part.Speeds[i], solution.Steps[rows[i]] + part.Steps[i], part.Endings[i]);
         }
@@ -131,8 +131,8 @@ internal sealed class KnownPoints(FixedPointProblem problem, double distance, in
         var left = new List<int>();
         using (NewDisposeScope())
         {
-            var places = tensor(fresh.Select(point => point.State).ToList().ToMatrix(problem.Cell.StateSize));
-            var (distances, indices) = cdist(tensor(pending.Select(solution.Problem.Candidates.Row).ToList().ToMatrix(problem.Cell.StateSize)), places).min(1);
+            var places = tensor(fresh.Select(point => point.State).ToMatrix(problem.Cell.StateSize));
+            var (distances, indices) = cdist(tensor(pending.Select(solution.Problem.Candidates.Row).ToMatrix(problem.Cell.StateSize)), places).min(1);
             var (near, index) = (distances.ToVector(), indices.data<long>().ToArray());
             for (int i = 0; i < pending.Length; i++)
             {
@@ -170,7 +170,7 @@ internal sealed class KnownPoints(FixedPointProblem problem, double distance, in
         var place = tensor(known.State).unsqueeze(0);
         var inverse = linalg.solve_ex(cell.StateJacobian(input, place).squeeze(0).FromIdentity_(), eye(cell.StateSize, dtype: ScalarType.Float64)).result.t();
         var (missed, going) = (new List<int>(), rows.ToArray());
-        var x = tensor(going.Select(solution.Problem.Candidates.Row).ToList().ToMatrix(cell.StateSize));
+        var x = tensor(going.Select(solution.Problem.Candidates.Row).ToMatrix(cell.StateSize));
         var residual = cell.Step(input, x) - x;
         for (int step = 0; going.Length > 0; step++)
         {

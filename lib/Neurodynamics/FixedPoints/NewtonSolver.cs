@@ -58,8 +58,8 @@ public sealed record NewtonSolver : FixedPointSolver
         var cell = solution.Problem.Cell;
         var rows = Enumerable.Range(first, length).ToArray();
         // Cloned: a tensor on a managed array has that array's alignment, on which the last bit of a product can depend.
-        var x = tensor(rows.Select(solution.States.Row).ToList().ToMatrix(cell.StateSize)).clone();
-        var inputs = tensor(rows.Select(solution.Problem.InputOf).ToList().ToMatrix(cell.InputSize)).clone();
+        var x = tensor(rows.Select(solution.States.Row).ToMatrix(cell.StateSize)).clone();
+        var inputs = tensor(rows.Select(solution.Problem.InputOf).ToMatrix(cell.InputSize)).clone();
         // The damping of each candidate; 0 where Newton leads.
         var (damping, dampedSteps) = (new double[length], new int[length]);
         for (int step = 0; rows.Length > 0; step++)

@@ -29,11 +29,11 @@ internal sealed class Proposals(KnownPoints known, double[,] candidates, int siz
         random.Shuffle(chosen);
         chosen = chosen[..Math.Min(size, chosen.Length)];
         paired.UnionWith(chosen);
-        return chosen.Select(pair => Mix([State(pair.Item1), State(pair.Item2)], [0.5, 0.5])).ToList().ToMatrix(candidates.GetLength(1));
+        return chosen.Select(pair => Mix([State(pair.Item1), State(pair.Item2)], [0.5, 0.5])).ToMatrix(candidates.GetLength(1));
     }
 
     private double[,] Some(Func<double[]> draw) =>
-        Enumerable.Range(0, known.Points.Count + candidates.GetLength(0) == 0 ? 0 : size).Select(_ => draw()).ToList().ToMatrix(candidates.GetLength(1));
+        Enumerable.Range(0, known.Points.Count + candidates.GetLength(0) == 0 ? 0 : size).Select(_ => draw()).ToMatrix(candidates.GetLength(1));
 
     /// <summary>Two to four of the points, with weights uniform on the simplex.</summary>
     private double[] Mixture()

@@ -69,7 +69,7 @@ public sealed record Reachability(Reach Reach, double? NearestVisited)
     {
         using var scope = NewDisposeScope();
         var (count, size) = (visited.GetLength(0), visited.GetLength(1));
-        var states = tensor(points.Select(point => point.State).ToList().ToMatrix(size));
+        var states = tensor(points.Select(point => point.State).ToMatrix(size));
         var nearest = tensor(double.PositiveInfinity).expand(points.Count);
         int block = Math.Max(1, (1 << 21) / Math.Max(size, points.Count));
         for (int first = 0; first < count; first += block)

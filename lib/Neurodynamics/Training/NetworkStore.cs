@@ -44,14 +44,23 @@ public sealed class NetworkStore(string folder)
             say?.Invoke($"Loaded {own.Replace('\\', '/')}, because {reason}.");
             return Load(own);
         }
-        string unfinished = Path.Combine(folder, own + ".unfinished");
-        say?.Invoke(Directory.Exists(unfinished)
+        say?.Invoke(Directory.Exists(Unfinished(own))
             ? $"Going on with the unfinished training of {own.Replace('\\', '/')}."
             : $"Training {own.Replace('\\', '/')}, because {reason}. This takes about {Words(Trainer.ExpectedTime(recipe))}.");
-        var trained = Trainer.Train(recipe, progress, unfinished, cancellation);
+        return Train(own, recipe, progress, cancellation);
+    }
+
+    /// <summary>Trains a network into this folder; files of its name are replaced once the training is complete.</summary>
+    /// <param name="name">Name of the network's files.</param>
+    /// <param name="recipe">How to make it.</param>
+    /// <param name="progress">Told after every update.</param>
+    /// <param name="cancellation">Stops the training; the best network so far is returned and the training put aside, to be gone on with by the next call.</param>
+    public TrainedNetwork Train(string name, Recipe recipe, IProgress<TrainingProgress>? progress = null, CancellationToken cancellation = default)
+    {
+        var trained = Trainer.Train(recipe, progress, Unfinished(name), cancellation);
         if (trained.Record.Stop == Stop.Cancelled) return trained;
-        Save(own, trained);
-        if (Directory.Exists(unfinished)) Directory.Delete(unfinished, recursive: true);
+        Save(name, trained);
+        if (Directory.Exists(Unfinished(name))) Directory.Delete(Unfinished(name), recursive: true);
         return trained;
     }
 
@@ -100,6 +109,8 @@ public sealed class NetworkStore(string folder)
             throw new InvalidDataException($"{path} is not the record of a training ({error.Message}): restore it, or delete both files and train again.", error);
         }
     }
+
+    private string Unfinished(string name) => Path.Combine(folder, name + ".unfinished");
 
     private string WeightsOf(string name) => Path.Combine(folder, name + ".safetensors");
 
