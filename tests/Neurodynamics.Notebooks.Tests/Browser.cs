@@ -1,3 +1,4 @@
+using Neurodynamics.Environment;
 using PuppeteerSharp;
 using Xunit;
 
@@ -12,20 +13,7 @@ public sealed class Browser : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        if (Find() is not { } path) return;
-        browser = await Puppeteer.LaunchAsync(new()
-        {
-            ExecutablePath = path,
-            Headless = true,
-            DefaultViewport = new() { Width = 1000, Height = 800 },
-            // WebGL without a graphics card; no calls home; and as root Chromium has no sandbox.
-            Args =
-            [
-                "--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--ignore-gpu-blocklist",
-                "--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-quic", "--no-first-run",
-                .. Environment.IsPrivilegedProcess && OperatingSystem.IsLinux() ? ["--no-sandbox"] : Array.Empty<string>(),
-            ],
-        });
+        browser = await HeadlessBrowser.LaunchAsync();
     }
 
     public async ValueTask DisposeAsync()
@@ -38,20 +26,6 @@ public sealed class Browser : IAsyncLifetime
     {
         Assert.SkipWhen(browser is null, "No Chromium, Chrome or Edge is installed: install one, or name one in the variable WORKBOOK_BROWSER.");
         return await OfflinePage.OpenAsync(await browser.NewPageAsync(), outputs);
-    }
-
-    private static string? Find()
-    {
-        if (Environment.GetEnvironmentVariable("WORKBOOK_BROWSER") is { Length: > 0 } named)
-            return File.Exists(named) ? named : throw new FileNotFoundException($"WORKBOOK_BROWSER names {named}, which is not there.");
-        string[] names = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "msedge", "microsoft-edge"];
-        var onPath = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
-            .SelectMany(folder => names.Select(name => Path.Combine(folder, OperatingSystem.IsWindows() ? name + ".exe" : name)));
-        var inPrograms = new[] { Environment.SpecialFolder.ProgramFiles, Environment.SpecialFolder.ProgramFilesX86, Environment.SpecialFolder.LocalApplicationData }
-            .Select(Environment.GetFolderPath).Where(folder => folder.Length > 0)
-            .SelectMany(folder => new[] { Path.Combine(folder, "Google", "Chrome", "Application", "chrome.exe"), Path.Combine(folder, "Microsoft", "Edge", "Application", "msedge.exe") });
-        var applications = new[] { "Chromium", "Google Chrome", "Microsoft Edge" }.Select(name => $"/Applications/{name}.app/Contents/MacOS/{name}");
-        return onPath.Concat(inPrograms).Concat(applications).FirstOrDefault(File.Exists);
     }
 }
 

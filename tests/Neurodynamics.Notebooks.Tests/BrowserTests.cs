@@ -105,7 +105,7 @@ public sealed class BrowserTests
             await Task.Delay(200, TestContext.Current.CancellationToken);
             text = await page.Value<string>("[...document.querySelectorAll('.hovertext text')].map(text => text.textContent).join(' ')");
         }
-        if (Environment.GetEnvironmentVariable("WORKBOOK_PICTURES") is { Length: > 0 } pictures) await page.Page.ScreenshotAsync(Path.Combine(pictures, "hover.png"));
+        if (System.Environment.GetEnvironmentVariable("WORKBOOK_PICTURES") is { Length: > 0 } pictures) await page.Page.ScreenshotAsync(Path.Combine(pictures, "hover.png"));
         foreach (string part in new[] { "point 1: ", "readout ", "p = ", "unstable modes: ", "slowest time constant: ", "speed q = ", "candidates that ended here: " })
             Assert.Contains(part, text, StringComparison.Ordinal);
         Quiet(page);

@@ -79,7 +79,9 @@ public sealed class CellTests
     public async Task Stopping_the_cell_stops_its_work()
     {
         // The command that VS Code sends for its stop button.
-        var (started, stopped, updates) = (new TaskCompletionSource(), new TaskCompletionSource<bool>(), new List<string>());
+        // What waits for these must not go on inside the cell, whose thread they are set on.
+        const TaskCreationOptions Apart = TaskCreationOptions.RunContinuationsAsynchronously;
+        var (started, stopped, updates) = (new TaskCompletionSource(Apart), new TaskCompletionSource<bool>(Apart), new List<string>());
         using var kernel = new Cells(() =>
         {
             ((IProgress<int>)LiveProgress.Solving(1000)).Report(64);
