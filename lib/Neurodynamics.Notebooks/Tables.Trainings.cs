@@ -8,7 +8,7 @@ public static partial class Tables
 {
     /// <summary>
     /// A row per training: accuracy on the trials set aside, with its 95 % interval; updates until the accuracy on held-out trials first was each level, and from which on it
-    /// stayed there; seconds of the whole training. Empty where a level was not reached.
+    /// stayed there. Empty where a level was not reached.
     /// </summary>
     /// <param name="records">Names and records of trainings.</param>
     /// <param name="levels">Accuracies, such as 0.95.</param>
@@ -24,7 +24,17 @@ public static partial class Tables
             new PrimitiveDataFrameColumn<int>($"stays {Percent(level)}", records.Values.Select(record => record.UpdatesToStay(level))),
         }),
         new PrimitiveDataFrameColumn<int>("updates", records.Values.Select(record => record.Updates)),
-        new PrimitiveDataFrameColumn<int>("seconds", records.Values.Select(record => (int)Math.Round(record.Seconds))),
+    ]);
+
+    /// <summary>A row per training: seconds of all of it, and about how many of them passed until the accuracy on held-out trials first was each level; empty where it was not reached.</summary>
+    /// <param name="records">Names and records of trainings.</param>
+    /// <param name="levels">Accuracies, such as 0.95.</param>
+    public static DataFrame TrainingTimes(IReadOnlyDictionary<string, TrainingRecord> records, params double[] levels) => new(
+    [
+        new StringDataFrameColumn("network", records.Keys),
+        .. levels.Select(level => new PrimitiveDataFrameColumn<double>($"seconds to {Percent(level)}", records.Values.Select(record => record.SecondsTo(level)))),
+        new PrimitiveDataFrameColumn<double>("seconds in all", records.Values.Select(record => record.Seconds)),
+        new PrimitiveDataFrameColumn<int>("updates in all", records.Values.Select(record => record.Updates)),
     ]);
 
     /// <summary>
