@@ -132,10 +132,12 @@ public static partial class Figures
             Curve("loss", point => point.Loss, "y", Style.Blue, "circle", ".3~g"),
             Curve("accuracy", point => point.Accuracy, "y2", Style.Vermillion, "diamond", ".2%"),
         };
+        // Within a decade there may be no power of ten to label.
+        bool brief = record.Curve.Max(point => point.Loss) <= 10 * record.Curve.Min(point => point.Loss);
         var layout = Style.Layout($"{Words(record.Recipe.Architecture)} with {record.Recipe.Units} units in training", 480)
             .With("margin", new Margin().With("l", 90).With("r", 30).With("t", 60).With("b", 60))
             .With("xaxis", Style.Axis("update").With("anchor", "y2").With("rangemode", "tozero"))
-            .With("yaxis", Style.Axis("loss").With("domain", new[] { 0.54, 1.0 }).With("type", "log").With("exponentformat", "power").With("dtick", 1))
+            .With("yaxis", Style.Axis("loss").With("domain", new[] { 0.54, 1.0 }).With("type", "log").With("exponentformat", "power").With("dtick", brief ? "D2" : 1).With("tickformat", brief ? ".1~g" : null))
             .With("yaxis2", Style.Axis("accuracy").With("domain", new[] { 0.0, 0.46 }).With("tickformat", ".0%"));
         if (test.Trials > 0)
             layout.With("shapes", new[]
@@ -217,7 +219,7 @@ public static partial class Figures
         return ByPattern[readout.Length >= 3 ? pattern % ByPattern.Length : readout.Length == 2 ? new[] { 1, 5, 2, 3 }[pattern] : new[] { 5, 3 }[pattern]];
     }
 
-    private static string Words(Architecture architecture) => architecture switch
+    internal static string Words(Architecture architecture) => architecture switch
     {
         Architecture.Gru => "GRU",
         Architecture.Lstm => "LSTM",

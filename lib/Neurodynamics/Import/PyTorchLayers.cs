@@ -52,7 +52,8 @@ internal sealed partial class PyTorchLayers(ArrayFile file, ImportOptions option
         if (weightIh.Shape.Count != 2 || weightHh.Shape.Count != 2)
             throw Refusal($"{weightIh.Name} {weightIh.ShapeText} and {weightHh.Name} {weightHh.ShapeText} should be matrices [G N, I] and [G N, N]: export them as PyTorch has them");
         var (inputs, units) = (weightIh.Shape[1], weightHh.Shape[1]);
-        int gates = Gates(prefix.Length == 0 ? "the layer" : prefix.TrimEnd('.', '/', '_'), $"{weightIh.ShapeText} and {weightHh.ShapeText}", weightIh.Shape[0], weightHh.Shape[0], units);
+        string layer = prefix.Length == 0 ? "the layer" : prefix.TrimEnd('.', '/', '_');
+        int gates = Gates(layer, $"{weightIh.ShapeText} and {weightHh.ShapeText}", weightIh.Shape[0], weightHh.Shape[0], units);
         if (inputs < 1)
             throw Refusal($"{weightIh.Name} has the shape {weightIh.ShapeText}, but at least one input was expected: export a layer that has inputs");
         foreach (var bias in used[2..])
@@ -60,7 +61,7 @@ internal sealed partial class PyTorchLayers(ArrayFile file, ImportOptions option
                 throw Refusal($"{bias.Name} has the shape {bias.ShapeText}, but [{gates * units}] was expected: export the whole state_dict again");
         RequireNumbers(used);
 
-        var architecture = Choose(prefix, gates, gates switch { 1 => Architecture.Vanilla, 3 => Architecture.Gru, _ => Architecture.Lstm });
+        var architecture = Choose(layer, gates, gates switch { 1 => Architecture.Vanilla, 3 => Architecture.Gru, _ => Architecture.Lstm });
         var zero = new double[gates * units];
         return new(prefix, architecture, inputs, units, weightIh.Values, weightHh.Values, biased ? used[2].Values : zero, biased ? used[3].Values : zero)
         {

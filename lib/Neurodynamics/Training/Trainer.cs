@@ -160,7 +160,20 @@ public enum Stop
 /// <param name="Curve">Loss and accuracy while it learned.</param>
 /// <param name="Test">Accuracy on trials set aside for the end.</param>
 /// <param name="Seconds">How long the training took.</param>
-public sealed record TrainingRecord(Recipe Recipe, int Updates, Stop Stop, IReadOnlyList<CurvePoint> Curve, Accuracy Test, double Seconds);
+public sealed record TrainingRecord(Recipe Recipe, int Updates, Stop Stop, IReadOnlyList<CurvePoint> Curve, Accuracy Test, double Seconds)
+{
+    /// <summary>Updates until the accuracy on held-out trials first was this much, as far as the curve tells, which has a point every so many updates; null if it never was.</summary>
+    /// <param name="accuracy">A share, such as 0.95.</param>
+    public int? UpdatesTo(double accuracy) => Curve.FirstOrDefault(point => point.Accuracy >= accuracy)?.Update;
+
+    /// <summary>Updates from which on the accuracy on held-out trials was never less than this; null if it was less at the last look.</summary>
+    /// <param name="accuracy">A share, such as 0.95.</param>
+    public int? UpdatesToStay(double accuracy) => Curve.Reverse().TakeWhile(point => point.Accuracy >= accuracy).LastOrDefault()?.Update;
+
+    /// <summary>About how long it took until the accuracy first was this much, in seconds: the share of the updates, of the time of the whole training.</summary>
+    /// <param name="accuracy">A share, such as 0.95.</param>
+    public double? SecondsTo(double accuracy) => UpdatesTo(accuracy) is { } updates ? Seconds * updates / Updates : null;
+}
 
 /// <summary>A network and how it was made.</summary>
 public sealed record TrainedNetwork(Network Network, TrainingRecord Record);

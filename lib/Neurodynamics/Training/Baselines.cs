@@ -1,0 +1,76 @@
+using Neurodynamics.Tasks;
+
+namespace Neurodynamics.Training;
+
+/// <summary>How well simple rules do at a task, to be held beside a network's accuracy.</summary>
+public static class Baselines
+{
+    /// <summary>
+    /// A leaky integrator, one number per channel: s becomes leak s + input, and the answer is its sign. With a leak of 0 that is the sign of the last sample, with
+    /// 1 that of the plain sum. Leaks below 1/2 solve the flip-flop, as long as nothing disturbs them: a pulse then outweighs all before it.
+    /// </summary>
+    /// <param name="trials">The trials.</param>
+    /// <param name="leak">What is left of the sum after a step, at least 0; above 1 the early samples win.</param>
+    /// <param name="noise">Standard deviation of what disturbs the sum where it is read; default 0.</param>
+    /// <param name="seed">Seed of that noise; default 0.</param>
+    public static Accuracy Leaky(Trials trials, double leak, double noise = 0, int seed = 0)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(leak);
+        ArgumentOutOfRangeException.ThrowIfNegative(noise);
+        var random = new Random(seed);
+        return Accuracy.Over([.. Enumerable.Range(0, trials.Count).Select(trial => Share(trials, trial, leak, () => noise == 0 ? 0 : noise * Normal(random))).Where(double.IsFinite)]);
+    }
+
+    /// <summary>The leak that does best on trials, and how well it does on others.</summary>
+    /// <param name="chosenOn">The trials that it is chosen on.</param>
+    /// <param name="testedOn">The trials that it is tested on.</param>
+    /// <param name="leaks">The leaks to choose from; of equals the first.</param>
+    /// <param name="noise">Standard deviation of what disturbs the sum where it is read; default 0.</param>
+    public static (double Leak, Accuracy Test) BestLeaky(Trials chosenOn, Trials testedOn, IReadOnlyList<double> leaks, double noise = 0)
+    {
+        double best = leaks.MaxBy(leak => Leaky(chosenOn, leak, noise).Mean);
+        return (best, Leaky(testedOn, best, noise, seed: 1));
+    }
+
+    /// <summary>
+    /// The most that any rule can get right which sees of a channel only when it was last negative: for each number of steps since, the commoner target. The
+    /// commoner one is counted on the same trials, so that this errs a little to the high side.
+    /// </summary>
+    /// <param name="trials">The trials.</param>
+    public static Accuracy BestSinceLastNegative(Trials trials)
+    {
+        var since = new int[trials.Count, trials.Steps, trials.Channels];
+        for (int trial = 0; trial < trials.Count; trial++)
+            for (int channel = 0; channel < trials.Channels; channel++)
+                for (int step = 0, last = trials.Steps; step < trials.Steps; step++)
+                    since[trial, step, channel] = last = trials.Inputs[trial, step, channel] < 0 ? 0 : Math.Min(trials.Steps, last + 1);
+        var votes = new int[trials.Steps + 1];
+        foreach (var (trial, step, channel) in TrialFacts.Decided(trials))
+            votes[since[trial, step, channel]] += trials.Targets[trial, step, channel] > 0.5 ? 1 : -1;
+        return Accuracy.Over([.. TrialFacts.Decided(trials)
+            .GroupBy(place => place.Trial, place => votes[since[place.Trial, place.Step, place.Channel]] > 0 == trials.Targets[place.Trial, place.Step, place.Channel] > 0.5 ? 1.0 : 0)
+            .Select(trial => trial.Average())]);
+    }
+
+    private static double Share(Trials trials, int trial, double leak, Func<double> noise)
+    {
+        int right = 0, all = 0;
+        for (int channel = 0; channel < trials.Channels; channel++)
+        {
+            double sum = 0;
+            for (int step = 0; step < trials.Steps; step++)
+            {
+                sum = leak * sum + trials.Inputs[trial, step, channel];
+                bool answer = sum + noise() > 0;
+                float target = trials.Targets[trial, step, channel];
+                if (trials.Weights[trial, step, channel] == 0 || target == 0.5f) continue;
+                all++;
+                if (answer == target > 0.5f) right++;
+            }
+        }
+        return (double)right / all;
+    }
+
+    /// <summary>A standard normal value (Box and Muller).</summary>
+    private static double Normal(Random random) => Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
+}
