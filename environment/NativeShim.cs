@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json.Nodes;
@@ -42,8 +43,7 @@ sealed partial class NativeShim(Workbook workbook)
         Fresh(making);
         var library = Path.Combine(making, Torch);
 
-        // A copy, never the original: the package cache serves every project of the user, partly through hard links.
-        File.Copy(FindInPackageCache(), library);
+        await TakeFromPackageAsync(library, cancellation);
         const string failed = "The shim for this system's older libstdc++ could not be built: check that gcc, binutils and patchelf work.";
         var headers = await Programs.RunAsync(workbook, Cli.Wrap("objdump").WithArguments(["-p", library]), failed, cancellation);
         var source = Path.Combine(making, "shim.c");
@@ -90,14 +90,23 @@ sealed partial class NativeShim(Workbook workbook)
         return script.ToString();
     }
 
-    string FindInPackageCache()
+    /// <summary>
+    /// Takes the library out of the package itself, not from beside it in the cache: build outputs are hard links to that file, and what is written into one of them
+    /// changes it for every project of the user.
+    /// </summary>
+    async Task TakeFromPackageAsync(string library, CancellationToken cancellation)
     {
         // The restore says in which folders packages lie; the user may have moved them.
-        var assets = JsonNode.Parse(File.ReadAllText(Path.Combine(workbook.Root, "lib", "Neurodynamics", "obj", "project.assets.json")))!;
-        return assets["packageFolders"]!.AsObject()
-            .Select(folder => Path.Combine(folder.Key, "torchsharp", workbook.PackageVersion("TorchSharp"), "runtimes", RuntimeInformation.RuntimeIdentifier, "native", Torch))
+        var assets = JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(workbook.Root, "lib", "Neurodynamics", "obj", "project.assets.json"), cancellation))!;
+        var version = workbook.PackageVersion("TorchSharp");
+        var package = assets["packageFolders"]!.AsObject()
+            .Select(folder => Path.Combine(folder.Key, "torchsharp", version, $"torchsharp.{version}.nupkg"))
             .FirstOrDefault(File.Exists)
+            ?? throw new WorkbookException($"The package TorchSharp {version} is in none of NuGet's folders: run `dotnet restore --force`, then this again.");
+        await using var zip = await ZipFile.OpenReadAsync(package, cancellation);
+        var entry = zip.GetEntry($"runtimes/{RuntimeInformation.RuntimeIdentifier}/native/{Torch}")
             ?? throw new WorkbookException($"The TorchSharp package has no {Torch} for {RuntimeInformation.RuntimeIdentifier}: TorchSharp does not support this platform.");
+        await entry.ExtractToFileAsync(library, cancellation);
     }
 
     static void Fresh(string folder)
