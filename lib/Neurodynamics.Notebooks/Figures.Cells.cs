@@ -162,7 +162,7 @@ public static partial class Figures
             layout.With("xaxis" + suffix, Style.Axis("k, steps back").With("domain", new[] { left, Math.Min(1, left + width) }).With("anchor", "y" + suffix).With("range", new[] { 0, groups[panel].Flows.Max(line => line.Flow.Lags[^1]) * 1.03 }))
                 .With("yaxis" + suffix, Style.Axis(panel == 0 ? "norm of dx(T)/dx(T − k)" : null).With("type", "log").With("range", new[] { Math.Log10(floor), 4 }).With("exponentformat", "power").With("dtick", 4)
                     .With("anchor", "x" + suffix).With("matches", panel == 0 ? null : "y").With("showticklabels", panel == 0));
-            annotations.Add(new Annotation().With("text", groups[panel].Title).With("xref", "paper").With("yref", "paper").With("x", left + width / 2).With("y", 1.01).With("yanchor", "bottom").With("showarrow", false).With("font", Style.Font(14)));
+            annotations.Add(new Annotation().With("text", groups[panel].Title).With("xref", "paper").With("yref", "paper").With("x", left + width / 2).With("xanchor", "center").With("y", 1.01).With("yanchor", "bottom").With("showarrow", false).With("font", Style.Font(14)));
             foreach (var (architecture, flow) in groups[panel].Flows)
             {
                 var (colour, symbol) = Look(architecture);

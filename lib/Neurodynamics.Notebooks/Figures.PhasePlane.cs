@@ -35,7 +35,7 @@ public static partial class Figures
             layout.With("xaxis" + suffix, Style.Axis("x₁").With("domain", new[] { left, Math.Min(1, left + width) }).With("anchor", "y" + suffix).With("range", new[] { -extent, extent }).With("showgrid", false).With("zeroline", false))
                 .With("yaxis" + suffix, Style.Axis("x₂").With("domain", new[] { Math.Max(0, top - height), top }).With("anchor", "x" + suffix).With("range", new[] { -extent, extent }).With("showgrid", false).With("zeroline", false));
             if (name.Length > 0)
-                annotations.Add(new Annotation().With("text", name).With("xref", "paper").With("yref", "paper").With("x", left + width / 2).With("y", top).With("yanchor", "bottom").With("showarrow", false).With("font", Style.Font(14)));
+                annotations.Add(new Annotation().With("text", name).With("xref", "paper").With("yref", "paper").With("x", left + width / 2).With("xanchor", "center").With("y", top).With("yanchor", "bottom").With("showarrow", false).With("font", Style.Font(14)));
             List<Trace> own =
             [
                 Nullcline(plane, plane.First, "x₁ stands still", Style.Green), Nullcline(plane, plane.Second, "x₂ stands still", Style.Purple),
@@ -153,7 +153,7 @@ public static partial class Figures
             double left = panel * (width + gap), extent = region.Axis[^1];
             layout.With("xaxis" + suffix, Style.Axis("d₁").With("domain", new[] { left, Math.Min(1, left + width) }).With("anchor", "y" + suffix).With("range", new[] { -extent, extent }).With("zeroline", true))
                 .With("yaxis" + suffix, Style.Axis(panel == 0 ? "d₂" : null).With("anchor", "x" + suffix).With("range", new[] { -extent, extent }).With("zeroline", true));
-            annotations.Add(new Annotation().With("text", name).With("xref", "paper").With("yref", "paper").With("x", left + width / 2).With("y", 1.01).With("yanchor", "bottom").With("showarrow", false).With("font", Style.Font(14)));
+            annotations.Add(new Annotation().With("text", name).With("xref", "paper").With("yref", "paper").With("x", left + width / 2).With("xanchor", "center").With("y", 1.01).With("yanchor", "bottom").With("showarrow", false).With("font", Style.Font(14)));
             var axis = region.Axis.Select(Style.Drawn).ToArray();
             // One array decides: the larger of the two shares.
             double Share(int j, int i) => Math.Log10(Math.Max(region.Constant[j, i], region.Quadratic[j, i]));
@@ -183,7 +183,7 @@ public static partial class Figures
         return Style.Chart(traces, layout.With("annotations", annotations.ToArray()));
 
         static double[][] Cells(TaylorRegion region, Func<int, int, double> value) =>
-            [.. Enumerable.Range(0, region.Axis.Length).Select(j => Enumerable.Range(0, region.Axis.Length).Select(i => Style.Drawn(value(j, i))).ToArray())];
+            [.. Enumerable.Range(0, region.Axis.Length).Select(j => Enumerable.Range(0, region.Axis.Length).Select(i => Math.Round(value(j, i), 3)).ToArray())];
     }
 
     /// <summary>How states move along a direction in time, a panel per plane: where they gather, and how long that takes.</summary>
@@ -200,7 +200,7 @@ public static partial class Figures
             double left = panel * (width + gap);
             layout.With("xaxis" + suffix, Style.Axis("step").With("domain", new[] { left, Math.Min(1, left + width) }).With("anchor", "y" + suffix))
                 .With("yaxis" + suffix, Style.Axis(string.Create(CultureInfo.InvariantCulture, $"place along ({panels[panel].Direction[0]:0.##}, {panels[panel].Direction[1]:0.##})").Replace('-', '−')).With("anchor", "x" + suffix));
-            annotations.Add(new Annotation().With("text", panels[panel].Title).With("xref", "paper").With("yref", "paper").With("x", left + width / 2).With("y", 1.01).With("yanchor", "bottom").With("showarrow", false).With("font", Style.Font(14)));
+            annotations.Add(new Annotation().With("text", panels[panel].Title).With("xref", "paper").With("yref", "paper").With("x", left + width / 2).With("xanchor", "center").With("y", 1.01).With("yanchor", "bottom").With("showarrow", false).With("font", Style.Font(14)));
             var runs = panels[panel].Trajectories;
             int steps = runs.GetLength(1);
             var along = PlaneTables.Along(runs, panels[panel].Direction);
