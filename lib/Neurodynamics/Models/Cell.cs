@@ -40,6 +40,17 @@ public abstract class Cell : nn.Module
     /// <returns>The next states [B, S].</returns>
     public abstract Tensor Step(Tensor input, Tensor state);
 
+    /// <summary>One step from one state, in plain numbers.</summary>
+    /// <param name="input">I values.</param>
+    /// <param name="state">S values.</param>
+    /// <returns>The next state, S values.</returns>
+    public double[] Next(double[] input, double[] state)
+    {
+        using var scope = NewDisposeScope();
+        using var frozen = no_grad();
+        return InDouble().Step(tensor(input).unsqueeze(0), tensor(state).unsqueeze(0)).squeeze(0).ToVector();
+    }
+
     /// <summary>dF/dx at each state: [B, S, S], entry (i, j) is the change of next state i with state j.</summary>
     /// <inheritdoc cref="Step"/>
     public virtual Tensor StateJacobian(Tensor input, Tensor state) => Autograd(input, state, ofState: true);

@@ -19,6 +19,12 @@ public sealed class Gru : RecurrentCell
         return lerp(n, state, z);
     }
 
+    private protected override IReadOnlyList<(string Name, Tensor Values)> GatesAt(Tensor drive, Tensor state)
+    {
+        var (r, z, _, _) = Gates(drive, state);
+        return [("reset r", r), ("update z", z)];
+    }
+
     private protected override Tensor StateJacobianAt(Tensor drive, Tensor state)
     {
         var (r, z, n, recurrent) = Gates(drive, state);

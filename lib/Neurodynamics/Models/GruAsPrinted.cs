@@ -19,6 +19,12 @@ public sealed class GruAsPrinted : RecurrentCell
         return lerp(r * t, state, z);
     }
 
+    private protected override IReadOnlyList<(string Name, Tensor Values)> GatesAt(Tensor drive, Tensor state)
+    {
+        var (r, z, _) = Gates(drive, state);
+        return [("reset r", r), ("update z", z)];
+    }
+
     private protected override Tensor StateJacobianAt(Tensor drive, Tensor state)
     {
         var (r, z, t) = Gates(drive, state);

@@ -19,6 +19,12 @@ public sealed class GruResetBefore : RecurrentCell
         return lerp(n, state, z);
     }
 
+    private protected override IReadOnlyList<(string Name, Tensor Values)> GatesAt(Tensor drive, Tensor state)
+    {
+        var (r, z, _) = Gates(drive, state);
+        return [("reset r", r), ("update z", z)];
+    }
+
     private protected override Tensor StateJacobianAt(Tensor drive, Tensor state)
     {
         var (r, z, n) = Gates(drive, state);

@@ -48,6 +48,12 @@ public class Lstm : RecurrentCell
         return (o * tanh(next), next);
     }
 
+    private protected override IReadOnlyList<(string Name, Tensor Values)> GatesAt(Tensor drive, Tensor state)
+    {
+        var (i, f, _, o) = Gates(drive, Hidden(state), Memory(state));
+        return [("input i", i), ("forget f", f), ("output o", o)];
+    }
+
     private protected override Tensor StateJacobianAt(Tensor drive, Tensor state)
     {
         var (i, f, g, o) = Gates(drive, Hidden(state), Memory(state));

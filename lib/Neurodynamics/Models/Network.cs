@@ -109,6 +109,13 @@ public sealed class Network : nn.Module
         return new(cell, readout);
     }
 
+    /// <summary>The same weights with other equations in the cell, such as those that the report prints; the readout is shared.</summary>
+    /// <param name="architecture">A cell with as many gates.</param>
+    /// <exception cref="ArgumentException">The cell is none of the library's, or the other one has another number of gates.</exception>
+    public Network As(Architecture architecture) => Cell is RecurrentCell cell
+        ? new(cell.As(architecture), Readout)
+        : throw new ArgumentException($"{Cell.GetName()} is none of the library's cells: its weights do not fit {architecture}.", nameof(architecture));
+
     /// <summary>Refuses weights that are NaN or infinite.</summary>
     internal void RequireFinite(string source)
     {

@@ -84,6 +84,53 @@ public abstract class RecurrentCell : Cell
         _ => throw new ArgumentOutOfRangeException(nameof(architecture), architecture, "This is none of the library's cells."),
     };
 
+    /// <summary>A cell with weights written out, in float64: small enough to be computed by hand.</summary>
+    /// <param name="architecture">Which cell, with G gates (vanilla 1, LSTM 4: i f g o, GRU 3: r z n).</param>
+    /// <param name="inputWeights">W_ih [G N, I].</param>
+    /// <param name="recurrentWeights">W_hh [G N, N].</param>
+    /// <param name="inputBias">b_ih, G N values; default zeros.</param>
+    /// <param name="recurrentBias">b_hh, G N values; default zeros.</param>
+    /// <exception cref="ArgumentException">A shape does not fit the architecture.</exception>
+    public static RecurrentCell Create(Architecture architecture, double[,] inputWeights, double[,] recurrentWeights, double[]? inputBias = null, double[]? recurrentBias = null)
+    {
+        var cell = Create(architecture, inputWeights.GetLength(1), recurrentWeights.GetLength(1), ScalarType.Float64);
+        int rows = (int)cell.WeightHh.shape[0];
+        if (inputWeights.GetLength(0) != rows || recurrentWeights.GetLength(0) != rows || (inputBias ?? recurrentBias ?? new double[rows]).Length != rows || (recurrentBias ?? new double[rows]).Length != rows)
+            throw new ArgumentException($"{architecture} with {cell.Units} units needs {rows} rows of weights and {rows} biases, but was given {inputWeights.GetLength(0)} and {recurrentWeights.GetLength(0)} rows.", nameof(recurrentWeights));
+        using var scope = NewDisposeScope();
+        using var frozen = no_grad();
+        cell.WeightIh.copy_(tensor(inputWeights));
+        cell.WeightHh.copy_(tensor(recurrentWeights));
+        if (inputBias is not null) cell.BiasIh.copy_(tensor(inputBias));
+        if (recurrentBias is not null) cell.BiasHh.copy_(tensor(recurrentBias));
+        return cell;
+    }
+
+    /// <summary>The same weights in a cell with other equations, such as those that the report prints.</summary>
+    /// <param name="architecture">A cell with as many gates.</param>
+    /// <exception cref="ArgumentException">The other cell has another number of gates.</exception>
+    public RecurrentCell As(Architecture architecture)
+    {
+        var copy = Create(architecture, InputSize, Units, WeightHh.dtype);
+        if (copy.WeightHh.shape[0] != WeightHh.shape[0])
+            throw new ArgumentException($"{Architecture} has {WeightHh.shape[0] / Units} gates and {architecture} {copy.WeightHh.shape[0] / Units}: their weights do not fit each other.", nameof(architecture));
+        using var scope = NewDisposeScope();
+        using var frozen = no_grad();
+        foreach (var (name, parameter) in copy.named_parameters()) parameter.copy_(get_parameter(name)!);
+        return copy;
+    }
+
+    /// <summary>What the gates do in one step: the values that multiply something, each in (0, 1), by name; a vanilla RNN has none.</summary>
+    /// <returns>Of each gate [B, N], in the order of the weights.</returns>
+    /// <inheritdoc cref="Step"/>
+    public IReadOnlyList<(string Name, Tensor Values)> GateValues(Tensor input, Tensor state)
+    {
+        Require(input, state);
+        using var scope = NewDisposeScope();
+        using var frozen = no_grad();
+        return [.. GatesAt(Drive(input), state).Select(gate => (gate.Name, gate.Values.MoveToOuterDisposeScope()))];
+    }
+
     /// <summary>Glorot's uniform initialisation of every gate's input and recurrent matrix by itself, biases zero (report 4.2).</summary>
     /// <param name="seed">The same seed gives the same weights.</param>
     public void Initialise(long seed)
@@ -196,6 +243,9 @@ public abstract class RecurrentCell : Cell
         nn.functional.linear(hidden, WeightHh.narrow(0, first * Units, count * Units), BiasHh.narrow(0, first * Units, count * Units));
 
     private protected abstract Tensor Advance(Tensor drive, Tensor state);
+
+    /// <summary>The gates, by name.</summary>
+    private protected virtual IReadOnlyList<(string Name, Tensor Values)> GatesAt(Tensor drive, Tensor state) => [];
 
     private protected abstract Tensor StateJacobianAt(Tensor drive, Tensor state);
 

@@ -1,0 +1,80 @@
+using Neurodynamics.FixedPoints;
+using Neurodynamics.Models;
+using static TorchSharp.torch;
+
+namespace Neurodynamics.Analysis;
+
+/// <summary>
+/// All that a cell with two state variables does under a constant input, on a square grid: the step G(x) = F(x) - x that it makes from every state. Where both
+/// components are zero there is a fixed point; where one is, a nullcline.
+/// </summary>
+/// <param name="Cell">The cell, in float64.</param>
+/// <param name="Input">The constant input, I values.</param>
+/// <param name="Axis">The grid's values, the same along both axes.</param>
+/// <param name="First">First component of G, [second coordinate, first coordinate].</param>
+/// <param name="Second">Second component of G, in the same order.</param>
+public sealed record PhasePlane(Cell Cell, double[] Input, double[] Axis, double[,] First, double[,] Second)
+{
+    /// <summary>The plane of a cell.</summary>
+    /// <param name="cell">With two state variables.</param>
+    /// <param name="input">The constant input, I values; default zeros.</param>
+    /// <param name="extent">Both axes run from minus this to this; default 1.3, a little more than tanh can reach.</param>
+    /// <param name="resolution">Grid points along each axis; default 53.</param>
+    public static PhasePlane Of(Cell cell, double[]? input = null, double extent = 1.3, int resolution = 53)
+    {
+        if (cell.StateSize != 2) throw new ArgumentException($"A plane has two dimensions, but the cell has {cell.StateSize} state variables.", nameof(cell));
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(extent);
+        ArgumentOutOfRangeException.ThrowIfLessThan(resolution, 2);
+        input ??= new double[cell.InputSize];
+        using var scope = NewDisposeScope();
+        using var frozen = no_grad();
+        var exact = cell.InDouble();
+        double[] axis = [.. Enumerable.Range(0, resolution).Select(i => extent * (2.0 * i / (resolution - 1) - 1))];
+        var states = tensor(Square(axis));
+        var steps = (exact.Step(tensor(input).unsqueeze(0), states) - states).view(resolution, resolution, 2);
+        return new(exact, input, axis, steps.select(2, 0).ToMatrix(), steps.select(2, 1).ToMatrix());
+    }
+
+    /// <summary>The speed q = 1/2 |G|^2 on the grid, [second coordinate, first coordinate].</summary>
+    public double[,] Speed()
+    {
+        var speed = new double[Axis.Length, Axis.Length];
+        for (int j = 0; j < Axis.Length; j++)
+            for (int i = 0; i < Axis.Length; i++) speed[j, i] = (First[j, i] * First[j, i] + Second[j, i] * Second[j, i]) / 2;
+        return speed;
+    }
+
+    /// <summary>States on a square grid over the plane, to start from [count^2, 2].</summary>
+    /// <param name="count">Along each axis, at least 2.</param>
+    public double[,] Grid(int count)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(count, 2);
+        return Square([.. Enumerable.Range(0, count).Select(i => Axis[^1] * (2.0 * i / (count - 1) - 1))]);
+    }
+
+    /// <summary>The fixed points that a search from a grid finds, linearised.</summary>
+    /// <param name="count">Candidates along each axis; default 12.</param>
+    public IReadOnlyList<Linearisation> FixedPoints(int count = 12) =>
+        Linearisation.Of(Cell, new FixedPointSearch { MergeDistance = 1e-5 }.Run(Cell, Grid(count), Input).Points);
+
+    /// <summary>Where the cell goes from some states, itself included: [B, steps + 1, 2].</summary>
+    /// <param name="starts">[B, 2].</param>
+    /// <param name="steps">At least 1.</param>
+    public double[,,] Trajectories(double[,] starts, int steps)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(steps, 1);
+        using var scope = NewDisposeScope();
+        using var frozen = no_grad();
+        var start = tensor(starts);
+        var run = Cell.Run(tensor(Input).view(1, 1, -1).expand(start.shape[0], steps, Input.Length).contiguous(), start);
+        return (double[,,])cat([start.unsqueeze(1), run], 1).contiguous().data<double>().ToNDArray();
+    }
+
+    private static double[,] Square(double[] axis)
+    {
+        var states = new double[axis.Length * axis.Length, 2];
+        for (int j = 0; j < axis.Length; j++)
+            for (int i = 0; i < axis.Length; i++) (states[j * axis.Length + i, 0], states[j * axis.Length + i, 1]) = (axis[i], axis[j]);
+        return states;
+    }
+}

@@ -1,0 +1,56 @@
+using Neurodynamics.Analysis;
+using Neurodynamics.Models;
+using Neurodynamics.Tasks;
+using Plotly.NET;
+using Xunit;
+
+namespace Neurodynamics.Notebooks.Tests;
+
+/// <summary>The figures and tables of the cells and of the plane, on networks small enough to be known.</summary>
+public sealed class CellAndPlaneTests
+{
+    [Theory]
+    [InlineData(Architecture.Vanilla)]
+    [InlineData(Architecture.Lstm)]
+    [InlineData(Architecture.Gru)]
+    [InlineData(Architecture.LstmAsPrinted)]
+    [InlineData(Architecture.GruAsPrinted)]
+    public void Every_cell_of_the_report_has_a_drawing_that_tells_its_equation(Architecture architecture) =>
+        Assert.Contains("tanh(", GenericChart.toJson(Figures.CellDiagram(architecture)), StringComparison.Ordinal);
+
+    [Fact]
+    public void Cells_without_a_drawing_or_gates_are_refused()
+    {
+        Assert.Throws<ArgumentOutOfRangeException>(() => Figures.CellDiagram(Architecture.GruResetBefore));
+        var trials = new FlipFlop { Channels = 1 }.Sample(1, 5, 1);
+        Assert.Contains("no gates", Assert.Throws<ArgumentException>(() => Figures.Gates(Network.Create(Architecture.Vanilla, 1, 3, 1, 1), trials)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Gates_are_heat_maps_below_a_bar_per_channel()
+    {
+        var trials = new FlipFlop { Channels = 2 }.Sample(1, 5, 1);
+        var traces = GenericChart.getTraces(Figures.Gates(Network.Create(Architecture.Lstm, 2, 3, 2, 1), trials)).Select(trace => trace.type).ToArray();
+        Assert.Equal(["bar", "bar", "heatmap", "heatmap", "heatmap"], traces);
+    }
+
+    [Fact]
+    public void Places_along_a_direction_are_counted_once()
+    {
+        var runs = new double[3, 2, 2];
+        (runs[0, 1, 0], runs[1, 1, 0], runs[2, 1, 1]) = (1, 1.01, -1);
+        Assert.Equal(1, PlaneTables.Places(runs, [1, -1], step: 0));
+        // Along (1, -1) a step of 1 in the first and of -1 in the second coordinate are the same way.
+        Assert.Equal(1, PlaneTables.Places(runs, [1, -1]));
+        Assert.Equal(2, PlaneTables.Places(runs, [1, 0]));
+    }
+
+    [Fact]
+    public void Figures_of_a_plane_draw_its_points_by_kind()
+    {
+        var plane = PhasePlane.Of(RecurrentCell.Create(Architecture.Vanilla, new[,] { { 1.0 }, { 1.0 } }, new[,] { { 1.25, 0.75 }, { 0.75, 1.25 } }), resolution: 9);
+        var points = plane.FixedPoints(6);
+        foreach (var chart in new[] { Figures.PhasePlanes([("", plane, points, plane.Trajectories(plane.Grid(3), 4))]), Figures.SpeedSurface(plane, points) })
+            Assert.Equal(["attractor", "saddle"], GenericChart.getTraces(chart).Select(trace => trace.TryGetPropertyValue("name").Value as string).Where(name => name is "attractor" or "saddle" or "repeller"));
+    }
+}
