@@ -6,7 +6,7 @@ using Neurodynamics.Models;
 namespace Neurodynamics.Notebooks;
 
 /// <summary>The workbook's tables. Each is a DataFrame with exact values; as the last value of a cell it is shown rounded, and a value's exact digits are in its tooltip.</summary>
-public static class Tables
+public static partial class Tables
 {
     /// <summary>
     /// A row per fixed point: number (as in the figure's hover), kind, readout (a character per channel: + for class 1, - for class 0,
@@ -78,6 +78,6 @@ public static class Tables
     /// <param name="path">The file.</param>
     public static DataFrame Load(string path) => TableFile.Read(path);
 
-    private static string Words(Ending ending) =>
+    internal static string Words(Ending ending) =>
         string.Concat(ending.ToString().Select((letter, i) => i > 0 && char.IsUpper(letter) ? " " + char.ToLowerInvariant(letter) : char.ToLowerInvariant(letter).ToString()));
 }

@@ -33,6 +33,17 @@ public static class Candidates
         return new(cell, met.ToMatrix(), states.ToMatrix());
     }
 
+    /// <summary>The same states, every value multiplied by a factor: candidates where no trial goes.</summary>
+    /// <param name="candidates">[M, S].</param>
+    /// <param name="factor">The factor.</param>
+    public static double[,] Scaled(double[,] candidates, double factor)
+    {
+        var scaled = (double[,])candidates.Clone();
+        for (int i = 0; i < scaled.GetLength(0); i++)
+            foreach (ref double value in scaled.RowSpan(i)) value *= factor;
+        return scaled;
+    }
+
     private static (Tensor States, Tensor Inputs) Draw(Cell cell, float[,,] inputs, int count, long seed, double noise, Range steps)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(count);
