@@ -17,6 +17,8 @@ public sealed class FindingTests
 
     private static readonly FixedPoint[] Points = [.. Sample.Points.Select(line => line.Point)];
 
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
     private static JsonNode Json(GenericChart chart) =>
         JsonNode.Parse(Regex.Match(chart.ToDisplayString(HtmlFormatter.MimeType), @"neurodynamics\.show\(""[0-9a-f]{12}"", (.*)\);").Groups[1].Value)!;
 
@@ -24,7 +26,7 @@ public sealed class FindingTests
     public void The_slider_shows_one_look_of_every_solver_at_a_time_and_the_points_always()
     {
         int[] looks = [0, 1, 2];
-        var chart = Json(Figures.Sliding([CandidatePaths.Of(new GradientDescent(), Problem, looks), CandidatePaths.Of(new NewtonSolver(), Problem, looks)], Sample.Points, Sample.Pca));
+        var chart = Json(Figures.Sliding([CandidatePaths.Of(new GradientDescent(), Problem, looks, Stop), CandidatePaths.Of(new NewtonSolver(), Problem, looks, Stop)], Sample.Points, Sample.Pca));
         int traces = chart["data"]!.AsArray().Count;
         var steps = chart["layout"]!["sliders"]![0]!["steps"]!.AsArray();
         Assert.Equal(looks.Length, steps.Count);
@@ -46,7 +48,7 @@ public sealed class FindingTests
     [Fact]
     public void A_table_of_readings_tells_what_holds_before_the_first_step()
     {
-        var table = Tables.Readings(new GradientDescent { MaxSteps = 3 }, Problem, Points);
+        var table = Tables.Readings(new GradientDescent { MaxSteps = 3 }, Problem, Points, Stop);
         double mean = Problem.Speeds().Average();
         Assert.Equal(mean * 2 / 100, (double)table["before any step"][0], 1e-9);
         Assert.Equal(mean, (double)table["before any step"][1], 1e-9);

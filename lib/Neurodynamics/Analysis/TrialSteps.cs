@@ -44,15 +44,21 @@ public sealed record TrialSteps(double[,] Before, double[,] Inputs, double[,] Af
     public FixedPointProblem UnderOwnInputs(Cell cell, int hold = 0)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(hold);
-        using var scope = NewDisposeScope();
-        using var frozen = no_grad();
-        var (exact, input, state) = (cell.InDouble(), tensor(Inputs), tensor(After));
-        for (int step = 0; step < hold; step++)
+        // Outside the scope, which would take the weights of the problem's own copy of the cell with it.
+        return new(cell, Inputs, hold == 0 ? After : Held());
+
+        double[,] Held()
         {
-            using var inner = NewDisposeScope();
-            state = exact.Step(input, state).MoveToOuterDisposeScope();
+            using var scope = NewDisposeScope();
+            using var frozen = no_grad();
+            var (exact, input, state) = (cell.InDouble(), tensor(Inputs), tensor(After));
+            for (int step = 0; step < hold; step++)
+            {
+                using var inner = NewDisposeScope();
+                state = exact.Step(input, state).MoveToOuterDisposeScope();
+            }
+            return state.ToMatrix();
         }
-        return new(cell, Inputs, state.ToMatrix());
     }
 
     /// <summary>

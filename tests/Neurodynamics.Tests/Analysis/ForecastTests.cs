@@ -102,6 +102,19 @@ public sealed class ForecastTests
         Assert.All(Settling.Of(new Network(cell, readout), [], trials, steps: 100), trial => Assert.Null(trial.Attractor));
     }
 
+    [Theory, InlineData(0), InlineData(3)]
+    public void A_cell_in_float32_can_be_solved_under_the_inputs_of_steps(int hold)
+    {
+        var cell = RecurrentCell.Create(Architecture.Gru, 1, 4);
+        cell.Initialise(1);
+        var steps = TrialSteps.Sample(cell, Noise, 5, seed: 1);
+        foreach (var problem in new[] { steps.UnderOwnInputs(cell, hold), Candidates.UnderOwnInputs(cell, Noise, 5, seed: 1) })
+            Assert.All(new NewtonSolver().Solve(problem).Endings, ending => Assert.Equal(Ending.FixedPoint, ending));
+        using var exact = cell.InDouble();
+        using var held = exact.Run(tensor(Enumerable.Repeat(steps.Inputs[0, 0], hold + 1).ToArray()).view(1, -1, 1), tensor(steps.Before.Row(0)).unsqueeze(0));
+        Assert.Equal(held.select(1, hold).ToMatrix().Row(0), steps.UnderOwnInputs(cell, hold).Candidates.Row(0), (a, b) => Math.Abs(a - b) < 1e-12);
+    }
+
     [Fact]
     public void What_does_not_fit_is_refused()
     {
