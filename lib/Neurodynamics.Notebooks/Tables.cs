@@ -87,6 +87,6 @@ public static partial class Tables
     /// <param name="path">The file.</param>
     public static DataFrame Load(string path) => TableFile.Read(path);
 
-    private static string Words(Ending ending) =>
+    internal static string Words(Ending ending) =>
         string.Concat(ending.ToString().Select((letter, i) => i > 0 && char.IsUpper(letter) ? " " + char.ToLowerInvariant(letter) : char.ToLowerInvariant(letter).ToString()));
 }

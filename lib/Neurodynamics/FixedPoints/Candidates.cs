@@ -28,9 +28,27 @@ public static class Candidates
     /// <inheritdoc cref="FromTrials"/>
     public static FixedPointProblem UnderOwnInputs(Cell cell, float[,,] inputs, int count, long seed, double noise = 0, Range? steps = null)
     {
-        using var scope = NewDisposeScope();
-        var (states, met) = Draw(cell, inputs, count, seed, noise, steps ?? Range.All);
-        return new(cell, met.ToMatrix(), states.ToMatrix());
+        var (states, met) = Matrices();
+        // Outside the scope, which would take the weights of the problem's own copy of the cell with it.
+        return new(cell, met, states);
+
+        (double[,], double[,]) Matrices()
+        {
+            using var scope = NewDisposeScope();
+            var (drawn, under) = Draw(cell, inputs, count, seed, noise, steps ?? Range.All);
+            return (drawn.ToMatrix(), under.ToMatrix());
+        }
+    }
+
+    /// <summary>The same states, every value multiplied by a factor: candidates where no trial goes.</summary>
+    /// <param name="candidates">[M, S].</param>
+    /// <param name="factor">The factor.</param>
+    public static double[,] Scaled(double[,] candidates, double factor)
+    {
+        var scaled = (double[,])candidates.Clone();
+        for (int i = 0; i < scaled.GetLength(0); i++)
+            foreach (ref double value in scaled.RowSpan(i)) value *= factor;
+        return scaled;
     }
 
     private static (Tensor States, Tensor Inputs) Draw(Cell cell, float[,,] inputs, int count, long seed, double noise, Range steps)

@@ -46,6 +46,18 @@ public sealed record Completeness(int Sum, int Counted, int Uncertain, int Outsi
         _ => "No box is known that this cell's step maps into itself, so the signs of det(I - J) need not sum to 1: override InvariantBox if there is one.",
     };
 
+    /// <summary>Sums the signs over points at one input that carry their certificates, such as a search returns, or some of them.</summary>
+    /// <param name="cell">The cell; it is analysed in float64.</param>
+    /// <param name="points">The points, at least one; those without a certificate are tested first.</param>
+    /// <exception cref="ArgumentException">There is no point, or they stand under several inputs.</exception>
+    public static Completeness Of(Cell cell, IReadOnlyList<FixedPoint> points)
+    {
+        if (points.Count == 0) throw new ArgumentException("Without a point the input is not known: give the input as well.", nameof(points));
+        var open = points.Where(point => point.Certificate is null).ToArray();
+        var proofs = new Queue<Certificate>(Certificate.Of(cell, open));
+        return Of(cell, points[0].Input, points, [.. points.Select(point => point.Certificate ?? proofs.Dequeue())]);
+    }
+
     /// <summary>Sums the signs over points at one input. Points that are provably one count once.</summary>
     /// <param name="cell">The cell; it is analysed in float64.</param>
     /// <param name="input">The constant input, I values.</param>

@@ -1,4 +1,6 @@
 using Neurodynamics.Models;
+using TorchSharp;
+using static TorchSharp.torch;
 
 namespace Neurodynamics.FixedPoints;
 
@@ -38,6 +40,15 @@ public sealed record FixedPointProblem
 
     /// <summary>The states to start from [M, S].</summary>
     public double[,] Candidates { get; }
+
+    /// <summary>The speed q of every candidate as it is, before any solver has touched it, M values.</summary>
+    public double[] Speeds()
+    {
+        using var scope = NewDisposeScope();
+        using var frozen = no_grad();
+        var states = tensor(Candidates);
+        return [.. (Cell.Step(tensor(Inputs), states) - states).norm(1).ToVector().Select(length => length * length / 2)];
+    }
 
     /// <summary>The constant input of one candidate, I values.</summary>
     public double[] InputOf(int candidate) => Inputs.Row(Inputs.GetLength(0) == 1 ? 0 : candidate);

@@ -33,6 +33,13 @@ public enum Ending
 /// <param name="Endings">How each candidate ended.</param>
 public sealed record FixedPointSolution(FixedPointProblem Problem, double[,] States, double[] Speeds, int[] Steps, Ending[] Endings)
 {
+    /// <summary>How many candidates ended outside the box that states from zero never leave, whatever their speed there; 0 where no such box is known.</summary>
+    public int EndedOutside()
+    {
+        var boxes = new Reachability.Boxes(Problem.Cell);
+        return Enumerable.Range(0, Endings.Length).Count(i => boxes.Test(new(States.Row(i), Problem.InputOf(i), Speeds[i], 1)) == Reach.Unreachable);
+    }
+
     /// <summary>The fixed points, each once: ends under one input that are closer than the distance are one point, of which the slowest member is kept.</summary>
     /// <param name="distance">Largest Euclidean distance between two ends at the same point; default 1e-6.</param>
     /// <returns>Points in the order in which candidates first found them; none is an empty list.</returns>

@@ -1,0 +1,39 @@
+using Neurodynamics.Models;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Neurodynamics.Analysis;
+
+/// <summary>How wrong the linear picture of a point is at a distance, after some steps under the point's own input.</summary>
+/// <param name="Line">The linearisation.</param>
+/// <param name="Distance">Length of the displacement d.</param>
+/// <param name="Errors">||x(k) - x* - J^k d|| / ||d||, a value per direction.</param>
+public sealed record LinearError(Linearisation Line, double Distance, double[] Errors)
+{
+    /// <summary>Compares the network's true motion near a point with the linear one.</summary>
+    /// <param name="cell">The cell that was linearised.</param>
+    /// <param name="line">The linearisation at the point.</param>
+    /// <param name="towards">States to displace towards [D, S], such as states of trials: only their directions from the point count.</param>
+    /// <param name="distances">Lengths of the displacement.</param>
+    /// <param name="steps">k, steps of the network; default 1.</param>
+    /// <returns>In the order of the distances.</returns>
+    public static IReadOnlyList<LinearError> Of(Cell cell, Linearisation line, double[,] towards, IReadOnlyList<double> distances, int steps = 1)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(steps, 1);
+        using var scope = NewDisposeScope();
+        using var frozen = no_grad();
+        var exact = cell.InDouble();
+        var (point, input) = (tensor(line.Point.State), tensor(line.Point.Input).unsqueeze(0));
+        var directions = tensor(towards) - point;
+        directions = directions / directions.norm(1).unsqueeze(1);
+        var turn = tensor(line.StateJacobian).t();
+        return [.. distances.Select(distance =>
+        {
+            using var inner = NewDisposeScope();
+            var linear = directions * distance;
+            var state = point + linear;
+            for (int step = 0; step < steps; step++) (state, linear) = (exact.Step(input, state), linear.mm(turn));
+            return new LinearError(line, distance, [.. (state - point - linear).norm(1).ToVector().Select(error => error / distance)]);
+        })];
+    }
+}

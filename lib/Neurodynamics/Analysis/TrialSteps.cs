@@ -1,0 +1,84 @@
+using Neurodynamics.FixedPoints;
+using Neurodynamics.Models;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Neurodynamics.Analysis;
+
+/// <summary>Single steps out of trials: the state before, the input, and the state after, in float64.</summary>
+/// <param name="Before">The states before the steps [M, S].</param>
+/// <param name="Inputs">The inputs of the steps [M, I].</param>
+/// <param name="After">The states after them [M, S].</param>
+public sealed record TrialSteps(double[,] Before, double[,] Inputs, double[,] After)
+{
+    /// <summary>M, the number of steps.</summary>
+    public int Count => Before.GetLength(0);
+
+    /// <summary>Draws steps from trials that begin at zero.</summary>
+    /// <param name="cell">The cell; it is run in float64.</param>
+    /// <param name="inputs">The trials' inputs [B, T, I].</param>
+    /// <param name="count">M, how many; drawn with replacement from all B T steps.</param>
+    /// <param name="seed">Seed of the draw.</param>
+    public static TrialSteps Sample(Cell cell, float[,,] inputs, int count, long seed)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(count);
+        using var scope = NewDisposeScope();
+        using var frozen = no_grad();
+        using var generator = new Generator((ulong)seed);
+        var exact = cell.InDouble();
+        var given = tensor(inputs).to(ScalarType.Float64);
+        var after = exact.Run(given);
+        var before = cat([zeros(after.shape[0], 1, cell.StateSize, dtype: ScalarType.Float64), after.narrow(1, 0, after.shape[1] - 1)], 1);
+        var drawn = randint(after.shape[0] * after.shape[1], [count], dtype: ScalarType.Int64, generator: generator);
+        return new(Flat(before), Flat(given), Flat(after));
+
+        double[,] Flat(Tensor of) => of.reshape(-1, of.shape[2])[drawn].ToMatrix();
+    }
+
+    /// <summary>The problem of the fixed points under the inputs of these steps, from the states after them (report 5).</summary>
+    /// <param name="cell">The cell.</param>
+    /// <param name="hold">
+    /// Further steps under the same input before a solver starts; default 0. With many, the candidates are where each step would lead if its
+    /// input stayed, and so what is found are mostly attractors.
+    /// </param>
+    public FixedPointProblem UnderOwnInputs(Cell cell, int hold = 0)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(hold);
+        // Outside the scope, which would take the weights of the problem's own copy of the cell with it.
+        return new(cell, Inputs, hold == 0 ? After : Held());
+
+        double[,] Held()
+        {
+            using var scope = NewDisposeScope();
+            using var frozen = no_grad();
+            var (exact, input, state) = (cell.InDouble(), tensor(Inputs), tensor(After));
+            for (int step = 0; step < hold; step++)
+            {
+                using var inner = NewDisposeScope();
+                state = exact.Step(input, state).MoveToOuterDisposeScope();
+            }
+            return state.ToMatrix();
+        }
+    }
+
+    /// <summary>
+    /// The cosine of the angle between each step and the way from the state before it to a goal: 1 where the network steps straight towards the goal, 0
+    /// where the goal says nothing of the direction. NaN where either has no length.
+    /// </summary>
+    /// <param name="goals">A goal for each step [M, S].</param>
+    public double[] CosinesTowards(double[,] goals)
+    {
+        if (goals.GetLength(0) != Count || goals.GetLength(1) != Before.GetLength(1))
+            throw new ArgumentException($"There are {Count} steps of {Before.GetLength(1)} values, but the goals are [{goals.GetLength(0)}, {goals.GetLength(1)}].", nameof(goals));
+        return [.. Enumerable.Range(0, Count).Select(i =>
+        {
+            double dot = 0, step = 0, way = 0;
+            for (int j = 0; j < Before.GetLength(1); j++)
+            {
+                double s = After[i, j] - Before[i, j], w = goals[i, j] - Before[i, j];
+                (dot, step, way) = (dot + s * w, step + s * s, way + w * w);
+            }
+            return dot / Math.Sqrt(step * way);
+        })];
+    }
+}
