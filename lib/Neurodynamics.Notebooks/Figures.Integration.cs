@@ -146,7 +146,7 @@ public static partial class Figures
         return Style.Chart(traces, layout);
     }
 
-    /// <summary>A value of the state, such as its place along PC1, against the sum of the inputs; the colour is the step of the trial. Every tenth moment or so is drawn.</summary>
+    /// <summary>A value of the state, such as its place along PC1, against the sum of the inputs; the colour is the step of the trial.</summary>
     /// <param name="evidence">The moments.</param>
     /// <param name="value">The value, M values.</param>
     /// <param name="name">What the value is called on the axis.</param>
@@ -187,8 +187,8 @@ public static partial class Figures
         }).ToList();
         var axis = Style.Axis("inputs of \u22121 that turn the answer").With("rangemode", "tozero");
         if (largest is { } top) axis.With("range", new[] { 0, top });
-        return Style.Chart(traces, Style.Layout(title, 460).With("margin", new Margin().With("l", 80).With("r", 20).With("t", 60).With("b", 60))
-            .With("legend", new Legend().With("x", 0.02).With("y", 0.98).With("bgcolor", "rgba(255,255,255,0.8)"))
+        return Style.Chart(traces, Style.Layout(title, 460).With("margin", new Margin().With("l", 80).With("r", 20).With("t", 95).With("b", 60))
+            .With("legend", new Legend().With("orientation", "h").With("x", 0).With("y", 1.02).With("yanchor", "bottom"))
             .With("xaxis", Style.Axis("inputs of +1 before").With("rangemode", "tozero")).With("yaxis", axis));
 
         static bool IsExact(string name) => name.StartsWith("exact", StringComparison.Ordinal);
