@@ -1,0 +1,65 @@
+using Neurodynamics.Models;
+using Neurodynamics.Tasks;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Neurodynamics.Analysis;
+
+/// <summary>What an integrator has been shown and what it makes of it, at every step of trials: M = B T moments, trial after trial.</summary>
+/// <param name="Step">Which step of the trial, from 1: M values.</param>
+/// <param name="Sum">Plain sum of the channel's inputs up to and with that step, M values.</param>
+/// <param name="Logit">The channel's readout then, M values.</param>
+/// <param name="States">The state then [M, S].</param>
+/// <param name="Steps">T, the steps of a trial.</param>
+public sealed record Evidence(int[] Step, double[] Sum, double[] Logit, double[,] States, int Steps)
+{
+    /// <summary>Runs a network through trials.</summary>
+    /// <param name="network">The network; it is run in float64.</param>
+    /// <param name="trials">The trials, of white noise with variance 1 where <see cref="Sureness"/> is asked for.</param>
+    /// <param name="channel">Whose inputs are summed, from 0.</param>
+    public static Evidence Of(Network network, Trials trials, int channel = 0)
+    {
+        using var scope = NewDisposeScope();
+        using var frozen = no_grad();
+        var exact = network.InDouble();
+        var states = exact.Run(tensor(trials.Inputs)).reshape(-1, exact.Cell.StateSize);
+        var logits = exact.Logits(states).select(1, channel).ToVector();
+        var (steps, sums) = (new int[logits.Length], new double[logits.Length]);
+        for (int moment = 0; moment < logits.Length; moment++)
+        {
+            int step = moment % trials.Steps;
+            steps[moment] = step + 1;
+            sums[moment] = trials.Inputs[moment / trials.Steps, step, channel] + (step == 0 ? 0 : sums[moment - 1]);
+        }
+        return new(steps, sums, logits, states.ToMatrix(), trials.Steps);
+    }
+
+    /// <summary>The moments at which the sum is at least so large.</summary>
+    /// <param name="sum">The least sum.</param>
+    public Evidence Beyond(double sum)
+    {
+        int[] kept = [.. Enumerable.Range(0, Sum.Length).Where(i => Sum[i] >= sum)];
+        return new([.. kept.Select(i => Step[i])], [.. kept.Select(i => Sum[i])], [.. kept.Select(i => Logit[i])], kept.Select(States.Row).ToList().ToMatrix(States.GetLength(1)), Steps);
+    }
+
+    /// <summary>
+    /// The probability that the whole trial's sum will be above zero, given the sum so far s and T - t samples of noise to come: Phi(s / sqrt(T - t)), M
+    /// values; at the last step 1, 0, or 1/2 where s is 0. This is the report's "sureness" (4.4.1) as an ideal observer has it.
+    /// </summary>
+    public double[] Sureness() => [.. Step.Zip(Sum, (step, sum) => Normal.Below(step == Steps ? sum * double.PositiveInfinity : sum / Math.Sqrt(Steps - step)))];
+}
+
+/// <summary>The standard normal distribution.</summary>
+internal static class Normal
+{
+    /// <summary>Phi(x), the probability of a value below x, to about 1e-7: 1/2 for what is not a number.</summary>
+    /// <remarks>Abramowitz and Stegun 26.2.17.</remarks>
+    public static double Below(double x)
+    {
+        if (double.IsNaN(x)) return 0.5;
+        double size = Math.Abs(x), t = 1 / (1 + 0.2316419 * size);
+        double tail = Math.Exp(-size * size / 2) / Math.Sqrt(2 * Math.PI)
+            * t * (0.319381530 + t * (-0.356563782 + t * (1.781477937 + t * (-1.821255978 + t * 1.330274429))));
+        return x >= 0 ? 1 - tail : tail;
+    }
+}

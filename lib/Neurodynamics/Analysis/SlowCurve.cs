@@ -1,0 +1,84 @@
+using Neurodynamics.FixedPoints;
+using Neurodynamics.Models;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Neurodynamics.Analysis;
+
+/// <summary>The curve, or surface, of slow states to which a network's states fall when the input falls silent.</summary>
+public static class SlowCurve
+{
+    /// <summary>Where states are after some steps under a constant input: fast modes have died out, slow ones are still there.</summary>
+    /// <param name="cell">The cell; it is run in float64.</param>
+    /// <param name="states">[M, S].</param>
+    /// <param name="steps">How many; default 20.</param>
+    /// <param name="input">The constant input, I values; default zeros.</param>
+    public static double[,] Relax(Cell cell, double[,] states, int steps = 20, double[]? input = null)
+    {
+        using var scope = NewDisposeScope();
+        using var frozen = no_grad();
+        var exact = cell.InDouble();
+        var (u, x) = (tensor(input ?? new double[cell.InputSize]).unsqueeze(0), tensor(states).clone());
+        for (int step = 0; step < steps; step++)
+        {
+            using var inner = NewDisposeScope();
+            x = exact.Step(u, x).MoveToOuterDisposeScope();
+        }
+        return x.ToMatrix();
+    }
+
+    /// <summary>The speed q = 1/2 ||F(x) - x||^2 of states (report 3.2), M values.</summary>
+    /// <param name="cell">The cell; it is run in float64.</param>
+    /// <param name="states">[M, S].</param>
+    /// <param name="input">The constant input, I values; default zeros.</param>
+    public static double[] Speeds(Cell cell, double[,] states, double[]? input = null)
+    {
+        using var scope = NewDisposeScope();
+        using var frozen = no_grad();
+        var x = tensor(states);
+        return [.. (cell.InDouble().Step(tensor(input ?? new double[cell.InputSize]).unsqueeze(0), x) - x).norm(1).ToVector().Select(length => length * length / 2)];
+    }
+
+    /// <summary>The slowest of the states in each of some equal intervals of a coordinate, in its order; empty intervals have none.</summary>
+    /// <param name="cell">The cell.</param>
+    /// <param name="states">[M, S].</param>
+    /// <param name="along">The coordinate of each, M values.</param>
+    /// <param name="count">How many intervals between the least and the largest coordinate; default 25.</param>
+    /// <param name="input">The constant input of the speed, I values; default zeros.</param>
+    /// <returns>States with their speeds q: no fixed points, but linearised like them.</returns>
+    public static IReadOnlyList<FixedPoint> Slowest(Cell cell, double[,] states, double[] along, int count = 25, double[]? input = null)
+    {
+        if (along.Length != states.GetLength(0)) throw new ArgumentException($"There are {states.GetLength(0)} states, but {along.Length} coordinates.", nameof(along));
+        if (along.Length == 0) return [];
+        input ??= new double[cell.InputSize];
+        var speeds = Speeds(cell, states, input);
+        double least = along.Min(), width = (along.Max() - least) / count;
+        return
+        [
+            .. Enumerable.Range(0, along.Length).GroupBy(i => width == 0 ? 0 : Math.Min(count - 1, (int)((along[i] - least) / width))).OrderBy(interval => interval.Key)
+                .Select(interval => interval.MinBy(i => speeds[i]))
+                .Select(i => new FixedPoint(states.Row(i), input, speeds[i], 1)),
+        ];
+    }
+
+    /// <summary>
+    /// How much a curve turns from its middle to its two ends, in degrees: the states are averaged in five equal intervals of the coordinate, and the angles are between
+    /// the chords of the first and second mean, of the second and fourth, and of the fourth and fifth. 0 for a straight line, whatever its noise.
+    /// </summary>
+    /// <param name="states">[M, S].</param>
+    /// <param name="along">The coordinate of each, M values.</param>
+    public static (double Low, double High) Bend(double[,] states, double[] along)
+    {
+        double least = along.Min(), width = (along.Max() - least) / 5;
+        var means = Enumerable.Range(0, 5).Select(k => Mean([.. Enumerable.Range(0, along.Length).Where(i => Math.Min(4, (int)((along[i] - least) / width)) == k)])).ToArray();
+        var middle = Chord(1, 3);
+        return (Angle(Chord(0, 1), middle), Angle(Chord(3, 4), middle));
+
+        double[] Mean(int[] rows) => [.. Enumerable.Range(0, states.GetLength(1)).Select(j => rows.Average(i => states[i, j]))];
+
+        double[] Chord(int from, int to) => [.. means[to].Zip(means[from], (a, b) => a - b)];
+
+        static double Angle(double[] a, double[] b) =>
+            180 / Math.PI * Math.Acos(Math.Clamp(a.Zip(b, (x, y) => x * y).Sum() / Math.Sqrt(a.Sum(x => x * x) * b.Sum(x => x * x)), -1, 1));
+    }
+}

@@ -1,0 +1,38 @@
+using Neurodynamics.FixedPoints;
+
+namespace Neurodynamics;
+
+/// <summary>Parts of matrices for the cells of a notebook.</summary>
+public static class Matrices
+{
+    /// <summary>One column of a matrix, as a copy, such as the coordinates along the first component.</summary>
+    /// <param name="matrix">[M, k].</param>
+    /// <param name="column">Which, from 0.</param>
+    public static double[] Column(this double[,] matrix, int column) =>
+        [.. Enumerable.Range(0, matrix.GetLength(0)).Select(row => matrix[row, column])];
+
+    /// <summary>The states of points as a matrix [M, S]; there has to be one at least.</summary>
+    /// <param name="points">The points.</param>
+    public static double[,] States(this IReadOnlyList<FixedPoint> points) =>
+        points.Select(point => point.State).ToList().ToMatrix(points[0].State.Length);
+
+    /// <summary>The root of the mean squared distance of states from their mean.</summary>
+    /// <param name="states">[M, S], M at least 1.</param>
+    public static double Spread(this double[,] states) =>
+        Math.Sqrt(Enumerable.Range(0, states.GetLength(1)).Sum(j =>
+        {
+            var column = states.Column(j);
+            double mean = column.Average();
+            return column.Average(value => (value - mean) * (value - mean));
+        }));
+
+    /// <summary>How far states are from others, row by row: the root of the mean squared distance.</summary>
+    /// <param name="states">[M, S], M at least 1.</param>
+    /// <param name="others">[M, S].</param>
+    public static double DistanceTo(this double[,] states, double[,] others)
+    {
+        if (states.GetLength(0) != others.GetLength(0) || states.GetLength(1) != others.GetLength(1))
+            throw new ArgumentException($"The states are [{states.GetLength(0)}, {states.GetLength(1)}], and the others [{others.GetLength(0)}, {others.GetLength(1)}].", nameof(others));
+        return Math.Sqrt(states.Cast<double>().Zip(others.Cast<double>(), (a, b) => (a - b) * (a - b)).Sum() / states.GetLength(0));
+    }
+}
