@@ -6,7 +6,7 @@ using Neurodynamics.Models;
 namespace Neurodynamics.Notebooks;
 
 /// <summary>The workbook's tables. Each is a DataFrame with exact values; as the last value of a cell it is shown rounded, and a value's exact digits are in its tooltip.</summary>
-public static class Tables
+public static partial class Tables
 {
     /// <summary>
     /// A row per fixed point: number (as in the figure's hover), kind, readout (a character per channel: + for class 1, - for class 0,
