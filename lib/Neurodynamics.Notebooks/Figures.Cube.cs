@@ -27,9 +27,8 @@ public static partial class Figures
         string counts = $"{Count(graph.Points.Count, "fixed point")}, {Count(edges.Count, "connection")}";
         var chart = FixedPoints(graph.Points, network, pca, colourBy: colourBy, title: title ?? counts);
         var places = Places(graph.Points, pca);
-        var scene = SceneOf(chart).With("domain", BesideLegend());
-        foreach (var (axis, k) in new[] { ("xaxis", 0), ("yaxis", 1), ("zaxis", 2) }) scene.TryGetTypedPropertyValue<LinearAxis>(axis)!.Value.With("range", Padded(places, k));
-        return Looking(Style.Chart([Lines(graph, places), .. GenericChart.getTraces(chart)], GenericChart.getLayout(chart)), graph.Points, network, places, distance: 2.5);
+        Fit(SceneOf(chart), places);
+        return Looking(Style.Chart([Lines(graph, places), .. GenericChart.getTraces(chart)], GenericChart.getLayout(chart)), graph.Points, network, places, distance: 2.3);
     }
 
     /// <summary>Turns a figure of fixed points so that one looks along the channels' own directions, a little from the side and from above: a cube then looks like one.</summary>
@@ -261,13 +260,19 @@ public static partial class Figures
     /// <param name="bySpeed">Colours the ends by log10 of their speed q instead of by their input; default no.</param>
     public static GenericChart Ends(IReadOnlyList<FixedPointSolution> descents, IReadOnlyList<IReadOnlyList<Linearisation>> points, Network network, Pca pca, string title, bool bySpeed = false)
     {
-        string[] colours = [Style.Green, Style.Orange, Style.SkyBlue, Style.Purple, Style.Grey, Style.Yellow];
+        // The same input has the same colour in every figure, as long as signs tell the inputs apart.
+        int[] signs = [.. descents.Select(descent => Math.Sign(descent.Problem.InputOf(0).Sum()))];
+        string[] palette = [Style.SkyBlue, Style.Green, Style.Orange, Style.Purple, Style.Grey, Style.Yellow];
+        string[] colours = [.. signs.Select((sign, i) => palette[(signs.Distinct().Count() == signs.Length ? sign + 1 : i) % palette.Length])];
+        var drawn = new List<double[]>();
         var traces = new List<Trace>();
         double[] logs = [.. descents.SelectMany(descent => descent.Speeds).Where(speed => speed > 0 && double.IsFinite(speed)).Select(Math.Log10)];
         for (int i = 0; i < descents.Count; i++)
         {
             var ends = new DescentEnds(descents[i], network);
             var places = pca.Project(descents[i].States);
+            foreach (var projected in new[] { places, Places(points[i], pca) })
+                for (int row = 0; row < projected.GetLength(0); row++) drawn.Add([.. Enumerable.Range(0, projected.GetLength(1)).Select(k => projected[row, k])]);
             string input = Tables.Words(descents[i].Problem.InputOf(0));
             foreach (bool outside in new[] { false, true })
             {
@@ -277,7 +282,7 @@ public static partial class Figures
                 if (bySpeed)
                     marker.With("color", rows.Select(row => Style.Drawn(Math.Log10(Math.Max(descents[i].Speeds[row], 1e-300)))).ToArray()).With("colorscale", "Cividis").With("cmin", Math.Max(-12, logs.Min())).With("cmax", logs.Max())
                         .With("showscale", traces.Count == 0).With("colorbar", new ColorBar().With("title", Style.Title("log\u2081\u2080 q", 13)).With("len", 0.5).With("y", 0.35).With("thickness", 14));
-                else marker.With("color", colours[i % colours.Length]);
+                else marker.With("color", colours[i]);
                 traces.Add(new Trace3D("scatter3d").With("name", $"{input}: ends {(outside ? "outside" : "inside")} the box ({rows.Length})").With("mode", "markers").With("legendrank", FirstRank + 10 * i)
                     .With("x", Along(rows, 0)).With("y", Along(rows, 1)).With("z", Along(rows, 2)).With("marker", marker)
                     .With("hovertext", rows.Select(row => string.Create(CultureInfo.InvariantCulture, $"candidate {row + 1} under {input}<br>readout {ends.Readouts[row]}<br>speed q = {descents[i].Speeds[row]:0.0e+0}<br>largest |h| = {ends.Largest[row]:0.00}")).ToArray())
@@ -288,18 +293,23 @@ public static partial class Figures
             {
                 string kind = trace.TryGetTypedPropertyValue<string>("name")!.Value;
                 var marker = trace.TryGetTypedPropertyValue<Marker>("marker")!.Value;
-                traces.Add(trace.With("name", $"{input}: {kind}").With("legendrank", FirstRank + 10 * i + 1 + trace.TryGetTypedPropertyValue<int>("legendrank")!.Value - FirstRank).With("marker", marker.With("color", colours[i % colours.Length]).With("line", new Line().With("color", Style.Ink).With("width", 2))));
+                traces.Add(trace.With("name", $"{input}: {kind}").With("legendrank", FirstRank + 10 * i + 1 + trace.TryGetTypedPropertyValue<int>("legendrank")!.Value - FirstRank).With("marker", marker.With("color", colours[i]).With("line", new Line().With("color", Style.Ink).With("width", 2))));
             }
 
             double[] Along(int[] rows, int component) => [.. rows.Select(row => component < places.GetLength(1) ? Style.Drawn(places[row, component]) : 0)];
         }
         var chart = Style.Chart(traces, Space(title, pca, empty: traces.Count == 0));
-        SceneOf(chart).With("domain", BesideLegend());
+        Fit(SceneOf(chart), drawn.ToMatrix(pca.ExplainedVariance.Length))
+            .With("camera", new Camera().With("eye", new CameraEye().With("x", 1.75).With("y", 1.5).With("z", 0.8)).With("center", new CameraCenter().With("x", 0).With("y", 0).With("z", -0.1)));
         return chart;
     }
 
-    /// <summary>Room for a scene with a long legend at its right.</summary>
-    private static Domain BesideLegend() => new Domain().With("x", new[] { 0, 0.7 }).With("y", new[] { 0.0, 1.0 });
+    /// <summary>Leaves room for a long legend at the right of a scene, and for symbols at its walls.</summary>
+    private static Scene Fit(Scene scene, double[,] places)
+    {
+        foreach (var (axis, k) in new[] { ("xaxis", 0), ("yaxis", 1), ("zaxis", 2) }) scene.TryGetTypedPropertyValue<LinearAxis>(axis)!.Value.With("range", Padded(places, k));
+        return scene.With("domain", new Domain().With("x", new[] { 0, 0.7 }).With("y", new[] { 0.0, 1.0 }));
+    }
 
     /// <summary>The same fixed points and connections in the first two components of several fits, a panel each: what a picture shows depends on what its axes were fitted to.</summary>
     /// <param name="graph">The points, and where the network goes from the saddles.</param>
