@@ -28,6 +28,9 @@ public static partial class Figures
         ("circle", Style.Blue, 10), ("diamond", Style.Orange, 7), ("square", Style.Purple, 7), ("diamond-open", Style.Vermillion, 9), ("square-open", Style.Black, 9),
     ];
 
+    /// <summary>Rank in the legend of what has no unstable modes; plotly.js's own for all else. The rest follow by their number.</summary>
+    private const int FirstRank = 1000;
+
     // By pattern, all channels low first, in the order of binary numbers.
     private static readonly string[] ByPattern =
         [Style.Yellow, Style.SkyBlue, Style.Green, Style.Blue, Style.Purple, Style.Orange, Style.Vermillion, Style.Black];
@@ -109,7 +112,8 @@ public static partial class Figures
                 .With("textposition", "top center")
                 .With("textfont", Style.Font(15))
                 .With("hovertext", members.Select(point => point.Hover).ToArray())
-                .With("hoverinfo", "text"));
+                .With("hoverinfo", "text")
+                .With("legendrank", FirstRank + group.Key.UnstableModes));
         }
         return Style.Chart(traces, Space(title ?? Title(points), pca, empty: points.Count == 0));
 

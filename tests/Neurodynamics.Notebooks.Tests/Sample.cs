@@ -32,4 +32,6 @@ public static class Sample
     public static IReadOnlyList<Linearisation> Points => Made.Value.Points;
 
     public static Pca Pca => Made.Value.Pca;
+
+    public static Portrait Portrait => new("sample", Network, States, new([0, 0, 0], Solution.Distinct(), [], [], new(1, Points.Count, 0, 0, CompletenessVerdict.Consistent), []), Points);
 }

@@ -44,6 +44,17 @@ public sealed record Pca(double[] Mean, double[,] Components, double[] Explained
     /// <param name="components">k; default 3.</param>
     public static Pca OfTrials(float[,,] states, int components = 3) => Fit(PcaOf.Trajectories, states, [], components);
 
+    /// <summary>Fits the components to several sets of states together, each with the same weight whatever its size: the mean is that of their means.</summary>
+    /// <param name="sets">Each [M, S], M at least 1; at least one set.</param>
+    /// <param name="components">k; default 3, and S where there are fewer state variables.</param>
+    public static Pca OfSets(IReadOnlyList<double[,]> sets, int components = 3)
+    {
+        if (sets.Count == 0 || sets.Any(set => set.GetLength(0) < 1)) throw new ArgumentException("Principal components need at least one state in each set, and there is none.", nameof(sets));
+        using var scope = NewDisposeScope();
+        using var frozen = no_grad();
+        return Fit([.. sets.Select(set => tensor(set))], components);
+    }
+
     /// <summary>Fits the components to trajectories, fixed points or both.</summary>
     /// <param name="of">To which.</param>
     /// <param name="trajectories">States of trials [B, T, S].</param>

@@ -36,6 +36,9 @@ public sealed record Continuation
     /// <summary>Newton corrections of one step at most; more mean that the step is too long.</summary>
     private const int MaxCorrections = 8;
 
+    /// <summary>Distance of a branch's end from a start that is the same point.</summary>
+    private const double SamePoint = 1e-6;
+
     /// <summary>Smallest cosine between the tangents at both ends of a step.</summary>
     private const double LeastCosine = 0.95;
 
@@ -65,6 +68,25 @@ public sealed record Continuation
         var (spots, folds) = (new List<Spot> { current }, new List<(Spot Spot, int After)>());
         var ending = Trace(path, spots, folds, progress, cancellation);
         return new(Judged(path, spots), [.. folds.Select(fold => new Fold(fold.Spot.Position, path.PointAt(fold.Spot.W), fold.After))], ending);
+    }
+
+    /// <summary>Follows each of several fixed points under one input along the same path; not those to which an earlier branch came back, which are its other end.</summary>
+    /// <param name="cell">The cell; it is analysed in float64, and never changed.</param>
+    /// <param name="starts">The fixed points at position 0; none gives no branches.</param>
+    /// <param name="to">The path's last input, I values.</param>
+    /// <param name="progress">Told the number of starts that are done with, those not followed included.</param>
+    /// <param name="cancellation">Stops the search; the branches so far are returned.</param>
+    /// <exception cref="ArgumentException">As of <see cref="Follow"/>, for any of the starts.</exception>
+    public IReadOnlyList<Branch> FollowAll(Cell cell, IReadOnlyList<FixedPoint> starts, double[] to, IProgress<int>? progress = null, CancellationToken cancellation = default)
+    {
+        var branches = new List<Branch>();
+        for (int i = 0; i < starts.Count && !cancellation.IsCancellationRequested; i++)
+        {
+            if (!branches.Any(branch => branch.Ending == BranchEnding.CameBack && Merged.Distance(branch.Points[^1].Point.State, starts[i].State) < SamePoint))
+                branches.Add(Follow(cell, starts[i], to, cancellation: cancellation));
+            progress?.Report(i + 1);
+        }
+        return branches;
     }
 
     private BranchEnding Trace(Path path, List<Spot> spots, List<(Spot, int)> folds, IProgress<int>? progress, CancellationToken cancellation)

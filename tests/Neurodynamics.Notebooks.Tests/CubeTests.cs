@@ -1,0 +1,53 @@
+using Neurodynamics.Analysis;
+using Neurodynamics.FixedPoints;
+using Xunit;
+
+namespace Neurodynamics.Notebooks.Tests;
+
+/// <summary>Tables and fits of the cube's notebooks, on what is known of a cube.</summary>
+public sealed class CubeTests
+{
+    [Fact]
+    public void The_points_of_a_skewed_cube_lie_on_the_grid_of_their_decisions()
+    {
+        double[][] signs = [.. from a in new[] { -1.0, 0, 1 } from b in new[] { -1.0, 0, 1 } from c in new[] { -1.0, 0, 1 } select new[] { a, b, c }];
+        double[][] edges = [[1, 0, 0, 2], [0.5, 2, 0, 0], [0, 0, -3, 1]];
+        var places = new double[27, 4];
+        for (int i = 0; i < 27; i++)
+            for (int axis = 0; axis < 4; axis++) places[i, axis] = 7 + Enumerable.Range(0, 3).Sum(k => signs[i][k] * edges[k][axis]);
+        var grid = DecisionGrid.Fit(signs, places)!;
+        Assert.Equal(1, grid.Explained, 1e-12);
+        for (int k = 0; k < 3; k++) Assert.Equal(edges[k], grid.Directions[k], (x, y) => Math.Abs(x - y) < 1e-12);
+        // Decisions that are all alike determine nothing.
+        Assert.Null(DecisionGrid.Fit([.. signs.Select(_ => new double[3])], places));
+    }
+
+    [Fact]
+    public void The_memory_network_has_the_twelve_edges_and_its_pulses_set_one_bit()
+    {
+        var graph = TransitionGraph.Of(Sample.Network.Cell, Sample.Points, cancellation: TestContext.Current.CancellationToken);
+        var edges = Tables.Connections(graph, Sample.Network);
+        Assert.Equal(graph.Edges().Count, edges.Rows.Count);
+        foreach (var row in edges.Rows) Assert.Equal((string)row[2], string.Join(", ", Tables.Differing((string)row[0], (string)row[1])));
+        var pulses = Tables.Pulses(PulseResponses.Of(Sample.Network.Cell, Sample.Points, PulseResponses.OneChannelEach(3)), Sample.Network);
+        Assert.Equal(7, pulses.Columns.Count);
+        foreach (var row in pulses.Rows)
+        {
+            string before = (string)row[0];
+            for (int channel = 0; channel < 3; channel++)
+            {
+                Assert.Equal(before[..channel] + '+' + before[(channel + 1)..], row[1 + 2 * channel]);
+                Assert.Equal(before[..channel] + '-' + before[(channel + 1)..], row[2 + 2 * channel]);
+            }
+        }
+    }
+
+    [Fact]
+    public void Ends_that_did_not_move_keep_readouts_and_distances_and_are_near_themselves()
+    {
+        var ends = new DescentEnds(Sample.Solution with { Problem = new FixedPointProblem(Sample.Network.Cell, new double[3], Sample.Solution.States) }, Sample.Network);
+        Assert.Equal(1, ends.DistancesKept(Sample.Solution.States), 1e-12);
+        Assert.Equal(ends.Readouts, DescentEnds.ReadoutsOf(Sample.Solution.States, Sample.Network));
+        Assert.Equal(Sample.Solution.Endings.Count(ending => ending == Ending.FixedPoint), ends.Near([.. Sample.Points.Select(point => point.Point)], 1e-6));
+    }
+}
