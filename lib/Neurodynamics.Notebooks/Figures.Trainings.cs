@@ -9,11 +9,6 @@ namespace Neurodynamics.Notebooks;
 
 public static partial class Figures
 {
-    private static readonly Dictionary<Architecture, (string Colour, string Symbol)> ByArchitecture = new()
-    {
-        [Architecture.Vanilla] = (Style.Vermillion, "diamond"), [Architecture.Lstm] = (Style.Blue, "square"), [Architecture.Gru] = (Style.Green, "circle"),
-    };
-
     /// <summary>How loss (logarithmic) and accuracy on held-out trials went in several trainings: a column per task, a line per architecture.</summary>
     /// <param name="records">The records of the trainings.</param>
     /// <param name="lowest">Where the axis of the accuracy begins; default 0.85.</param>
@@ -70,9 +65,6 @@ public static partial class Figures
         foreach (double level in levels) panels.Upright(0, 0, level, string.Create(CultureInfo.InvariantCulture, $" {100 * level:0.##} %"));
         return panels.Chart();
     }
-
-    private static (string Colour, string Symbol) Look(Architecture architecture) =>
-        ByArchitecture.TryGetValue(architecture, out var look) ? look : (Style.Black, "cross");
 
     internal static string Words(TrialTask task) => task switch
     {
