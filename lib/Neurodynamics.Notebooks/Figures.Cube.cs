@@ -300,7 +300,7 @@ public static partial class Figures
         }
         var chart = Style.Chart(traces, Space(title, pca, empty: traces.Count == 0));
         Fit(SceneOf(chart), drawn.ToMatrix(pca.ExplainedVariance.Length))
-            .With("camera", new Camera().With("eye", new CameraEye().With("x", 1.75).With("y", 1.5).With("z", 0.8)).With("center", new CameraCenter().With("x", 0).With("y", 0).With("z", -0.1)));
+            .With("camera", new Camera().With("eye", new CameraEye().With("x", 2.05).With("y", 1.8).With("z", 0.95)).With("center", new CameraCenter().With("x", 0).With("y", 0).With("z", -0.1)));
         return chart;
     }
 
