@@ -21,8 +21,8 @@ public sealed record Continuation
     /// <summary>Smallest arclength step; default 1e-7.</summary>
     public double MinStep { get; init => field = Positive(value, nameof(MinStep)); } = 1e-7;
 
-    /// <summary>Largest arclength step; default 0.05.</summary>
-    public double MaxStep { get; init => field = Positive(value, nameof(MaxStep)); } = 0.05;
+    /// <summary>Largest arclength step; default 0.01. Longer ones were seen to jump to a neighbouring branch where several folds lie close together.</summary>
+    public double MaxStep { get; init => field = Positive(value, nameof(MaxStep)); } = 0.01;
 
     /// <summary>Steps at most; default 1000.</summary>
     public int MaxSteps { get; init => field = value >= 1 ? value : throw new ArgumentOutOfRangeException(nameof(MaxSteps), value, "MaxSteps is at least 1."); } = 1000;
