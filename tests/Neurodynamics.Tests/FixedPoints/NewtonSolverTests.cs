@@ -1,6 +1,5 @@
 using Neurodynamics.Analysis;
 using Neurodynamics.FixedPoints;
-using Neurodynamics.Import;
 using Neurodynamics.Models;
 using TorchSharp;
 using Xunit;
@@ -45,32 +44,6 @@ public sealed class NewtonSolverTests
         Assert.Equal(0, point.Point.State[0], 1e-12);
         Assert.Equal(-2, point.Eigenvalues[0].Real, 1e-9);
         Assert.Equal("repeller", point.Kind);
-    }
-
-    [Theory]
-    [InlineData("gru_flipflop3")]
-    [InlineData("rnn_flipflop3")]
-    [InlineData("lstm_flipflop3")]
-    [InlineData("gru_integ1")]
-    [InlineData("gru_integ3")]
-    public void Every_point_found_in_a_reference_network_is_a_listed_one_and_no_attractor_is_missing(string name)
-    {
-        var cell = NetworkFile.Load(Reference.Network(name + ".npz")).Cell;
-        var arrays = ArrayFile.Read(Reference.Network(name + ".npz"));
-        var listed = ArrayFile.Read(Reference.FixedPoints(name));
-        var (states, unstable) = (listed["fixed_points"].ToMatrix(), listed["n_unstable"].Values);
-        var found = Linearisation.Of(cell, Solver.Solve(new(cell, arrays["input"].Values, arrays["candidates"].ToMatrix())).Distinct());
-        var matches = found.Select(line =>
-        {
-            var (distance, index) = Enumerable.Range(0, states.GetLength(0)).Select(i => (Distance(line.Point.State, states.Row(i)), i)).Min();
-            Assert.True(distance < 1e-8, $"a point of {name} lies {distance} from the nearest listed one");
-            Assert.Equal(unstable[index], line.UnstableModes);
-            return index;
-        }).ToArray();
-        Assert.Distinct(matches);
-        // Integrators have attractors on a slow line, which plain Newton may miss; the flip-flops' are the corners of the cube.
-        if (name.Contains("flipflop"))
-            Assert.Equal(8, matches.Count(index => unstable[index] == 0));
     }
 
     [Fact]
