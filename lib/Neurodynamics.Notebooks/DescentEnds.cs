@@ -57,5 +57,5 @@ internal sealed class DescentEnds
 
     /// <summary>How many lie within a distance of one of the points.</summary>
     public int Near(IReadOnlyList<FixedPoint> points, double distance) =>
-        states.Count(state => points.Any(point => Math.Sqrt(point.State.Zip(state, (x, y) => (x - y) * (x - y)).Sum()) <= distance));
+        states.Count(state => points.Any(point => Merged.Distance(point.State, state) <= distance));
 }

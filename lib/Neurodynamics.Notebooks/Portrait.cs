@@ -40,13 +40,10 @@ public sealed record Portrait(string Name, Network Network, float[,,] States, Fi
 
     /// <summary>Angles in degrees between the directions d of <see cref="OnGrid"/>, in the whole state space: channels 1 and 2, 1 and 3, 2 and 3; NaN where there are none.</summary>
     public double[] ChannelAngles => Decisions is { } fit
-        ? [Angle(fit.Directions[0], fit.Directions[1]), Angle(fit.Directions[0], fit.Directions[2]), Angle(fit.Directions[1], fit.Directions[2])]
+        ? [Arrays.Angle(fit.Directions[0], fit.Directions[1]), Arrays.Angle(fit.Directions[0], fit.Directions[2]), Arrays.Angle(fit.Directions[1], fit.Directions[2])]
         : [double.NaN, double.NaN, double.NaN];
 
     private DecisionGrid? Decisions => DecisionGrid.Fit(Points, Network, Points.Select(point => point.Point.State).ToMatrix(Network.Cell.StateSize));
-
-    private static double Angle(double[] a, double[] b) =>
-        180 / Math.PI * Math.Acos(Math.Clamp(a.Zip(b, (x, y) => x * y).Sum() / Math.Sqrt(a.Sum(x => x * x) * b.Sum(x => x * x)), -1, 1));
 }
 
 /// <summary>How places of points move with the decisions of the first three channels, by least squares: place = centre + sum over channels of s d.</summary>

@@ -87,7 +87,7 @@ public static partial class Tables
         return new(
             new StringDataFrameColumn("goal", rows.Select(row => row.Name)),
             new PrimitiveDataFrameColumn<int>("steps", rows.Select(row => row.Steps.Length)),
-            new PrimitiveDataFrameColumn<double>("median distance after", rows.Select(row => Median(row.Steps.Select(i => Between(steps.After, row.Goals, i))))),
+            new PrimitiveDataFrameColumn<double>("median distance after", rows.Select(row => Median(row.Steps.Select(i => Merged.Distance(steps.After.Row(i), row.Goals.Row(i)))))),
             new PrimitiveDataFrameColumn<double>("median cosine", rows.Select(row => Median(row.Steps.Select(i => row.Cosines[i]).Where(double.IsFinite)))));
     }
 
@@ -106,9 +106,6 @@ public static partial class Tables
     private static double[,] Goals(TrialSteps steps, IReadOnlyList<FixedPoint> points) =>
         Enumerable.Range(0, steps.Count).Select(i => points.MinBy(point => Enumerable.Range(0, point.State.Length).Sum(j => (steps.Before[i, j] - point.State[j]) * (steps.Before[i, j] - point.State[j])))!.State)
             .ToMatrix(steps.Before.GetLength(1));
-
-    private static double Between(double[,] a, double[,] b, int row) =>
-        Math.Sqrt(Enumerable.Range(0, a.GetLength(1)).Sum(j => (a[row, j] - b[row, j]) * (a[row, j] - b[row, j])));
 
     private static (double Network, double Linear, double Alike) Shares(Network network, Trials trials, float[,,] states, float[,,] linear)
     {

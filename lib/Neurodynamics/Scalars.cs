@@ -54,11 +54,12 @@ internal static class Scalars
     /// <summary>a^2.</summary>
     public static Tensor Squared(this Tensor a) => a * a;
 
-    /// <summary>I - A for each of a batch of square matrices [B, N, N], in place.</summary>
-    public static Tensor FromIdentity_(this Tensor a)
+    /// <summary>I - A for each of a batch of square matrices [..., N, N]. Not in place: a cell's Jacobian may be a view of its weights.</summary>
+    public static Tensor FromIdentity(this Tensor a)
     {
-        a.neg_().diagonal(0, -2, -1).add_(One, One);
-        return a;
+        var difference = a.neg();
+        difference.diagonal(0, -2, -1).add_(One, One);
+        return difference;
     }
 
     /// <summary>1 - a.</summary>

@@ -72,13 +72,10 @@ public static class SlowCurve
         double least = along.Min(), width = (along.Max() - least) / 5;
         var means = Enumerable.Range(0, 5).Select(k => Mean([.. Enumerable.Range(0, along.Length).Where(i => Math.Min(4, (int)((along[i] - least) / width)) == k)])).ToArray();
         var middle = Chord(1, 3);
-        return (Angle(Chord(0, 1), middle), Angle(Chord(3, 4), middle));
+        return (Arrays.Angle(Chord(0, 1), middle), Arrays.Angle(Chord(3, 4), middle));
 
         double[] Mean(int[] rows) => [.. Enumerable.Range(0, states.GetLength(1)).Select(j => rows.Average(i => states[i, j]))];
 
         double[] Chord(int from, int to) => [.. means[to].Zip(means[from], (a, b) => a - b)];
-
-        static double Angle(double[] a, double[] b) =>
-            180 / Math.PI * Math.Acos(Math.Clamp(a.Zip(b, (x, y) => x * y).Sum() / Math.Sqrt(a.Sum(x => x * x) * b.Sum(x => x * x)), -1, 1));
     }
 }

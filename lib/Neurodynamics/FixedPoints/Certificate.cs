@@ -152,8 +152,7 @@ public sealed record Certificate(Certainty Certainty, double ExistenceRadius, do
         var sums = 2 * (size + 16) * UnitRoundoff;
         var (step, jacobian) = cell.Rounding(input, x);
         var residual = cell.Step(input, x) - x;
-        var matrix = cell.StateJacobian(input, x).neg();
-        matrix.diagonal(0, 1, 2).add_(Scalars.One, Scalars.One);
+        var matrix = cell.StateJacobian(input, x).FromIdentity();
         // What is not finite leaves a NaN behind, and a matrix without an inverse a large defect: neither passes the test.
         var finite = matrix.flatten(1).isfinite().all(1).logical_and(residual.isfinite().all(1));
         var identity = eye(size, dtype: ScalarType.Float64);

@@ -97,8 +97,7 @@ public sealed record Completeness(int Sum, int Counted, int Uncertain, int Outsi
         {
             using var scope = NewDisposeScope();
             var states = tensor(points.Skip(first).Take(chunk).Select(point => point.State).ToMatrix(cell.StateSize));
-            var matrix = cell.StateJacobian(u, states).neg();
-            matrix.diagonal(0, 1, 2).add_(Scalars.One, Scalars.One);
+            var matrix = cell.StateJacobian(u, states).FromIdentity();
             var finite = matrix.flatten(1).isfinite().all(1);
             matrix = where(finite.view(-1, 1, 1), matrix, zeros_like(matrix));
             var (sign, _) = linalg.slogdet(matrix);

@@ -250,7 +250,7 @@ public sealed record Continuation
             using var frozen = no_grad();
             var jacobian = cell.StateJacobian(Input(w), State(w)).squeeze(0);
             int? unstable = countUnstable ? linalg.eigvals(jacobian).data<Complex>().Count(lambda => lambda.Magnitude > 1) : null;
-            var (sign, _) = linalg.slogdet(eye(size, dtype: ScalarType.Float64) - jacobian);
+            var (sign, _) = linalg.slogdet(jacobian.FromIdentity());
             return ((int)sign.item<double>(), unstable);
         }
 

@@ -217,10 +217,7 @@ public sealed record GradientDescent : FixedPointSolver
         {
             using var scope = NewDisposeScope();
             var (u, x) = (input.shape[0] == 1 ? input : input.narrow(0, i, 1), states.narrow(0, i, 1));
-            var jacobian = cell.StateJacobian(u, x).neg_();
-            jacobian.diagonal(0, 1, 2).add_(Scalars.One, Scalars.One);
-            var (correction, _) = linalg.solve_ex(jacobian, (cell.Step(u, x) - x).unsqueeze(-1));
-            return correction.norm().item<double>();
+            return cell.Correction(u, x, cell.Step(u, x) - x).norm(1).item<double>();
         }
 
         public void Dispose()

@@ -168,7 +168,7 @@ internal sealed class KnownPoints(FixedPointProblem problem, double distance, in
         var cell = problem.Cell;
         var input = tensor(known.Input).unsqueeze(0);
         var place = tensor(known.State).unsqueeze(0);
-        var inverse = linalg.solve_ex(cell.StateJacobian(input, place).squeeze(0).FromIdentity_(), eye(cell.StateSize, dtype: ScalarType.Float64)).result.t();
+        var inverse = linalg.solve_ex(cell.StateJacobian(input, place).squeeze(0).FromIdentity(), eye(cell.StateSize, dtype: ScalarType.Float64)).result.t();
         var (missed, going) = (new List<int>(), rows.ToArray());
         var x = tensor(going.Select(solution.Problem.Candidates.Row).ToMatrix(cell.StateSize));
         var residual = cell.Step(input, x) - x;

@@ -190,7 +190,7 @@ public sealed record NewtonSolver : FixedPointSolver
     {
         var jacobian = cell.StateJacobian(inputs, x);
         var most = residual.norm(1) * jacobian.flatten(1).norm(1).Plus(1);
-        var a = jacobian.FromIdentity_();
+        var a = jacobian.FromIdentity();
         var gradient = a.mT.matmul(residual.unsqueeze(-1));
         var share = gradient.squeeze(-1).norm(1) / most;
         var normal = a.mT.matmul(a);

@@ -66,7 +66,7 @@ public abstract class Cell : nn.Module
     public virtual Tensor Correction(Tensor input, Tensor state, Tensor residual)
     {
         using var scope = NewDisposeScope();
-        return Solve(StateJacobian(input, state).FromIdentity_(), residual).MoveToOuterDisposeScope();
+        return Solve(StateJacobian(input, state).FromIdentity(), residual).MoveToOuterDisposeScope();
     }
 
     /// <summary>Solves A d = r for each of a batch [B, N, N], [B, N]; not finite where A is singular.</summary>

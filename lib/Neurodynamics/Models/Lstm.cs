@@ -88,7 +88,7 @@ public class Lstm : RecurrentCell
         // d_c = (r_c + C d_h) / (1 - f) with C = dc'/dh, and dh'/dh = pass C + (output gate), dh'/dc = pass f.
         var carried = pass * f * open;
         var through = pass.Plus(carried);
-        var a = Scaled(WeightHh, [.. scales.Select(scale => through * scale), t * Slope(o)]).FromIdentity_();
+        var a = Scaled(WeightHh, [.. scales.Select(scale => through * scale), t * Slope(o)]).FromIdentity();
         var h = Solve(a, Hidden(residual).Plus(carried * own));
         var gates = h.mm(WeightHh.t()).split([Units, Units, Units, Units], 1);
         var c = open * own.Plus(scales[0] * gates[0]).Plus(scales[1] * gates[1]).Plus(scales[2] * gates[2]);

@@ -1,5 +1,6 @@
 using Neurodynamics.Analysis;
 using Neurodynamics.FixedPoints;
+using Neurodynamics.Tests.FixedPoints;
 using Xunit;
 
 namespace Neurodynamics.Tests.Analysis;
@@ -9,7 +10,7 @@ public sealed class FewPointsTests
     [Theory, InlineData(0), InlineData(1), InlineData(2)]
     public void Row_6_Few_points_go_through_everything(int count)
     {
-        var cell = Tanh.Of(new[,] { { 2, 0 }, { 0, 0.5 } });
+        var cell = Nets.Tanh(new[,] { { 2, 0 }, { 0, 0.5 } });
         FixedPoint[] points = [Point([0, 0]), Point([0.957504024079, 0])];
         var lines = Linearisation.Of(cell, points[..count]);
         Assert.Equal(count, lines.Count);
@@ -24,7 +25,7 @@ public sealed class FewPointsTests
     [Fact]
     public void A_point_whose_Jacobian_is_not_finite_is_no_saddle_and_no_attractor()
     {
-        var cell = Tanh.Of(new[,] { { 2, 0 }, { 0, 0.5 } });
+        var cell = Nets.Tanh(new[,] { { 2, 0 }, { 0, 0.5 } });
         var lines = Linearisation.Of(cell, [Point([0, 0]), Point([double.NaN, 0]), Point([0.957504024079, 0])]);
         var graph = TransitionGraph.Of(cell, lines);
         Assert.All(graph.Transitions, run => Assert.Equal(1, run.Saddle));

@@ -3,6 +3,7 @@ using Neurodynamics.Analysis;
 using Neurodynamics.FixedPoints;
 using Neurodynamics.Models;
 using TorchSharp;
+using Neurodynamics.Tests.FixedPoints;
 using Xunit;
 using static TorchSharp.torch;
 
@@ -13,7 +14,7 @@ public sealed class LinearisationTests
     [Fact]
     public void Row_8_The_Jacobian_of_a_tanh_network_at_zero_is_its_weights_entry_by_entry()
     {
-        var line = At(Tanh.Of(new[,] { { 0.5, 1 }, { 0, 0.3 } }), [0, 0]);
+        var line = At(Nets.Tanh(new[,] { { 0.5, 1 }, { 0, 0.3 } }), [0, 0]);
         Assert.Equal(new[,] { { 0.5, 1 }, { 0, 0.3 } }, line.StateJacobian);
         // J v = lambda v and w J = lambda w by hand: (1, 0) and (-5, 1)/sqrt(26), (1, 5) and (0, 1).
         Assert.Equal([0.5, 0.3], line.Modes.Select(mode => mode.Eigenvalue.Real), Near);
@@ -29,7 +30,7 @@ public sealed class LinearisationTests
     public void A_rotation_by_a_tenth_of_a_turn_has_a_pair_with_that_frequency_and_a_fixed_phase()
     {
         double angle = 2 * Math.PI / 10;
-        var line = At(Tanh.Of(new[,] { { 1.1 * Math.Cos(angle), -1.1 * Math.Sin(angle) }, { 1.1 * Math.Sin(angle), 1.1 * Math.Cos(angle) } }), [0, 0]);
+        var line = At(Nets.Tanh(new[,] { { 1.1 * Math.Cos(angle), -1.1 * Math.Sin(angle) }, { 1.1 * Math.Sin(angle), 1.1 * Math.Cos(angle) } }), [0, 0]);
         Assert.All(line.Modes, mode => Assert.Equal(0.1, mode.Frequency, 1e-12));
         Assert.All(line.Modes, mode => Assert.Equal(-1 / Math.Log(1.1), mode.TimeConstant, 1e-9));
         Assert.True(line.Modes[0].Eigenvalue.Imaginary > 0);
@@ -37,7 +38,7 @@ public sealed class LinearisationTests
         Assert.All(line.Modes, mode => Assert.Equal(0, (mode.Right[0] - Math.Sqrt(0.5)).Magnitude, 1e-12));
         Assert.Equal(2, line.EigenvectorCondition, 1e-12);
         Assert.Equal("repeller", line.Kind);
-        Assert.Equal(0.5, At(Tanh.Of(new[,] { { -2.0 } }), [0]).Modes[0].Frequency);
+        Assert.Equal(0.5, At(Nets.Tanh(new[,] { { -2.0 } }), [0]).Modes[0].Frequency);
     }
 
     [Theory]
@@ -76,7 +77,7 @@ public sealed class LinearisationTests
     [Fact]
     public void A_matrix_that_lacks_eigenvectors_says_so()
     {
-        var line = At(Tanh.Of(new[,] { { 0.5, 1, 0 }, { 0, 0.5, 0 }, { 0, 0, 0.9 } }), [0, 0, 0]);
+        var line = At(Nets.Tanh(new[,] { { 0.5, 1, 0 }, { 0, 0.5, 0 }, { 0, 0, 0.9 } }), [0, 0, 0]);
         Assert.True(line.EigenvectorCondition > 1e12);
         Assert.Equal([0.9, 0.5, 0.5], line.Eigenvalues.Select(lambda => lambda.Real), Near);
         Assert.Equal([0, 0, 1], line.Modes[0].Left.Select(value => value.Real), Near);
@@ -87,7 +88,7 @@ public sealed class LinearisationTests
     [Fact]
     public void Row_5_A_Jacobian_that_is_not_finite_is_one_flagged_row_among_others()
     {
-        var cell = Tanh.Of(new[,] { { 2, 0 }, { 0, 0.5 } });
+        var cell = Nets.Tanh(new[,] { { 2, 0 }, { 0, 0.5 } });
         var lines = Linearisation.Of(cell, [Point([0, 0]), Point([double.NaN, 0]), Point([0.957504024079, 0])]);
         Assert.Equal(["attractor", "saddle", "not finite"], lines.Select(line => line.Kind));
         Assert.Equal([true, true, false], lines.Select(line => line.IsFinite));
@@ -113,7 +114,7 @@ public sealed class LinearisationTests
     [Fact]
     public void Modes_within_the_band_are_flagged_and_the_count_stays_raw()
     {
-        var cell = Tanh.Of(new[,] { { 1.004, 0, 0 }, { 0, 0.997, 0 }, { 0, 0, 0.5 } });
+        var cell = Nets.Tanh(new[,] { { 1.004, 0, 0 }, { 0, 0.997, 0 }, { 0, 0, 0.5 } });
         var line = At(cell, [0, 0, 0]);
         Assert.Equal((1, 2, "saddle"), (line.UnstableModes, line.MarginalModes, line.Kind));
         Assert.Equal(1, Assert.Single(Linearisation.Of(cell, [Point([0, 0, 0])], band: 0.0035)).MarginalModes);
@@ -123,7 +124,7 @@ public sealed class LinearisationTests
     public void Alignments_are_cosines_to_a_line_and_for_a_pair_to_its_plane()
     {
         // A pair in the plane of units 0 and 1, a real mode along unit 2; the input drives units 1 and 2 alike.
-        var cell = Tanh.Of(new[,] { { 0.6, -0.3, 0 }, { 0.3, 0.6, 0 }, { 0, 0, 0.5 } });
+        var cell = Nets.Tanh(new[,] { { 0.6, -0.3, 0 }, { 0.3, 0.6, 0 }, { 0, 0, 0.5 } });
         var readout = nn.Linear(3, 2, dtype: ScalarType.Float64);
         using (no_grad())
         {
@@ -145,7 +146,7 @@ public sealed class LinearisationTests
 
     [Fact]
     public void A_point_of_another_network_is_refused_in_a_sentence() =>
-        Assert.Contains("another network", Assert.Throws<ArgumentException>(() => At(Tanh.Of(new[,] { { 0.5 } }), [0, 0])).Message);
+        Assert.Contains("another network", Assert.Throws<ArgumentException>(() => At(Nets.Tanh(new[,] { { 0.5 } }), [0, 0])).Message);
 
     private static FixedPoint Point(double[] state) => new(state, [0], 0, 1);
 

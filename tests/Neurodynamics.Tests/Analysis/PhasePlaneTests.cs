@@ -1,13 +1,14 @@
 using Neurodynamics.Analysis;
 using Neurodynamics.FixedPoints;
 using Neurodynamics.Models;
+using Neurodynamics.Tests.FixedPoints;
 using Xunit;
 
 namespace Neurodynamics.Tests.Analysis;
 
 public sealed class PhasePlaneTests
 {
-    private static readonly PhasePlane OneBit = PhasePlane.Of(Tanh.Of(new[,] { { 1.25, 0.75 }, { 0.75, 1.25 } }), resolution: 14);
+    private static readonly PhasePlane OneBit = PhasePlane.Of(Nets.Tanh(new[,] { { 1.25, 0.75 }, { 0.75, 1.25 } }), resolution: 14);
 
     [Fact]
     public void The_field_is_the_step_that_the_equation_makes()

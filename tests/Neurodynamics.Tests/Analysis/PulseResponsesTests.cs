@@ -1,6 +1,7 @@
 using Neurodynamics.Analysis;
 using Neurodynamics.FixedPoints;
 using Neurodynamics.Models;
+using Neurodynamics.Tests.FixedPoints;
 using Xunit;
 using static TorchSharp.torch;
 
@@ -14,7 +15,7 @@ public sealed class PulseResponsesTests
     public void A_pulse_flips_a_bistable_unit_only_where_it_carries_it_past_the_saddle()
     {
         // x' = tanh(2 x + u): one step from -Root under u ends at tanh(u - 2 Root), past 0 where u > 2 Root = 1.915.
-        var cell = Tanh.Of(new[,] { { 2.0 } });
+        var cell = Nets.Tanh(new[,] { { 2.0 } });
         using (no_grad()) cell.WeightIh.fill_(1);
         var points = Linearisation.Of(cell, [.. new[] { -Root, 0, Root }.Select(x => new FixedPoint([x], [0], 0, 1))]);
         int Attractor(double x) => Enumerable.Range(0, 3).Single(i => Math.Abs(points[i].Point.State[0] - x) < 1e-6);
@@ -30,14 +31,14 @@ public sealed class PulseResponsesTests
     public void Pulses_on_one_channel_each_come_with_both_signs()
     {
         Assert.Equal([[1.0, 0], [-1.0, 0], [0, 1.0], [0, -1.0]], PulseResponses.OneChannelEach(2));
-        Assert.Contains("1 inputs", Assert.Throws<ArgumentException>(() => PulseResponses.Of(Tanh.Of(new[,] { { 2.0 } }), [], [[1, 0]])).Message);
+        Assert.Contains("1 inputs", Assert.Throws<ArgumentException>(() => PulseResponses.Of(Nets.Tanh(new[,] { { 2.0 } }), [], [[1, 0]])).Message);
     }
 
     [Fact]
     public void Several_points_are_followed_each_once()
     {
         // The S of the bistable unit from u = 0 to 1.5: the lower attractor meets the saddle, the upper one stays.
-        var cell = Tanh.Of(new[,] { { 2.0 } });
+        var cell = Nets.Tanh(new[,] { { 2.0 } });
         using (no_grad()) cell.WeightIh.fill_(1);
         FixedPoint[] starts = [.. new NewtonSolver().Solve(new FixedPointProblem(cell, [0.0], new[,] { { -0.9 }, { 0.01 }, { 0.9 } })).Distinct()];
         var branches = new Continuation().FollowAll(cell, starts, [1.5]);

@@ -2,6 +2,7 @@ using Neurodynamics.Analysis;
 using Neurodynamics.FixedPoints;
 using Neurodynamics.Models;
 using TorchSharp;
+using Neurodynamics.Tests.FixedPoints;
 using Xunit;
 using static TorchSharp.torch;
 
@@ -15,7 +16,7 @@ public sealed class TaylorRadiiTests
     [Fact]
     public void At_an_inflection_the_linear_picture_holds_at_every_distance_as_far_as_the_quadratic_term_tells()
     {
-        var radii = Assert.Single(Of(Tanh.Of(new[,] { { 2.0 } }), [0]));
+        var radii = Assert.Single(Of(Nets.Tanh(new[,] { { 2.0 } }), [0]));
         Assert.Equal((0, double.PositiveInfinity), (radii.Lower, radii.Upper));
     }
 
@@ -24,7 +25,7 @@ public sealed class TaylorRadiiTests
     {
         // F' = 2 (1 - x^2) and F'' = -8 x (1 - x^2) at x = tanh(2 x).
         double slope = 2 * (1 - Root * Root), curvature = 8 * Root * (1 - Root * Root);
-        var radii = Assert.Single(Of(Tanh.Of(new[,] { { 2.0 } }), [Root]));
+        var radii = Assert.Single(Of(Nets.Tanh(new[,] { { 2.0 } }), [Root]));
         Assert.Equal(2 * (1 - slope) / curvature, radii.Upper, 1e-8);
         Assert.InRange(radii.Lower, 0, 1e-11);
         Assert.True(radii.Holds);

@@ -1,6 +1,7 @@
 using Neurodynamics.Analysis;
 using Neurodynamics.FixedPoints;
 using Neurodynamics.Models;
+using Neurodynamics.Tests.FixedPoints;
 using Xunit;
 using static TorchSharp.torch;
 
@@ -14,7 +15,7 @@ public sealed class TransitionGraphTests
     [Fact]
     public void The_saddle_of_a_bistable_unit_connects_its_two_attractors()
     {
-        var graph = Graph(Tanh.Of(new[,] { { 2, 0 }, { 0, 0.5 } }), [[0, 0], [Root, 0], [-Root, 0]]);
+        var graph = Graph(Nets.Tanh(new[,] { { 2, 0 }, { 0, 0.5 } }), [[0, 0], [Root, 0], [-Root, 0]]);
         Assert.Equal([Root, -Root], graph.Transitions.Select(run => graph.Points[run.Attractor!.Value].Point.State[0]));
         Assert.Equal([1, -1], graph.Transitions.Select(run => run.Sign));
         Assert.All(graph.Transitions, run => Assert.Equal((2, 0, 0.0, TransitionEnding.Arrived), (run.Saddle, run.Mode, run.Phase, run.Ending)));
@@ -56,7 +57,7 @@ public sealed class TransitionGraphTests
     public void A_run_that_reaches_no_attractor_says_why()
     {
         // One attractor is not in the list; a step limit; a flow that has none.
-        var cell = Tanh.Of(new[,] { { 2.0 } });
+        var cell = Nets.Tanh(new[,] { { 2.0 } });
         var graph = Graph(cell, [[0], [Root]]);
         Assert.Equal([TransitionEnding.Arrived, TransitionEnding.StoodStill], graph.Transitions.Select(run => run.Ending));
         Assert.Equal([0, null], graph.Transitions.Select(run => run.Attractor));
@@ -72,7 +73,7 @@ public sealed class TransitionGraphTests
     public void A_cycle_is_no_arrival()
     {
         // W = -2: both sides of 0 are visited in turn, for ever.
-        var graph = Graph(Tanh.Of(new[,] { { -2.0 } }), [[0]], maxSteps: 1000);
+        var graph = Graph(Nets.Tanh(new[,] { { -2.0 } }), [[0]], maxSteps: 1000);
         Assert.Equal([1, -1], graph.Transitions.Select(run => run.Sign));
         Assert.All(graph.Transitions, run => Assert.Equal((TransitionEnding.StepLimit, null), (run.Ending, run.Attractor)));
     }
@@ -81,7 +82,7 @@ public sealed class TransitionGraphTests
     public void A_complex_pair_is_left_along_several_phases_of_its_plane()
     {
         // A spiral out of the plane of units 0 and 1, and no attractor of the list to reach.
-        var graph = Graph(Tanh.Of(new[,] { { 0.9, -0.9, 0 }, { 0.9, 0.9, 0 }, { 0, 0, 0.5 } }), [[0, 0, 0]], maxSteps: 100, phases: 3);
+        var graph = Graph(Nets.Tanh(new[,] { { 0.9, -0.9, 0 }, { 0.9, 0.9, 0 }, { 0, 0, 0.5 } }), [[0, 0, 0]], maxSteps: 100, phases: 3);
         Assert.Equal([(0.0, 1), (0.0, -1), (1 / 6.0, 1), (1 / 6.0, -1), (1 / 3.0, 1), (1 / 3.0, -1)], graph.Transitions.Select(run => (run.Phase, run.Sign)));
         Assert.All(graph.Transitions, run => Assert.Equal((0, TransitionEnding.StepLimit), (run.Mode, run.Ending)));
     }
@@ -90,7 +91,7 @@ public sealed class TransitionGraphTests
     public void Each_saddle_runs_under_its_own_input_to_attractors_of_that_input()
     {
         // x' = tanh(2 x + u): under u = 0.1 the three points move.
-        var cell = Tanh.Of(new[,] { { 2.0 } });
+        var cell = Nets.Tanh(new[,] { { 2.0 } });
         using (no_grad()) cell.WeightIh.fill_(1);
         var problem = new FixedPointProblem(cell, [0.1], new[,] { { -0.9 }, { -0.1 }, { 0.9 } });
         FixedPoint[] points = [new([0], [0], 0, 1), new([Root], [0], 0, 1), new([-Root], [0], 0, 1), .. new NewtonSolver().Solve(problem).Distinct()];

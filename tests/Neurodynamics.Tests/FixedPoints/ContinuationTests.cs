@@ -16,7 +16,7 @@ public sealed class ContinuationTests
     public void A_bistable_unit_is_followed_along_its_S_through_both_folds()
     {
         // x = tanh(2 x + u): folds where 1 = 2 (1 - x^2), at x = -+sqrt(1/2) and u = atanh(x) - 2 x.
-        var cell = Tanh(new[,] { { 2.0 } });
+        var cell = Nets.Tanh(new[,] { { 2.0 } }, input: 1);
         var branch = Path.Follow(cell, Solve(cell, [-1.5], [-1]), [1.5]);
         Assert.Equal(BranchEnding.ReachedEnd, branch.Ending);
         double x = Math.Sqrt(0.5), u = 2 * x - Math.Atanh(x);
@@ -54,7 +54,7 @@ public sealed class ContinuationTests
     [InlineData(0.3)]
     public void Folds_do_not_depend_on_the_step(double largest)
     {
-        var cell = Tanh(new[,] { { 2.0 } });
+        var cell = Nets.Tanh(new[,] { { 2.0 } }, input: 1);
         var branch = (Path with { MaxStep = largest, InitialStep = largest }).Follow(cell, Solve(cell, [-1.5], [-1]), [1.5]);
         double u = Math.Sqrt(2) - Math.Atanh(Math.Sqrt(0.5));
         Assert.Equal([(u + 1.5) / 3, (1.5 - u) / 3], branch.Folds.Select(fold => fold.Position), (a, b) => Math.Abs(a - b) < 1e-9);
@@ -64,19 +64,19 @@ public sealed class ContinuationTests
     public void A_branch_without_folds_passes_through_Newtons_points()
     {
         using var generator = new Generator(5);
-        var cell = Tanh((0.3 * randn([5, 5], dtype: ScalarType.Float64, generator: generator)).ToMatrix());
+        var cell = Nets.Tanh((0.3 * randn([5, 5], dtype: ScalarType.Float64, generator: generator)).ToMatrix(), input: 1);
         var branch = Path.Follow(cell, Solve(cell, [-1], new double[5]), [2]);
         Assert.Equal(BranchEnding.ReachedEnd, branch.Ending);
         Assert.Empty(branch.Folds);
         Assert.Equal(branch.Points.Select(point => point.Position).Order(), branch.Points.Select(point => point.Position));
         foreach (var point in branch.Points.Where((_, i) => i % 5 == 0).Append(branch.Points[^1]))
-            Assert.True(Distance(Solve(cell, point.Point.Input, new double[5]).State, point.Point.State) < 1e-9);
+            Assert.True(Merged.Distance(Solve(cell, point.Point.Input, new double[5]).State, point.Point.State) < 1e-9);
     }
 
     [Fact]
     public void A_branch_that_turns_back_before_the_end_returns_to_another_point_under_the_first_input()
     {
-        var cell = Tanh(new[,] { { 2.0 } });
+        var cell = Nets.Tanh(new[,] { { 2.0 } }, input: 1);
         var branch = Path.Follow(cell, Solve(cell, [0], [-1]), [1.5]);
         Assert.Equal(BranchEnding.CameBack, branch.Ending);
         Assert.Single(branch.Folds);
@@ -89,7 +89,7 @@ public sealed class ContinuationTests
     [Fact]
     public void A_fold_just_beyond_the_end_is_none_and_one_just_before_it_is_one()
     {
-        var cell = Tanh(new[,] { { 2.0 } });
+        var cell = Nets.Tanh(new[,] { { 2.0 } }, input: 1);
         double u = Math.Sqrt(2) - Math.Atanh(Math.Sqrt(0.5));
         var before = Path.Follow(cell, Solve(cell, [-1.5], [-1]), [u - 1e-6]);
         Assert.Equal((BranchEnding.ReachedEnd, 0), (before.Ending, before.Folds.Count));
@@ -103,7 +103,7 @@ public sealed class ContinuationTests
     [Fact]
     public void Limits_and_starts_that_are_no_points_are_named()
     {
-        var cell = Tanh(new[,] { { 2.0 } });
+        var cell = Nets.Tanh(new[,] { { 2.0 } }, input: 1);
         var start = Solve(cell, [-1.5], [-1]);
         Assert.Equal(BranchEnding.StepLimit, (Path with { MaxSteps = 3 }).Follow(cell, start, [1.5]).Ending);
         using var stop = new CancellationTokenSource();
@@ -139,25 +139,12 @@ public sealed class ContinuationTests
         Assert.Equal((1, -1), (branch.Points[fold.After].Sign, branch.Points[fold.After + 1].Sign));
         // Just beyond, no fixed point is near: Newton from the fold's state goes elsewhere.
         var beyond = new NewtonSolver().Solve(new(network.Cell, [fold.Position + 1e-3, fold.Position + 1e-3, fold.Position + 1e-3], new[] { fold.Point.State }.ToMatrix(100)));
-        Assert.True(beyond.Endings[0] != Ending.FixedPoint || Distance(beyond.States.Row(0), fold.Point.State) > 0.5);
+        Assert.True(beyond.Endings[0] != Ending.FixedPoint || Merged.Distance(beyond.States.Row(0), fold.Point.State) > 0.5);
         // The saddle is followed back to zero input, where it is a listed one.
         Assert.Equal((BranchEnding.CameBack, 0.0), (branch.Ending, branch.Points[^1].Position));
-        Assert.Contains(Enumerable.Range(0, states.GetLength(0)), i => unstable[i] == 1 && Distance(states.Row(i), branch.Points[^1].Point.State) < 1e-8);
+        Assert.Contains(Enumerable.Range(0, states.GetLength(0)), i => unstable[i] == 1 && Merged.Distance(states.Row(i), branch.Points[^1].Point.State) < 1e-8);
     }
 
     private static FixedPoint Solve(Cell cell, double[] input, double[] start) =>
         Assert.Single(new NewtonSolver().Solve(new(cell, input, new[] { start }.ToMatrix(start.Length))).Distinct());
-
-    private static VanillaRnn Tanh(double[,] weights)
-    {
-        var cell = new VanillaRnn(1, weights.GetLength(0), ScalarType.Float64);
-        using (no_grad())
-        {
-            cell.WeightHh.copy_(tensor(weights));
-            cell.WeightIh.fill_(1);
-        }
-        return cell;
-    }
-
-    private static double Distance(double[] a, double[] b) => Math.Sqrt(a.Zip(b, (x, y) => (x - y) * (x - y)).Sum());
 }

@@ -14,7 +14,7 @@ public sealed class CycleTests
     [Fact]
     public void A_unit_with_weight_minus_two_has_a_cycle_of_two_and_an_unstable_point_that_is_none()
     {
-        var cell = Tanh(new[,] { { -2.0 } });
+        var cell = Nets.Tanh(new[,] { { -2.0 } }, input: 1);
         var points = Points(cell, 2);
         Assert.Equal(3, points.Count);
         var cycle = Assert.Single(Cycle.Of(cell, 2, points));
@@ -29,7 +29,7 @@ public sealed class CycleTests
     [Fact]
     public void A_cycle_of_two_is_none_of_four_and_a_point_alone_is_none()
     {
-        var cell = Tanh(new[,] { { -2.0 } });
+        var cell = Nets.Tanh(new[,] { { -2.0 } }, input: 1);
         var points = Points(cell, 4);
         Assert.Equal(3, points.Count);
         Assert.Empty(Cycle.Of(cell, 4, points));
@@ -45,7 +45,7 @@ public sealed class CycleTests
         // Each unit hands its state to the next: a pattern of signs turns round, each value +-x with x = tanh(2 x).
         var weights = new double[period, period];
         for (int i = 0; i < period; i++) weights[i, (i + 1) % period] = 2;
-        var cell = Tanh(weights);
+        var cell = Nets.Tanh(weights, input: 1);
         var start = Enumerable.Range(0, period).Select(i => i == 0 ? Root : -Root).ToArray();
         var found = new NewtonSolver().Solve(new(new IteratedCell(cell, period), [0], new[] { start }.ToMatrix(period))).Distinct();
         var cycle = Assert.Single(Cycle.Of(cell, period, found));
@@ -65,7 +65,7 @@ public sealed class CycleTests
     [Fact]
     public void Cycles_under_different_inputs_are_different()
     {
-        var cell = Tanh(new[,] { { -2.0 } });
+        var cell = Nets.Tanh(new[,] { { -2.0 } }, input: 1);
         var points = Points(cell, 2).Concat(Points(cell, 2, input: 0.1)).ToArray();
         var cycles = Cycle.Of(cell, 2, points);
         Assert.Equal([0, 0.1], cycles.Select(cycle => cycle.Input[0]));
@@ -94,17 +94,6 @@ public sealed class CycleTests
     {
         double[] starts = [-1, -0.7, -0.3, 0.05, 0.2, 0.6, 0.9];
         return new NewtonSolver().Solve(new(new IteratedCell(cell, period), [input], starts.Select(x => new[] { x }).ToList().ToMatrix(1))).Distinct();
-    }
-
-    private static VanillaRnn Tanh(double[,] weights)
-    {
-        var cell = new VanillaRnn(1, weights.GetLength(0), ScalarType.Float64);
-        using (no_grad())
-        {
-            cell.WeightHh.copy_(tensor(weights));
-            cell.WeightIh.fill_(1);
-        }
-        return cell;
     }
 
     /// <summary>The same step, differentiated by autograd.</summary>

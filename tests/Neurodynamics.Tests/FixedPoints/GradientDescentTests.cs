@@ -14,8 +14,8 @@ public sealed class GradientDescentTests
     [Fact]
     public void The_first_step_moves_every_value_by_the_learning_rate_against_the_gradient_of_finite_differences()
     {
-        var cell = Random(4, seed: 3, gain: 1.5);
-        var start = Cloud(5, 4, seed: 4);
+        var cell = Nets.Normal(4, gain: 1.5, seed: 3, input: 1);
+        var start = Nets.Cloud(5, 4, 1, seed: 4);
         // An epsilon far above the gradient: the step is proportional to it, x' = x - rate g / epsilon.
         var moved = (Solver with { MaxSteps = 1, StopBelow = 0, LearningRate = 1, Epsilon = 1e6 }).Solve(new(cell, [0.2], start)).States;
         for (int i = 0; i < 5; i++)
@@ -42,7 +42,7 @@ public sealed class GradientDescentTests
             x -= 0.01 * (mean / (1 - Math.Pow(0.8, step))) / (Math.Sqrt(square / (1 - Math.Pow(0.95, step))) + 1e-6);
         }
         var solution = (Solver with { LearningRate = 0.01, Beta1 = 0.8, Beta2 = 0.95, Epsilon = 1e-6, MaxSteps = 50, StopBelow = 0 })
-            .Solve(new(Tanh(new[,] { { 2.0 } }), [0], new[,] { { 0.4 } }));
+            .Solve(new(Nets.Tanh(new[,] { { 2.0 } }, input: 1), [0], new[,] { { 0.4 } }));
         Assert.Equal(x, solution.States[0, 0], 1e-13);
         Assert.Equal(50, solution.Steps[0]);
         Assert.Equal(Math.Pow(Math.Tanh(2 * x) - x, 2) / 2, solution.Speeds[0], 1e-14);
@@ -53,8 +53,8 @@ public sealed class GradientDescentTests
     [InlineData(7)]
     public void The_batch_moves_as_under_torchs_own_Adam(int chunk)
     {
-        var cell = Random(6, seed: 3, gain: 2);
-        var start = Cloud(50, 6, seed: 4);
+        var cell = Nets.Normal(6, gain: 2, seed: 3, input: 1);
+        var start = Nets.Cloud(50, 6, 1, seed: 4);
         using var scope = NewDisposeScope();
         var x = new Parameter(tensor(start));
         using var adam = optim.Adam([x], lr: 0.01);
@@ -71,9 +71,9 @@ public sealed class GradientDescentTests
     [Fact]
     public void Chunks_and_the_order_of_the_candidates_change_nothing_but_rounding()
     {
-        var cell = Random(6, seed: 3, gain: 2);
-        var start = Cloud(100, 6, seed: 4);
-        var inputs = Cloud(100, 1, seed: 5);
+        var cell = Nets.Normal(6, gain: 2, seed: 3, input: 1);
+        var start = Nets.Cloud(100, 6, 1, seed: 4);
+        var inputs = Nets.Cloud(100, 1, 1, seed: 5);
         var solver = Solver with { LearningRate = 0.02, StopBelow = 0.1, ChunkSize = 100 };
         var whole = solver.Solve(new(cell, inputs, start));
         Assert.InRange(whole.Steps[0], 10, 5000);
@@ -92,8 +92,8 @@ public sealed class GradientDescentTests
     public void The_loss_falls_and_is_watched_from_the_first_step_to_the_last()
     {
         var seen = new List<DescentSnapshot>();
-        var start = Cloud(20, 5, seed: 4);
-        var solution = (Solver with { MaxSteps = 250, StopBelow = 0, Watch = seen.Add }).Solve(new(Random(5, seed: 3, gain: 1), [0.1], start));
+        var start = Nets.Cloud(20, 5, 1, seed: 4);
+        var solution = (Solver with { MaxSteps = 250, StopBelow = 0, Watch = seen.Add }).Solve(new(Nets.Normal(5, gain: 1, seed: 3, input: 1), [0.1], start));
         Assert.Equal([0, 100, 200, 250], seen.Select(snapshot => snapshot.Step));
         Assert.Equal(start, seen[0].States);
         Assert.Equal(solution.States, seen[^1].States);
@@ -105,11 +105,11 @@ public sealed class GradientDescentTests
     [Fact]
     public void The_three_readings_stop_at_different_steps_and_each_holds_at_the_returned_states()
     {
-        var cell = Random(8, seed: 3, gain: 1.5);
+        var cell = Nets.Normal(8, gain: 1.5, seed: 3, input: 1);
         var steps = new[] { SpeedReading.MeanSquare, SpeedReading.Speed, SpeedReading.Norm }.Select(reading =>
         {
             var solver = Solver with { Reading = reading, StopBelow = 0.01, LearningRate = 3e-3 };
-            var solution = solver.Solve(new(cell, [0.1], Cloud(60, 8, seed: 4)));
+            var solution = solver.Solve(new(cell, [0.1], Nets.Cloud(60, 8, 1, seed: 4)));
             Assert.All(solution.Endings, ending => Assert.Equal(Ending.SlowEnough, ending));
             Assert.InRange(Read(solution.States), 0, 0.01);
             // One step earlier it was above.
@@ -135,7 +135,7 @@ public sealed class GradientDescentTests
     public void A_batch_that_is_slow_already_takes_no_step()
     {
         var start = new[,] { { 0.01 }, { 0.0 } };
-        var solution = Solver.Solve(new(Tanh(new[,] { { 0.5 } }), [0], start));
+        var solution = Solver.Solve(new(Nets.Tanh(new[,] { { 0.5 } }, input: 1), [0], start));
         Assert.Equal(start, solution.States);
         Assert.Equal([0, 0], solution.Steps);
         // The batch is slow; that only the second candidate stands still is told apart.
@@ -145,8 +145,8 @@ public sealed class GradientDescentTests
     [Fact]
     public void A_candidate_that_is_not_finite_neither_moves_the_others_nor_the_stop()
     {
-        var cell = Random(4, seed: 3, gain: 1.5);
-        var start = Cloud(6, 4, seed: 4);
+        var cell = Nets.Normal(4, gain: 1.5, seed: 3, input: 1);
+        var start = Nets.Cloud(6, 4, 1, seed: 4);
         var broken = Enumerable.Range(0, 7).Select(i => i == 3 ? [0, double.NaN, 0, 0] : start.Row(i < 3 ? i : i - 1)).ToList().ToMatrix(4);
         var solver = Solver with { StopBelow = 0.05 };
         var (alone, together) = (solver.Solve(new(cell, [0.1], start)), solver.Solve(new(cell, [0.1], broken)));
@@ -163,7 +163,7 @@ public sealed class GradientDescentTests
     public void A_cancelled_descent_returns_where_it_was()
     {
         using var stop = new CancellationTokenSource();
-        var problem = new FixedPointProblem(Random(4, seed: 3, gain: 1.5), [0.1], Cloud(6, 4, seed: 4));
+        var problem = new FixedPointProblem(Nets.Normal(4, gain: 1.5, seed: 3, input: 1), [0.1], Nets.Cloud(6, 4, 1, seed: 4));
         var solver = Solver with { StopBelow = 0, WatchEvery = 10 };
         var solution = (solver with { Watch = snapshot => { if (snapshot.Step == 30) stop.Cancel(); } }).Solve(problem, cancellation: stop.Token);
         Assert.All(solution.Endings, ending => Assert.Equal(Ending.Cancelled, ending));
@@ -174,8 +174,8 @@ public sealed class GradientDescentTests
     [Fact]
     public void Descent_to_rounding_and_Newton_find_the_same_points()
     {
-        var cell = Random(6, seed: 3, gain: 2);
-        var problem = new FixedPointProblem(cell, [0.1], Cloud(60, 6, seed: 4));
+        var cell = Nets.Normal(6, gain: 2, seed: 3, input: 1);
+        var problem = new FixedPointProblem(cell, [0.1], Nets.Cloud(60, 6, 1, seed: 4));
         var solution = (Solver with { LearningRate = 0.01, MaxSteps = 2000, StopBelow = 0 }).Solve(problem);
         foreach (double rate in new[] { 1e-3, 1e-4, 1e-5, 1e-6, 1e-7, 1e-8, 1e-9 })
             solution = (Solver with { LearningRate = rate, Beta2 = 0.95, Epsilon = 1e-16, MaxSteps = 1500, StopBelow = 0 }).Solve(new(cell, [0.1], solution.States));
@@ -183,14 +183,14 @@ public sealed class GradientDescentTests
         Assert.True(slow.Length > 10, $"{slow.Length} candidates are slow: {string.Join(", ", solution.Speeds.Order().Select(q => q.ToString("g2")))}");
         var exact = new NewtonSolver().Solve(new(cell, [0.1], slow.Select(solution.States.Row).ToList().ToMatrix(6)));
         Assert.All(exact.Endings, ending => Assert.Equal(Ending.FixedPoint, ending));
-        for (int i = 0; i < slow.Length; i++) Assert.True(Distance(exact.States.Row(i), solution.States.Row(slow[i])) < 1e-6);
+        for (int i = 0; i < slow.Length; i++) Assert.True(Merged.Distance(exact.States.Row(i), solution.States.Row(slow[i])) < 1e-6);
     }
 
     [Fact]
     public void A_contraction_is_followed_down_to_a_fixed_point()
     {
         // At the end the gradient is below epsilon, and Adam is plain gradient descent.
-        var solution = (Solver with { LearningRate = 1e-3, Epsilon = 1e-2, MaxSteps = 5000, StopBelow = 1e-27 }).Solve(new(Tanh(new[,] { { 0.5 } }), [0.3], new[,] { { 0.1 } }));
+        var solution = (Solver with { LearningRate = 1e-3, Epsilon = 1e-2, MaxSteps = 5000, StopBelow = 1e-27 }).Solve(new(Nets.Tanh(new[,] { { 0.5 } }, input: 1), [0.3], new[,] { { 0.1 } }));
         Assert.Equal([Ending.FixedPoint], solution.Endings);
         Assert.Equal(Math.Tanh(0.5 * solution.States[0, 0] + 0.3), solution.States[0, 0], 1e-13);
     }
@@ -207,8 +207,8 @@ public sealed class GradientDescentTests
     [Fact]
     public void A_thousand_steps_leave_no_tensor_behind_and_the_weights_without_a_gradient()
     {
-        var cell = Random(3, seed: 5, gain: 2);
-        var problem = new FixedPointProblem(cell, [0], Cloud(20, 3, seed: 1));
+        var cell = Nets.Normal(3, gain: 2, seed: 5, input: 1);
+        var problem = new FixedPointProblem(cell, [0], Nets.Cloud(20, 3, 1, seed: 1));
         Solve(10);
         long before = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
         Solve(1000);
@@ -230,31 +230,6 @@ public sealed class GradientDescentTests
 
     private static void AssertEqual(double[,] expected, double[,] actual, double tolerance) =>
         Assert.Equal(expected.Cast<double>(), actual.Cast<double>(), (a, b) => Math.Abs(a - b) <= tolerance);
-
-    private static VanillaRnn Tanh(double[,] weights)
-    {
-        var cell = new VanillaRnn(1, weights.GetLength(0), ScalarType.Float64);
-        using (no_grad())
-        {
-            cell.WeightHh.copy_(tensor(weights));
-            cell.WeightIh.fill_(1);
-        }
-        return cell;
-    }
-
-    private static VanillaRnn Random(int units, long seed, double gain)
-    {
-        using var generator = new Generator((ulong)seed);
-        return Tanh((gain / Math.Sqrt(units) * randn([units, units], dtype: ScalarType.Float64, generator: generator)).ToMatrix());
-    }
-
-    private static double[,] Cloud(int count, int units, long seed)
-    {
-        using var generator = new Generator((ulong)seed);
-        return randn([count, units], dtype: ScalarType.Float64, generator: generator).ToMatrix();
-    }
-
-    private static double Distance(double[] a, double[] b) => Math.Sqrt(a.Zip(b, (x, y) => (x - y) * (x - y)).Sum());
 
     private sealed class Detached() : Cell("Detached", inputSize: 1, units: 1)
     {

@@ -12,12 +12,14 @@ internal static class Nets
     /// <summary>The positive solution of x = tanh(2 x).</summary>
     public const double Root = 0.957504024079;
 
-    public static VanillaRnn Tanh(double[,] weights, double bias = 0)
+    /// <summary>x' = tanh(W x + input u + bias).</summary>
+    public static VanillaRnn Tanh(double[,] weights, double bias = 0, double input = 0)
     {
         var cell = new VanillaRnn(1, weights.GetLength(0), ScalarType.Float64);
         using (no_grad())
         {
             cell.WeightHh.copy_(tensor(weights));
+            cell.WeightIh.fill_(input);
             cell.BiasHh.fill_(bias);
         }
         return cell;
@@ -30,6 +32,13 @@ internal static class Nets
         using (no_grad())
             foreach (var parameter in cell.parameters()) parameter.uniform_(-gain, gain, generator);
         return cell;
+    }
+
+    /// <summary>A vanilla RNN with normal recurrent weights of standard deviation gain / sqrt(N).</summary>
+    public static VanillaRnn Normal(int units, double gain, long seed, double input = 0)
+    {
+        using var generator = new Generator((ulong)seed);
+        return Tanh((gain / Math.Sqrt(units) * randn([units, units], dtype: ScalarType.Float64, generator: generator)).ToMatrix(), input: input);
     }
 
     public static double[,] Cloud(int count, int size, double scale, long seed)

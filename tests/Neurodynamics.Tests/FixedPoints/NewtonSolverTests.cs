@@ -17,7 +17,7 @@ public sealed class NewtonSolverTests
     [Fact]
     public void Two_tanh_units_of_which_one_is_bistable_have_exactly_three_points()
     {
-        var cell = Tanh(new[,] { { 2, 0 }, { 0, 0.5 } });
+        var cell = Nets.Tanh(new[,] { { 2, 0 }, { 0, 0.5 } });
         var points = Linearisation.Of(cell, Solver.Solve(new(cell, [0], Grid(2))).Distinct()).OrderBy(line => line.Point.State[0]).ToArray();
         Assert.Equal(3, points.Length);
         double slope = 2 * (1 - Root * Root);
@@ -39,7 +39,7 @@ public sealed class NewtonSolverTests
     [Fact]
     public void A_unit_with_weight_minus_two_has_an_unstable_point_at_zero_and_no_other()
     {
-        var cell = Tanh(new[,] { { -2.0 } });
+        var cell = Nets.Tanh(new[,] { { -2.0 } });
         var point = Assert.Single(Linearisation.Of(cell, Solver.Solve(new(cell, [0], Grid(1))).Distinct()));
         Assert.Equal(0, point.Point.State[0], 1e-12);
         Assert.Equal(-2, point.Eigenvalues[0].Real, 1e-9);
@@ -49,14 +49,14 @@ public sealed class NewtonSolverTests
     [Fact]
     public void Order_and_chunks_of_the_candidates_do_not_matter()
     {
-        var cell = Random(6, seed: 3, gain: 3);
-        var candidates = Cloud(200, 6, seed: 4);
+        var cell = Nets.Normal(6, gain: 3, seed: 3);
+        var candidates = Nets.Cloud(200, 6, 1, seed: 4);
         var whole = States(Solver.Solve(new(cell, [0.1], candidates)));
         var reversed = Enumerable.Range(0, 200).Select(i => candidates.Row(199 - i)).ToList().ToMatrix(6);
         foreach (var other in new[] { States((Solver with { ChunkSize = 7 }).Solve(new(cell, [0.1], candidates))), States(Solver.Solve(new(cell, [0.1], reversed))) })
         {
             Assert.Equal(whole.Count, other.Count);
-            Assert.All(whole, state => Assert.Contains(other, candidate => Distance(state, candidate) < 1e-9));
+            Assert.All(whole, state => Assert.Contains(other, candidate => Merged.Distance(state, candidate) < 1e-9));
         }
         Assert.True(whole.Count > 3, "this test needs several points");
 
@@ -69,8 +69,8 @@ public sealed class NewtonSolverTests
     [InlineData(5, 1)]
     public void Few_candidates_and_few_units_have_the_same_shapes_as_many(int count, int units)
     {
-        var cell = Random(units, seed: 1, gain: 0.5);
-        var solution = Solver.Solve(new(cell, [0], Cloud(count, units, seed: 2)));
+        var cell = Nets.Normal(units, gain: 0.5, seed: 1);
+        var solution = Solver.Solve(new(cell, [0], Nets.Cloud(count, units, 1, seed: 2)));
         Assert.Equal((count, units), (solution.States.GetLength(0), solution.States.GetLength(1)));
         Assert.Equal(count, solution.Endings.Length);
         Assert.All(solution.Endings, ending => Assert.Equal(Ending.FixedPoint, ending));
@@ -80,9 +80,9 @@ public sealed class NewtonSolverTests
     [Fact]
     public void A_candidate_that_is_not_finite_ends_as_such_and_leaves_the_others_alone()
     {
-        var candidates = Cloud(3, 4, seed: 2);
+        var candidates = Nets.Cloud(3, 4, 1, seed: 2);
         candidates[1, 2] = double.NaN;
-        var solution = Solver.Solve(new(Random(4, seed: 1, gain: 0.5), [0], candidates));
+        var solution = Solver.Solve(new(Nets.Normal(4, gain: 0.5, seed: 1), [0], candidates));
         Assert.Equal([Ending.FixedPoint, Ending.NotFinite, Ending.FixedPoint], solution.Endings);
         Assert.Equal(2, Assert.Single(solution.Distinct()).Candidates);
     }
@@ -111,11 +111,11 @@ public sealed class NewtonSolverTests
     [Fact]
     public void A_step_limit_and_a_cancelled_search_are_told_apart()
     {
-        var cell = Random(6, seed: 3, gain: 3);
-        Assert.Contains(Ending.StepLimit, (Solver with { MaxSteps = 1 }).Solve(new(cell, [0], Cloud(50, 6, seed: 1))).Endings);
+        var cell = Nets.Normal(6, gain: 3, seed: 3);
+        Assert.Contains(Ending.StepLimit, (Solver with { MaxSteps = 1 }).Solve(new(cell, [0], Nets.Cloud(50, 6, 1, seed: 1))).Endings);
         using var stop = new CancellationTokenSource();
         stop.Cancel();
-        var solution = Solver.Solve(new(cell, [0], Cloud(50, 6, seed: 1)), cancellation: stop.Token);
+        var solution = Solver.Solve(new(cell, [0], Nets.Cloud(50, 6, 1, seed: 1)), cancellation: stop.Token);
         Assert.Contains(Ending.Cancelled, solution.Endings);
         Assert.All(solution.Speeds, q => Assert.True(double.IsFinite(q)));
     }
@@ -123,7 +123,7 @@ public sealed class NewtonSolverTests
     [Fact]
     public void Shapes_that_do_not_fit_the_cell_are_named()
     {
-        var cell = Random(3, seed: 5, gain: 0.5);
+        var cell = Nets.Normal(3, gain: 0.5, seed: 5);
         var error = Assert.Throws<ArgumentException>(() => new FixedPointProblem(cell, [0], new double[4, 2]));
         Assert.Contains("[4, 2]", error.Message);
         Assert.Throws<ArgumentException>(() => new FixedPointProblem(cell, [0, 0], new double[4, 3]));
@@ -133,7 +133,7 @@ public sealed class NewtonSolverTests
     [Fact]
     public void Candidates_are_states_that_trials_visit_and_the_seed_repeats_them()
     {
-        var cell = Random(3, seed: 5, gain: 1);
+        var cell = Nets.Normal(3, gain: 1, seed: 5);
         var inputs = new float[2, 4, 1];
         inputs[1, 0, 0] = 1;
         using var visited = cell.Run(tensor(inputs).to(ScalarType.Float64));
@@ -150,7 +150,7 @@ public sealed class NewtonSolverTests
         var cell = new Gru(1, 4);
         cell.Initialise(1);
         var before = cell.WeightHh.data<float>().ToArray();
-        Linearisation.Of(cell, Solver.Solve(new(cell, [0], Cloud(10, 4, seed: 1))).Distinct());
+        Linearisation.Of(cell, Solver.Solve(new(cell, [0], Nets.Cloud(10, 4, 1, seed: 1))).Distinct());
         Assert.Equal(before, cell.WeightHh.data<float>().ToArray());
         Assert.All(cell.parameters(), parameter => Assert.True(parameter.requires_grad));
     }
@@ -158,8 +158,8 @@ public sealed class NewtonSolverTests
     [Fact]
     public void A_thousand_solver_steps_leave_no_tensor_behind()
     {
-        var cell = Random(3, seed: 5, gain: 2);
-        var problem = new FixedPointProblem(cell, [0], Cloud(20, 3, seed: 1));
+        var cell = Nets.Normal(3, gain: 2, seed: 5);
+        var problem = new FixedPointProblem(cell, [0], Nets.Cloud(20, 3, 1, seed: 1));
         int steps = Solve();
         long before = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
         while (steps < 1000) steps += Solve();
@@ -169,25 +169,6 @@ public sealed class NewtonSolverTests
         int Solve() => Solver.Solve(problem).Steps.Sum();
     }
 
-    private static VanillaRnn Tanh(double[,] weights)
-    {
-        var cell = new VanillaRnn(1, weights.GetLength(0), ScalarType.Float64);
-        using (no_grad()) cell.WeightHh.copy_(tensor(weights));
-        return cell;
-    }
-
-    private static VanillaRnn Random(int units, long seed, double gain)
-    {
-        using var generator = new Generator((ulong)seed);
-        return Tanh((gain / Math.Sqrt(units) * randn([units, units], dtype: ScalarType.Float64, generator: generator)).ToMatrix());
-    }
-
-    private static double[,] Cloud(int count, int units, long seed)
-    {
-        using var generator = new Generator((ulong)seed);
-        return randn([count, units], dtype: ScalarType.Float64, generator: generator).ToMatrix();
-    }
-
     private static double[,] Grid(int units)
     {
         double[] steps = [-1, -0.7, -0.3, -0.1, 0.05, 0.2, 0.6, 0.9];
@@ -195,8 +176,6 @@ public sealed class NewtonSolverTests
             ? steps.Select(x => new[] { x }).ToList().ToMatrix(1)
             : steps.SelectMany(x => steps.Select(y => new[] { x, y })).ToList().ToMatrix(2);
     }
-
-    private static double Distance(double[] a, double[] b) => Math.Sqrt(a.Zip(b, (x, y) => (x - y) * (x - y)).Sum());
 
     private sealed class Drifting() : Cell("Drifting", inputSize: 1, units: 1)
     {

@@ -7,17 +7,6 @@ using static TorchSharp.torch;
 
 namespace Neurodynamics.Tests.Analysis;
 
-/// <summary>Small networks whose dynamics are known: x' = tanh(W x + u).</summary>
-internal static class Tanh
-{
-    public static VanillaRnn Of(double[,] weights)
-    {
-        var cell = new VanillaRnn(1, weights.GetLength(0), ScalarType.Float64);
-        using (no_grad()) cell.WeightHh.copy_(tensor(weights));
-        return cell;
-    }
-}
-
 /// <summary>The listed fixed points of a reference network, linearised.</summary>
 internal static class ReferencePoints
 {
