@@ -20,6 +20,9 @@ public sealed record NotebookResult(string Notebook, int Cells, TimeSpan Time, s
 /// <summary>Executes notebooks in the workbook's kernel through Jupyter, and exports each to one HTML page.</summary>
 public sealed class NotebookRunner(Workbook workbook) : IAsyncDisposable
 {
+    /// <summary>What Jupyter says of a kernel that was gone before its first answer.</summary>
+    const string NeverStarted = "Kernel died before replying to kernel_info";
+
     IBrowser? browser;
 
     /// <summary>Without a browser notebooks are executed all the same, and their figures have no stills.</summary>
@@ -66,30 +69,35 @@ public sealed class NotebookRunner(Workbook workbook) : IAsyncDisposable
         var lastError = "";
         var command = Nbconvert("--to", "notebook", "--execute", "--config", Path.Combine(workbook.Nbconvert, "execute.py"), "--output-dir", raw, notebook)
             .WithEnvironmentVariables(variables => Jupyter(variables).Set("WORKBOOK_EXECUTED", executed));
-        await foreach (var happened in command.ListenAsync(cancellation))
+        // Seen on a busy machine: a kernel is gone before it is asked anything, perhaps because two that start at once choose one port. That says nothing of the notebook.
+        for (var attempt = 1; attempt == 1 || attempt == 2 && cell == 0 && lastError.EndsWith(NeverStarted, StringComparison.Ordinal); attempt++)
         {
-            switch (happened)
+            failure = null;
+            await foreach (var happened in command.ListenAsync(cancellation))
             {
-                case StandardOutputCommandEvent { Text: ['{', ..] line }:
-                    var told = JsonNode.Parse(line)!;
-                    cell = told["cell"]!.GetValue<int>();
-                    if (told["error"]?.GetValue<string>() is { } error)
-                    {
-                        failure = $"{name}, code cell {cell}: {FirstLine(error)}";
-                    }
-                    else
-                    {
-                        progress?.Report(new NotebookProgress(name, cell, cells));
-                    }
+                switch (happened)
+                {
+                    case StandardOutputCommandEvent { Text: ['{', ..] line }:
+                        var told = JsonNode.Parse(line)!;
+                        cell = told["cell"]!.GetValue<int>();
+                        if (told["error"]?.GetValue<string>() is { } error)
+                        {
+                            failure = $"{name}, code cell {cell}: {FirstLine(error)}";
+                        }
+                        else
+                        {
+                            progress?.Report(new NotebookProgress(name, cell, cells));
+                        }
 
-                    break;
-                case StandardErrorCommandEvent { Text: var line } when !string.IsNullOrWhiteSpace(line):
-                    lastError = line;
-                    break;
-                case ExitedCommandEvent { ExitCode: not 0 }:
-                    await Programs.LetInterruptArriveAsync(cancellation);
-                    failure ??= $"{name}, {(cell == 0 ? "before its first code cell" : $"code cell {cell}")}: {FirstLine(lastError)}";
-                    break;
+                        break;
+                    case StandardErrorCommandEvent { Text: var line } when !string.IsNullOrWhiteSpace(line):
+                        lastError = line;
+                        break;
+                    case ExitedCommandEvent { ExitCode: not 0 }:
+                        await Programs.LetInterruptArriveAsync(cancellation);
+                        failure ??= $"{name}, {(cell == 0 ? "before its first code cell" : $"code cell {cell}")}: {FirstLine(lastError)}";
+                        break;
+                }
             }
         }
 
