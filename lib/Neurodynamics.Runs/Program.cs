@@ -13,6 +13,8 @@ app.Configure(configuration =>
 {
     configuration.SetApplicationName("Neurodynamics.Runs");
     configuration.AddCommand<Neurodynamics.Runs.TrainCommand>("train").WithDescription("Train one of the networks that come with the workbook.");
+    configuration.AddCommand<Neurodynamics.Runs.SweepCommand>("sweep").WithDescription("Make one row of a sweep.");
+    configuration.AddCommand<Neurodynamics.Runs.SweepRunsCommand>("sweep-runs").WithDescription("List the runs of a sweep, or merge its rows.");
     configuration.AddCommand<Neurodynamics.Runs.ListCommand>("list").WithDescription("Name the networks that come with the workbook.");
 });
 return await app.RunAsync(args, stop.Token);

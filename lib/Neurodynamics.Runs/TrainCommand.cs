@@ -28,14 +28,15 @@ internal sealed class TrainCommand : Command<TrainCommand.Settings>
         Console.WriteLine($"{settings.Name}: {trained.Record.Updates} updates, {trained.Record.Test}");
         return 0;
     }
+}
 
-    private sealed class Lines : IProgress<TrainingProgress>
+/// <summary>A line of "update/updates loss accuracy seconds-left" at every hundredth part of the way.</summary>
+internal sealed class Lines : IProgress<TrainingProgress>
+{
+    public void Report(TrainingProgress progress)
     {
-        public void Report(TrainingProgress progress)
-        {
-            if (progress.Update % Math.Max(1, progress.Updates / 100) == 0)
-                Console.WriteLine($"{progress.Update}/{progress.Updates} {progress.Loss:0.0000} {progress.Accuracy ?? double.NaN:0.0000} {progress.Remaining.TotalSeconds:0}");
-        }
+        if (progress.Update % Math.Max(1, progress.Updates / 100) == 0)
+            Console.WriteLine($"{progress.Update}/{progress.Updates} {progress.Loss:0.0000} {progress.Accuracy ?? double.NaN:0.0000} {progress.Remaining.TotalSeconds:0}");
     }
 }
 

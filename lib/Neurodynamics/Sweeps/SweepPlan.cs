@@ -1,0 +1,129 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Neurodynamics.Training;
+
+namespace Neurodynamics.Sweeps;
+
+/// <summary>
+/// A sweep as its file declares it: a base recipe, cells that change some of its values, how many seeds each cell has, and what is measured. The same file
+/// means the same networks and the same rows.
+/// </summary>
+public sealed class SweepPlan
+{
+    private SweepPlan(SweepMeasurement measure, IReadOnlyList<SweepCell> cells)
+    {
+        (Measure, Cells) = (measure, cells);
+        Runs = [.. cells.SelectMany(cell => cell.Runs).DistinctBy(recipe => recipe.Hash)];
+    }
+
+    /// <summary>What is measured on every network.</summary>
+    public SweepMeasurement Measure { get; }
+
+    /// <summary>The cells, in the order of the file.</summary>
+    public IReadOnlyList<SweepCell> Cells { get; }
+
+    /// <summary>The networks to train, each once however many cells it belongs to: cell after cell, within a cell seed after seed. A run is named by its recipe's hash.</summary>
+    public IReadOnlyList<Recipe> Runs { get; }
+
+    /// <summary>Reads a sweep file (JSON; comments are allowed).</summary>
+    /// <param name="path">The file.</param>
+    /// <exception cref="InvalidDataException">The file is no sweep, or asks for what there is not; the message names the place and what was expected.</exception>
+    public static SweepPlan Load(string path)
+    {
+        try
+        {
+            return Parse(File.ReadAllText(path));
+        }
+        catch (Exception error) when (error is JsonException or ArgumentException or InvalidOperationException or NotSupportedException)
+        {
+            throw new InvalidDataException($"{path} is not a sweep: {error.Message}", error);
+        }
+    }
+
+    /// <summary>Reads a sweep from its text.</summary>
+    internal static SweepPlan Parse(string text)
+    {
+        var file = JsonSerializer.Deserialize<PlanFile>(text, Options)!;
+        if (file.Cells.Count == 0) throw new JsonException("it has no cells: give at least one, such as { \"name\": \"base\" }.");
+        if (file.Cells.CountBy(cell => cell.Name).FirstOrDefault(count => count.Value > 1) is { Key: { } twice }) throw new JsonException($"two cells are called \"{twice}\": cells need names of their own.");
+        // The base in full, so that a cell may change what the file leaves at its default.
+        var complete = JsonSerializer.SerializeToNode(file.Base, Json.Options)!.AsObject();
+        return new(file.Measure, [.. file.Cells.SelectMany(cell => Expand(cell, complete, cell.Seeds ?? file.Seeds))]);
+    }
+
+    private static readonly JsonSerializerOptions Options = new(Json.Options) { ReadCommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true, AllowOutOfOrderMetadataProperties = true };
+
+    /// <summary>A cell for each combination of the values that one entry of the file varies.</summary>
+    private static IEnumerable<SweepCell> Expand(CellEntry entry, JsonObject complete, int seeds)
+    {
+        if (seeds < 1) throw new JsonException($"the cell \"{entry.Name}\" has {seeds} seeds: it needs at least 1.");
+        IEnumerable<IReadOnlyList<KeyValuePair<string, JsonNode?>>> combinations = [[]];
+        foreach (var (key, values) in entry.Vary)
+        {
+            if (values.Count == 0) throw new JsonException($"the cell \"{entry.Name}\" varies {key} over no values.");
+            combinations = combinations.SelectMany(before => values.Select(value => (IReadOnlyList<KeyValuePair<string, JsonNode?>>)[.. before, new(key, value)]));
+        }
+        foreach (var varied in combinations)
+        {
+            var changed = complete.DeepClone().AsObject();
+            foreach (var (key, value) in entry.Set.Concat(varied)) Change(changed, key, value, entry.Name);
+            yield return new(entry.Name, varied.ToDictionary(pair => pair.Key, pair => pair.Value?.ToString() ?? "none"), [.. Enumerable.Range(1, seeds).Select(Seeded)]);
+
+            Recipe Seeded(int seed)
+            {
+                try
+                {
+                    return changed.Deserialize<Recipe>(Options)! with { Seed = seed };
+                }
+                catch (Exception error) when (error is JsonException or ArgumentException)
+                {
+                    throw new JsonException($"the cell \"{entry.Name}\" makes no recipe: {error.Message}", error);
+                }
+            }
+        }
+    }
+
+    /// <summary>Changes one value, named by its path such as training.loss.</summary>
+    private static void Change(JsonObject recipe, string path, JsonNode? value, string cell)
+    {
+        string[] names = path.Split('.');
+        var branch = recipe;
+        foreach (string name in names[..^1])
+            branch = branch[name] as JsonObject ?? throw Unknown(name, branch);
+        if (!branch.ContainsKey(names[^1])) throw Unknown(names[^1], branch);
+        branch[names[^1]] = value?.DeepClone();
+
+        JsonException Unknown(string name, JsonObject at) =>
+            new($"the cell \"{cell}\" changes {path}, but there is no {name} in {string.Join(", ", at.Select(pair => pair.Key))}.");
+    }
+
+    private sealed record PlanFile
+    {
+        public string? Purpose { get; init; }
+
+        public required Recipe Base { get; init; }
+
+        public int Seeds { get; init; } = 10;
+
+        public SweepMeasurement Measure { get; init; } = new();
+
+        public required IReadOnlyList<CellEntry> Cells { get; init; }
+    }
+
+    private sealed record CellEntry
+    {
+        public required string Name { get; init; }
+
+        public IReadOnlyDictionary<string, JsonNode?> Set { get; init; } = new Dictionary<string, JsonNode?>();
+
+        public IReadOnlyDictionary<string, IReadOnlyList<JsonNode?>> Vary { get; init; } = new Dictionary<string, IReadOnlyList<JsonNode?>>();
+
+        public int? Seeds { get; init; }
+    }
+}
+
+/// <summary>Networks of one kind, which differ by their seed alone.</summary>
+/// <param name="Name">The name in the sweep file, which entries that vary something share.</param>
+/// <param name="Varied">The values of what is varied, by path.</param>
+/// <param name="Runs">A recipe per seed, from seed 1.</param>
+public sealed record SweepCell(string Name, IReadOnlyDictionary<string, string> Varied, IReadOnlyList<Recipe> Runs);

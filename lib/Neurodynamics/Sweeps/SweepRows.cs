@@ -1,0 +1,89 @@
+using System.Text;
+using System.Text.Json;
+using Neurodynamics.Models;
+using Neurodynamics.Training;
+
+namespace Neurodynamics.Sweeps;
+
+/// <summary>
+/// A folder in which a sweep's runs leave their rows, each a file that is there whole or not at all, so that as many processes as there are can work on one sweep; and their
+/// networks, so that a run that was stopped goes on where it was.
+/// </summary>
+/// <param name="folder">The folder; made when the first row is written.</param>
+public sealed class SweepRows(string folder)
+{
+    /// <summary>Reads rows that were merged.</summary>
+    /// <param name="path">The file, a row per line.</param>
+    /// <exception cref="InvalidDataException">A line is no row.</exception>
+    public static IReadOnlyList<SweepRow> Load(string path)
+    {
+        var rows = new List<SweepRow>();
+        foreach (string line in File.ReadLines(path))
+        {
+            try
+            {
+                rows.Add(SweepRow.FromLine(line));
+            }
+            catch (JsonException error)
+            {
+                throw new InvalidDataException($"Line {rows.Count + 1} of {path} is no row of a sweep ({error.Message}): restore the file, or merge the rows again.", error);
+            }
+        }
+        return rows;
+    }
+
+    /// <summary>Whether a run's row is there.</summary>
+    public bool Has(Recipe run) => File.Exists(RowOf(run));
+
+    /// <summary>A run's row; null where it is not there.</summary>
+    public SweepRow? Read(Recipe run) => Has(run) ? SweepRow.FromLine(File.ReadAllText(RowOf(run))) : null;
+
+    /// <summary>Makes a run's row, or reads it where it is there: trains the network, unless it is there as well, and measures it.</summary>
+    /// <param name="plan">The sweep.</param>
+    /// <param name="run">One of its runs.</param>
+    /// <param name="progress">Told after every update.</param>
+    /// <param name="cancellation">Stops it; a training is put aside, and gone on with the next time.</param>
+    /// <exception cref="OperationCanceledException">It was stopped; there is no row.</exception>
+    public SweepRow Make(SweepPlan plan, Recipe run, IProgress<TrainingProgress>? progress = null, CancellationToken cancellation = default)
+    {
+        if (Read(run) is { } there) return there;
+        var networks = new NetworkStore(Path.Combine(folder, "networks"));
+        var trained = networks.Exists(run.Hash) ? networks.Load(run.Hash) : networks.Train(run.Hash, run, progress, cancellation);
+        cancellation.ThrowIfCancellationRequested();
+        var row = plan.Measure.Of(trained, cancellation);
+        Directory.CreateDirectory(Path.GetDirectoryName(RowOf(run))!);
+        WholeFile.Write(RowOf(run), stream => stream.Write(Encoding.UTF8.GetBytes(row.ToLine() + "\n")));
+        return row;
+    }
+
+    /// <summary>Writes the rows that are there into one file, a line each, in the order of the sweep.</summary>
+    /// <param name="plan">The sweep.</param>
+    /// <param name="path">The file; replaced whole.</param>
+    /// <returns>How many rows there are.</returns>
+    public int Merge(SweepPlan plan, string path)
+    {
+        var rows = plan.Runs.Select(Read).OfType<SweepRow>().ToArray();
+        WholeFile.Write(path, stream =>
+        {
+            foreach (var row in rows) stream.Write(Encoding.UTF8.GetBytes(row.ToLine() + "\n"));
+        });
+        return rows.Length;
+    }
+
+    /// <summary>How long each run takes on one core of this machine, as busy as it is now: the training judged by a few updates of one network of its kind, the rest by the rows there are, or else as long again.</summary>
+    /// <param name="plan">The sweep.</param>
+    public IReadOnlyList<TimeSpan> ExpectedTimes(SweepPlan plan)
+    {
+        var update = new Dictionary<(Architecture, int, int, int, int), TimeSpan>();
+        var measured = plan.Runs.Select(Read).OfType<SweepRow>().GroupBy(row => (row.Recipe.Architecture, row.Recipe.Units)).ToDictionary(rows => rows.Key, rows => rows.Average(row => row.AnalysisSeconds));
+        return [.. plan.Runs.Select(run =>
+        {
+            var kind = (run.Architecture, run.Units, run.Task.Channels, run.Training.Steps, run.Training.BatchSize);
+            if (!update.TryGetValue(kind, out var one)) update[kind] = one = Trainer.ExpectedTime(run) / run.Training.Updates;
+            var training = one * run.Training.Updates;
+            return training + (measured.TryGetValue((run.Architecture, run.Units), out double seconds) ? TimeSpan.FromSeconds(seconds) : training);
+        })];
+    }
+
+    private string RowOf(Recipe run) => Path.Combine(folder, "rows", run.Hash + ".json");
+}
