@@ -3,6 +3,7 @@ using Microsoft.Data.Analysis;
 using Microsoft.DotNet.Interactive;
 using Microsoft.DotNet.Interactive.Commands;
 using Microsoft.DotNet.Interactive.Formatting;
+using Neurodynamics.Sweeps;
 using Neurodynamics.Training;
 using Plotly.NET;
 
@@ -34,6 +35,10 @@ public static class Workbook
     /// <summary>The trained networks that came with the workbook, in its folder data/networks.</summary>
     /// <exception cref="DirectoryNotFoundException">The library does not lie in a workbook.</exception>
     public static NetworkStore Networks => new(Path.Combine(Data, "networks"));
+
+    /// <summary>A sweep that came with the workbook, in its folder data/sweeps, with the rows there are of it.</summary>
+    /// <param name="name">Its name.</param>
+    public static Sweep Sweep(string name) => Sweeps.Sweep.Load(Path.Combine(Data, "sweeps"), name);
 
     /// <summary>The workbook's folder of data, wherever the notebook that runs lies.</summary>
     /// <exception cref="DirectoryNotFoundException">The library does not lie in a workbook.</exception>

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 namespace Neurodynamics.Analysis;
 
 /// <summary>What a cloud of states looks like in its three largest principal components.</summary>
-public enum Shape
+public enum ShapeKind
 {
     /// <summary>None of the others: a blob, a ball, a shell, a filled box, or too few points to say.</summary>
     None,
@@ -57,7 +57,7 @@ public sealed record CloudShape
     }
 
     /// <summary>The verdict.</summary>
-    public required Shape Shape { get; init; }
+    public required ShapeKind Shape { get; init; }
 
     /// <summary>Share of bootstrap draws with the same verdict, in [0, 1]; 0 where there are too few points.</summary>
     public required double Sureness { get; init; }
@@ -72,7 +72,7 @@ public sealed record CloudShape
     /// By how much each shape is likelier than none, in nats per point after the penalty; empty where the cloud is a line, a plane, or too small. A shape that cannot be
     /// fitted is missing.
     /// </summary>
-    public required IReadOnlyDictionary<Shape, double> Scores { get; init; }
+    public required IReadOnlyDictionary<ShapeKind, double> Scores { get; init; }
 
     /// <summary>Where the template's centre lies, S values: null for shapes without one.</summary>
     public double[]? Centre { get; init; }
@@ -102,7 +102,7 @@ public sealed record CloudShape
         int count = states.GetLength(0);
         foreach (double value in states)
             if (!double.IsFinite(value)) throw new ArgumentException("A cloud's shape needs finite states: leave out candidates that ended as not finite.", nameof(states));
-        if (count < FewestPoints) return Without(Shape.None, 0, count, count == 0 ? double.NaN : Pca.Fit(states).ExplainedVariance.Sum());
+        if (count < FewestPoints) return Without(ShapeKind.None, 0, count, count == 0 ? double.NaN : Pca.Fit(states).ExplainedVariance.Sum());
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
         using var generator = new Generator((ulong)seed);
@@ -121,7 +121,7 @@ public sealed record CloudShape
         Fit[] fits = [Blob(cloud), .. Template.All.Select(template => template.FitTo(cloud, generator)), Surface(cloud, generator)];
         var (shape, sureness) = Compare(fits, (int)cloud.shape[0], random);
         var best = fits.Where(fit => fit.Shape == shape).MaxBy(fit => fit.Criterion)!;
-        double none = fits.Where(fit => fit.Shape == Shape.None).Max(fit => fit.Criterion);
+        double none = fits.Where(fit => fit.Shape == ShapeKind.None).Max(fit => fit.Criterion);
         var components = tensor(pca.Components);
         return new()
         {
@@ -129,15 +129,15 @@ public sealed record CloudShape
             Sureness = sureness,
             Points = count,
             Explained = pca.ExplainedVariance.Sum(),
-            Scores = fits.Where(fit => fit.Shape != Shape.None).GroupBy(fit => fit.Shape).ToDictionary(group => group.Key, group => (group.Max(fit => fit.Criterion) - none) / cloud.shape[0]),
-            Centre = best.Frame is { } frame && shape != Shape.None ? ((frame.Centre * spread).unsqueeze(0).mm(components).squeeze(0) + tensor(pca.Mean)).ToVector() : null,
-            Shares = best.Frame is { } shared && shape != Shape.None ? shared.Shares : [],
-            Directions = best.Frame is { } turned && shape != Shape.None ? Rows(((turned.Turn.t() * turned.Scale) * spread).mm(components)) : null,
+            Scores = fits.Where(fit => fit.Shape != ShapeKind.None).GroupBy(fit => fit.Shape).ToDictionary(group => group.Key, group => (group.Max(fit => fit.Criterion) - none) / cloud.shape[0]),
+            Centre = best.Frame is { } frame && shape != ShapeKind.None ? ((frame.Centre * spread).unsqueeze(0).mm(components).squeeze(0) + tensor(pca.Mean)).ToVector() : null,
+            Shares = best.Frame is { } shared && shape != ShapeKind.None ? shared.Shares : [],
+            Directions = best.Frame is { } turned && shape != ShapeKind.None ? Rows(((turned.Turn.t() * turned.Scale) * spread).mm(components)) : null,
         };
     }
 
-    private static CloudShape Without(Shape shape, double sureness, int count, double explained) =>
-        new() { Shape = shape, Sureness = sureness, Points = count, Explained = explained, Scores = new Dictionary<Shape, double>() };
+    private static CloudShape Without(ShapeKind shape, double sureness, int count, double explained) =>
+        new() { Shape = shape, Sureness = sureness, Points = count, Explained = explained, Scores = new Dictionary<ShapeKind, double>() };
 
     private static double[][] Rows(Tensor matrix)
     {
@@ -148,7 +148,7 @@ public sealed record CloudShape
     private static double Acute(double[] a, double[] b) => Arrays.Angle(a, b) is var angle && angle > 90 ? 180 - angle : angle;
 
     /// <summary>A line or a plane, where the variance off it is nearly nothing; null where the cloud has three dimensions.</summary>
-    private static Shape? FlatShape(Tensor places)
+    private static ShapeKind? FlatShape(Tensor places)
     {
         int dimensions = (int)places.shape[1];
         var centred = places - places.mean([0]);
@@ -156,13 +156,13 @@ public sealed record CloudShape
         double total = variance.Sum();
         // Rising: the first is the smallest.
         double least = dimensions < 3 ? 0 : variance[0], middle = dimensions < 2 ? 0 : variance[^2];
-        return total == 0 ? Shape.None : middle + least <= Flat * total ? Shape.Line : least <= Flat * total ? Shape.Sheet : null;
+        return total == 0 ? ShapeKind.None : middle + least <= Flat * total ? ShapeKind.Line : least <= Flat * total ? ShapeKind.Sheet : null;
     }
 
     private static Tensor Drawn(Random random, int count) => tensor(Enumerable.Range(0, count).Select(_ => (long)random.Next(count)).ToArray());
 
     /// <summary>The best shape, and the share of draws in which it is the best.</summary>
-    private static (Shape Best, double Sureness) Compare(IReadOnlyList<Fit> fits, int count, Random random)
+    private static (ShapeKind Best, double Sureness) Compare(IReadOnlyList<Fit> fits, int count, Random random)
     {
         var best = fits.MaxBy(fit => fit.Criterion)!.Shape;
         int same = 0;
@@ -177,7 +177,7 @@ public sealed record CloudShape
     }
 
     /// <summary>No shape: the normal distribution with the cloud's own mean and spread.</summary>
-    private static Fit Blob(Tensor cloud) => new(Shape.None, (-0.5 * cloud.square().sum(1) - 1.5 * Math.Log(2 * Math.PI)).ToVector(), 0, null);
+    private static Fit Blob(Tensor cloud) => new(ShapeKind.None, (-0.5 * cloud.square().sum(1) - 1.5 * Math.Log(2 * Math.PI)).ToVector(), 0, null);
 
     /// <summary>A quadratic surface over the plane at right angles to the direction in which it leaves the least; across the plane the cloud is a normal blob.</summary>
     private static Fit Surface(Tensor cloud, Generator generator)
@@ -192,7 +192,7 @@ public sealed record CloudShape
             (least, likelihoods) = Best(cat([least.unsqueeze(0), near]));
         }
         // Two numbers for the direction, six for the surface and one for the width.
-        return new(Shape.Sheet, likelihoods.ToVector(), Penalty(9, cloud), null);
+        return new(ShapeKind.Sheet, likelihoods.ToVector(), Penalty(9, cloud), null);
 
         (Tensor Direction, Tensor Likelihoods) Best(Tensor normals)
         {
@@ -218,7 +218,7 @@ public sealed record CloudShape
     /// <param name="Likelihoods">Log-likelihood of each point.</param>
     /// <param name="Penalty">Half the number of fitted numbers times log M.</param>
     /// <param name="Frame">Where the template lies, where there is one.</param>
-    private sealed record Fit(Shape Shape, double[] Likelihoods, double Penalty, Frame? Frame)
+    private sealed record Fit(ShapeKind Shape, double[] Likelihoods, double Penalty, Frame? Frame)
     {
         public double Criterion { get; } = Likelihoods.Sum() - Penalty;
     }
@@ -227,7 +227,7 @@ public sealed record CloudShape
     private sealed record Frame(Tensor Centre, Tensor Turn, double Scale, double[] Shares);
 
     /// <summary>Points that a shape is made of, each of a kind; points of a kind are equally likely.</summary>
-    private sealed record Template(Shape Shape, double[,] Points, int[] Kinds, int Defining, double LeastShare, int Turns)
+    private sealed record Template(ShapeKind Shape, double[,] Points, int[] Kinds, int Defining, double LeastShare, int Turns)
     {
         /// <summary>Steps from the middle of an edge, or of an axis, to its end.</summary>
         private const int Half = 5;
@@ -294,21 +294,21 @@ public sealed record CloudShape
         private static Template Cube()
         {
             var grid = Lattice(1).ToArray();
-            return new(Shape.Cube, Matrix(grid), [.. grid.Select(point => point.Count(value => value != 0))], Defining: 3, LeastShare: 0.25, Turns: 24);
+            return new(ShapeKind.Cube, Matrix(grid), [.. grid.Select(point => point.Count(value => value != 0))], Defining: 3, LeastShare: 0.25, Turns: 24);
         }
 
         /// <summary>The twelve edges; half of the cloud at least off the corners.</summary>
         private static Template Edges()
         {
             var points = Lattice(Half).Where(point => point.Count(value => Math.Abs(value) == 1) >= 2).ToArray();
-            return new(Shape.Edges, Matrix(points), [.. points.Select(point => point.All(value => Math.Abs(value) == 1) ? 0 : 1)], Defining: 1, LeastShare: 0.5, Turns: 24);
+            return new(ShapeKind.Edges, Matrix(points), [.. points.Select(point => point.All(value => Math.Abs(value) == 1) ? 0 : 1)], Defining: 1, LeastShare: 0.5, Turns: 24);
         }
 
         /// <summary>Three lines through a point, or clusters at their ends and in the middle; half of the cloud at least off the middle.</summary>
         private static Template Axes(int half)
         {
             var points = Lattice(half).Where(point => point.Count(value => value != 0) <= 1).ToArray();
-            return new(Shape.Axes, Matrix(points), [.. points.Select(point => point.All(value => value == 0) ? 0 : 1)], Defining: 1, LeastShare: 0.5, Turns: 24);
+            return new(ShapeKind.Axes, Matrix(points), [.. points.Select(point => point.All(value => value == 0) ? 0 : 1)], Defining: 1, LeastShare: 0.5, Turns: 24);
         }
 
         /// <summary>No shape: a hollow ball, by Fibonacci's spiral.</summary>
@@ -316,7 +316,7 @@ public sealed record CloudShape
         {
             const int Count = 120;
             double turn = Math.PI * (3 - Math.Sqrt(5));
-            return new(Shape.None, Matrix([.. Enumerable.Range(0, Count).Select(i =>
+            return new(ShapeKind.None, Matrix([.. Enumerable.Range(0, Count).Select(i =>
             {
                 double z = 1 - (2 * i + 1.0) / Count, r = Math.Sqrt(1 - z * z);
                 return new[] { r * Math.Cos(i * turn), r * Math.Sin(i * turn), z };
@@ -327,7 +327,7 @@ public sealed record CloudShape
         private static Template Solid(bool ball)
         {
             var points = Lattice(2).Where(point => !ball || point.Sum(value => value * value) <= 1).ToArray();
-            return new(Shape.None, Matrix(points), new int[points.Length], Defining: 0, LeastShare: 0, Turns: ball ? 2 : 12);
+            return new(ShapeKind.None, Matrix(points), new int[points.Length], Defining: 0, LeastShare: 0, Turns: ball ? 2 : 12);
         }
 
         private static IEnumerable<double[]> Lattice(int half) =>

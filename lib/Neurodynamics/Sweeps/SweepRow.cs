@@ -78,7 +78,7 @@ public sealed record DescentFacts(double? Stop, int Step, double MeanSquare, dou
 /// <param name="Explained">Share of the variance in three components.</param>
 /// <param name="Angles">Between the three directions of a cube, of its edges, or of axes, in degrees; empty for others.</param>
 /// <param name="Shares">Where the cloud is: see <see cref="CloudShape.Shares"/>.</param>
-public sealed record CloudFacts(string Of, int Points, Shape Shape, double Sureness, double Explained, double[] Angles, double[] Shares)
+public sealed record CloudFacts(string Of, int Points, ShapeKind Shape, double Sureness, double Explained, double[] Angles, double[] Shares)
 {
     internal static CloudFacts Tell(string of, double[,] states)
     {

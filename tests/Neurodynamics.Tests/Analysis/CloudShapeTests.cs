@@ -33,24 +33,24 @@ public sealed class CloudShapeTests
     };
 
     [Theory]
-    [InlineData("corners", Shape.Cube)]
-    [InlineData("grid of 27", Shape.Cube)]
-    [InlineData("grid without a corner", Shape.Cube)]
-    [InlineData("grid with unequal clusters", Shape.Cube)]
-    [InlineData("many on edges", Shape.Edges)]
-    [InlineData("many on axes", Shape.Axes)]
-    [InlineData("axes, dense in the middle", Shape.Axes)]
-    [InlineData("ends of axes and centre", Shape.Axes)]
-    [InlineData("plane", Shape.Sheet)]
-    [InlineData("bowl", Shape.Sheet)]
-    [InlineData("saddle surface", Shape.Sheet)]
-    [InlineData("line", Shape.Line)]
-    [InlineData("blob", Shape.None)]
-    [InlineData("blob of 27", Shape.None)]
-    [InlineData("ball", Shape.None)]
-    [InlineData("box", Shape.None)]
-    [InlineData("shell", Shape.None)]
-    public void A_made_up_cloud_is_told_for_what_it_is_however_it_lies(string name, Shape shape)
+    [InlineData("corners", ShapeKind.Cube)]
+    [InlineData("grid of 27", ShapeKind.Cube)]
+    [InlineData("grid without a corner", ShapeKind.Cube)]
+    [InlineData("grid with unequal clusters", ShapeKind.Cube)]
+    [InlineData("many on edges", ShapeKind.Edges)]
+    [InlineData("many on axes", ShapeKind.Axes)]
+    [InlineData("axes, dense in the middle", ShapeKind.Axes)]
+    [InlineData("ends of axes and centre", ShapeKind.Axes)]
+    [InlineData("plane", ShapeKind.Sheet)]
+    [InlineData("bowl", ShapeKind.Sheet)]
+    [InlineData("saddle surface", ShapeKind.Sheet)]
+    [InlineData("line", ShapeKind.Line)]
+    [InlineData("blob", ShapeKind.None)]
+    [InlineData("blob of 27", ShapeKind.None)]
+    [InlineData("ball", ShapeKind.None)]
+    [InlineData("box", ShapeKind.None)]
+    [InlineData("shell", ShapeKind.None)]
+    public void A_made_up_cloud_is_told_for_what_it_is_however_it_lies(string name, ShapeKind shape)
     {
         for (int seed = 1; seed <= 5; seed++)
         {

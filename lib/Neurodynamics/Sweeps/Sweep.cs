@@ -1,0 +1,55 @@
+using Neurodynamics.Analysis;
+using Neurodynamics.FixedPoints;
+
+namespace Neurodynamics.Sweeps;
+
+/// <summary>A sweep and the rows that have come of it so far.</summary>
+/// <param name="Plan">The sweep.</param>
+/// <param name="Groups">The cells that have rows, with these.</param>
+public sealed record Sweep(SweepPlan Plan, IReadOnlyList<SweepGroup> Groups)
+{
+    /// <summary>Reads NAME.json and the rows beside it, NAME.jsonl.</summary>
+    /// <param name="folder">The folder, such as data/sweeps.</param>
+    /// <param name="name">The sweep's name.</param>
+    public static Sweep Load(string folder, string name)
+    {
+        var plan = SweepPlan.Load(Path.Combine(folder, name + ".json"));
+        var rows = SweepRows.Load(Path.Combine(folder, name + ".jsonl")).ToDictionary(row => row.Run);
+        return new(plan, [.. plan.Cells.Select(cell => new SweepGroup(cell, [.. cell.Runs.Select(run => rows.GetValueOrDefault(run.Hash)).OfType<SweepRow>()])).Where(group => group.Rows.Count > 0)]);
+    }
+
+    /// <summary>The groups of some entries of the sweep file, in the order of the names given.</summary>
+    /// <param name="names">Names of entries.</param>
+    /// <exception cref="ArgumentException">There is no entry of that name with a row.</exception>
+    public IReadOnlyList<SweepGroup> this[params string[] names] => [.. names.SelectMany(name => Groups.Where(group => group.Cell.Name == name) is var found && found.Any()
+        ? found
+        : throw new ArgumentException($"The sweep has no rows of \"{name}\" yet; there are {string.Join(", ", Groups.Select(group => group.Cell.Name).Distinct())}."))];
+}
+
+/// <summary>The rows of networks that differ by their seed alone.</summary>
+/// <param name="Cell">What they have in common.</param>
+/// <param name="Rows">Their rows, by seed; of as many seeds as there are rows.</param>
+public sealed record SweepGroup(SweepCell Cell, IReadOnlyList<SweepRow> Rows)
+{
+    /// <summary>Such as "flip-flop, gru" or "units 25".</summary>
+    public string Name => string.Join(", ", (Cell.Varied.Keys.Any(key => key == Cell.Name) ? [] : new[] { Cell.Name })
+        .Concat(Cell.Varied.Select(pair => pair.Key == "architecture" ? pair.Value : $"{pair.Key.Split('.')[^1]} {pair.Value}")));
+
+    /// <summary>How many networks have a cloud of this shape.</summary>
+    /// <param name="cloud">Name of the cloud: see <see cref="SweepMeasurement"/>.</param>
+    /// <param name="shape">The shape.</param>
+    public Proportion Shape(string cloud, ShapeKind shape) =>
+        Proportion.Of([.. Rows.Select(row => row.Cloud(cloud)).OfType<CloudFacts>()], facts => facts.Shape == shape);
+
+    /// <summary>How many networks have the fixed points of a cube of memories in K channels, as many of each saddle index: 8, 12, 6 and 1 of 3 channels, each certified, and no sign that one is missing.</summary>
+    public Proportion CubeOfMemories() => Proportion.Of(Rows, row =>
+        row.Recipe.Task.Channels == 3 && row.Found.ByIndex.SequenceEqual([8, 12, 6, 1]) && row.Found.Certified == row.Found.Points && row.Found.Completeness == CompletenessVerdict.Consistent);
+
+    /// <summary>The median of a value over the networks, and its range.</summary>
+    /// <param name="value">The value.</param>
+    public (double Median, double Least, double Most) Range(Func<SweepRow, double> value)
+    {
+        double[] values = [.. Rows.Select(value).Where(x => !double.IsNaN(x)).Order()];
+        return values.Length == 0 ? (double.NaN, double.NaN, double.NaN) : ((values[(values.Length - 1) / 2] + values[values.Length / 2]) / 2, values[0], values[^1]);
+    }
+}
