@@ -33,6 +33,7 @@ public enum ShapeKind
 /// angles. Each shape is a recipe for a cloud: a cube, its edges and three axes are mixtures of equally wide normal distributions on a template's points, turned, shifted
 /// and scaled to fit best (rigid coherent point drift, Myronenko and Song 2010, from several turns); a sheet is a quadratic surface with normal noise; no shape is the best of a
 /// normal blob, a filled ball, a shell and a filled box. The recipe that makes the points likeliest wins, after Schwarz's penalty (BIC) for its free numbers.</para>
+/// <para>A cube needs an eighth of the points at its corners, edges and axes a quarter of them off the corners and off the middle: what fits only by force is no such shape.</para>
 /// <para>How surely: points are drawn again with replacement and their log-likelihoods added up anew (RELL bootstrap, Kishino and Hasegawa 1989); the share of draws in
 /// which the same shape wins. It tells whether a few points carry the verdict, not whether other networks would give it.</para>
 /// </remarks>
@@ -129,7 +130,7 @@ public sealed record CloudShape
             Sureness = sureness,
             Points = count,
             Explained = pca.ExplainedVariance.Sum(),
-            Scores = fits.Where(fit => fit.Shape != ShapeKind.None).GroupBy(fit => fit.Shape).ToDictionary(group => group.Key, group => (group.Max(fit => fit.Criterion) - none) / cloud.shape[0]),
+            Scores = fits.Where(fit => fit.Shape != ShapeKind.None && double.IsFinite(fit.Penalty)).GroupBy(fit => fit.Shape).ToDictionary(group => group.Key, group => (group.Max(fit => fit.Criterion) - none) / cloud.shape[0]),
             Centre = best.Frame is { } frame && shape != ShapeKind.None ? ((frame.Centre * spread).unsqueeze(0).mm(components).squeeze(0) + tensor(pca.Mean)).ToVector() : null,
             Shares = best.Frame is { } shared && shape != ShapeKind.None ? shared.Shares : [],
             Directions = best.Frame is { } turned && shape != ShapeKind.None ? Rows(((turned.Turn.t() * turned.Scale) * spread).mm(components)) : null,
@@ -261,8 +262,11 @@ public sealed record CloudShape
                 if (iteration == Iterations)
                 {
                     long best = order[0].item<long>();
-                    return new(Shape, total[best].ToVector(), Penalty(8 + kinds - 1, cloud),
-                        new(centre[best][0].MoveToOuterDisposeScope(), turn[best].MoveToOuterDisposeScope(), scale[best].item<double>() * stretch, (belongs[best].sum(0L).matmul(ofKind) / count).ToVector()));
+                    double[] found = (belongs[best].sum(0L).matmul(ofKind) / count).ToVector();
+                    // A template that is held at its least share by force is not what the cloud looks like.
+                    bool looksLike = found[Defining..].Sum() >= LeastShare / 2;
+                    return new(Shape, total[best].ToVector(), looksLike ? Penalty(8 + kinds - 1, cloud) : double.PositiveInfinity,
+                        new(centre[best][0].MoveToOuterDisposeScope(), turn[best].MoveToOuterDisposeScope(), scale[best].item<double>() * stretch, found));
                 }
                 if (iteration == FirstIterations) belongs = belongs[order.narrow(0, 0, Math.Min(TurnsAhead, Turns))];
                 var weights = belongs.sum(1);

@@ -31,6 +31,21 @@ public static class Candidates
         return (drawn + noise * randn([count, cell.StateSize], dtype: ScalarType.Float64, generator: generator)).ToMatrix();
     }
 
+    /// <summary>States that no trial led to: every value drawn from a normal distribution around zero.</summary>
+    /// <param name="cell">The cell.</param>
+    /// <param name="count">M, how many.</param>
+    /// <param name="spread">Standard deviation.</param>
+    /// <param name="seed">Seed of the draw.</param>
+    /// <returns>[M, S].</returns>
+    public static double[,] Random(Cell cell, int count, double spread, long seed)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(count);
+        ArgumentOutOfRangeException.ThrowIfNegative(spread);
+        using var scope = NewDisposeScope();
+        using var generator = new Generator((ulong)seed);
+        return (spread * randn([count, cell.StateSize], dtype: ScalarType.Float64, generator: generator)).ToMatrix();
+    }
+
     /// <summary>The same states, every value multiplied by a factor: candidates where no trial goes.</summary>
     /// <param name="candidates">[M, S].</param>
     /// <param name="factor">The factor.</param>

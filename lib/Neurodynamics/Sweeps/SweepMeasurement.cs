@@ -10,10 +10,10 @@ namespace Neurodynamics.Sweeps;
 
 /// <summary>What a sweep measures on every network, once it is trained: the same for all of them.</summary>
 /// <remarks>
-/// Clouds that are told: "candidates", the states of trials that everything starts from; "early candidates", of the first ten steps alone; "stop X", where
+/// Clouds that are told: "candidates", the states of trials that everything starts from; "stop X", where
 /// Algorithm 1 with the candidates stands when its mean square first is at most X; "descent", where it stands at its step limit; "polished", the distinct fixed points to which Newton
 /// leads from there; "shuffled", the descent's end with each principal component drawn anew by itself (the null: same spread along each, nothing between them); "fixed points", all that the search
-/// found; "attractors"; "in trajectories", the fixed points in the trajectories' principal components; "h alone", the fixed points of an LSTM without their c.
+/// found; "attractors"; "in trajectories", the fixed points in the trajectories' principal components; "h alone", the fixed points of an LSTM without their c; and "early candidates", the states of the first steps alone, "early descent", where Algorithm 1 leads them in as many steps, and "early polished", the distinct fixed points to which Newton leads them.
 /// </remarks>
 public sealed record SweepMeasurement
 {
@@ -22,6 +22,9 @@ public sealed record SweepMeasurement
 
     /// <summary>Candidates of Algorithm 1, as trials visited them; default 256.</summary>
     public int DescentCandidates { get; init => field = AtLeast(1, value, nameof(DescentCandidates)); } = 256;
+
+    /// <summary>How many steps of a trial are early; default 3.</summary>
+    public int EarlySteps { get; init => field = AtLeast(1, value, nameof(EarlySteps)); } = 3;
 
     /// <summary>Steps of Algorithm 1; default 1000.</summary>
     public int DescentSteps { get; init => field = AtLeast(1, value, nameof(DescentSteps)); } = 1000;
@@ -58,8 +61,9 @@ public sealed record SweepMeasurement
 
         var set = new FixedPointSearch { Seed = recipe.Seed }.Run(cell, noisy, cancellation: cancellation);
         cancellation.ThrowIfCancellationRequested();
-        int Distinct(double[,] candidates) => new FixedPointSearch { MaxRounds = 0, SlowCandidates = 0 }.Run(cell, candidates, cancellation: cancellation).Points.Count;
-        var (fromPlain, fromNoisy) = (Distinct(plain), Distinct(noisy));
+        double[,] Polished(double[,] states) =>
+            Matrix(new FixedPointSearch { MaxRounds = 0, SlowCandidates = 0 }.Run(cell, states, cancellation: cancellation).Points.Select(point => point.State));
+        var (fromPlain, fromNoisy) = (Polished(plain).GetLength(0), Polished(noisy).GetLength(0));
         var points = Linearisation.Of(cell, set.Points);
         var places = Matrix(points.Select(point => point.Point.State));
         var attractors = points.Where(point => point.UnstableModes == 0).ToArray();
@@ -72,14 +76,17 @@ public sealed record SweepMeasurement
         }
         var candidates = FromTrials(DescentCandidates);
         Tell("candidates", candidates);
-        Tell("early candidates", FromTrials(DescentCandidates, steps: ..Math.Min(10, recipe.Training.Steps)));
         var (descent, end) = Descend(new(cell, zero, candidates), places, Tell, cancellation);
         Tell("descent", end);
-        Tell("polished", Matrix(new FixedPointSearch { MaxRounds = 0, SlowCandidates = 0 }.Run(cell, end, cancellation: cancellation).Points.Select(point => point.State)));
+        Tell("polished", Polished(end));
         Tell("shuffled", Shuffled(end, recipe.Seed));
         Tell("fixed points", places);
         Tell("attractors", Matrix(attractors.Select(point => point.Point.State)));
         if (points.Count > 0) Tell("in trajectories", Pca.OfTrials(network.Run(trials.Inputs)).Project(places));
+        var early = FromTrials(DescentCandidates, steps: ..Math.Min(EarlySteps, recipe.Training.Steps));
+        Tell("early candidates", early);
+        Tell("early descent", Algorithm.Solve(new(cell, zero, early), cancellation: cancellation).States);
+        Tell("early polished", Polished(early));
         if (cell.StateSize > cell.Units) Tell("h alone", Matrix(points.Select(point => point.Point.State[..cell.Units])));
 
         int[] byIndex = [.. Enumerable.Range(0, 4).Select(index => points.Count(point => Math.Min(3, point.UnstableModes) == index))];
@@ -91,13 +98,15 @@ public sealed record SweepMeasurement
         double[,] Matrix(IEnumerable<double[]> states) => states.ToMatrix(states.FirstOrDefault()?.Length ?? cell.StateSize);
     }
 
+    private GradientDescent Algorithm => new() { Reading = SpeedReading.MeanSquare, StopBelow = 0, MaxSteps = DescentSteps };
+
     private (IReadOnlyList<DescentFacts> Looks, double[,] End) Descend(FixedPointProblem problem, double[,] places, Action<string, double[,]> tell, CancellationToken cancellation)
     {
         const int Every = 5;
         var (looks, waiting) = (new List<DescentFacts>(), new Queue<double>(Stops.OrderDescending()));
         int size = problem.Cell.StateSize;
         double widest = Widest(places);
-        var solution = new GradientDescent { Reading = SpeedReading.MeanSquare, StopBelow = 0, MaxSteps = DescentSteps, WatchEvery = Every, Watch = Look }.Solve(problem, cancellation: cancellation);
+        var solution = (Algorithm with { WatchEvery = Every, Watch = Look }).Solve(problem, cancellation: cancellation);
         cancellation.ThrowIfCancellationRequested();
         return (looks, solution.States);
 

@@ -1,4 +1,3 @@
-using CsCheck;
 using Neurodynamics.Analysis;
 using Xunit;
 
@@ -17,6 +16,8 @@ public sealed class CloudShapeTests
         "grid without a corner" => Grid().Where(point => point.Any(value => value != 1)).ToArray(),
         "grid with unequal clusters" => [.. Grid().SelectMany(point => Enumerable.Repeat(point, 1 + random.Next(20)))],
         "many on edges" => Many(300, () => Shuffled(random, Between(random), Sign(random), Sign(random))),
+        "middles of edges" => Grid().Where(point => point.Count(value => value != 0) == 2).ToArray(),
+        "axes and few corners" => [.. Cloud("many on axes", random), .. Many(15, () => [Sign(random), Sign(random), Sign(random)])],
         "many on axes" => Many(300, () => Shuffled(random, Between(random), 0, 0)),
         "axes, dense in the middle" => Many(300, () => Shuffled(random, Between(random) * random.NextDouble(), 0, 0)),
         "ends of axes and centre" => Grid().Where(point => point.Count(value => value != 0) <= 1).ToArray(),
@@ -38,7 +39,9 @@ public sealed class CloudShapeTests
     [InlineData("grid without a corner", ShapeKind.Cube)]
     [InlineData("grid with unequal clusters", ShapeKind.Cube)]
     [InlineData("many on edges", ShapeKind.Edges)]
+    [InlineData("middles of edges", ShapeKind.Edges)]
     [InlineData("many on axes", ShapeKind.Axes)]
+    [InlineData("axes and few corners", ShapeKind.Axes)]
     [InlineData("axes, dense in the middle", ShapeKind.Axes)]
     [InlineData("ends of axes and centre", ShapeKind.Axes)]
     [InlineData("plane", ShapeKind.Sheet)]
@@ -52,12 +55,57 @@ public sealed class CloudShapeTests
     [InlineData("shell", ShapeKind.None)]
     public void A_made_up_cloud_is_told_for_what_it_is_however_it_lies(string name, ShapeKind shape)
     {
-        for (int seed = 1; seed <= 5; seed++)
+        for (int seed = 1; seed <= 3; seed++)
         {
             var told = CloudShape.Of(Placed(Cloud(name, new(seed)), new(seed)));
             Assert.True(told.Shape == shape, $"{name}, seed {seed}: {told}; {string.Join(", ", told.Scores.Select(score => $"{score.Key} {score.Value:0.00}"))}");
             Assert.InRange(told.Sureness, 0.5, 1);
         }
+    }
+
+    [Fact]
+    public void The_frame_of_a_cube_is_where_the_cube_is()
+    {
+        double[][] directions = [[2, 0, 0, 0], [0, 1, 0, 0], [0, 1, 3, 0]];
+        var places = new double[27, 4];
+        foreach (var (point, i) in Grid().Select((point, i) => (point, i)))
+            for (int j = 0; j < 4; j++) places[i, j] = 7 + Enumerable.Range(0, 3).Sum(k => point[k] * directions[k][j]);
+        var told = CloudShape.Of(places);
+        Assert.Equal(ShapeKind.Cube, told.Shape);
+        Assert.All(told.Centre!, value => Assert.Equal(7, value, 0.02));
+        foreach (var wanted in directions)
+            Assert.Contains(told.Directions!, found => Near(found, wanted) || Near([.. found.Select(value => -value)], wanted));
+        // (0, 1, 0, 0) and (0, 1, 3, 0): cos = 1 / sqrt 10.
+        Assert.Equal([71.57, 90, 90], told.Angles.Order(), (a, b) => Math.Abs(a - b) < 1);
+        Assert.Equal([1 / 27.0, 6 / 27.0, 12 / 27.0, 8 / 27.0], told.Shares, (a, b) => Math.Abs(a - b) < 1e-3);
+
+        static bool Near(double[] a, double[] b) => a.Zip(b).All(pair => Math.Abs(pair.First - pair.Second) < 0.05);
+    }
+
+    [Fact]
+    public void The_same_cloud_and_seed_tell_the_same_and_a_cloud_that_is_no_use_is_refused_or_told_as_none()
+    {
+        var cloud = Placed(Cloud("many on edges", new(3)), new(3));
+        Assert.Equal(CloudShape.Of(cloud, 5).Scores, CloudShape.Of(cloud, 5).Scores);
+        Assert.Equal(ShapeKind.None, CloudShape.Of(new double[0, 3]).Shape);
+        Assert.Equal(ShapeKind.None, CloudShape.Of(new double[6, 3]).Shape);
+        Assert.Equal(ShapeKind.None, CloudShape.Of(new double[50, 3]).Shape);
+        Assert.Equal("none (6 points)", CloudShape.Of(new double[6, 3]).ToString());
+        cloud[1, 1] = double.NaN;
+        Assert.Contains("not finite", Assert.Throws<ArgumentException>(() => CloudShape.Of(cloud)).Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>Newcombe (1998), table I: 81 of 263 gives 0.2553 to 0.3662, 0 of 20 gives 0 to 0.1611.</summary>
+    [Fact]
+    public void A_proportion_has_Wilsons_interval()
+    {
+        var (some, none) = (new Proportion(81, 263), new Proportion(0, 20));
+        Assert.Equal(0.2553, some.Low, 1e-4);
+        Assert.Equal(0.3662, some.High, 1e-4);
+        Assert.Equal(0, none.Low);
+        Assert.Equal(0.1611, none.High, 1e-4);
+        Assert.Equal(1, new Proportion(20, 20).High);
+        Assert.Equal("9 of 10 (60 to 98 %)", Proportion.Of([.. Enumerable.Range(0, 10)], i => i > 0).ToString());
     }
 
     /// <summary>Turned, sheared and stretched anyhow into many dimensions, moved away from zero, with a little noise.</summary>
