@@ -1,0 +1,90 @@
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+using Microsoft.Data.Analysis;
+using Microsoft.DotNet.Interactive.Formatting;
+using Neurodynamics.Analysis;
+using Neurodynamics.FixedPoints;
+using Neurodynamics.Sweeps;
+using Neurodynamics.Training;
+using Plotly.NET;
+using Xunit;
+
+namespace Neurodynamics.Notebooks.Tests;
+
+/// <summary>Figures and tables of shapes, of one network and over the networks of a sweep.</summary>
+public sealed class ShapeTests
+{
+    public ShapeTests() => Workbook.Start();
+
+    private static double[,] Cube => Sample.Points.Select(line => line.Point).ToList().States();
+
+    private static JsonNode Json(GenericChart chart) =>
+        JsonNode.Parse(Regex.Match(chart.ToDisplayString(HtmlFormatter.MimeType), @"neurodynamics\.show\(""[0-9a-f]{12}"", (.*)\);").Groups[1].Value)!;
+
+    [Fact]
+    public void A_cube_is_drawn_with_the_twelve_edges_that_fit_it_and_named_in_title_and_table()
+    {
+        var chart = Json(Figures.ShapeOf(Cube, "fixed points", Sample.Network, "Memories"));
+        Assert.StartsWith("Memories: cube (", (string)chart["layout"]!["title"]!["text"]!, StringComparison.Ordinal);
+        var frame = Assert.Single(chart["data"]!.AsArray(), trace => (string)trace!["mode"]! == "lines");
+        Assert.Equal(12 * 3, frame!["x"]!.AsArray().Count);
+        Assert.Equal(12, frame["x"]!.AsArray().Count(value => value is null || value.GetValueKind() == System.Text.Json.JsonValueKind.String));
+
+        var table = Tables.Shapes([("points", Cube), ("few", new double[3, 4])]);
+        Assert.Equal("cube", table["shape"][0]);
+        Assert.Equal(Cube.GetLength(0), table["how many"][0]);
+        Assert.Equal("none", table["shape"][1]);
+    }
+
+    [Fact]
+    public void A_sweep_is_told_group_by_group_with_what_its_rows_say()
+    {
+        var sweep = Made();
+        Assert.Equal(["small, vanilla", "small, gru", "units 4"], sweep.Groups.Select(group => group.Name));
+        var shapes = Tables.SweepShapes(sweep["small"], "candidates");
+        Assert.Equal([2, 1], Values(shapes, "cube"));
+        Assert.Equal([0, 1], Values(shapes, "axes"));
+        Assert.Equal("34 to 100 %", shapes["cube, 95 % interval"][0]);
+        Assert.Equal("1000 (10 to 1990)", Tables.SweepMemory(sweep["small"])["slowest time constant"][0]);
+        Assert.Equal("1 of 2 (9 to 91 %)", Tables.SweepFound(sweep["small"])["8, 12, 6, 1"][0]);
+        Assert.Equal("2 of 2", Tables.SweepSpeeds(sweep["small"])["reached by"][0]);
+        Assert.Equal("0 of 2", Tables.SweepSpeeds(sweep["small"], 0.01)["reached by"][0]);
+        Assert.Contains("there are small, units", Assert.Throws<ArgumentException>(() => sweep["large"]).Message, StringComparison.Ordinal);
+
+        var chart = Json(Figures.SweepShapes(sweep["small", "units"], ["candidates"], "Shapes"));
+        var bars = chart["data"]!.AsArray();
+        Assert.Equal(3 * 2, bars.Count);
+        Assert.Equal(3 * 100.0, bars.Sum(bar => bar!["x"]!.AsArray().Sum(share => (double)share!)));
+        Assert.Equal(2, bars.Count(bar => (bool)bar!["showlegend"]!));
+    }
+
+    private static int[] Values(DataFrame table, string column) => [.. Enumerable.Range(0, (int)table.Rows.Count).Select(row => (int)table[column][row])];
+
+    /// <summary>Three groups of two seeds; the second network of the second group has axes, the second of each another number of points.</summary>
+    private static Sweep Made()
+    {
+        var folder = Directory.CreateTempSubdirectory();
+        try
+        {
+            File.WriteAllText(Path.Combine(folder.FullName, "made.json"), """
+                { "base": { "units": 2 }, "seeds": 2, "cells": [ { "name": "small", "vary": { "architecture": ["vanilla", "gru"] } }, { "name": "units", "vary": { "units": [4] } } ] }
+                """);
+            var plan = SweepPlan.Load(Path.Combine(folder.FullName, "made.json"));
+            File.WriteAllLines(Path.Combine(folder.FullName, "made.jsonl"), plan.Runs.Select(Row).Select(row => row.ToLine()));
+            return Sweep.Load(folder.FullName, "made");
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    private static SweepRow Row(Recipe recipe)
+    {
+        bool first = recipe.Seed == 1;
+        var shape = !first && recipe.Architecture == Models.Architecture.Gru && recipe.Units == 2 ? ShapeKind.Axes : ShapeKind.Cube;
+        return new(recipe.Hash, recipe, 10, Training.Stop.Updates, new(1, 0.9, 1, 8), new(100, 1, null),
+            new(first ? 27 : 8, first ? [8, 12, 6, 1] : [8, 0, 0, 0], first ? 27 : 8, 0, first ? 10 : 1990, 0, 0, CompletenessVerdict.Consistent, 8, 8),
+            [new(null, 0, 0.1, 1, 1, 0.5)], [new("candidates", 10, shape, 1, 1, [90, 90, 90], [])], 1, 1);
+    }
+}
