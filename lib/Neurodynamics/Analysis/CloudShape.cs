@@ -51,7 +51,7 @@ public sealed record CloudShape
     private const int MostPoints = 300, Draws = 1000;
 
     /// <summary>How many of the turns from which a fit starts are followed to the end, and the iterations before and until then.</summary>
-    private const int TurnsAhead = 4, FirstIterations = 12, Iterations = 40;
+    private const int TurnsAhead = 3, FirstIterations = 10, Iterations = 32;
 
     private CloudShape()
     {
@@ -167,12 +167,16 @@ public sealed record CloudShape
     {
         var best = fits.MaxBy(fit => fit.Criterion)!.Shape;
         int same = 0;
-        var times = new int[count];
+        var totals = new double[fits.Count];
         for (int draw = 0; draw < Draws; draw++)
         {
-            Array.Clear(times);
-            for (int i = 0; i < count; i++) times[random.Next(count)]++;
-            if (fits.MaxBy(fit => fit.Likelihoods.Zip(times, (likelihood, n) => n * likelihood).Sum() - fit.Penalty)!.Shape == best) same++;
+            for (int k = 0; k < fits.Count; k++) totals[k] = -fits[k].Penalty;
+            for (int i = 0; i < count; i++)
+            {
+                int drawn = random.Next(count);
+                for (int k = 0; k < fits.Count; k++) totals[k] += fits[k].Likelihoods[drawn];
+            }
+            if (fits[Array.IndexOf(totals, totals.Max())].Shape == best) same++;
         }
         return (best, (double)same / Draws);
     }
