@@ -45,6 +45,9 @@ public sealed class Claims(string notebook)
         return this;
     }
 
+    /// <summary>The rows so far as a table, which is not saved: for a notebook's own suppositions, which are not the report's.</summary>
+    public DataFrame Show() => Table(rows);
+
     /// <summary>Saves the rows in data/claims under the notebook's name, and returns them as a table.</summary>
     public DataFrame Save()
     {

@@ -65,7 +65,7 @@ public static partial class Figures
             panels.Y(row, column).With("tickvals", Enumerable.Range(0, upwards.Length).ToArray()).With("ticktext", column == 0 ? upwards : [.. upwards.Select(_ => "")]).With("range", new[] { -0.6, upwards.Length - 0.4 });
         }
         var chart = panels.Chart();
-        GenericChart.getLayout(chart).With("barmode", "stack").With("bargap", 0.15).With("margin", new Margin().With("l", 150).With("r", 20).With("t", 95).With("b", 55));
+        GenericChart.getLayout(chart).With("barmode", "stack").With("bargap", 0.15).With("margin", new Margin().With("l", 150).With("r", 20).With("t", 105).With("b", 55));
         return chart;
     }
 

@@ -51,6 +51,8 @@ public sealed class ShapeTests
         Assert.Equal("0 of 2", Tables.SweepSpeeds(sweep["small"], 0.01)["reached by"][0]);
         Assert.Contains("there are small, units", Assert.Throws<ArgumentException>(() => sweep["large"]).Message, StringComparison.Ordinal);
 
+        Assert.Equal("3 of 4 (30 to 95 %)", $"{SweepGroup.Together(sweep["small"]).Shape("candidates", ShapeKind.Cube)}");
+
         var chart = Json(Figures.SweepShapes(sweep["small", "units"], ["candidates"], "Shapes"));
         var bars = chart["data"]!.AsArray();
         Assert.Equal(3 * 2, bars.Count);

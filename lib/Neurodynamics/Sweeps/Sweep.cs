@@ -35,6 +35,11 @@ public sealed record SweepGroup(SweepCell Cell, IReadOnlyList<SweepRow> Rows)
     public string Name => string.Join(", ", (Cell.Varied.Keys.Any(key => key == Cell.Name) ? [] : new[] { Cell.Name })
         .Concat(Cell.Varied.Select(pair => pair.Key == "architecture" ? pair.Value : $"{pair.Key.Split('.')[^1]} {pair.Value}")));
 
+    /// <summary>The networks of several groups as one.</summary>
+    /// <param name="groups">The groups, at least one; their first name stands for all.</param>
+    public static SweepGroup Together(IReadOnlyList<SweepGroup> groups) =>
+        new(groups[0].Cell with { Varied = new Dictionary<string, string>(), Runs = [.. groups.SelectMany(group => group.Cell.Runs)] }, [.. groups.SelectMany(group => group.Rows)]);
+
     /// <summary>How many networks have a cloud of this shape.</summary>
     /// <param name="cloud">Name of the cloud: see <see cref="SweepMeasurement"/>.</param>
     /// <param name="shape">The shape.</param>
