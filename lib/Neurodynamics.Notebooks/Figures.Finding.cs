@@ -100,7 +100,7 @@ public static partial class Figures
         });
         layout.With("annotations", new[]
         {
-            new Annotation().With("text", $"there are {truth}").With("xref", "paper").With("x", 0.01).With("xanchor", "left").With("yref", "y2").With("y", Math.Log10(truth)).With("yanchor", "top").With("showarrow", false),
+            new Annotation().With("text", $"the search: {truth}").With("xref", "paper").With("x", 0.99).With("xanchor", "right").With("yref", "y2").With("y", Math.Log10(truth)).With("yanchor", "bottom").With("showarrow", false),
         });
         return Style.Chart(traces, layout);
     }

@@ -72,7 +72,8 @@ internal static class TableText
     private static string Rounded(double number) => Math.Abs(number) switch
     {
         0 => "0",
-        double.PositiveInfinity or double.NaN => number.ToString(CultureInfo.InvariantCulture),
+        double.NaN => "\u2013",                    // nothing to measure
+        double.PositiveInfinity => number.ToString(CultureInfo.InvariantCulture),
         >= 1e6 or < 1e-4 => number.ToString("0.00e+0", CultureInfo.InvariantCulture),
         >= 1000 => number.ToString("0", CultureInfo.InvariantCulture),
         var size => Math.Round(number, 3 - Math.Min(3, (int)Math.Floor(Math.Log10(size)))).ToString("0.#######", CultureInfo.InvariantCulture),

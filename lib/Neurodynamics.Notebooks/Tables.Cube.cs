@@ -38,7 +38,7 @@ public static partial class Tables
             .. Enumerable.Range(0, most + 1).Select(number => new PrimitiveDataFrameColumn<int>(number == 0 ? "attractors" : $"{number} unstable", networks.Select(entry => entry.Points.Count(point => point.UnstableModes == number)))),
             new PrimitiveDataFrameColumn<int>("with marginal modes", networks.Select(entry => entry.Points.Count(point => point.MarginalModes > 0))),
             new PrimitiveDataFrameColumn<double>("marginal modes of a point, mean", networks.Select(entry => entry.Points.Select(point => (double)point.MarginalModes).DefaultIfEmpty(double.NaN).Average())),
-            new PrimitiveDataFrameColumn<double>("median slowest time constant", networks.Select(entry => Median([.. entry.Points.Select(point => point.SlowestTimeConstant)]))),
+            new PrimitiveDataFrameColumn<double>("median slowest decay, steps", networks.Select(entry => Median([.. entry.Points.Select(point => point.SlowestTimeConstant)]))),
             new PrimitiveDataFrameColumn<int>("slow points", networks.Select(entry => entry.Set.SlowPoints.Count)),
             new PrimitiveDataFrameColumn<int>("sum of signs", networks.Select(entry => entry.Set.Completeness.Sum)),
             new StringDataFrameColumn("completeness", networks.Select(entry => entry.Set.Completeness.Verdict.ToString().ToLowerInvariant())),

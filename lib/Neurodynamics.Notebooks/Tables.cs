@@ -11,7 +11,7 @@ public static partial class Tables
     /// <summary>
     /// A row per fixed point: number (as in the figure's hover), kind, readout (a character per channel: + for class 1, - for class 0,
     /// 0 where 0.1 &lt; p &lt; 0.9), probability of class 1 per channel, unstable modes, modes so near |lambda| = 1 that the kind hangs on
-    /// small differences, slowest time constant in steps, speed q, candidates that ended there. Of points from a search also the radius within which a true fixed point is
+    /// small differences, time constant of the slowest mode that decays (those that grow are left out), speed q, candidates that ended there in all rounds of a search. Of points from a search also the radius within which a true fixed point is
     /// certified, the one within which it is the only one (both NaN where nothing is proven), and the distance to the nearest of the search's candidates.
     /// </summary>
     /// <param name="points">The points; none gives a table without rows.</param>
@@ -27,9 +27,9 @@ public static partial class Tables
             .. Enumerable.Range(0, network.Channels).Select(channel => new PrimitiveDataFrameColumn<double>($"p{channel + 1}", facts.Select(point => point.Probabilities[channel]))),
             new PrimitiveDataFrameColumn<int>("unstable modes", facts.Select(point => point.Linearisation.UnstableModes)),
             new PrimitiveDataFrameColumn<int>("marginal modes", facts.Select(point => point.Linearisation.MarginalModes)),
-            new PrimitiveDataFrameColumn<double>("slowest time constant", facts.Select(point => point.Linearisation.SlowestTimeConstant)),
+            new PrimitiveDataFrameColumn<double>("slowest decay, steps", facts.Select(point => point.Linearisation.SlowestTimeConstant)),
             new PrimitiveDataFrameColumn<double>("speed q", facts.Select(point => point.Linearisation.Point.Speed)),
-            new PrimitiveDataFrameColumn<int>("candidates", facts.Select(point => point.Linearisation.Point.Candidates)),
+            new PrimitiveDataFrameColumn<int>("candidates, all rounds", facts.Select(point => point.Linearisation.Point.Candidates)),
             .. facts.Any(point => point.Linearisation.Point.Certificate is not null) ? Judged(facts) : [],
         ]);
 
@@ -41,7 +41,7 @@ public static partial class Tables
         ];
     }
 
-    /// <summary>A row per kind and number of unstable modes: how many fixed points have it, the slowest of their time constants in steps, the largest speed q, candidates.</summary>
+    /// <summary>A row per kind and number of unstable modes: how many fixed points have it, the largest time constant of their decaying modes in steps, the largest speed q, candidates that ended there in all rounds of a search.</summary>
     /// <param name="points">The points; none gives a table without rows.</param>
     public static DataFrame Summary(IReadOnlyList<Linearisation> points)
     {
@@ -50,9 +50,9 @@ public static partial class Tables
             new PrimitiveDataFrameColumn<int>("unstable modes", groups.Select(group => group.Key.UnstableModes)),
             new StringDataFrameColumn("kind", groups.Select(group => group.Key.Kind)),
             new PrimitiveDataFrameColumn<int>("points", groups.Select(group => group.Count())),
-            new PrimitiveDataFrameColumn<double>("slowest time constant", groups.Select(group => group.Max(point => point.SlowestTimeConstant))),
+            new PrimitiveDataFrameColumn<double>("slowest decay, steps", groups.Select(group => group.Max(point => point.SlowestTimeConstant))),
             new PrimitiveDataFrameColumn<double>("largest q", groups.Select(group => group.Max(point => point.Point.Speed))),
-            new PrimitiveDataFrameColumn<int>("candidates", groups.Select(group => group.Sum(point => point.Point.Candidates))));
+            new PrimitiveDataFrameColumn<int>("candidates, all rounds", groups.Select(group => group.Sum(point => point.Point.Candidates))));
     }
 
     /// <summary>

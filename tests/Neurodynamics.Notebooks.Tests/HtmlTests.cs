@@ -125,7 +125,7 @@ public sealed class HtmlTests
             new PrimitiveDataFrameColumn<double>("q", [1.5e-13, -0.25, 0.123456789, 1234.5678, double.NaN, 0, 289203891]),
             new StringDataFrameColumn("name", ["a<b", "\"c\"", "d", "e", "f", "g", "h"]));
         string html = Html(table);
-        foreach (string cell in new[] { "title=\"1.5E-13\">1.50e\u221213<", ">\u22120.25<", "title=\"0.123456789\">0.1235<", "title=\"1234.5678\">1235<", ">NaN<", ">0<", "title=\"289203891\">2.89e+8<", ">a&lt;b<", ">&quot;c&quot;<" })
+        foreach (string cell in new[] { "title=\"1.5E-13\">1.50e\u221213<", ">\u22120.25<", "title=\"0.123456789\">0.1235<", "title=\"1234.5678\">1235<", "title=\"NaN\">\u2013<", ">0<", "title=\"289203891\">2.89e+8<", ">a&lt;b<", ">&quot;c&quot;<" })
             Assert.Contains(cell, html, StringComparison.Ordinal);
         Assert.Equal(html, InGerman(() => Html(table)));
         string plain = table.ToDisplayString(PlainTextFormatter.MimeType);
