@@ -62,7 +62,7 @@ public static class IntegrationTables
     /// <param name="network">The network.</param>
     public static DataFrame ReadoutAxes(Pca pca, Network network)
     {
-        var cosines = AxisShare.OfReadout(pca, network);
+        var cosines = ReadoutShare.Of(pca, network);
         int components = cosines.GetLength(0) - 1;
         return new([
             new StringDataFrameColumn("direction", Enumerable.Range(1, components).Select(k => $"PC{k}").Append("all of them")),
@@ -82,24 +82,6 @@ public static class IntegrationTables
         ]);
 
         static double Product(double[] a, double[] b) => a.Zip(b, (x, y) => x * y).Sum();
-    }
-
-    /// <summary>
-    /// How much sets of states look like three axes, a row per set: states, variance explained by three components, mean largest share of one coordinate in the components as they are
-    /// and in the best turn of them, and what the latter is for states in directions drawn at random.
-    /// </summary>
-    /// <param name="sets">A name and the states [M, S], per row.</param>
-    /// <param name="turns">Turns tried; default 500.</param>
-    public static DataFrame Axes(IReadOnlyList<(string Name, double[,] States)> sets, int turns = 500)
-    {
-        var rows = sets.Select(set => (set.Name, Pca: Pca.Fit(set.States), set.States)).Select(row => (row.Name, row.Pca, Places: row.Pca.Project(row.States))).ToArray();
-        return new(
-            new StringDataFrameColumn("states", rows.Select(row => row.Name)),
-            new PrimitiveDataFrameColumn<int>("how many", rows.Select(row => row.Places.GetLength(0))),
-            new PrimitiveDataFrameColumn<double>("variance in 3 PCs", rows.Select(row => row.Pca.ExplainedVariance.Sum())),
-            new PrimitiveDataFrameColumn<double>("share along PCs", rows.Select(row => AxisShare.Of(row.Places))),
-            new PrimitiveDataFrameColumn<double>("share, best turn", rows.Select(row => AxisShare.Best(row.Places, 1, turns))),
-            new PrimitiveDataFrameColumn<double>("by chance", rows.Select(row => AxisShare.ByChance(row.Places.GetLength(0), 3, 1, 3, turns))));
     }
 
     /// <summary>A row per pair of attractors with a saddle of index 1 between them: readouts, channels in which they differ, saddles, and the most steps that a run from such a saddle took.</summary>

@@ -84,17 +84,6 @@ public sealed class IntegratorTests
     }
 
     [Fact]
-    public void The_share_on_axes_tells_sticks_from_the_corners_of_a_cube()
-    {
-        var sticks = new double[60, 3];
-        for (int i = 0; i < 60; i++) sticks[i, i % 3] = (i / 3 - 9.5) / 3;
-        var corners = new double[8, 3];
-        for (int i = 0; i < 24; i++) corners[i / 3, i % 3] = (i / 3 >> (i % 3) & 1) * 2 - 1;
-        Assert.Equal(1, AxisShare.Of(sticks), 1e-12);
-        Assert.Equal(1.0 / 3, AxisShare.Of(corners), 1e-12);
-    }
-
-    [Fact]
     public void A_straight_line_does_not_bend_and_a_right_angle_does()
     {
         var along = Enumerable.Range(0, 101).Select(i => i / 100.0).ToArray();

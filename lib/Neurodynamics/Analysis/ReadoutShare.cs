@@ -1,0 +1,32 @@
+using Neurodynamics.Models;
+
+namespace Neurodynamics.Analysis;
+
+/// <summary>Which readouts do directions belong to?</summary>
+public static class ReadoutShare
+{
+    /// <summary>
+    /// |cos| of the angle between each component and each channel's row of the readout [k, K]; in a last row the length of the readout row's part within the
+    /// space of the components, 1 where it lies in it [k + 1, K].
+    /// </summary>
+    /// <param name="pca">The components.</param>
+    /// <param name="network">The network.</param>
+    public static double[,] Of(Pca pca, Network network)
+    {
+        var weights = network.Readout.weight.ToMatrix();
+        int components = pca.Components.GetLength(0), channels = weights.GetLength(0), units = weights.GetLength(1);
+        var cosines = new double[components + 1, channels];
+        for (int channel = 0; channel < channels; channel++)
+        {
+            double length = Math.Sqrt(Enumerable.Range(0, units).Sum(i => weights[channel, i] * weights[channel, i])), within = 0;
+            for (int k = 0; k < components; k++)
+            {
+                double cosine = Enumerable.Range(0, units).Sum(i => weights[channel, i] * pca.Components[k, i]) / length;
+                cosines[k, channel] = Math.Abs(cosine);
+                within += cosine * cosine;
+            }
+            cosines[components, channel] = Math.Sqrt(within);
+        }
+        return cosines;
+    }
+}
