@@ -121,7 +121,7 @@ public sealed record CloudShape
         var cloud = places / spread;
         Fit[] fits = [Blob(cloud), .. Template.All.Select(template => template.FitTo(cloud, generator)), Surface(cloud, generator)];
         var (shape, sureness) = Compare(fits, (int)cloud.shape[0], random);
-        var best = fits.Where(fit => fit.Shape == shape).MaxBy(fit => fit.Criterion)!;
+        var frame = shape == ShapeKind.None ? null : fits.Where(fit => fit.Shape == shape).MaxBy(fit => fit.Criterion)!.Frame;
         double none = fits.Where(fit => fit.Shape == ShapeKind.None).Max(fit => fit.Criterion);
         var components = tensor(pca.Components);
         return new()
@@ -131,9 +131,9 @@ public sealed record CloudShape
             Points = count,
             Explained = pca.ExplainedVariance.Sum(),
             Scores = fits.Where(fit => fit.Shape != ShapeKind.None && double.IsFinite(fit.Penalty)).GroupBy(fit => fit.Shape).ToDictionary(group => group.Key, group => (group.Max(fit => fit.Criterion) - none) / cloud.shape[0]),
-            Centre = best.Frame is { } frame && shape != ShapeKind.None ? ((frame.Centre * spread).unsqueeze(0).mm(components).squeeze(0) + tensor(pca.Mean)).ToVector() : null,
-            Shares = best.Frame is { } shared && shape != ShapeKind.None ? shared.Shares : [],
-            Directions = best.Frame is { } turned && shape != ShapeKind.None ? Rows(((turned.Turn.t() * turned.Scale) * spread).mm(components)) : null,
+            Centre = frame is null ? null : ((frame.Centre * spread).unsqueeze(0).mm(components).squeeze(0) + tensor(pca.Mean)).ToVector(),
+            Shares = frame is null ? [] : frame.Shares,
+            Directions = frame is null ? null : Rows((frame.Turn.t() * frame.Scale * spread).mm(components)),
         };
     }
 
