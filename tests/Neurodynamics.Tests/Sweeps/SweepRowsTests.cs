@@ -55,6 +55,10 @@ public sealed class SweepRowsTests : IDisposable
     public void Rows_are_the_same_whatever_time_they_took_and_different_where_anything_else_is()
     {
         Assert.True(First.Value.SameAs(First.Value with { TrainingSeconds = 1e6, AnalysisSeconds = 1e6 }));
+        Assert.True(First.Value.SameAs(First.Value with { Found = First.Value.Found with { SlowestTimeConstant = First.Value.Found.SlowestTimeConstant * (1 + 1e-12) } }));
+        Assert.False(First.Value.SameAs(First.Value with { Found = First.Value.Found with { SlowestTimeConstant = First.Value.Found.SlowestTimeConstant * 1.001 } }));
+        Assert.False(First.Value.SameAs(First.Value with { Found = First.Value.Found with { Points = First.Value.Found.Points + 1 } }));
+        Assert.False(First.Value.SameAs(First.Value with { Recipe = Plan.Runs[1] }));
         Assert.False(First.Value.SameAs(First.Value with { Updates = 19 }));
         Assert.False(First.Value.SameAs(First.Value with { Clouds = [.. First.Value.Clouds.Skip(1)] }));
     }
