@@ -4,7 +4,7 @@ using CliWrap.Buffered;
 namespace Neurodynamics.Environment;
 
 /// <summary>Calls the programs that the workbook needs, and finds them on the PATH.</summary>
-static class Programs
+public static class Programs
 {
     public static string? Find(params string[] names)
     {

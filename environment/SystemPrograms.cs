@@ -14,12 +14,26 @@ sealed class SystemPrograms(Workbook workbook, IAnsiConsole console)
     static readonly Needed Compiler = new("gcc", ["gcc"], "builds the shim for this system's older libstdc++");
     static readonly Needed Objdump = new("binutils", ["objdump"], "reads which versions the shim must declare");
 
+    static readonly Needed[] Slurm =
+    [
+        new("slurmctld", ["slurmctld"], "is the head of the small Slurm cluster that the test of job arrays starts"),
+        new("slurmd", ["slurmd"], "is the one node of that cluster"),
+        new("slurm-client", ["sbatch"], "submits a sweep to it"),
+        new("munge", ["munged"], "vouches to it for who submits"),
+    ];
+
     static IEnumerable<Needed> All(bool tests)
     {
         yield return Jupyter;
         if (tests && OperatingSystem.IsLinux())
         {
             yield return Chromium;
+
+            // Only root may start a cluster; for others its test is skipped.
+            foreach (var needed in System.Environment.IsPrivilegedProcess ? Slurm : [])
+            {
+                yield return needed;
+            }
         }
 
         if (NativeShim.IsNeeded)

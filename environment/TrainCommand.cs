@@ -1,7 +1,4 @@
 using System.ComponentModel;
-using System.Globalization;
-using CliWrap;
-using CliWrap.Buffered;
 using Spectre.Console;
 using Spectre.Console.Cli;
 
@@ -27,9 +24,8 @@ sealed class TrainCommand(Workbook workbook, IAnsiConsole console) : AsyncComman
     public override async Task<int> ExecuteAsync(CommandContext context, TrainSettings settings, CancellationToken cancellation)
     {
         await new Setup(workbook, console).RunAsync(tests: false, !settings.NoInstall, cancellation);
-        var program = Path.Combine(workbook.Root, "lib", "Neurodynamics.Runs", "bin", "Release", "Neurodynamics.Runs.dll");
-        var known = (await Cli.Wrap("dotnet").WithArguments([program, "list"]).ExecuteBufferedAsync(cancellation)).StandardOutput
-            .Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        var program = new RunsProgram(workbook);
+        var known = await program.AskAsync(["list"], cancellation);
         var networks = known.Where(name => settings.Networks.Length == 0 || settings.Networks.Any(name.Contains)).ToArray();
         if (networks.Length == 0)
         {
@@ -58,34 +54,19 @@ sealed class TrainCommand(Workbook workbook, IAnsiConsole console) : AsyncComman
         return 0;
     }
 
-    async Task TrainAsync(string program, string name, ProgressTask bar, CancellationToken cancellation)
+    async Task TrainAsync(RunsProgram program, string name, ProgressTask bar, CancellationToken cancellation)
     {
         bar.StartTask();
-        var complaint = "";
-        // The first token ends the process the hard way, the second asks it to stop, so that it can put its training aside.
-        using var kill = new CancellationTokenSource();
-        await using var patience = cancellation.Register(() => kill.CancelAfter(TimeSpan.FromSeconds(20)));
-        var ended = await Cli.Wrap("dotnet").WithArguments([program, "train", name, workbook.Trained])
-            .WithValidation(CommandResultValidation.None)
-            .WithStandardOutputPipe(PipeTarget.ToDelegate(Say))
-            .WithStandardErrorPipe(PipeTarget.ToDelegate(line => complaint = complaint.Length == 0 ? line : complaint))
-            .ExecuteAsync(kill.Token, cancellation);
+        var (exitCode, complaint) = await program.RunAsync(["train", name, workbook.Trained], (update, updates) => (bar.MaxValue, bar.Value) = (updates, update), Say, cancellation);
         bar.StopTask();
-        cancellation.ThrowIfCancellationRequested();
-        if (ended.ExitCode != 0)
+        if (exitCode != 0)
         {
-            throw new WorkbookException($"The training of {name} ended with exit code {ended.ExitCode}: {complaint}");
+            throw new WorkbookException($"The training of {name} failed: {complaint}");
         }
 
         void Say(string line)
         {
-            // "update/updates loss accuracy seconds-left" on the way, a sentence at the end.
-            var words = line.Split(' ', '/');
-            if (int.TryParse(words[0], CultureInfo.InvariantCulture, out var update) && int.TryParse(words[1], CultureInfo.InvariantCulture, out var updates))
-            {
-                (bar.MaxValue, bar.Value) = (updates, update);
-            }
-            else if (line.StartsWith(name, StringComparison.Ordinal))
+            if (line.StartsWith(name, StringComparison.Ordinal))
             {
                 console.WriteLine(line);
             }

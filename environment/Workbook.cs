@@ -10,6 +10,10 @@ public sealed record Workbook(string Root)
     public string Notebooks => Path.Combine(Root, "notebooks");
     public string Library => Path.Combine(Root, "lib", "bin");
     public string Networks => Path.Combine(Root, "data", "networks");
+
+    /// <summary>Declared sweeps, NAME.json, and the rows that have come of each, NAME.jsonl.</summary>
+    public string Sweeps => Path.Combine(Root, "data", "sweeps");
+
     public string Tests => Path.Combine(Root, "tests");
 
     /// <summary>Nbconvert's configuration and page template.</summary>
@@ -20,6 +24,10 @@ public sealed record Workbook(string Root)
     public string Jupyter => Path.Combine(Made, "jupyter");
     public string Native => Path.Combine(Made, "native");
     public string Trained => Path.Combine(Made, "networks");
+
+    /// <summary>What the runs of each sweep leave.</summary>
+    public string SweepRuns => Path.Combine(Made, "sweeps");
+
     public string Logs => Path.Combine(Made, "logs");
 
     /// <summary>Executed notebooks and their HTML pages.</summary>

@@ -12,6 +12,11 @@ var app = new CommandApp();
 app.Configure(configuration =>
 {
     configuration.SetApplicationName("Neurodynamics.Runs");
+    configuration.SetExceptionHandler((error, _) =>
+    {
+        Console.Error.WriteLine(error.Message);
+        return 1;
+    });
     configuration.AddCommand<Neurodynamics.Runs.TrainCommand>("train").WithDescription("Train one of the networks that come with the workbook.");
     configuration.AddCommand<Neurodynamics.Runs.SweepCommand>("sweep").WithDescription("Make one row of a sweep.");
     configuration.AddCommand<Neurodynamics.Runs.SweepRunsCommand>("sweep-runs").WithDescription("List the runs of a sweep, or merge its rows.");

@@ -42,7 +42,7 @@ internal sealed class SweepCommand : Command<SweepCommand.Settings>
     }
 }
 
-/// <summary>Lists the runs of a sweep, a line of "number name expected-seconds done" each, or writes the rows that are there into one file.</summary>
+/// <summary>Lists the runs of a sweep, a line of "number hash expected-seconds done name" each, or writes the rows that are there into one file.</summary>
 internal sealed class SweepRunsCommand : Command<SweepRunsCommand.Settings>
 {
     internal sealed class Settings : CommandSettings
@@ -68,7 +68,7 @@ internal sealed class SweepRunsCommand : Command<SweepRunsCommand.Settings>
         }
         var expected = rows.ExpectedTimes(plan);
         for (int i = 0; i < plan.Runs.Count; i++)
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{i + 1} {plan.Runs[i].Hash} {expected[i].TotalSeconds:0} {(rows.Has(plan.Runs[i]) ? "done" : "open")}"));
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{i + 1} {plan.Runs[i].Hash} {expected[i].TotalSeconds:0} {(rows.Has(plan.Runs[i]) ? "done" : "open")} {plan.Title(plan.Runs[i])}"));
         return 0;
     }
 }

@@ -32,8 +32,7 @@ public sealed record Sweep(SweepPlan Plan, IReadOnlyList<SweepGroup> Groups)
 public sealed record SweepGroup(SweepCell Cell, IReadOnlyList<SweepRow> Rows)
 {
     /// <summary>Such as "flip-flop, gru" or "units 25".</summary>
-    public string Name => string.Join(", ", (Cell.Varied.Keys.Any(key => key == Cell.Name) ? [] : new[] { Cell.Name })
-        .Concat(Cell.Varied.Select(pair => pair.Key == "architecture" ? pair.Value : $"{pair.Key.Split('.')[^1]} {pair.Value}")));
+    public string Name => Cell.Title;
 
     /// <summary>The networks of several groups as one.</summary>
     /// <param name="groups">The groups, at least one; their first name stands for all.</param>

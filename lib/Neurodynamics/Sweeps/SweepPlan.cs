@@ -25,6 +25,10 @@ public sealed class SweepPlan
     /// <summary>The networks to train, each once however many cells it belongs to: cell after cell, within a cell seed after seed. A run is named by its recipe's hash.</summary>
     public IReadOnlyList<Recipe> Runs { get; }
 
+    /// <summary>What a run is in the sweep file, such as "flip-flop, gru, seed 2"; of several cells that share it the first.</summary>
+    /// <param name="run">One of the runs.</param>
+    public string Title(Recipe run) => $"{Cells.First(cell => cell.Runs.Contains(run)).Title}, seed {run.Seed}";
+
     /// <summary>Reads a sweep file (JSON; comments are allowed).</summary>
     /// <param name="path">The file.</param>
     /// <exception cref="InvalidDataException">The file is no sweep, or asks for what there is not; the message names the place and what was expected.</exception>
@@ -46,8 +50,9 @@ public sealed class SweepPlan
         var file = JsonSerializer.Deserialize<PlanFile>(text, Options)!;
         if (file.Cells.Count == 0) throw new JsonException("it has no cells: give at least one, such as { \"name\": \"base\" }.");
         if (file.Cells.CountBy(cell => cell.Name).FirstOrDefault(count => count.Value > 1) is { Key: { } twice }) throw new JsonException($"two cells are called \"{twice}\": cells need names of their own.");
-        // The base in full, so that a cell may change what the file leaves at its default.
+        // The base in full, so that a cell may change what the file leaves at its default; but the seed, which numbers a cell's runs.
         var complete = JsonSerializer.SerializeToNode(file.Base, Json.Options)!.AsObject();
+        complete.Remove("seed");
         return new(file.Measure, [.. file.Cells.SelectMany(cell => Expand(cell, complete, cell.Seeds ?? file.Seeds))]);
     }
 
@@ -75,7 +80,7 @@ public sealed class SweepPlan
                 {
                     return changed.Deserialize<Recipe>(Options)! with { Seed = seed };
                 }
-                catch (Exception error) when (error is JsonException or ArgumentException)
+                catch (Exception error) when (error is JsonException or ArgumentException or NotSupportedException)
                 {
                     throw new JsonException($"the cell \"{entry.Name}\" makes no recipe: {error.Message}", error);
                 }
@@ -126,4 +131,9 @@ public sealed class SweepPlan
 /// <param name="Name">The name in the sweep file, which entries that vary something share.</param>
 /// <param name="Varied">The values of what is varied, by path.</param>
 /// <param name="Runs">A recipe per seed, from seed 1.</param>
-public sealed record SweepCell(string Name, IReadOnlyDictionary<string, string> Varied, IReadOnlyList<Recipe> Runs);
+public sealed record SweepCell(string Name, IReadOnlyDictionary<string, string> Varied, IReadOnlyList<Recipe> Runs)
+{
+    /// <summary>Such as "flip-flop, gru" or "units 25".</summary>
+    public string Title => string.Join(", ", (Varied.Keys.Any(key => key == Name) ? [] : new[] { Name })
+        .Concat(Varied.Select(pair => pair.Key == "architecture" ? pair.Value : $"{pair.Key.Split('.')[^1]} {pair.Value}")));
+}

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Neurodynamics.Analysis;
 using Neurodynamics.FixedPoints;
 using Neurodynamics.Training;
@@ -33,10 +34,22 @@ public sealed record SweepRow(
     /// <summary>Reads a row.</summary>
     public static SweepRow FromLine(string line) => JsonSerializer.Deserialize<SweepRow>(line, Options) ?? throw new JsonException("the line is empty");
 
-    /// <summary>Whether two rows tell the same, whatever time they took.</summary>
-    public bool SameAs(SweepRow other) => ToLine(this) == ToLine(other);
+    /// <summary>
+    /// Whether two rows tell the same, whatever time they took. Numbers may differ by a millionth: the same matrix in another place of memory has eigenvalues that differ in their last digits
+    /// (oneMKL computes by alignment), and a slow mode's time constant makes more of that.
+    /// </summary>
+    public bool SameAs(SweepRow other) => Same(WithoutTimes(this), WithoutTimes(other));
 
-    private static string ToLine(SweepRow row) => (row with { TrainingSeconds = 0, AnalysisSeconds = 0 }).ToLine();
+    private static JsonNode? WithoutTimes(SweepRow row) => JsonSerializer.SerializeToNode(row with { TrainingSeconds = 0, AnalysisSeconds = 0 }, Options);
+
+    private static bool Same(JsonNode? a, JsonNode? b) => (a, b) switch
+    {
+        (JsonObject x, JsonObject y) => x.Count == y.Count && x.All(pair => y.ContainsKey(pair.Key) && Same(pair.Value, y[pair.Key])),
+        (JsonArray x, JsonArray y) => x.Count == y.Count && x.Zip(y).All(pair => Same(pair.First, pair.Second)),
+        (JsonValue x, JsonValue y) when x.GetValueKind() == JsonValueKind.Number && y.GetValueKind() == JsonValueKind.Number =>
+            x.GetValue<double>() is var u && y.GetValue<double>() is var v && Math.Abs(u - v) <= 1e-6 * Math.Max(Math.Abs(u), Math.Abs(v)),
+        _ => JsonNode.DeepEquals(a, b),
+    };
 
     /// <summary>The shape of one of the clouds; null where the run did not look at it.</summary>
     public CloudFacts? Cloud(string name) => Clouds.FirstOrDefault(cloud => cloud.Of == name);

@@ -51,17 +51,20 @@ public sealed class SweepRows(string folder)
         var trained = networks.Exists(run.Hash) ? networks.Load(run.Hash) : networks.Train(run.Hash, run, progress, cancellation);
         cancellation.ThrowIfCancellationRequested();
         var row = plan.Measure.Of(trained, cancellation);
-        Directory.CreateDirectory(Path.GetDirectoryName(RowOf(run))!);
-        WholeFile.Write(RowOf(run), stream => stream.Write(Encoding.UTF8.GetBytes(row.ToLine() + "\n")));
+        Write(row);
         return row;
     }
 
-    /// <summary>Writes the rows that are there into one file, a line each, in the order of the sweep.</summary>
+    /// <summary>Writes the rows that are there into one file, a line each, in the order of the sweep. Rows that only the file has, such as others have committed, come into the folder first.</summary>
     /// <param name="plan">The sweep.</param>
     /// <param name="path">The file; replaced whole.</param>
     /// <returns>How many rows there are.</returns>
+    /// <exception cref="InvalidDataException">A line of the file is no row.</exception>
     public int Merge(SweepPlan plan, string path)
     {
+        var known = plan.Runs.Select(run => run.Hash).ToHashSet();
+        foreach (var row in File.Exists(path) ? Load(path) : [])
+            if (known.Contains(row.Run) && !Has(row.Recipe)) Write(row);
         var rows = plan.Runs.Select(Read).OfType<SweepRow>().ToArray();
         WholeFile.Write(path, stream =>
         {
@@ -70,19 +73,27 @@ public sealed class SweepRows(string folder)
         return rows.Length;
     }
 
-    /// <summary>How long each run takes on one core of this machine, as busy as it is now: the training judged by a few updates of one network of its kind, the rest by the rows there are, or else as long again.</summary>
+    /// <summary>How long each run takes on one core of this machine, as busy as it is now: the training judged by a few updates of one network of its kind, the rest by the rows there are, or else as long again. Of a run whose row is there, how long it took.</summary>
     /// <param name="plan">The sweep.</param>
     public IReadOnlyList<TimeSpan> ExpectedTimes(SweepPlan plan)
     {
         var update = new Dictionary<(Architecture, int, int, int, int), TimeSpan>();
-        var measured = plan.Runs.Select(Read).OfType<SweepRow>().GroupBy(row => (row.Recipe.Architecture, row.Recipe.Units)).ToDictionary(rows => rows.Key, rows => rows.Average(row => row.AnalysisSeconds));
-        return [.. plan.Runs.Select(run =>
+        var rows = plan.Runs.Select(Read).ToArray();
+        var measured = rows.OfType<SweepRow>().GroupBy(row => (row.Recipe.Architecture, row.Recipe.Units)).ToDictionary(rows => rows.Key, rows => rows.Average(row => row.AnalysisSeconds));
+        return [.. plan.Runs.Zip(rows, (run, row) =>
         {
+            if (row is not null) return TimeSpan.FromSeconds(row.TrainingSeconds + row.AnalysisSeconds);
             var kind = (run.Architecture, run.Units, run.Task.Channels, run.Training.Steps, run.Training.BatchSize);
             if (!update.TryGetValue(kind, out var one)) update[kind] = one = Trainer.ExpectedTime(run) / run.Training.Updates;
             var training = one * run.Training.Updates;
             return training + (measured.TryGetValue((run.Architecture, run.Units), out double seconds) ? TimeSpan.FromSeconds(seconds) : training);
         })];
+    }
+
+    private void Write(SweepRow row)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(RowOf(row.Recipe))!);
+        WholeFile.Write(RowOf(row.Recipe), stream => stream.Write(Encoding.UTF8.GetBytes(row.ToLine() + "\n")));
     }
 
     private string RowOf(Recipe run) => Path.Combine(folder, "rows", run.Hash + ".json");

@@ -142,7 +142,7 @@ public sealed class TrainerTests
 
     internal static float[] Weights(TrainedNetwork trained) => [.. trained.Network.parameters().SelectMany(parameter => parameter.data<float>().ToArray())];
 
-    private sealed class Told(Action<TrainingProgress> then) : IProgress<TrainingProgress>
+    internal sealed class Told(Action<TrainingProgress> then) : IProgress<TrainingProgress>
     {
         public void Report(TrainingProgress value) => then(value);
     }

@@ -1,0 +1,142 @@
+using System.Globalization;
+using Neurodynamics.Sweeps;
+using Neurodynamics.Tests.Training;
+using Neurodynamics.Training;
+using Xunit;
+
+namespace Neurodynamics.Tests.Sweeps;
+
+public sealed class SweepRowsTests : IDisposable
+{
+    private static readonly SweepPlan Plan = SweepPlan.Parse("""
+        {
+          "base": { "units": 8, "task": { "name": "flip-flop", "channels": 1 }, "training": { "updates": 20, "batchSize": 8, "steps": 12, "evaluateEvery": 7, "learningRate": 0.02 } },
+          "seeds": 3,
+          "measure": { "trials": 16, "descentCandidates": 8, "descentSteps": 20, "candidates": 16, "holdSteps": 20 },
+          "cells": [{ "name": "base" }]
+        }
+        """);
+
+    private static readonly Lazy<SweepRow> First = new(() =>
+    {
+        using var folder = new TemporaryFolder();
+        return new SweepRows(folder.Path).Make(Plan, Plan.Runs[0]);
+    });
+
+    private readonly TemporaryFolder folder = new();
+
+    private SweepRows Rows => new(folder.Path);
+
+    private string Merged => Path.Combine(folder.Path, "merged.jsonl");
+
+    public void Dispose() => folder.Dispose();
+
+    [Fact]
+    public void A_row_is_one_line_and_comes_back_from_it_in_any_culture()
+    {
+        var before = CultureInfo.CurrentCulture;
+        string line = First.Value.ToLine();
+        try
+        {
+            CultureInfo.CurrentCulture = CultureInfo.GetCultureInfo("de-DE");
+            var row = SweepRow.FromLine(line);
+            Assert.Equal(line, row.ToLine());
+            Assert.True(First.Value.SameAs(row));
+            Assert.Equal((Plan.Runs[0], Plan.Runs[0].Hash), (row.Recipe, row.Run));
+        }
+        finally
+        {
+            CultureInfo.CurrentCulture = before;
+        }
+        Assert.DoesNotContain('\n', line);
+    }
+
+    [Fact]
+    public void Rows_are_the_same_whatever_time_they_took_and_different_where_anything_else_is()
+    {
+        Assert.True(First.Value.SameAs(First.Value with { TrainingSeconds = 1e6, AnalysisSeconds = 1e6 }));
+        Assert.True(First.Value.SameAs(First.Value with { Found = First.Value.Found with { SlowestTimeConstant = First.Value.Found.SlowestTimeConstant * (1 + 1e-12) } }));
+        Assert.False(First.Value.SameAs(First.Value with { Found = First.Value.Found with { SlowestTimeConstant = First.Value.Found.SlowestTimeConstant * 1.001 } }));
+        Assert.False(First.Value.SameAs(First.Value with { Found = First.Value.Found with { Points = First.Value.Found.Points + 1 } }));
+        Assert.False(First.Value.SameAs(First.Value with { Recipe = Plan.Runs[1] }));
+        Assert.False(First.Value.SameAs(First.Value with { Updates = 19 }));
+        Assert.False(First.Value.SameAs(First.Value with { Clouds = [.. First.Value.Clouds.Skip(1)] }));
+    }
+
+    [Fact]
+    public void A_run_that_was_stopped_in_training_goes_on_and_gives_the_row_of_one_that_was_not()
+    {
+        using var stop = new CancellationTokenSource();
+        Assert.Throws<OperationCanceledException>(() => Rows.Make(Plan, Plan.Runs[0], new TrainerTests.Told(now => { if (now.Update == 9) stop.Cancel(); }), stop.Token));
+        Assert.False(Rows.Has(Plan.Runs[0]));
+        int? first = null;
+        var row = Rows.Make(Plan, Plan.Runs[0], new TrainerTests.Told(now => first ??= now.Update));
+        Assert.Equal(10, first);
+        Assert.True(First.Value.SameAs(row), $"{First.Value.ToLine()}\n{row.ToLine()}");
+    }
+
+    [Fact]
+    public void A_run_that_was_stopped_while_it_was_measured_leaves_its_network_and_no_row()
+    {
+        using var stop = new CancellationTokenSource();
+        new NetworkStore(Path.Combine(folder.Path, "networks")).Train(Plan.Runs[0].Hash, Plan.Runs[0]);
+        stop.Cancel();
+        Assert.Throws<OperationCanceledException>(() => Rows.Make(Plan, Plan.Runs[0], cancellation: stop.Token));
+        Assert.False(Directory.Exists(Path.Combine(folder.Path, "rows")));
+        Assert.True(First.Value.SameAs(Rows.Make(Plan, Plan.Runs[0], new TrainerTests.Told(_ => Assert.Fail("It was trained again.")))));
+    }
+
+    [Fact]
+    public void A_row_that_was_not_written_to_its_end_is_none()
+    {
+        Directory.CreateDirectory(Path.Combine(folder.Path, "rows"));
+        File.WriteAllText(Path.Combine(folder.Path, "rows", $"{Plan.Runs[0].Hash}.json.partial"), First.Value.ToLine()[..100]);
+        Assert.False(Rows.Has(Plan.Runs[0]));
+        Assert.Null(Rows.Read(Plan.Runs[0]));
+        Assert.Equal(0, Rows.Merge(Plan, Merged));
+        Rows.Make(Plan, Plan.Runs[0]);
+        Assert.Equal([$"{Plan.Runs[0].Hash}.json"], Directory.GetFiles(Path.Combine(folder.Path, "rows")).Select(Path.GetFileName));
+    }
+
+    [Fact]
+    public void A_row_that_is_there_is_not_made_again()
+    {
+        Put(First.Value with { AnalysisSeconds = 1234 });
+        Assert.Equal(1234, Rows.Make(Plan, Plan.Runs[0], new TrainerTests.Told(_ => Assert.Fail("It was trained again."))).AnalysisSeconds);
+        Assert.Equal(1234 + First.Value.TrainingSeconds, Rows.ExpectedTimes(Plan)[0].TotalSeconds, 1e-6);
+    }
+
+    [Fact]
+    public void Merged_rows_stand_in_the_order_of_the_sweep_whichever_came_first()
+    {
+        foreach (var run in Plan.Runs.Reverse()) Put(First.Value with { Run = run.Hash, Recipe = run });
+        Assert.Equal(3, Rows.Merge(Plan, Merged));
+        Assert.Equal(Plan.Runs, SweepRows.Load(Merged).Select(row => row.Recipe));
+    }
+
+    [Fact]
+    public void Rows_that_only_the_merged_file_has_are_kept_and_not_made_again()
+    {
+        var elsewhere = First.Value with { Run = Plan.Runs[1].Hash, Recipe = Plan.Runs[1], AnalysisSeconds = 1234 };
+        File.WriteAllLines(Merged, [elsewhere.ToLine()]);
+        Put(First.Value);
+        Assert.Equal(2, Rows.Merge(Plan, Merged));
+        Assert.Equal([First.Value.ToLine(), elsewhere.ToLine()], File.ReadAllLines(Merged));
+        Assert.Equal(1234, Rows.Read(Plan.Runs[1])!.AnalysisSeconds);
+    }
+
+    [Fact]
+    public void A_line_that_is_no_row_is_named_and_nothing_is_lost()
+    {
+        string[] lines = [First.Value.ToLine(), "{ \"run\": "];
+        File.WriteAllLines(Merged, lines);
+        Assert.StartsWith($"Line 2 of {Merged} is no row of a sweep", Assert.Throws<InvalidDataException>(() => Rows.Merge(Plan, Merged)).Message);
+        Assert.Equal(lines, File.ReadAllLines(Merged));
+    }
+
+    private void Put(SweepRow row)
+    {
+        Directory.CreateDirectory(Path.Combine(folder.Path, "rows"));
+        File.WriteAllText(Path.Combine(folder.Path, "rows", $"{row.Run}.json"), row.ToLine() + "\n");
+    }
+}

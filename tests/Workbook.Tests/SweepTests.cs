@@ -1,0 +1,121 @@
+using Neurodynamics.Environment;
+using Neurodynamics.Sweeps;
+using Xunit;
+
+namespace Neurodynamics.Workbook.Tests;
+
+/// <summary>A tiny sweep, a process per run: on this machine, and as a job array of a real Slurm.</summary>
+public sealed class SweepTests : IDisposable
+{
+    /// <summary>Six runs; the first trains for long enough to be stopped on its way.</summary>
+    const string Tiny = """
+        {
+          "purpose": "A test.",
+          "base": { "units": 8, "task": { "name": "flip-flop", "channels": 1 }, "training": { "updates": 20, "batchSize": 8, "steps": 12, "learningRate": 0.02 } },
+          "seeds": 5,
+          "measure": { "trials": 16, "descentCandidates": 8, "descentSteps": 20, "candidates": 16, "holdSteps": 20 },
+          "cells": [{ "name": "longer", "set": { "training.updates": 1000 }, "seeds": 1 }, { "name": "base" }]
+        }
+        """;
+
+    static readonly Environment.Workbook Workbook = Environment.Workbook.Here();
+
+    readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("workbook-sweep-");
+
+    public void Dispose() => folder.Delete(recursive: true);
+
+    SweepWork Sweep(string name, string text = Tiny)
+    {
+        var file = Path.Combine(folder.FullName, "tiny.json");
+        File.WriteAllText(file, text);
+        return new SweepWork(Workbook, file, Path.Combine(folder.FullName, name));
+    }
+
+    [Fact]
+    public async Task ASweepIsTheSameOnThisMachineAndAsASlurmJobArrayOfWhichAJobIsKilledAndRequeued()
+    {
+        Assert.SkipWhen(SlurmCluster.Reason is not null, SlurmCluster.Reason ?? "");
+        var cancellation = TestContext.Current.CancellationToken;
+        var (here, there) = (Sweep("here"), Sweep("there"));
+        await using (var cluster = await SlurmCluster.StartAsync(cancellation))
+        {
+            var runs = await there.RunsAsync(cancellation);
+            Assert.Equal(6, runs.Count);
+            var slurm = new SlurmArray(Workbook, there);
+            var jobs = (await slurm.SubmitAsync(runs, "--time=00:10:00", cancellation))!;
+            Assert.Equal(("1-6", 6), (jobs.Runs, jobs.Count));
+            Assert.Null(await slurm.SubmitAsync(runs, "", cancellation));
+
+            var log = Path.Combine(jobs.Log, $"{jobs.Job}_1.log");
+            await cluster.UntilAsync("the first run trains", () => Task.FromResult(Said(log).Contains("/1000 ")), cancellation);
+            Assert.Empty(await SlurmCluster.AskAsync("scontrol", "requeue", $"{jobs.Job}_1"));
+            await cluster.UntilAsync("its training was put aside", () => Task.FromResult(Unfinished(there).Length == 1), cancellation);
+            await cluster.UntilAsync("the queue is empty", async () => (await SlurmCluster.AskAsync("squeue", "--noheader")).Trim().Length == 0, cancellation);
+
+            Assert.Empty(Unfinished(there));
+            Assert.All(await there.RunsAsync(cancellation), run => Assert.True(run.Done, $"{run.Name} has no row: {Said(Path.Combine(jobs.Log, $"{jobs.Job}_{run.Number}.log"))}"));
+            Assert.StartsWith("6 of 6 rows", await there.MergeAsync(cancellation));
+            // It went on: of the first updates each is told once.
+            Assert.Equal(1, Said(log).Split('\n').Count(line => line.StartsWith("20/1000 ", StringComparison.Ordinal)));
+        }
+
+        Assert.Empty(await here.MakeAsync(await here.RunsAsync(cancellation), _ => { }, cancellation));
+        Assert.All(SweepRows.Load(here.Merged).Zip(SweepRows.Load(there.Merged)), pair => Assert.True(pair.First.SameAs(pair.Second), $"{pair.First.ToLine()}\n{pair.Second.ToLine()}"));
+        Assert.Equal(6, File.ReadAllLines(here.Merged).Length);
+    }
+
+    [Fact]
+    public async Task AStoppedSweepGoesOnWhereItWas()
+    {
+        var sweep = Sweep("stopped");
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        var runs = (await sweep.RunsAsync(stop.Token)).Take(2).ToArray();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => sweep.MakeAsync(runs, news =>
+        {
+            if (news is { Run.Number: 1, Share: > 0.1 })
+            {
+                stop.Cancel();
+            }
+        }, stop.Token));
+        Assert.Single(Unfinished(sweep));
+
+        var first = 0.0;
+        Assert.Empty(await sweep.MakeAsync(runs, news => first = first == 0 && news.Run.Number == 1 ? news.Share : first, TestContext.Current.CancellationToken));
+        Assert.InRange(first, 0.1, 0.99);
+        Assert.Equal(2, SweepRows.Load(sweep.Merged).Count);
+    }
+
+    [Fact]
+    public async Task ARunThatFailsIsNamedAndTheOthersGoOn()
+    {
+        var sweep = Sweep("failing", """
+            {
+              "base": { "units": 8, "task": { "name": "flip-flop", "channels": 1 }, "training": { "updates": 20, "batchSize": 8, "steps": 12 } },
+              "seeds": 1,
+              "measure": { "trials": 16, "descentCandidates": 8, "descentSteps": 20, "candidates": 16, "holdSteps": 20 },
+              "cells": [{ "name": "too fast", "set": { "training.loss": "squared-error", "training.learningRate": 1e30 } }, { "name": "base" }]
+            }
+            """);
+        var failed = await sweep.MakeAsync(await sweep.RunsAsync(TestContext.Current.CancellationToken), _ => { }, TestContext.Current.CancellationToken);
+
+        Assert.Equal("too fast, seed 1", Assert.Single(failed).Run.Name);
+        Assert.StartsWith("The loss became ", failed[0].Said);
+        Assert.Single(SweepRows.Load(sweep.Merged));
+    }
+
+    [Fact]
+    public async Task AMisspeltSweepIsRefusedInOneSentence()
+    {
+        var sweep = Sweep("misspelt", Tiny.Replace("training.updates", "training.updtes"));
+
+        var refused = await Assert.ThrowsAsync<WorkbookException>(() => sweep.RunsAsync(TestContext.Current.CancellationToken));
+        Assert.Contains("the cell \"longer\" changes training.updtes, but there is no updtes in updates, ", refused.Message);
+        Assert.Contains("three-axes-or-a-cube", Assert.Throws<WorkbookException>(() => new SweepWork(Workbook, "none")).Message);
+    }
+
+    /// <summary>The trainings that were put aside.</summary>
+    static string[] Unfinished(SweepWork sweep) =>
+        Path.Combine(sweep.Folder, "networks") is var networks && Directory.Exists(networks) ? Directory.GetDirectories(networks, "*.unfinished") : [];
+
+    static string Said(string log) => File.Exists(log) ? File.ReadAllText(log) : "";
+}
