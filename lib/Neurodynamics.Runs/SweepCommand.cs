@@ -31,7 +31,7 @@ internal sealed class SweepCommand : Command<SweepCommand.Settings>
         }
         try
         {
-            var row = new SweepRows(settings.Folder).Make(plan, plan.Runs[settings.Run - 1], new Lines(), cancellation);
+            var row = new SweepRows(plan, settings.Folder).Make(plan.Runs[settings.Run - 1], new Lines(), cancellation);
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{row.Run}: {row.Accuracy}, {row.Found.Points} fixed points, {row.TrainingSeconds + row.AnalysisSeconds:0} s"));
             return 0;
         }
@@ -60,13 +60,13 @@ internal sealed class SweepRunsCommand : Command<SweepRunsCommand.Settings>
     public override int Execute(CommandContext context, Settings settings, CancellationToken cancellation)
     {
         var plan = SweepPlan.Load(settings.Sweep);
-        var rows = new SweepRows(settings.Folder);
+        var rows = new SweepRows(plan, settings.Folder);
         if (settings.Merge is { } file)
         {
-            Console.WriteLine($"{rows.Merge(plan, file)} of {plan.Runs.Count} rows in {file}");
+            Console.WriteLine($"{rows.Merge(file)} of {plan.Runs.Count} rows in {file}");
             return 0;
         }
-        var expected = rows.ExpectedTimes(plan);
+        var expected = rows.ExpectedTimes();
         for (int i = 0; i < plan.Runs.Count; i++)
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{i + 1} {plan.Runs[i].Hash} {expected[i].TotalSeconds:0} {(rows.Has(plan.Runs[i]) ? "done" : "open")} {plan.Title(plan.Runs[i])}"));
         return 0;

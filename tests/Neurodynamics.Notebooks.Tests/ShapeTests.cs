@@ -85,7 +85,7 @@ public sealed class ShapeTests
     {
         bool first = recipe.Seed == 1;
         var shape = !first && recipe.Architecture == Models.Architecture.Gru && recipe.Units == 2 ? ShapeKind.Axes : ShapeKind.Cube;
-        return new(recipe.Hash, recipe, 10, Training.Stop.Updates, new(1, 0.9, 1, 8), new(100, 1, null),
+        return new(recipe.Hash, new SweepMeasurement().Hash, recipe, 10, Training.Stop.Updates, new(1, 0.9, 1, 8), new(100, 1, null),
             new(first ? 27 : 8, first ? [8, 12, 6, 1] : [8, 0, 0, 0], first ? 27 : 8, 0, first ? 10 : 1990, 0, 0, CompletenessVerdict.Consistent, 8, 8),
             [new(null, 0, 0.1, 1, 1, 0.5)], [new("candidates", 10, shape, 1, 1, [90, 90, 90], [])], 1, 1);
     }

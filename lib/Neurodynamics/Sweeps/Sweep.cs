@@ -14,7 +14,7 @@ public sealed record Sweep(SweepPlan Plan, IReadOnlyList<SweepGroup> Groups)
     public static Sweep Load(string folder, string name)
     {
         var plan = SweepPlan.Load(Path.Combine(folder, name + ".json"));
-        var rows = SweepRows.Load(Path.Combine(folder, name + ".jsonl")).ToDictionary(row => row.Run);
+        var rows = SweepRows.Load(Path.Combine(folder, name + ".jsonl")).Where(row => row.Measured == plan.Measure.Hash).ToDictionary(row => row.Run);
         return new(plan, [.. plan.Cells.Select(cell => new SweepGroup(cell, [.. cell.Runs.Select(run => rows.GetValueOrDefault(run.Hash)).OfType<SweepRow>()])).Where(group => group.Rows.Count > 0)]);
     }
 

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text.Json.Serialization;
 using Neurodynamics.Analysis;
 using Neurodynamics.FixedPoints;
 using Neurodynamics.Models;
@@ -40,6 +41,10 @@ public sealed record SweepMeasurement
 
     /// <summary>Steps over which memory is tested; default 1000.</summary>
     public int HoldSteps { get; init => field = AtLeast(1, value, nameof(HoldSteps)); } = 1000;
+
+    /// <summary>Eight hexadecimal digits that differ between measurements.</summary>
+    [JsonIgnore]
+    public string Hash => Json.Hash(this);
 
     private static int AtLeast(int least, int value, string name) =>
         value >= least ? value : throw new ArgumentOutOfRangeException(name, value, $"{name} is at least {least}.");
@@ -90,7 +95,7 @@ public sealed record SweepMeasurement
         if (cell.StateSize > cell.Units) Tell("h alone", Matrix(points.Select(point => point.Point.State[..cell.Units])));
 
         int[] byIndex = [.. Enumerable.Range(0, 4).Select(index => points.Count(point => Math.Min(3, point.UnstableModes) == index))];
-        return new(recipe.Hash, recipe, record.Updates, record.Stop, record.Test, Hold(network, trials, cancellation),
+        return new(recipe.Hash, Hash, recipe, record.Updates, record.Stop, record.Test, Hold(network, trials, cancellation),
             new(points.Count, byIndex, set.Points.Count(point => point.Certificate?.Certainty == Certainty.Certified), points.Count(point => point.MarginalModes > 0),
                 attractors.Select(point => point.SlowestTimeConstant).DefaultIfEmpty(double.NaN).Max(), set.SlowPoints.Count, set.Unreachable.Count, set.Completeness.Verdict, fromPlain, fromNoisy),
             descent, clouds, record.Seconds, clock.Elapsed.TotalSeconds);

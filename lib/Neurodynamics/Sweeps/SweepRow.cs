@@ -8,6 +8,7 @@ namespace Neurodynamics.Sweeps;
 
 /// <summary>What a sweep tells of one network.</summary>
 /// <param name="Run">Name of the run: the hash of its recipe.</param>
+/// <param name="Measured">What was measured: the hash of the sweep's <see cref="SweepMeasurement"/>.</param>
 /// <param name="Recipe">What was trained, how, and from which seed.</param>
 /// <param name="Updates">Updates that were made.</param>
 /// <param name="Stop">Why the training ended.</param>
@@ -19,7 +20,7 @@ namespace Neurodynamics.Sweeps;
 /// <param name="TrainingSeconds">How long the training took; the one value, with the next, that another run of the same file gives otherwise.</param>
 /// <param name="AnalysisSeconds">How long the rest took.</param>
 public sealed record SweepRow(
-    string Run, Recipe Recipe, int Updates, Stop Stop, Accuracy Accuracy, MemoryFacts Memory, FoundFacts Found,
+    string Run, string Measured, Recipe Recipe, int Updates, Stop Stop, Accuracy Accuracy, MemoryFacts Memory, FoundFacts Found,
     IReadOnlyList<DescentFacts> Descent, IReadOnlyList<CloudFacts> Clouds, double TrainingSeconds, double AnalysisSeconds)
 {
     private static readonly JsonSerializerOptions Options = new(Json.Options)

@@ -9,8 +9,10 @@ namespace Neurodynamics.Sweeps;
 /// A folder in which a sweep's runs leave their rows, each a file that is there whole or not at all, so that as many processes as there are can work on one sweep; and their
 /// networks, so that a run that was stopped goes on where it was.
 /// </summary>
+/// <remarks>A row that measured something else than the plan asks for, as when the file was changed since, counts as not there; its network is measured again.</remarks>
+/// <param name="plan">The sweep.</param>
 /// <param name="folder">The folder; made when the first row is written.</param>
-public sealed class SweepRows(string folder)
+public sealed class SweepRows(SweepPlan plan, string folder)
 {
     /// <summary>Reads rows that were merged.</summary>
     /// <param name="path">The file, a row per line.</param>
@@ -33,18 +35,17 @@ public sealed class SweepRows(string folder)
     }
 
     /// <summary>Whether a run's row is there.</summary>
-    public bool Has(Recipe run) => File.Exists(RowOf(run));
+    public bool Has(Recipe run) => Read(run) is not null;
 
     /// <summary>A run's row; null where it is not there.</summary>
-    public SweepRow? Read(Recipe run) => Has(run) ? SweepRow.FromLine(File.ReadAllText(RowOf(run))) : null;
+    public SweepRow? Read(Recipe run) => File.Exists(RowOf(run)) && SweepRow.FromLine(File.ReadAllText(RowOf(run))) is var row && row.Measured == plan.Measure.Hash ? row : null;
 
     /// <summary>Makes a run's row, or reads it where it is there: trains the network, unless it is there as well, and measures it.</summary>
-    /// <param name="plan">The sweep.</param>
-    /// <param name="run">One of its runs.</param>
+    /// <param name="run">One of the plan's runs.</param>
     /// <param name="progress">Told after every update.</param>
     /// <param name="cancellation">Stops it; a training is put aside, and gone on with the next time.</param>
     /// <exception cref="OperationCanceledException">It was stopped; there is no row.</exception>
-    public SweepRow Make(SweepPlan plan, Recipe run, IProgress<TrainingProgress>? progress = null, CancellationToken cancellation = default)
+    public SweepRow Make(Recipe run, IProgress<TrainingProgress>? progress = null, CancellationToken cancellation = default)
     {
         if (Read(run) is { } there) return there;
         var networks = new NetworkStore(Path.Combine(folder, "networks"));
@@ -56,15 +57,14 @@ public sealed class SweepRows(string folder)
     }
 
     /// <summary>Writes the rows that are there into one file, a line each, in the order of the sweep. Rows that only the file has, such as others have committed, come into the folder first.</summary>
-    /// <param name="plan">The sweep.</param>
     /// <param name="path">The file; replaced whole.</param>
     /// <returns>How many rows there are.</returns>
     /// <exception cref="InvalidDataException">A line of the file is no row.</exception>
-    public int Merge(SweepPlan plan, string path)
+    public int Merge(string path)
     {
         var known = plan.Runs.Select(run => run.Hash).ToHashSet();
         foreach (var row in File.Exists(path) ? Load(path) : [])
-            if (known.Contains(row.Run) && !Has(row.Recipe)) Write(row);
+            if (known.Contains(row.Run) && row.Measured == plan.Measure.Hash && !Has(row.Recipe)) Write(row);
         var rows = plan.Runs.Select(Read).OfType<SweepRow>().ToArray();
         WholeFile.Write(path, stream =>
         {
@@ -74,8 +74,7 @@ public sealed class SweepRows(string folder)
     }
 
     /// <summary>How long each run takes on one core of this machine, as busy as it is now: the training judged by a few updates of one network of its kind, the rest by the rows there are, or else as long again. Of a run whose row is there, how long it took.</summary>
-    /// <param name="plan">The sweep.</param>
-    public IReadOnlyList<TimeSpan> ExpectedTimes(SweepPlan plan)
+    public IReadOnlyList<TimeSpan> ExpectedTimes()
     {
         var update = new Dictionary<(Architecture, int, int, int, int), TimeSpan>();
         var rows = plan.Runs.Select(Read).ToArray();

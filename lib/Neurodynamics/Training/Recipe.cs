@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
@@ -28,7 +26,7 @@ public sealed record Recipe
 
     /// <summary>Eight hexadecimal digits that differ between recipes.</summary>
     [JsonIgnore]
-    public string Hash => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(JsonSerializer.Serialize(this, Json.Options))))[..8];
+    public string Hash => Json.Hash(this);
 
     /// <summary>The network before its first update.</summary>
     public Network Create() => Network.Create(Architecture, Task.Channels, Units, Task.Channels, Seed);

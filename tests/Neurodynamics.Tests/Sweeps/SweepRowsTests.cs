@@ -20,12 +20,12 @@ public sealed class SweepRowsTests : IDisposable
     private static readonly Lazy<SweepRow> First = new(() =>
     {
         using var folder = new TemporaryFolder();
-        return new SweepRows(folder.Path).Make(Plan, Plan.Runs[0]);
+        return new SweepRows(Plan, folder.Path).Make(Plan.Runs[0]);
     });
 
     private readonly TemporaryFolder folder = new();
 
-    private SweepRows Rows => new(folder.Path);
+    private SweepRows Rows => new(Plan, folder.Path);
 
     private string Merged => Path.Combine(folder.Path, "merged.jsonl");
 
@@ -67,10 +67,10 @@ public sealed class SweepRowsTests : IDisposable
     public void A_run_that_was_stopped_in_training_goes_on_and_gives_the_row_of_one_that_was_not()
     {
         using var stop = new CancellationTokenSource();
-        Assert.Throws<OperationCanceledException>(() => Rows.Make(Plan, Plan.Runs[0], new TrainerTests.Told(now => { if (now.Update == 9) stop.Cancel(); }), stop.Token));
+        Assert.Throws<OperationCanceledException>(() => Rows.Make(Plan.Runs[0], new TrainerTests.Told(now => { if (now.Update == 9) stop.Cancel(); }), stop.Token));
         Assert.False(Rows.Has(Plan.Runs[0]));
         int? first = null;
-        var row = Rows.Make(Plan, Plan.Runs[0], new TrainerTests.Told(now => first ??= now.Update));
+        var row = Rows.Make(Plan.Runs[0], new TrainerTests.Told(now => first ??= now.Update));
         Assert.Equal(10, first);
         Assert.True(First.Value.SameAs(row), $"{First.Value.ToLine()}\n{row.ToLine()}");
     }
@@ -81,9 +81,9 @@ public sealed class SweepRowsTests : IDisposable
         using var stop = new CancellationTokenSource();
         new NetworkStore(Path.Combine(folder.Path, "networks")).Train(Plan.Runs[0].Hash, Plan.Runs[0]);
         stop.Cancel();
-        Assert.Throws<OperationCanceledException>(() => Rows.Make(Plan, Plan.Runs[0], cancellation: stop.Token));
+        Assert.Throws<OperationCanceledException>(() => Rows.Make(Plan.Runs[0], cancellation: stop.Token));
         Assert.False(Directory.Exists(Path.Combine(folder.Path, "rows")));
-        Assert.True(First.Value.SameAs(Rows.Make(Plan, Plan.Runs[0], new TrainerTests.Told(_ => Assert.Fail("It was trained again.")))));
+        Assert.True(First.Value.SameAs(Rows.Make(Plan.Runs[0], new TrainerTests.Told(_ => Assert.Fail("It was trained again.")))));
     }
 
     [Fact]
@@ -93,8 +93,8 @@ public sealed class SweepRowsTests : IDisposable
         File.WriteAllText(Path.Combine(folder.Path, "rows", $"{Plan.Runs[0].Hash}.json.partial"), First.Value.ToLine()[..100]);
         Assert.False(Rows.Has(Plan.Runs[0]));
         Assert.Null(Rows.Read(Plan.Runs[0]));
-        Assert.Equal(0, Rows.Merge(Plan, Merged));
-        Rows.Make(Plan, Plan.Runs[0]);
+        Assert.Equal(0, Rows.Merge(Merged));
+        Rows.Make(Plan.Runs[0]);
         Assert.Equal([$"{Plan.Runs[0].Hash}.json"], Directory.GetFiles(Path.Combine(folder.Path, "rows")).Select(Path.GetFileName));
     }
 
@@ -102,15 +102,25 @@ public sealed class SweepRowsTests : IDisposable
     public void A_row_that_is_there_is_not_made_again()
     {
         Put(First.Value with { AnalysisSeconds = 1234 });
-        Assert.Equal(1234, Rows.Make(Plan, Plan.Runs[0], new TrainerTests.Told(_ => Assert.Fail("It was trained again."))).AnalysisSeconds);
-        Assert.Equal(1234 + First.Value.TrainingSeconds, Rows.ExpectedTimes(Plan)[0].TotalSeconds, 1e-6);
+        Assert.Equal(1234, Rows.Make(Plan.Runs[0], new TrainerTests.Told(_ => Assert.Fail("It was trained again."))).AnalysisSeconds);
+        Assert.Equal(1234 + First.Value.TrainingSeconds, Rows.ExpectedTimes()[0].TotalSeconds, 1e-6);
+    }
+
+    [Fact]
+    public void A_row_that_measured_something_else_is_made_again_from_its_network()
+    {
+        Put(First.Value with { Measured = new SweepMeasurement().Hash, AnalysisSeconds = 1234 });
+        new NetworkStore(Path.Combine(folder.Path, "networks")).Train(Plan.Runs[0].Hash, Plan.Runs[0]);
+        Assert.False(Rows.Has(Plan.Runs[0]));
+        Assert.True(First.Value.SameAs(Rows.Make(Plan.Runs[0], new TrainerTests.Told(_ => Assert.Fail("It was trained again.")))));
+        Assert.True(Rows.Has(Plan.Runs[0]));
     }
 
     [Fact]
     public void Merged_rows_stand_in_the_order_of_the_sweep_whichever_came_first()
     {
         foreach (var run in Plan.Runs.Reverse()) Put(First.Value with { Run = run.Hash, Recipe = run });
-        Assert.Equal(3, Rows.Merge(Plan, Merged));
+        Assert.Equal(3, Rows.Merge(Merged));
         Assert.Equal(Plan.Runs, SweepRows.Load(Merged).Select(row => row.Recipe));
     }
 
@@ -120,7 +130,7 @@ public sealed class SweepRowsTests : IDisposable
         var elsewhere = First.Value with { Run = Plan.Runs[1].Hash, Recipe = Plan.Runs[1], AnalysisSeconds = 1234 };
         File.WriteAllLines(Merged, [elsewhere.ToLine()]);
         Put(First.Value);
-        Assert.Equal(2, Rows.Merge(Plan, Merged));
+        Assert.Equal(2, Rows.Merge(Merged));
         Assert.Equal([First.Value.ToLine(), elsewhere.ToLine()], File.ReadAllLines(Merged));
         Assert.Equal(1234, Rows.Read(Plan.Runs[1])!.AnalysisSeconds);
     }
@@ -130,7 +140,7 @@ public sealed class SweepRowsTests : IDisposable
     {
         string[] lines = [First.Value.ToLine(), "{ \"run\": "];
         File.WriteAllLines(Merged, lines);
-        Assert.StartsWith($"Line 2 of {Merged} is no row of a sweep", Assert.Throws<InvalidDataException>(() => Rows.Merge(Plan, Merged)).Message);
+        Assert.StartsWith($"Line 2 of {Merged} is no row of a sweep", Assert.Throws<InvalidDataException>(() => Rows.Merge(Merged)).Message);
         Assert.Equal(lines, File.ReadAllLines(Merged));
     }
 
