@@ -26,7 +26,7 @@ app.Configure(configuration =>
     configuration.AddCommand<TestCommand>("test").WithDescription("Set up and run all tests.").WithExample("test").WithExample("test", "--fast");
     configuration.AddCommand<SetupCommand>("setup").WithDescription("Only set up: programs, packages, build and kernel.");
     configuration.AddCommand<TrainCommand>("train").WithDescription("Train the networks that come with the workbook again, as many at once as there are cores.").WithExample("train").WithExample("train", "flipflop3", "--update");
-    configuration.AddCommand<SweepCommand>("sweep").WithDescription("Make the rows of a sweep declared in data/sweeps, as many at once as there are cores, or as a Slurm job array.").WithExample("sweep").WithExample("sweep", "three-axes-or-a-cube").WithExample("sweep", "three-axes-or-a-cube", "--slurm", "--slurm-options=\"--time=02:00:00\"");
+    configuration.AddCommand<SweepCommand>("sweep").WithDescription("Make the rows of a sweep declared in data/sweeps, as many at once as there are cores, or as a Slurm job array.").WithExample("sweep").WithExample("sweep", "three-axes-or-a-cube").WithExample("sweep", "three-axes-or-a-cube", "--slurm", "--slurm-options", "\"--time=02:00:00\"");
     configuration.AddCommand<KernelCommand>("kernel").WithDescription("Register the workbook's kernel for VS Code and Jupyter of this user, or take that away with --remove.");
     configuration.AddCommand<DoctorCommand>("doctor").WithDescription("Say what is there, what is missing and what to do; change nothing.");
     configuration.PropagateExceptions();
@@ -34,7 +34,7 @@ app.Configure(configuration =>
 
 try
 {
-    return await app.RunAsync(args, stop.Token);
+    return await app.RunAsync(Joined(args), stop.Token);
 }
 catch (WorkbookException failure)
 {
@@ -52,6 +52,10 @@ catch (CommandAppException misspelt)
     console.WriteLine("Run `dotnet run --project environment -- --help` to see what there is.");
     return 1;
 }
+
+// What begins with dashes is taken for an option, unless it stands behind "=": but sbatch's options are the value of one.
+static string[] Joined(string[] args) =>
+    Array.IndexOf(args, "--slurm-options") is >= 0 and var at && at + 1 < args.Length ? [.. args[..at], $"{args[at]}={args[at + 1]}", .. args[(at + 2)..]] : args;
 
 void Stop(PosixSignalContext signal)
 {

@@ -23,7 +23,7 @@ sealed class SweepSettings : SetupSettings
     public bool Slurm { get; init; }
 
     [CommandOption("--slurm-options <options>")]
-    [Description("More options for sbatch: --slurm-options=\"--partition=short --time=02:00:00\".")]
+    [Description("More options for sbatch: --slurm-options \"--partition=short --time=02:00:00\".")]
     public string SlurmOptions { get; init; } = "";
 
     [CommandOption("--folder <folder>")]

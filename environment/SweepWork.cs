@@ -111,7 +111,7 @@ public sealed class SweepWork
         {
             var said = "";
             tell(new SweepNews(run, 0));
-            var (exitCode, complaint) = await program.RunAsync(Arguments(plan, $"{run.Number}"), (update, updates) => tell(new SweepNews(run, (double)update / updates)), line => said = line, stop);
+            var (exitCode, complaint) = await program.RunAsync(Arguments(plan, $"{run.Number}"), (update, updates) => tell(new SweepNews(run, (double)update / updates)), line => said = line[(line.IndexOf(": ", StringComparison.Ordinal) + 1)..].TrimStart(), stop);
             var news = exitCode == 0 ? new SweepNews(run, 1, said) : new SweepNews(run, 1, complaint, Failed: true);
             if (news.Failed)
             {

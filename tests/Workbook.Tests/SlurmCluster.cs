@@ -87,7 +87,7 @@ sealed class SlurmCluster : IAsyncDisposable
             """, cancellation);
         System.Environment.SetEnvironmentVariable(Variable, configuration);
 
-        Daemon("munged", "--foreground", $"--key-file={At("munge.key")}", $"--socket={socket}", $"--pid-file={At("munged.pid")}", $"--seed-file={At("munged.seed")}");
+        Daemon("munged", "--foreground", "--origin=127.0.0.1", $"--key-file={At("munge.key")}", $"--socket={socket}", $"--pid-file={At("munged.pid")}", $"--seed-file={At("munged.seed")}");
         await UntilAsync("munged has its socket", () => Task.FromResult(File.Exists(socket)), cancellation);
         Daemon("slurmctld", "-D", "-f", configuration);
         Daemon("slurmd", "-D", "-f", configuration);
