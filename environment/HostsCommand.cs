@@ -40,6 +40,11 @@ sealed class HostsCommand(Workbook workbook, IAnsiConsole console) : AsyncComman
 
         await new Setup(workbook, console).RunAsync(tests: true, !settings.NoInstall, cancellation);
         Directory.CreateDirectory(workbook.Hosts);
+        foreach (var old in Directory.GetFiles(workbook.Hosts, $"{settings.Host}*.png"))
+        {
+            File.Delete(old);
+        }
+
         await using var browser = await HeadlessBrowser.LaunchAsync(offline: true) ?? throw new WorkbookException("No Chromium, Chrome or Edge was found: install one, or name one in the variable WORKBOOK_BROWSER.");
         var results = new List<HostResult>();
         if (settings.Host is not "vscode")

@@ -103,6 +103,16 @@ sealed class JupyterHost(Workbook workbook, IBrowser offline)
 
         await page.Page.GoToAsync(address.AbsoluteUri, new NavigationOptions { WaitUntil = [WaitUntilNavigation.DOMContentLoaded] });
         await page.UntilAsync("window.Jupyter && Jupyter.notebook && Jupyter.notebook._fully_loaded", "the saved notebook to open");
+        // Jupyter Notebook 6 signs a notebook before it gives new cells their ids, so one with new cells comes back untrusted: a click away from its figures.
+        if (!await page.Page.EvaluateExpressionAsync<bool>("Jupyter.notebook.trusted"))
+        {
+            await page.Page.ClickAsync("#notification_trusted");
+            await page.UntilAsync("document.querySelector('.modal.in .btn-danger')", "the question whether to trust");
+            await page.Page.EvaluateExpressionAsync("window.before = true");
+            await page.Page.ClickAsync(".modal.in .btn-danger");
+            await page.UntilAsync("!window.before && window.Jupyter && Jupyter.notebook && Jupyter.notebook._fully_loaded && Jupyter.notebook.trusted", "the trusted notebook to open");
+        }
+
         await AllAliveAsync(page, 5, "in the saved notebook");
         await page.Page.ScreenshotAsync(Path.Combine(workbook.Hosts, "jupyter-reopened.png"));
     }

@@ -21,8 +21,16 @@ sealed class LocalServer : IAsyncDisposable
     {
         var address = new Uri($"http://127.0.0.1:{FreePort()}/");
         var end = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        var said = PipeTarget.ToFile(log);
-        var running = command(address.Port).WithValidation(CommandResultValidation.None).WithStandardOutputPipe(said).WithStandardErrorPipe(PipeTarget.ToFile(log + ".errors")).ExecuteAsync(end.Token).Task;
+        var gate = new Lock();
+        File.Delete(log);
+        var said = PipeTarget.ToDelegate(line =>
+        {
+            lock (gate)
+            {
+                File.AppendAllText(log, line + System.Environment.NewLine);
+            }
+        });
+        var running = command(address.Port).WithValidation(CommandResultValidation.None).WithStandardOutputPipe(said).WithStandardErrorPipe(said).ExecuteAsync(end.Token).Task;
         var server = new LocalServer(end, running, address);
         using var client = new HttpClient();
         for (var attempt = 0; attempt < 240 && !running.IsCompleted; attempt++)

@@ -12,9 +12,6 @@ sealed partial class VsCodeHost(Workbook workbook, IAnsiConsole console, IBrowse
 {
     const string Version = "4.99.4";
 
-    /// <summary>Modules with a native part that VS Code does not start without.</summary>
-    static readonly string[] Native = ["@vscode/spdlog", "native-watchdog", "@parcel/watcher", "kerberos"];
-
     /// <summary>Pixels from the middle of the window within which a figure is close enough to be put there.</summary>
     const int Near = 400;
 
@@ -33,7 +30,7 @@ sealed partial class VsCodeHost(Workbook workbook, IAnsiConsole console, IBrowse
         }
 
         var npm = Cli.Wrap(Needed("npm", "npm, which comes with Node.js")).WithEnvironmentVariables(variables => variables
-            // Built here against the headers that lie beside node: the modules' own scripts would download.
+            // Built here against the headers that lie beside node: the module's own script would download.
             .Set("npm_config_nodedir", Path.GetDirectoryName(Path.GetDirectoryName(node))).Set("npm_config_build_from_source", "true"));
         var ripgrep = Needed("rg", "ripgrep (Debian's package ripgrep)");
         Needed("g++", "a C++ compiler (Debian's package build-essential)");
@@ -43,9 +40,9 @@ sealed partial class VsCodeHost(Workbook workbook, IAnsiConsole console, IBrowse
         await File.WriteAllTextAsync(Path.Combine(Folder, "package.json"), "{}", cancellation);
         var code = Path.Combine(Server, "lib", "vscode");
         await NpmAsync(Folder, "install", "--ignore-scripts", $"code-server@{Version}");
+        // Of all modules with a native part the server starts without any but this.
         await NpmAsync(Folder, "rebuild", "argon2");
         await NpmAsync(code, "install", "--omit=dev", "--ignore-scripts", "--legacy-peer-deps");
-        await NpmAsync(code, ["rebuild", .. Native]);
         var link = Path.Combine(code, "node_modules", "@vscode", "ripgrep", "bin", "rg");
         Directory.CreateDirectory(Path.GetDirectoryName(link)!);
         File.Delete(link);
