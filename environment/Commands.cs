@@ -36,14 +36,7 @@ sealed class RunCommand(Workbook workbook, IAnsiConsole console) : AsyncCommand<
 {
     public override async Task<int> ExecuteAsync(CommandContext context, RunSettings settings, CancellationToken cancellation)
     {
-        var notebooks = workbook.FindNotebooks()
-            .Where(path => settings.Notebooks.Length == 0 || settings.Notebooks.Any(part => Path.GetFileName(path).Contains(part, StringComparison.OrdinalIgnoreCase)))
-            .ToArray();
-        if (notebooks.Length == 0)
-        {
-            throw new WorkbookException($"No notebook in notebooks/ matches. There are: {string.Join(", ", workbook.FindNotebooks().Select(Path.GetFileName))}.");
-        }
-
+        var notebooks = workbook.FindNotebooks(settings.Notebooks);
         await new Setup(workbook, console).RunAsync(tests: false, !settings.NoInstall, cancellation);
         console.WriteLine();
         var results = await ExecuteAsync(notebooks, cancellation);

@@ -22,7 +22,8 @@ public static class HeadlessBrowser
     }
 
     /// <summary>Starts a browser; null where none is installed.</summary>
-    public static async Task<IBrowser?> LaunchAsync() => Find() is not { } path ? null : await Puppeteer.LaunchAsync(new()
+    /// <param name="offline">Whether it finds no machine but this one.</param>
+    public static async Task<IBrowser?> LaunchAsync(bool offline = false) => Find() is not { } path ? null : await Puppeteer.LaunchAsync(new()
     {
         ExecutablePath = path,
         Headless = true,
@@ -32,6 +33,7 @@ public static class HeadlessBrowser
         [
             "--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--ignore-gpu-blocklist",
             "--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-quic", "--no-first-run",
+            .. offline ? ["--host-resolver-rules=\"MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost\""] : Array.Empty<string>(),
             .. System.Environment.IsPrivilegedProcess && OperatingSystem.IsLinux() ? ["--no-sandbox"] : Array.Empty<string>(),
         ],
     });

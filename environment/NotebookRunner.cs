@@ -68,7 +68,7 @@ public sealed class NotebookRunner(Workbook workbook) : IAsyncDisposable
         var cell = 0;
         var lastError = "";
         var command = Nbconvert("--to", "notebook", "--execute", "--config", Path.Combine(workbook.Nbconvert, "execute.py"), "--output-dir", raw, notebook)
-            .WithEnvironmentVariables(variables => Jupyter(variables).Set("WORKBOOK_EXECUTED", executed));
+            .WithEnvironmentVariables(variables => Isolate(workbook, variables).Set("WORKBOOK_EXECUTED", executed));
         // Seen on a busy machine: a kernel is gone before it is asked anything, perhaps because two that start at once choose one port. That says nothing of the notebook.
         for (var attempt = 1; attempt == 1 || attempt == 2 && cell == 0 && lastError.EndsWith(NeverStarted, StringComparison.Ordinal); attempt++)
         {
@@ -121,7 +121,7 @@ public sealed class NotebookRunner(Workbook workbook) : IAsyncDisposable
     public async Task<string?> ExportAsync(string notebook, string folder, CancellationToken cancellation)
     {
         var export = await Nbconvert("--to", "html", "--template", "workbook", $"--TemplateExporter.extra_template_basedirs={workbook.Nbconvert}", "--output-dir", folder, notebook)
-            .WithEnvironmentVariables(variables => Jupyter(variables))
+            .WithEnvironmentVariables(variables => Isolate(workbook, variables))
             .ExecuteBufferedAsync(cancellation);
         if (export.ExitCode == 0)
         {
@@ -138,8 +138,8 @@ public sealed class NotebookRunner(Workbook workbook) : IAsyncDisposable
             .WithWorkingDirectory(workbook.Notebooks)
             .WithValidation(CommandResultValidation.None);
 
-    // The workbook's own kernel and no configuration of the user's: the same run on every machine.
-    CliWrap.Builders.EnvironmentVariablesBuilder Jupyter(CliWrap.Builders.EnvironmentVariablesBuilder variables) => variables
+    /// <summary>The workbook's own kernel and no configuration of the user's: the same run on every machine.</summary>
+    public static CliWrap.Builders.EnvironmentVariablesBuilder Isolate(Workbook workbook, CliWrap.Builders.EnvironmentVariablesBuilder variables) => variables
         .Set("JUPYTER_PATH", workbook.Jupyter)
         .Set("JUPYTER_CONFIG_DIR", Path.Combine(workbook.Jupyter, "config"))
         .Set("JUPYTER_RUNTIME_DIR", Path.Combine(workbook.Jupyter, "runtime"));

@@ -28,6 +28,7 @@ app.Configure(configuration =>
     configuration.AddCommand<TrainCommand>("train").WithDescription("Train the networks that come with the workbook again, as many at once as there are cores.").WithExample("train").WithExample("train", "flipflop3", "--update");
     configuration.AddCommand<SweepCommand>("sweep").WithDescription("Make the rows of a sweep declared in data/sweeps, as many at once as there are cores, or as a Slurm job array.").WithExample("sweep").WithExample("sweep", "three-axes-or-a-cube").WithExample("sweep", "three-axes-or-a-cube", "--slurm", "--slurm-options", "\"--time=02:00:00\"");
     configuration.AddCommand<KernelCommand>("kernel").WithDescription("Register the workbook's kernel for VS Code and Jupyter of this user, or take that away with --remove.");
+    configuration.AddCommand<HostsCommand>("hosts").WithDescription("Open the notebooks in a real Jupyter Notebook and a real VS Code, in a headless browser, and say what is drawn.").WithExample("hosts").WithExample("hosts", "jupyter");
     configuration.AddCommand<DoctorCommand>("doctor").WithDescription("Say what is there, what is missing and what to do; change nothing.");
     configuration.PropagateExceptions();
 });

@@ -36,6 +36,9 @@ public sealed record Workbook(string Root)
     /// <summary>Pages to send or to put on a server.</summary>
     public string Share => Path.Combine(Made, "share");
 
+    /// <summary>What the notebooks looked like in other hosts.</summary>
+    public string Hosts => Path.Combine(Made, "hosts");
+
     /// <summary>The workbook that this program was built from, whatever the current directory.</summary>
     public static Workbook Here([CallerFilePath] string source = "")
     {
@@ -59,6 +62,13 @@ public sealed record Workbook(string Root)
         Directory.Exists(Notebooks)
             ? [.. Directory.GetFiles(Notebooks, "*.ipynb").Order(StringComparer.Ordinal)]
             : [];
+
+    /// <summary>Those whose file name contains one of the parts; all where no part is named.</summary>
+    public IReadOnlyList<string> FindNotebooks(IReadOnlyCollection<string> parts)
+    {
+        string[] found = [.. FindNotebooks().Where(path => parts.Count == 0 || parts.Any(part => Path.GetFileName(path).Contains(part, StringComparison.OrdinalIgnoreCase)))];
+        return found.Length > 0 ? found : throw new WorkbookException($"No notebook in notebooks/ matches. There are: {string.Join(", ", FindNotebooks().Select(Path.GetFileName))}.");
+    }
 
     /// <summary>The kernel's version, from the one place where it is written down.</summary>
     public string KernelVersion() => Pinned().Descendants("KernelToolVersion").Single().Value;

@@ -2,21 +2,29 @@
 // nothing but itself and plotly.js, which may come before it, after it, or from the network.
 window.neurodynamics = window.neurodynamics || (function () {
   // Browsers take a WebGL context away from the oldest scene when there are too many: from 8 on phones, 16 on desktops.
-  var scenes = 6;
+  var limit = 6;
   var patience = 10000;
   var fallback = "$fallback$";
   var waiting = [], drawn = [], swept = null, timer = null;
 
   function plotly() { return window.neurodynamicsPlotly; }
 
-  function usesWebGl(figure) {
-    return figure.data.some(function (trace) {
-      return /3d$|gl$|surface|cone|streamtube|volume|mapbox|splom|parcoords/.test(trace.type);
+  // How many WebGL contexts a figure takes: one for each of its 3-D scenes, and three for all else that plotly.js draws with WebGL.
+  function contexts(figure) {
+    var scenes = {}, flat = 0;
+    figure.data.forEach(function (trace) {
+      if (/3d$|surface|cone|streamtube|volume/.test(trace.type)) scenes[trace.scene || "scene"] = true;
+      else if (/gl$|mapbox|splom|parcoords/.test(trace.type)) flat = 3;
     });
+    return Object.keys(scenes).length + flat;
+  }
+
+  function live() {
+    return drawn.reduce(function (sum, box) { return sum + box.neurodynamics.contexts; }, 0);
   }
 
   function show(key, figure) {
-    waiting.push({ key: key, figure: figure, webGl: usesWebGl(figure) });
+    waiting.push({ key: key, figure: figure, contexts: contexts(figure) });
     sweep();
   }
 
@@ -31,7 +39,7 @@ window.neurodynamics = window.neurodynamics || (function () {
         function (box) { return !box.neurodynamics; })[0];
       if (!free) return true;
       free.neurodynamics = state;
-      if (state.webGl && sight) sight.observe(free);
+      if (state.contexts && sight) sight.observe(free);
       if (resized && !state.figure.layout.width) resized.observe(free);
       return false;
     });
@@ -42,7 +50,7 @@ window.neurodynamics = window.neurodynamics || (function () {
     var state = box.neurodynamics;
     if (!state || state.plot) return;
     if (!plotly()) return wait();
-    if (state.webGl && !makeRoom(box)) return;
+    if (state.contexts && !makeRoom(box)) return;
     var plot = document.createElement("div");
     box.textContent = "";
     box.appendChild(plot);
@@ -53,13 +61,14 @@ window.neurodynamics = window.neurodynamics || (function () {
     state.by.newPlot(plot, state.figure).catch(function (error) { say(box, "This figure could not be drawn: " + error); });
   }
 
-  // Whether a scene may be drawn. The one that was out of sight for longest gives way; it is drawn again when it is seen.
+  // Whether a figure with scenes may be drawn. Those that were out of sight for longest give way; they are drawn again when they are seen.
   function makeRoom(box) {
-    var others = drawn.filter(function (other) { return other.neurodynamics.webGl; });
-    if (others.length < scenes) return true;
-    var hidden = others.filter(function (other) { return !other.neurodynamics.seen; });
-    if (!box.neurodynamics.seen) return false;
-    if (hidden.length > 0) release(hidden[0]);
+    var state = box.neurodynamics;
+    function fits() { return live() + state.contexts <= limit; }
+    if (!state.seen) return fits();
+    drawn.filter(function (other) { return other.neurodynamics.contexts && !other.neurodynamics.seen; }).forEach(function (hidden) {
+      if (!fits()) release(hidden);
+    });
     return true;
   }
 
@@ -130,5 +139,5 @@ window.neurodynamics = window.neurodynamics || (function () {
   new MutationObserver(later).observe(document.documentElement, { childList: true, subtree: true });
   window.addEventListener("neurodynamics-plotly", sweep);
   window.addEventListener("load", sweep);
-  return { show: show, limit: scenes, get drawn() { return drawn.length; } };
+  return { show: show, limit: limit, get drawn() { return drawn.length; }, get live() { return live(); } };
 })();

@@ -149,6 +149,19 @@ public sealed class BrowserTests
     }
 
     [Fact]
+    public async Task A_figure_counts_as_many_scenes_as_it_has_and_a_flat_one_as_none()
+    {
+        string three = Html(Figures.SideBySide([Sample.Portrait, Sample.Portrait, Sample.Portrait])), flat = Html(Figures.Training(Sample.Record));
+        await using var page = await browser.OpenAsync([ChartHtml.Plotly(), three, .. Enumerable.Repeat(flat, 7), three, three]);
+        await page.UntilAsync("window.neurodynamics.drawn === 9 && window.living() === 6");
+        Assert.Equal(6, await page.Value<int>("window.neurodynamics.live"));
+        await page.Value<object>("document.querySelector('#cell10').scrollIntoView(), 0");
+        await page.UntilAsync("document.querySelectorAll('#cell10 canvas').length === 3 && window.living() === 6");
+        Assert.Equal(7, await page.Value<int>("[2, 3, 4, 5, 6, 7, 8].filter(i => document.querySelector(`#cell${i} .main-svg`)).length"));
+        Quiet(page);
+    }
+
+    [Fact]
     public async Task An_output_that_a_host_takes_out_and_puts_back_is_drawn_again()
     {
         await using var page = await browser.OpenAsync(ChartHtml.Plotly(), Scene());

@@ -1,0 +1,52 @@
+using System.Text.RegularExpressions;
+using Xunit;
+
+namespace Neurodynamics.Workbook.Tests;
+
+/// <summary>The kernel as VS Code's Polyglot extension starts it and speaks to it.</summary>
+public sealed partial class StdioKernelTests
+{
+    static readonly Environment.Workbook Workbook = Environment.Workbook.Here();
+
+    [Fact]
+    public async Task TheWorkspacesSettingsStartAKernelThatDraws()
+    {
+        await using var kernel = await StdioKernel.StartAsync(Workbook.Notebooks);
+
+        Assert.Contains("plotly.js v", Assert.Single(await kernel.RunAsync("#!import setup.dib")));
+        IsFigure(await kernel.RunAsync("Figures.Trial(new FlipFlop { Channels = 3 }.Sample(count: 2, steps: 20, seed: 7))"));
+        await Assert.ThrowsAsync<InvalidOperationException>(() => kernel.RunAsync("throw new Exception()"));
+    }
+
+    [Fact]
+    public async Task TheReadmesThreeLinesAreEnoughElsewhereOnTheDisk()
+    {
+        var readme = await File.ReadAllTextAsync(Path.Combine(Workbook.Root, "README.md"), TestContext.Current.CancellationToken);
+        var lines = ThreeLines().Match(readme).Groups[1].Value;
+        Assert.Equal(3, lines.Trim().Split('\n').Length);
+        var folder = Directory.CreateTempSubdirectory("workbook-");
+        try
+        {
+            var arguments = StdioKernel.Arguments(Workbook.Notebooks);
+            arguments[^1] = folder.FullName;
+            await using var kernel = await StdioKernel.StartAsync(folder.FullName, arguments);
+
+            Assert.Contains("plotly.js v", Assert.Single(await kernel.RunAsync(lines.Replace("/path/to/clone", Workbook.Root.Replace('\\', '/')))));
+            IsFigure(await kernel.RunAsync("Neurodynamics.Notebooks.Figures.Training(Neurodynamics.Notebooks.Workbook.Networks.Load(\"flipflop3-gru\").Record)"));
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    static void IsFigure(IReadOnlyList<string> outputs)
+    {
+        var html = Assert.Single(outputs);
+        Assert.StartsWith("<div class=\"neurodynamics-figure\"", html);
+        Assert.Contains("neurodynamics.show(", html);
+    }
+
+    [GeneratedRegex("```csharp\n(#r [^`]+)```")]
+    private static partial Regex ThreeLines();
+}
