@@ -6,17 +6,20 @@ using Spectre.Console.Cli;
 
 namespace Neurodynamics.Runs;
 
+internal class SweepSettings : CommandSettings
+{
+    [CommandArgument(0, "<sweep>"), Description("The sweep file.")]
+    public required string Sweep { get; init; }
+
+    [CommandArgument(1, "<folder>"), Description("Folder of the sweep's rows and networks.")]
+    public required string Folder { get; init; }
+}
+
 /// <summary>Makes one row of a sweep: trains the network, or takes it up where it was left, and measures it.</summary>
 internal sealed class SweepCommand : Command<SweepCommand.Settings>
 {
-    internal sealed class Settings : CommandSettings
+    internal sealed class Settings : SweepSettings
     {
-        [CommandArgument(0, "<sweep>"), Description("The sweep file.")]
-        public required string Sweep { get; init; }
-
-        [CommandArgument(1, "<folder>"), Description("Folder for the rows and networks.")]
-        public required string Folder { get; init; }
-
         [CommandArgument(2, "<run>"), Description("Which run, from 1 in the order of the sweep.")]
         public required int Run { get; init; }
     }
@@ -45,14 +48,8 @@ internal sealed class SweepCommand : Command<SweepCommand.Settings>
 /// <summary>Lists the runs of a sweep, a line of "number hash expected-seconds done name" each, or writes the rows that are there into one file.</summary>
 internal sealed class SweepRunsCommand : Command<SweepRunsCommand.Settings>
 {
-    internal sealed class Settings : CommandSettings
+    internal sealed class Settings : SweepSettings
     {
-        [CommandArgument(0, "<sweep>"), Description("The sweep file.")]
-        public required string Sweep { get; init; }
-
-        [CommandArgument(1, "<folder>"), Description("Folder with the rows.")]
-        public required string Folder { get; init; }
-
         [CommandOption("--merge <file>"), Description("Write the rows that are there into this file, in the order of the sweep.")]
         public string? Merge { get; init; }
     }
