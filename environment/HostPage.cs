@@ -13,7 +13,8 @@ sealed record SeenFigure(bool Drawn, int Scenes, int Shown, int Turned)
 /// <summary>A tab with a host of notebooks in it. The browser reaches nothing but this machine, and what it asked for elsewhere is counted.</summary>
 sealed class HostPage : IAsyncDisposable
 {
-    const int Patience = 60_000;
+    // Milliseconds: for a machine that has much else to do.
+    const int Patience = 180_000;
 
     readonly IBrowserContext context;
     readonly List<string> blocked = [];
@@ -51,6 +52,7 @@ sealed class HostPage : IAsyncDisposable
         var context = await offline.CreateBrowserContextAsync();
         var page = await context.NewPageAsync();
         await page.SetViewportAsync(new ViewPortOptions { Width = 1300, Height = 1000 });
+        page.DefaultNavigationTimeout = Patience;
         return new HostPage(context, page);
     }
 
