@@ -133,7 +133,8 @@ public sealed class SweepPlan
 /// <param name="Runs">A recipe per seed, from seed 1.</param>
 public sealed record SweepCell(string Name, IReadOnlyDictionary<string, string> Varied, IReadOnlyList<Recipe> Runs)
 {
-    /// <summary>Such as "flip-flop, gru" or "units 25".</summary>
-    public string Title => string.Join(", ", (Varied.Keys.Any(key => key == Name) ? [] : new[] { Name })
-        .Concat(Varied.Select(pair => pair.Key == "architecture" ? pair.Value : $"{pair.Key.Split('.')[^1]} {pair.Value}")));
+    /// <summary>Such as "flip-flop, gru" or "units 25": the name and the varied values, each but the architecture with the name of what is varied where there is more than one.</summary>
+    public string Title => Varied.Count == 1 && Varied.Single() is var (key, value)
+        ? key == Name ? $"{key} {value}" : $"{Name}, {value}"
+        : string.Join(", ", Varied.Select(pair => pair.Key == "architecture" ? pair.Value : $"{pair.Key.Split('.')[^1]} {pair.Value}").Prepend(Name));
 }
