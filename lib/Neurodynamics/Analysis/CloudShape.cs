@@ -53,6 +53,9 @@ public sealed record CloudShape
     /// <summary>How many of the turns from which a fit starts are followed to the end, and the iterations before and until then.</summary>
     private const int TurnsAhead = 3, FirstIterations = 10, Iterations = 32;
 
+    /// <summary>Log-density of the normal distribution in three dimensions at its middle, for a width of 1.</summary>
+    private static readonly double Unit = -1.5 * Math.Log(2 * Math.PI);
+
     private CloudShape()
     {
     }
@@ -117,7 +120,7 @@ public sealed record CloudShape
             return Without(flat, (double)drawn / Draws, count, pca.ExplainedVariance.Sum());
         }
 
-        var spread = places.square().mean([0]).sqrt();
+        var spread = places.Squared().mean([0]).sqrt();
         var cloud = places / spread;
         Fit[] fits = [Blob(cloud), .. Template.All.Select(template => template.FitTo(cloud, generator)), Surface(cloud, generator)];
         var (shape, sureness) = Compare(fits, (int)cloud.shape[0], random);
@@ -131,9 +134,9 @@ public sealed record CloudShape
             Points = count,
             Explained = pca.ExplainedVariance.Sum(),
             Scores = fits.Where(fit => fit.Shape != ShapeKind.None && double.IsFinite(fit.Penalty)).GroupBy(fit => fit.Shape).ToDictionary(group => group.Key, group => (group.Max(fit => fit.Criterion) - none) / cloud.shape[0]),
-            Centre = frame is null ? null : ((frame.Centre * spread).unsqueeze(0).mm(components).squeeze(0) + tensor(pca.Mean)).ToVector(),
+            Centre = frame is null ? null : (frame.Centre * spread).unsqueeze(0).mm(components).squeeze(0).Plus(tensor(pca.Mean)).ToVector(),
             Shares = frame is null ? [] : frame.Shares,
-            Directions = frame is null ? null : Rows((frame.Turn.t() * frame.Scale * spread).mm(components)),
+            Directions = frame is null ? null : Rows((frame.Turn.t().Times(frame.Scale) * spread).mm(components)),
         };
     }
 
@@ -182,7 +185,7 @@ public sealed record CloudShape
     }
 
     /// <summary>No shape: the normal distribution with the cloud's own mean and spread.</summary>
-    private static Fit Blob(Tensor cloud) => new(ShapeKind.None, (-0.5 * cloud.square().sum(1) - 1.5 * Math.Log(2 * Math.PI)).ToVector(), 0, null);
+    private static Fit Blob(Tensor cloud) => new(ShapeKind.None, cloud.Squared().sum(1).Times(-0.5).Plus(Unit).ToVector(), 0, null);
 
     /// <summary>A quadratic surface over the plane at right angles to the direction in which it leaves the least; across the plane the cloud is a normal blob.</summary>
     private static Fit Surface(Tensor cloud, Generator generator)
@@ -193,7 +196,7 @@ public sealed record CloudShape
         var (least, likelihoods) = Best(directions);
         for (double reach = 0.2; reach > 0.01; reach /= 2)
         {
-            var near = nn.functional.normalize(least + reach * randn([Tried / 8, 3], dtype: ScalarType.Float64, generator: generator), dim: 1);
+            var near = nn.functional.normalize(least.Plus(randn([Tried / 8, 3], dtype: ScalarType.Float64, generator: generator).Times(reach)), dim: 1);
             (least, likelihoods) = Best(cat([least.unsqueeze(0), near]));
         }
         // Two numbers for the direction, six for the surface and one for the width.
@@ -209,8 +212,8 @@ public sealed record CloudShape
             var (x, y, z) = (Along(first), Along(second), Along(normals));
             var terms = stack([ones_like(x), x, y, x * x, x * y, y * y], 2);
             var left = z - terms.matmul(linalg.lstsq(terms, z.unsqueeze(2)).Solution).squeeze(2);
-            var width = left.square().mean([1], keepdim: true).sqrt().clamp_min(LeastWidth);
-            var all = -0.5 * (x.square() + y.square()) - 0.5 * (left / width).square() - width.log() - 1.5 * Math.Log(2 * Math.PI);
+            var width = left.Squared().mean([1], keepdim: true).sqrt().AtLeast(LeastWidth);
+            var all = (x.Squared().Plus(y.Squared()).Plus((left / width).Squared()).Times(-0.5) - width.log()).Plus(Unit);
             long winner = all.sum(1).argmax().item<long>();
             return (normals[winner], all[winner]);
         }
@@ -243,22 +246,21 @@ public sealed record CloudShape
         public Fit FitTo(Tensor cloud, Generator generator)
         {
             int count = (int)cloud.shape[0], kinds = Kinds.Max() + 1;
-            var points = tensor(Points);
             // A template's points are as far from its middle as the cloud's are from its own.
-            double stretch = Math.Sqrt(3) / points.square().sum(1).mean().sqrt().item<double>();
-            points = points * stretch;
+            double stretch = Math.Sqrt(3 * Kinds.Length / Points.Cast<double>().Sum(value => value * value));
+            var points = tensor(Points).Times(stretch);
             var ofKind = nn.functional.one_hot(tensor(Kinds.Select(kind => (long)kind).ToArray()), kinds).to(ScalarType.Float64);
             var members = ofKind.sum(0L);
             var turn = linalg.qr(randn([Turns, 3, 3], dtype: ScalarType.Float64, generator: generator)).Q;
-            var (centre, scale, width) = (zeros([Turns, 1, 3], ScalarType.Float64), ones([Turns, 1, 1], ScalarType.Float64), full([Turns, 1, 1], 0.5, ScalarType.Float64));
+            var (centre, scale, width) = (zeros([Turns, 1, 3], ScalarType.Float64), ones([Turns, 1, 1], ScalarType.Float64), ones([Turns, 1, 1], ScalarType.Float64).Times(0.5));
             var shares = (members / members.sum()).expand(Turns, kinds).clone();
             for (int iteration = 0; ; iteration++)
             {
                 using var inner = NewDisposeScope();
                 long turns = turn.shape[0];
-                var placed = centre + scale * points.matmul(turn.transpose(1, 2));
-                var squares = cdist(cloud.expand(turns, count, 3), placed).square();
-                var logs = (shares / members).matmul(ofKind.t()).log().unsqueeze(1) - squares / (2 * width.square()) - 3 * width.log() - 1.5 * Math.Log(2 * Math.PI);
+                var placed = centre.Plus(scale * points.matmul(turn.transpose(1, 2)));
+                var squares = cdist(cloud.expand(turns, count, 3), placed).Squared();
+                var logs = (shares / members).matmul(ofKind.t()).log().unsqueeze(1) - squares / width.Squared().Times(2) - width.log().Times(3).Plus(-Unit);
                 var total = logs.logsumexp(2);
                 var order = total.sum(1).argsort(descending: true);
                 var belongs = (logs - total.unsqueeze(2)).exp();
@@ -266,7 +268,7 @@ public sealed record CloudShape
                 if (iteration == Iterations)
                 {
                     long best = order[0].item<long>();
-                    double[] found = (belongs[best].sum(0L).matmul(ofKind) / count).ToVector();
+                    double[] found = belongs[best].sum(0L).matmul(ofKind).Times(1.0 / count).ToVector();
                     // A template that is held at its least share by force is not what the cloud looks like.
                     bool looksLike = found[Defining..].Sum() >= LeastShare / 2;
                     return new(Shape, total[best].ToVector(), looksLike ? Penalty(8 + kinds - 1, cloud) : double.PositiveInfinity,
@@ -274,14 +276,14 @@ public sealed record CloudShape
                 }
                 if (iteration == FirstIterations) belongs = belongs[order.narrow(0, 0, Math.Min(TurnsAhead, Turns))];
                 var weights = belongs.sum(1);
-                var its = weights.unsqueeze(1).matmul(points) / count;
+                var its = weights.unsqueeze(1).matmul(points).Times(1.0 / count);
                 var cross = cloud.t().matmul(belongs).matmul(points - its);
                 var (u, singular, vt) = linalg.svd(cross, fullMatrices: false);
                 turn = u.matmul(vt);
-                scale = (singular.sum(1) / (weights * (points - its).square().sum(2)).sum(1)).reshape(-1, 1, 1);
-                centre = -scale * its.matmul(turn.transpose(1, 2));
-                width = ((cloud.square().sum() - scale.flatten() * singular.sum(1)) / (3 * count)).clamp_min(0).sqrt().clamp_min(LeastWidth).reshape(-1, 1, 1);
-                shares = Bounded(weights.matmul(ofKind) / count);
+                scale = (singular.sum(1) / (weights * (points - its).Squared().sum(2)).sum(1)).reshape(-1, 1, 1);
+                centre = scale.neg() * its.matmul(turn.transpose(1, 2));
+                width = (cloud.Squared().sum() - scale.flatten() * singular.sum(1)).Times(1.0 / (3 * count)).AtLeast(0).sqrt().AtLeast(LeastWidth).reshape(-1, 1, 1);
+                shares = Bounded(weights.matmul(ofKind).Times(1.0 / count));
                 foreach (var kept in new[] { turn, scale, centre, width, shares }) kept.MoveToOuterDisposeScope();
             }
         }
@@ -289,13 +291,13 @@ public sealed record CloudShape
         /// <summary>Shares of the kinds, of which the defining ones have their least together.</summary>
         private Tensor Bounded(Tensor shares)
         {
-            var kept = shares.clamp_min(1e-9);
+            var kept = shares.AtLeast(1e-9);
             var defining = kept.narrow(1, Defining, kept.shape[1] - Defining).sum(1, keepdim: true);
             var others = kept.narrow(1, 0, Defining);
             if (Defining == 0) return kept / kept.sum(1, keepdim: true);
             var rest = others.sum(1, keepdim: true);
-            var wanted = (defining / (defining + rest)).clamp_min(LeastShare);
-            return cat([others / rest * (1 - wanted), kept.narrow(1, Defining, kept.shape[1] - Defining) / defining * wanted], 1);
+            var wanted = (defining / defining.Plus(rest)).AtLeast(LeastShare);
+            return cat([others / rest * Scalars.OneMinus(wanted), kept.narrow(1, Defining, kept.shape[1] - Defining) / defining * wanted], 1);
         }
 
         /// <summary>The 27 points of a grid with three places a side; a quarter of the cloud at least at the corners, as in the grid itself.</summary>

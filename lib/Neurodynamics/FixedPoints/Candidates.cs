@@ -28,7 +28,7 @@ public static class Candidates
         var exact = cell.InDouble();
         var visited = exact.Run(tensor(inputs).to(ScalarType.Float64)).narrow(1, first, length).reshape(-1, cell.StateSize);
         var drawn = visited[randint(visited.shape[0], [count], dtype: ScalarType.Int64, generator: generator)];
-        return (drawn + noise * randn([count, cell.StateSize], dtype: ScalarType.Float64, generator: generator)).ToMatrix();
+        return drawn.Plus(randn([count, cell.StateSize], dtype: ScalarType.Float64, generator: generator).Times(noise)).ToMatrix();
     }
 
     /// <summary>States that no trial led to: every value drawn from a normal distribution around zero.</summary>
@@ -43,7 +43,7 @@ public static class Candidates
         ArgumentOutOfRangeException.ThrowIfNegative(spread);
         using var scope = NewDisposeScope();
         using var generator = new Generator((ulong)seed);
-        return (spread * randn([count, cell.StateSize], dtype: ScalarType.Float64, generator: generator)).ToMatrix();
+        return randn([count, cell.StateSize], dtype: ScalarType.Float64, generator: generator).Times(spread).ToMatrix();
     }
 
     /// <summary>The same states, every value multiplied by a factor: candidates where no trial goes.</summary>
