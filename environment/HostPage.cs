@@ -53,7 +53,16 @@ sealed class HostPage : IAsyncDisposable
         var page = await context.NewPageAsync();
         await page.SetViewportAsync(new ViewPortOptions { Width = 1300, Height = 1000 });
         page.DefaultNavigationTimeout = Patience;
-        return new HostPage(context, page);
+        var host = new HostPage(context, page);
+        // The count of requests is tried on one that must neither arrive nor be missed.
+        var arrived = await page.EvaluateExpressionAsync<bool>("fetch('https://cdn.plot.ly/', { mode: 'no-cors' }).then(() => true, () => false)");
+        if (arrived || host.blocked.Count != 1)
+        {
+            throw new WorkbookException("The browser can reach other machines, or hides that it tries: name another Chromium, Chrome or Edge in the variable WORKBOOK_BROWSER.");
+        }
+
+        host.blocked.Clear();
+        return host;
     }
 
     public async ValueTask DisposeAsync() => await context.DisposeAsync();
