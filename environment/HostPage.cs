@@ -16,12 +16,12 @@ sealed class HostPage : IAsyncDisposable
     // Milliseconds: for a machine that has much else to do.
     const int Patience = 180_000;
 
-    readonly IBrowserContext context;
+    readonly IBrowser browser;
     readonly List<string> blocked = [];
 
-    HostPage(IBrowserContext context, IPage page)
+    HostPage(IBrowser browser, IPage page)
     {
-        (this.context, Page) = (context, page);
+        (this.browser, Page) = (browser, page);
         page.Request += (_, asked) =>
         {
             if (Uri.TryCreate(asked.Request.Url, UriKind.Absolute, out var address) && address is { IsLoopback: false, Scheme: "http" or "https" or "ws" or "wss" })
@@ -45,18 +45,26 @@ sealed class HostPage : IAsyncDisposable
     /// <summary>Whether the browser took a scene away because there were too many.</summary>
     public bool LostAScene { get; private set; }
 
-    /// <summary>A tab that knows nothing of earlier ones.</summary>
-    /// <param name="offline">A browser that was launched without a network.</param>
-    public static async Task<HostPage> OpenAsync(IBrowser offline)
+    /// <summary>A tab in a browser of its own, which knows nothing of earlier ones.</summary>
+    public static async Task<HostPage> OpenAsync()
     {
-        var context = await offline.CreateBrowserContextAsync();
-        var page = await context.NewPageAsync();
+        var browser = await HeadlessBrowser.LaunchAsync(offline: true) ?? throw new WorkbookException("No Chromium, Chrome or Edge was found: install one, or name one in the variable WORKBOOK_BROWSER.");
+        var page = await browser.NewPageAsync();
         await page.SetViewportAsync(new ViewPortOptions { Width = 1300, Height = 1000 });
         page.DefaultNavigationTimeout = Patience;
-        return new HostPage(context, page);
+        var host = new HostPage(browser, page);
+        // The count of requests is tried on one that must neither arrive nor be missed.
+        var arrived = await page.EvaluateExpressionAsync<bool>("fetch('https://cdn.plot.ly/', { mode: 'no-cors' }).then(() => true, () => false)");
+        if (arrived || host.blocked.Count != 1)
+        {
+            throw new WorkbookException("The browser can reach other machines, or hides that it tries: name another Chromium, Chrome or Edge in the variable WORKBOOK_BROWSER.");
+        }
+
+        host.blocked.Clear();
+        return host;
     }
 
-    public async ValueTask DisposeAsync() => await context.DisposeAsync();
+    public async ValueTask DisposeAsync() => await browser.DisposeAsync();
 
     public Task UntilAsync(string condition, string what, int milliseconds = Patience) => Within(what, Page.WaitForExpressionAsync(condition, new WaitForFunctionOptions { Timeout = milliseconds }));
 
@@ -69,6 +77,19 @@ sealed class HostPage : IAsyncDisposable
         catch (Exception late) when (late is WaitTaskTimeoutException or TimeoutException)
         {
             throw new WorkbookException($"waited in vain for {what}");
+        }
+    }
+
+    /// <summary>A picture of what is to be seen now.</summary>
+    public async Task PictureAsync(string file)
+    {
+        try
+        {
+            await Page.ScreenshotAsync(file);
+        }
+        catch (PuppeteerException)
+        {
+            // Of a browser that is gone there is no picture; what it was asked for tells.
         }
     }
 

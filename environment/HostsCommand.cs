@@ -45,16 +45,15 @@ sealed class HostsCommand(Workbook workbook, IAnsiConsole console) : AsyncComman
             File.Delete(old);
         }
 
-        await using var browser = await HeadlessBrowser.LaunchAsync(offline: true) ?? throw new WorkbookException("No Chromium, Chrome or Edge was found: install one, or name one in the variable WORKBOOK_BROWSER.");
         var results = new List<HostResult>();
         if (settings.Host is not "vscode")
         {
-            results.Add(Say(await new JupyterHost(workbook, browser).TryAsync(cancellation)));
+            results.Add(Say(await new JupyterHost(workbook).TryAsync(cancellation)));
         }
 
         if (settings.Host is not "jupyter")
         {
-            var code = new VsCodeHost(workbook, console, browser);
+            var code = new VsCodeHost(workbook, console);
             await code.EnsureAsync(cancellation);
             await foreach (var result in code.TryAsync(workbook.FindNotebooks(settings.Notebooks), cancellation))
             {

@@ -8,7 +8,7 @@ namespace Neurodynamics.Environment;
 /// <summary>
 /// A copy of the first notebook in a real Jupyter Notebook, worked with as a reader does: run all, turn, change a value, run a cell again and again, save, and open again.
 /// </summary>
-sealed class JupyterHost(Workbook workbook, IBrowser offline)
+sealed class JupyterHost(Workbook workbook)
 {
     const string Notebook = "00-start-here";
 
@@ -35,7 +35,7 @@ sealed class JupyterHost(Workbook workbook, IBrowser offline)
                 .WithArguments(["--no-browser", "--ip=127.0.0.1", $"--port={port}", "--port-retries=0", $"--notebook-dir={Folder}", "--NotebookApp.token=", "--NotebookApp.password=", "--allow-root"])
                 .WithEnvironmentVariables(variables => NotebookRunner.Isolate(workbook, variables).Set("JUPYTER_DATA_DIR", Path.Combine(workbook.Jupyter, "data"))),
             Path.Combine(workbook.Logs, "jupyter-notebook.log"), cancellation);
-        await using var page = await HostPage.OpenAsync(offline);
+        await using var page = await HostPage.OpenAsync();
         var seen = new List<SeenFigure>();
         try
         {
@@ -44,7 +44,7 @@ sealed class JupyterHost(Workbook workbook, IBrowser offline)
         }
         catch (Exception failure) when (failure is WorkbookException or PuppeteerException)
         {
-            await page.Page.ScreenshotAsync(Path.Combine(workbook.Hosts, "jupyter-failure.png"));
+            await page.PictureAsync(Path.Combine(workbook.Hosts, "jupyter-failure.png"));
             return Result(failure.Message);
         }
 
@@ -66,7 +66,7 @@ sealed class JupyterHost(Workbook workbook, IBrowser offline)
         {
             await frame.EvaluateFunctionAsync("key => document.querySelector(`[data-figure='${key}']`).scrollIntoView({ block: 'center' })", key);
             seen.Add(await page.LookAsync(frame, key));
-            await page.Page.ScreenshotAsync(Path.Combine(workbook.Hosts, $"jupyter-{seen.Count}.png"));
+            await page.PictureAsync(Path.Combine(workbook.Hosts, $"jupyter-{seen.Count}.png"));
         }
 
         // A value is changed in its cell, and what depends on it follows.
@@ -93,7 +93,7 @@ sealed class JupyterHost(Workbook workbook, IBrowser offline)
             await page.UntilAsync($"Jupyter.notebook.get_cell({again}).element[0].querySelector('canvas')", $"the figure to be drawn in its run {run + 1}");
         }
 
-        await page.Page.ScreenshotAsync(Path.Combine(workbook.Hosts, "jupyter-rerun.png"));
+        await page.PictureAsync(Path.Combine(workbook.Hosts, "jupyter-rerun.png"));
         await AllAliveAsync(page, 5, "after twenty runs of one cell");
 
         await page.PressAsync("Control", "s");
@@ -114,7 +114,7 @@ sealed class JupyterHost(Workbook workbook, IBrowser offline)
         }
 
         await AllAliveAsync(page, 5, "in the saved notebook");
-        await page.Page.ScreenshotAsync(Path.Combine(workbook.Hosts, "jupyter-reopened.png"));
+        await page.PictureAsync(Path.Combine(workbook.Hosts, "jupyter-reopened.png"));
     }
 
     /// <summary>Every figure is drawn where it is looked at, the browser took no scene away, and no more of them live than may.</summary>

@@ -8,7 +8,7 @@ namespace Neurodynamics.Environment;
 /// <summary>
 /// The committed notebooks in a real VS Code: code-server, which is VS Code in a browser, built here from its npm package. It shows notebooks; without the Jupyter extension it runs no cell.
 /// </summary>
-sealed partial class VsCodeHost(Workbook workbook, IAnsiConsole console, IBrowser offline)
+sealed partial class VsCodeHost(Workbook workbook, IAnsiConsole console)
 {
     const string Version = "4.99.4";
 
@@ -84,7 +84,7 @@ sealed partial class VsCodeHost(Workbook workbook, IAnsiConsole console, IBrowse
         var keys = Figure().Matches(await File.ReadAllTextAsync(notebook, cancellation)).Select(match => match.Groups[1].Value).ToHashSet();
         var count = keys.Count;
         var seen = new List<SeenFigure>();
-        await using var page = await HostPage.OpenAsync(offline);
+        await using var page = await HostPage.OpenAsync();
         try
         {
             await OpenAsync(page, server, Path.GetFileName(notebook));
@@ -96,7 +96,7 @@ sealed partial class VsCodeHost(Workbook workbook, IAnsiConsole console, IBrowse
                     {
                         keys.Remove(key);
                         seen.Add(await LookAsync(page, frame, key));
-                        await page.Page.ScreenshotAsync(Path.Combine(workbook.Hosts, $"vscode-{name}-{seen.Count}.png"));
+                        await page.PictureAsync(Path.Combine(workbook.Hosts, $"vscode-{name}-{seen.Count}.png"));
                     }
                 }
             }, cancellation);
@@ -104,7 +104,7 @@ sealed partial class VsCodeHost(Workbook workbook, IAnsiConsole console, IBrowse
         }
         catch (Exception failure) when (failure is WorkbookException or PuppeteerException)
         {
-            await page.Page.ScreenshotAsync(Path.Combine(workbook.Hosts, $"vscode-{name}-failure.png"));
+            await page.PictureAsync(Path.Combine(workbook.Hosts, $"vscode-{name}-failure.png"));
             return Result(failure.Message);
         }
 
