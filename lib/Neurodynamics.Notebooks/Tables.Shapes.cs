@@ -37,7 +37,7 @@ public static partial class Tables
         new PrimitiveDataFrameColumn<int>("seeds", groups.Select(group => group.Shape(cloud, of).Total)),
         .. Enum.GetValues<ShapeKind>().Where(shape => groups.Any(group => group.Shape(cloud, shape).Count > 0))
             .Select(shape => new PrimitiveDataFrameColumn<int>(Word(shape), groups.Select(group => group.Shape(cloud, shape).Count))),
-        new StringDataFrameColumn($"{Word(of)}, 95 % interval", groups.Select(group => Interval(group.Shape(cloud, of)))),
+        new StringDataFrameColumn($"{Word(of)}, 95 % interval", groups.Select(group => group.Shape(cloud, of).Interval)),
     ]);
 
     /// <summary>What was found in the networks of each group: accuracy, fixed points (median, least to most), how many networks have exactly a cube of memories, how many of all points are certified, how many networks the completeness check leaves open, and slow points.</summary>
@@ -101,8 +101,6 @@ public static partial class Tables
         double mine = shape.Shape == ShapeKind.None ? 0 : shape.Scores[shape.Shape];
         return mine - shape.Scores.Where(score => score.Key != shape.Shape).Select(score => score.Value).Append(shape.Shape == ShapeKind.None ? double.NegativeInfinity : 0).Max();
     }
-
-    private static string Interval(Proportion share) => string.Create(CultureInfo.InvariantCulture, $"{100 * share.Low:0} to {100 * share.High:0} %");
 
     private static string Range(SweepGroup group, Func<SweepRow, double> value, string format = "0")
     {

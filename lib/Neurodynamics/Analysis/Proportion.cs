@@ -16,6 +16,9 @@ public sealed record Proportion(int Count, int Total)
     /// <summary>Upper end of the interval.</summary>
     public double High => Total == 0 ? 1 : Math.Min(1, Middle + Half);
 
+    /// <summary>The interval in words, such as "60 to 98 %".</summary>
+    public string Interval => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{100 * Low:0} to {100 * High:0} %");
+
     private double Middle => (Share + Z * Z / (2 * Total)) / (1 + Z * Z / Total);
 
     private double Half => Z / (1 + Z * Z / Total) * Math.Sqrt(Share * (1 - Share) / Total + Z * Z / (4.0 * Total * Total));
@@ -24,5 +27,5 @@ public sealed record Proportion(int Count, int Total)
     public static Proportion Of<T>(IReadOnlyCollection<T> things, Func<T, bool> has) => new(things.Count(has), things.Count);
 
     /// <summary>Such as "9 of 10 (60 to 98 %)".</summary>
-    public override string ToString() => Total == 0 ? "none" : string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{Count} of {Total} ({100 * Low:0} to {100 * High:0} %)");
+    public override string ToString() => Total == 0 ? "none" : string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{Count} of {Total} ({Interval})");
 }

@@ -68,7 +68,8 @@ public sealed record SweepMeasurement
         cancellation.ThrowIfCancellationRequested();
         double[,] Polished(double[,] states) =>
             Matrix(new FixedPointSearch { MaxRounds = 0, SlowCandidates = 0 }.Run(cell, states, cancellation: cancellation).Points.Select(point => point.State));
-        var (fromPlain, fromNoisy) = (Polished(plain).GetLength(0), Polished(noisy).GetLength(0));
+        // The search's first round is the noisy candidates alone.
+        var (fromPlain, fromNoisy) = (Polished(plain).GetLength(0), set.Rounds[0].NewPoints);
         var points = Linearisation.Of(cell, set.Points);
         var places = Matrix(points.Select(point => point.Point.State));
         var attractors = points.Where(point => point.UnstableModes == 0).ToArray();
@@ -124,8 +125,7 @@ public sealed record SweepMeasurement
                 looks.Add(Facts(stop, now));
                 tell(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"stop {stop:0e0}"), now.States);
             }
-            if (now.Step == DescentSteps) looks.Add(Facts(null, now));
-            else if (now.Step == 0 && looks.Count == 0) looks.Add(Facts(null, now));
+            if (now.Step == DescentSteps || looks.Count == 0) looks.Add(Facts(null, now));
         }
 
         DescentFacts Facts(double? stop, DescentSnapshot now)

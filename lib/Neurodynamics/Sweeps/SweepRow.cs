@@ -76,7 +76,7 @@ public sealed record MemoryFacts(int Steps, double Kept, int? LostAt);
 public sealed record FoundFacts(int Points, int[] ByIndex, int Certified, int Marginal, double SlowestTimeConstant, int Slow, int Unreachable, CompletenessVerdict Completeness, int FromPlain, int FromNoisy);
 
 /// <summary>Algorithm 1 at one moment.</summary>
-/// <param name="Stop">The stop that was passed, a mean square per state variable; null for the last look, at the step limit.</param>
+/// <param name="Stop">The stop that was passed, a mean square per state variable; null for the last look, at the step limit, and for the first where no stop was passed before the first step.</param>
 /// <param name="Step">Steps taken.</param>
 /// <param name="MeanSquare">Mean square of a state variable's change in one step, over all candidates.</param>
 /// <param name="Speed">The mean of q, 1/2 ||F(x) - x||^2.</param>
