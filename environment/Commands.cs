@@ -144,9 +144,16 @@ sealed class TestCommand(Workbook workbook, IAnsiConsole console) : AsyncCommand
     {
         await new Setup(workbook, console).RunAsync(tests: !settings.Fast, !settings.NoInstall, cancellation);
         var count = await new TestRunner(workbook, console).RunAsync(settings.Fast, cancellation);
+        foreach (var failure in count.Failures)
+        {
+            // Once more and last of all: among hundreds of lines a failure is not found.
+            console.WriteLine();
+            console.WriteLine($"FAILED {failure}");
+        }
+
         console.WriteLine();
         console.WriteLine(count.ToString());
-        return count is { Failed: 0, Passed: > 0 } ? 0 : 1;
+        return count is { Failures.Count: 0, Passed: > 0 } ? 0 : 1;
     }
 }
 

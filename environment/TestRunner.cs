@@ -4,12 +4,17 @@ using Spectre.Console;
 
 namespace Neurodynamics.Environment;
 
-/// <summary>How many tests ended how.</summary>
-public sealed record TestCount(int Passed, int Failed, int Skipped)
+/// <summary>How tests ended.</summary>
+/// <param name="Passed">How many passed.</param>
+/// <param name="Skipped">How many were skipped.</param>
+/// <param name="Failures">The name of each that failed, and what it said.</param>
+public sealed record TestCount(int Passed, int Skipped, IReadOnlyList<string> Failures)
 {
-    public static TestCount operator +(TestCount a, TestCount b) => new(a.Passed + b.Passed, a.Failed + b.Failed, a.Skipped + b.Skipped);
+    public static TestCount None { get; } = new(0, 0, []);
 
-    public override string ToString() => $"{Passed} passed, {Failed} failed{(Skipped > 0 ? $", {Skipped} skipped" : "")}";
+    public static TestCount operator +(TestCount a, TestCount b) => new(a.Passed + b.Passed, a.Skipped + b.Skipped, [.. a.Failures, .. b.Failures]);
+
+    public override string ToString() => $"{Passed} passed, {Failures.Count} failed{(Skipped > 0 ? $", {Skipped} skipped" : "")}";
 }
 
 /// <summary>Runs the test projects one after the other and counts from their reports, not from what they print.</summary>
@@ -24,7 +29,7 @@ sealed class TestRunner(Workbook workbook, IAnsiConsole console)
             .OrderBy(project => Path.GetFileNameWithoutExtension(project) == Slow)
             .ThenBy(project => project, StringComparer.Ordinal)
             .Where(project => !fast || Path.GetFileNameWithoutExtension(project) != Slow);
-        var total = new TestCount(0, 0, 0);
+        var total = TestCount.None;
         foreach (var project in projects)
         {
             total += await RunProjectAsync(project, cancellation);
@@ -56,11 +61,10 @@ sealed class TestRunner(Workbook workbook, IAnsiConsole console)
         }
 
         var count = Count(report);
-        if (count.Failed == 0 && (ended.ExitCode != 0 || count.Passed + count.Skipped == 0))
+        if (count.Failures.Count == 0 && (ended.ExitCode != 0 || count.Passed + count.Skipped == 0))
         {
             // Counted as one failure: a host that crashed, or a project whose tests are not found, proves nothing.
-            console.WriteLine($"{name} ended with exit code {ended.ExitCode} and {(count.Passed == 0 ? "no test ran" : "did not say which test failed")}.");
-            count += new TestCount(0, 1, 0);
+            count += TestCount.None with { Failures = [$"{name} ended with exit code {ended.ExitCode} and {(count.Passed == 0 ? "no test ran" : "did not say which test failed")}."] };
         }
 
         return count;
@@ -79,13 +83,14 @@ sealed class TestRunner(Workbook workbook, IAnsiConsole console)
     {
         try
         {
-            var summary = JsonNode.Parse(File.ReadAllText(report))!["results"]!["summary"]!;
-            int Of(string ending) => summary[ending]?.GetValue<int>() ?? 0;
-            return new TestCount(Of("passed"), Of("failed") + Of("other"), Of("skipped") + Of("pending"));
+            var tests = JsonNode.Parse(File.ReadAllText(report))!["results"]!["tests"]!.AsArray().ToLookup(test => test!["status"]!.GetValue<string>());
+            return new TestCount(tests["passed"].Count(), tests["skipped"].Concat(tests["pending"]).Count(), [.. tests["failed"].Concat(tests["other"]).Select(Failure)]);
         }
         catch (Exception missing) when (missing is IOException or System.Text.Json.JsonException or NullReferenceException)
         {
-            return new TestCount(0, 0, 0);
+            return TestCount.None;
         }
+
+        static string Failure(JsonNode? test) => string.Join('\n', new[] { test!["name"], test["message"], test["trace"] }.Where(part => part is not null));
     }
 }
