@@ -5,13 +5,13 @@ using PuppeteerSharp.Input;
 namespace Neurodynamics.Environment;
 
 /// <summary>What was seen of a figure: whether it was drawn, how many 3-D scenes it has, and how many of them showed something and turned.</summary>
-sealed record SeenFigure(bool Drawn, int Scenes, int Shown, int Turned)
+public sealed record SeenFigure(bool Drawn, int Scenes, int Shown, int Turned)
 {
     public bool IsWell => Drawn && Shown == Scenes && Turned == Scenes;
 }
 
-/// <summary>A tab with a host of notebooks in it. The browser reaches nothing but this machine, and what it asked for elsewhere is counted.</summary>
-sealed class HostPage : IAsyncDisposable
+/// <summary>A tab with a notebook in it, in whatever host. The browser reaches nothing but this machine, and what it asked for elsewhere is counted.</summary>
+public sealed class HostPage : IAsyncDisposable
 {
     // Milliseconds: for a machine that has much else to do.
     const int Patience = 180_000;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 using CliWrap;
 
 namespace Neurodynamics.Environment;
@@ -29,18 +30,29 @@ sealed class RunsProgram(Workbook workbook)
         var complaint = "";
         using var kill = new CancellationTokenSource();
         await using var patience = cancellation.Register(() => kill.CancelAfter(TimeSpan.FromSeconds(20)));
-        var ended = await Cli.Wrap("dotnet").WithArguments([Path, .. arguments])
+        var command = Cli.Wrap("dotnet").WithArguments([Path, .. arguments])
             .WithEnvironmentVariables(OneCore)
             .WithValidation(CommandResultValidation.None)
             .WithStandardOutputPipe(PipeTarget.ToDelegate(Hear))
-            .WithStandardErrorPipe(PipeTarget.ToDelegate(line => complaint = complaint.Length == 0 ? line : complaint))
-            .ExecuteAsync(kill.Token, cancellation);
+            .WithStandardErrorPipe(PipeTarget.ToDelegate(line => complaint = complaint.Length == 0 ? line : complaint));
+        var running = OperatingSystem.IsWindows() ? command.ExecuteAsync(kill.Token, cancellation) : command.ExecuteAsync(kill.Token);
+        await using var terminate = cancellation.Register(() => Terminate(running.ProcessId));
+        var ended = await running;
         if (ended.ExitCode != 0)
         {
             await Programs.LetInterruptArriveAsync(cancellation);
         }
 
         return (ended.ExitCode, complaint.Length > 0 || ended.ExitCode == 0 ? complaint : $"it ended with exit code {ended.ExitCode} and did not say why");
+
+        // Not an interrupt: a shell has what it starts in the background ignore that, and with it all that comes of it.
+        static void Terminate(int process)
+        {
+            if (!OperatingSystem.IsWindows())
+            {
+                Kill(process, SIGTERM);
+            }
+        }
 
         void Hear(string line)
         {
@@ -56,4 +68,9 @@ sealed class RunsProgram(Workbook workbook)
             }
         }
     }
+
+    const int SIGTERM = 15;
+
+    [DllImport("libc", EntryPoint = "kill")]
+    static extern int Kill(int process, int signal);
 }

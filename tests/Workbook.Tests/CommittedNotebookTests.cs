@@ -44,5 +44,16 @@ public sealed class CommittedNotebookTests
         Assert.InRange(text.Length, 1, 10_000_000);
     }
 
+    /// <summary>Row 18 of the field cases: a chart that nobody formats is shown as the list of its properties.</summary>
+    [Theory]
+    [MemberData(nameof(Notebooks))]
+    public void ShowsNoObjectAsATableOfItsProperties(string notebook)
+    {
+        var outputs = string.Concat(JsonNode.Parse(Text(notebook))!["cells"]!.AsArray().Select(cell => cell!["outputs"]?.ToJsonString()));
+
+        Assert.Contains("data-figure", outputs);
+        Assert.DoesNotContain("dni-", outputs);
+    }
+
     static string Text(string notebook) => File.ReadAllText(Path.Combine(Environment.Workbook.Here().Notebooks, notebook));
 }

@@ -18,35 +18,27 @@ public sealed class PageTests(ExecutedNotebooks notebooks)
         Assert.True(result.Failure is null, result.Failure);
         Assert.Equal(0, result.Stills.Missing);
 
-        await using var browser = (await HeadlessBrowser.LaunchAsync())!;
-        await using var page = await browser.NewPageAsync();
-        var (requests, errors) = (new List<string>(), new List<string>());
-        await page.SetRequestInterceptionAsync(true);
-        page.Request += async (_, asked) =>
-        {
-            if (asked.Request.Url.StartsWith("http", StringComparison.Ordinal))
-            {
-                lock (requests)
-                {
-                    requests.Add(asked.Request.Url);
-                }
-
-                await asked.Request.AbortAsync();
-                return;
-            }
-
-            await asked.Request.ContinueAsync();
-        };
+        await using var host = await HostPage.OpenAsync();
+        var (page, errors) = (host.Page, new List<string>());
         page.PageError += (_, error) => errors.Add(error.Message);
-        await page.GoToAsync(new Uri(notebooks.Page(notebook)).AbsoluteUri, new NavigationOptions { WaitUntil = [WaitUntilNavigation.DOMContentLoaded] });
-        foreach (var figure in await page.QuerySelectorAllAsync(".neurodynamics-figure"))
+        page.Console += (_, told) =>
         {
-            await figure.EvaluateFunctionAsync("box => box.scrollIntoView({ block: 'center' })");
-            await page.WaitForFunctionAsync("box => box.querySelector('.main-svg')", new WaitForFunctionOptions { Timeout = 60_000 }, figure);
-            Assert.InRange(await page.EvaluateExpressionAsync<int>("document.querySelectorAll('.gl-container canvas').length"), 0, 12);
+            if (told.Message.Type is ConsoleType.Error)
+            {
+                errors.Add(told.Message.Text);
+            }
+        };
+        await page.GoToAsync(new Uri(notebooks.Page(notebook)).AbsoluteUri, new NavigationOptions { WaitUntil = [WaitUntilNavigation.DOMContentLoaded] });
+        foreach (var key in await page.EvaluateExpressionAsync<string[]>("[...document.querySelectorAll('.neurodynamics-figure')].map(box => box.dataset.figure)"))
+        {
+            await page.EvaluateFunctionAsync("key => document.querySelector(`[data-figure='${key}']`).scrollIntoView({ block: 'center' })", key);
+            var seen = await host.LookAsync(page.MainFrame, key);
+            Assert.True(seen.IsWell, $"{key}: {seen}");
+            Assert.InRange(await page.EvaluateExpressionAsync<int>("neurodynamics.live"), seen.Scenes, 6);
         }
 
-        Assert.Empty(requests);
+        Assert.False(host.LostAScene);
+        Assert.Empty(host.Blocked);
         Assert.Empty(errors);
         Assert.Equal(0, await page.EvaluateExpressionAsync<int>("[...document.querySelectorAll('.jp-RenderedMarkdown')].filter(box => [...box.childNodes].some(node => node.nodeType === 3 && /\\$[^$]+\\$/.test(node.data))).length"));
     }
