@@ -104,8 +104,8 @@ sealed partial class NativeShim(Workbook workbook)
             .FirstOrDefault(File.Exists)
             ?? throw new WorkbookException($"The package TorchSharp {version} is in none of NuGet's folders: run `dotnet restore --force`, then this again.");
         await using var zip = await ZipFile.OpenReadAsync(package, cancellation);
-        var entry = zip.GetEntry($"runtimes/{RuntimeInformation.RuntimeIdentifier}/native/{Torch}")
-            ?? throw new WorkbookException($"The TorchSharp package has no {Torch} for {RuntimeInformation.RuntimeIdentifier}: TorchSharp does not support this platform.");
+        var entry = zip.GetEntry($"runtimes/{Platform.Name}/native/{Torch}")
+            ?? throw new WorkbookException($"The TorchSharp package has no {Torch} for {Platform.Name}: TorchSharp does not support this platform.");
         await entry.ExtractToFileAsync(library, cancellation);
     }
 

@@ -24,6 +24,7 @@ public sealed class NotebookRunner(Workbook workbook) : IAsyncDisposable
     const string NeverStarted = "Kernel died before replying to kernel_info";
 
     IBrowser? browser;
+    bool noBrowser;
 
     /// <summary>Without a browser notebooks are executed all the same, and their figures have no stills.</summary>
     public static bool CanTakeStills => HeadlessBrowser.Find() is not null;
@@ -107,9 +108,19 @@ public sealed class NotebookRunner(Workbook workbook) : IAsyncDisposable
             failure ??= await ExportAsync(shown, folder, cancellation);
         }
 
-        if (File.Exists(Path.ChangeExtension(shown, ".html")) && (browser ??= await HeadlessBrowser.LaunchAsync()) is { } at)
+        if (File.Exists(Path.ChangeExtension(shown, ".html")) && !noBrowser)
         {
-            stills = await Stills.AddAsync(at, shown, notebook);
+            try
+            {
+                browser ??= await HeadlessBrowser.LaunchAsync();
+                stills = browser is null ? stills : await Stills.AddAsync(browser, shown, notebook);
+            }
+            catch (Exception broken) when (broken is PuppeteerException or TimeoutException)
+            {
+                // It is there and does not work, or not any more: the notebook is complete without.
+                (browser, noBrowser) = (null, browser is null);
+                stills = (0, Stills.Missing(await File.ReadAllTextAsync(shown, cancellation)));
+            }
         }
 
         return Result(cells, failure);

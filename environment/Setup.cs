@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using CliWrap;
 using Spectre.Console;
 
@@ -13,9 +12,9 @@ sealed class Setup(Workbook workbook, IAnsiConsole console)
     /// <param name="install">Whether Debian packages may be installed.</param>
     public async Task RunAsync(bool tests, bool install, CancellationToken cancellation)
     {
-        if (!Supported.Contains(RuntimeInformation.RuntimeIdentifier))
+        if (!Supported.Contains(Platform.Name))
         {
-            throw new WorkbookException($"TorchSharp has no package for {RuntimeInformation.RuntimeIdentifier}; it has for {string.Join(", ", Supported)}.");
+            throw new WorkbookException($"TorchSharp has no package for {Platform.Name}; it has for {string.Join(", ", Supported)}.");
         }
 
         await StepAsync("Programs", () => new SystemPrograms(workbook, console).EnsureAsync(tests, install, cancellation));

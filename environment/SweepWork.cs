@@ -23,6 +23,7 @@ public sealed record SweepNews(SweepRun Run, double Share, string? Said = null, 
 public sealed class SweepWork
 {
     readonly RunsProgram program;
+    readonly string text;
     readonly SemaphoreSlim turn = new(1);
 
     /// <param name="workbook">The workbook.</param>
@@ -35,6 +36,8 @@ public sealed class SweepWork
         var named = Path.Combine(workbook.Sweeps, $"{sweep}.json");
         Plan = File.Exists(named) ? named : File.Exists(sweep) ? Path.GetFullPath(sweep)
             : throw new WorkbookException($"There is no sweep {sweep}: name a file, or one of data/sweeps ({string.Join(", ", All(workbook).Select(one => one.Name))}).");
+        // Read once: runs go by their number in it, and it may be edited before all are made.
+        text = File.ReadAllText(Plan);
         Name = Path.GetFileNameWithoutExtension(Plan);
         Folder = Path.GetFullPath(folder ?? Path.Combine(workbook.SweepRuns, Name));
         Merged = folder is null ? Path.ChangeExtension(Plan, ".jsonl") : Path.Combine(Folder, $"{Name}.jsonl");
@@ -75,7 +78,7 @@ public sealed class SweepWork
     /// <summary>All runs, in the order of the sweep.</summary>
     public async Task<IReadOnlyList<SweepRun>> RunsAsync(CancellationToken cancellation)
     {
-        return [.. (await program.AskAsync(["sweep-runs", Plan, Folder], cancellation)).Select(Read)];
+        return [.. (await AskAsync(cancellation)).Select(Read)];
 
         static SweepRun Read(string line)
         {
@@ -91,12 +94,24 @@ public sealed class SweepWork
         await turn.WaitAsync(cancellation);
         try
         {
-            Directory.CreateDirectory(Folder);
-            return string.Join(' ', await program.AskAsync(["sweep-runs", Plan, Folder, "--merge", Merged], cancellation));
+            return string.Join(' ', await AskAsync(cancellation, "--merge", Merged));
         }
         finally
         {
             turn.Release();
+        }
+    }
+
+    async Task<IReadOnlyList<string>> AskAsync(CancellationToken cancellation, params string[] more)
+    {
+        var plan = KeepPlan();
+        try
+        {
+            return await program.AskAsync(["sweep-runs", plan, Folder, .. more], cancellation);
+        }
+        catch (WorkbookException refused)
+        {
+            throw new WorkbookException(refused.Message.Replace(plan, Plan));
         }
     }
 
@@ -133,10 +148,9 @@ public sealed class SweepWork
     /// <summary>What a process is to do that makes a row.</summary>
     internal string[] Arguments(string plan, string run) => ["sweep", plan, Folder, run];
 
-    /// <summary>Keeps the sweep file as it is now beside the rows: runs go by their number in it, and it may be edited before all are made.</summary>
+    /// <summary>Keeps the sweep file as it was read beside the rows.</summary>
     internal string KeepPlan()
     {
-        var text = File.ReadAllText(Plan);
         var kept = Path.Combine(Folder, $"{Name}-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..8]}.json");
         if (!File.Exists(kept))
         {
@@ -150,7 +164,7 @@ public sealed class SweepWork
     internal static void Write(string path, string text)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        var beside = path + ".partial";
+        var beside = $"{path}.{Path.GetRandomFileName()}.partial";
         File.WriteAllText(beside, text);
         File.Move(beside, path, overwrite: true);
     }

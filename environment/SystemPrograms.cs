@@ -9,7 +9,7 @@ sealed class SystemPrograms(Workbook workbook, IAnsiConsole console)
     sealed record Needed(string Package, string[] Programs, string For);
 
     static readonly Needed Jupyter = new("jupyter-nbconvert", ["jupyter-nbconvert"], "executes the notebooks and exports them");
-    static readonly Needed Chromium = new("chromium", ["chromium", "chromium-browser", "google-chrome"], "shows the figures to the browser tests");
+    static readonly Needed Chromium = new("chromium", ["chromium"], "shows the figures to the browser tests");
     static readonly Needed Patchelf = new("patchelf", ["patchelf"], "makes TorchSharp load on this system's older libstdc++");
     static readonly Needed Compiler = new("gcc", ["gcc"], "builds the shim for this system's older libstdc++");
     static readonly Needed Objdump = new("binutils", ["objdump"], "reads which versions the shim must declare");
@@ -48,7 +48,8 @@ sealed class SystemPrograms(Workbook workbook, IAnsiConsole console)
     public static IEnumerable<(string Name, string For, bool Present)> Survey() =>
         All(tests: true).Select(needed => (needed.Package, needed.For, IsPresent(needed)));
 
-    static bool IsPresent(Needed needed) => Programs.Find(needed.Programs) is not null;
+    // Whichever browser the stills take will do.
+    static bool IsPresent(Needed needed) => (needed == Chromium ? HeadlessBrowser.Find() : Programs.Find(needed.Programs)) is not null;
 
     /// <summary>The one line that brings what is missing.</summary>
     public static string Remedy(IEnumerable<string> missing)

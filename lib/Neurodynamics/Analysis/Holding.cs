@@ -16,7 +16,8 @@ public sealed record Holding(IReadOnlyList<int> Steps, double[,] Logits, int?[] 
     /// <param name="steps">For how many steps; default 10,000. Looked at are 0, 1, 2, 5, 10, 20, 50 and so on.</param>
     /// <param name="input">The constant input, I values; default zeros.</param>
     /// <param name="channel">Which readout, from 0.</param>
-    /// <param name="cancellation">Stops it; later looks are then NaN.</param>
+    /// <param name="cancellation">Stops it.</param>
+    /// <exception cref="OperationCanceledException">It was stopped.</exception>
     public static Holding Of(Network network, double[,] states, int steps = 10_000, double[]? input = null, int channel = 0, CancellationToken cancellation = default)
     {
         using var scope = NewDisposeScope();
@@ -28,16 +29,17 @@ public sealed record Holding(IReadOnlyList<int> Steps, double[,] Logits, int?[] 
         var (u, x) = (tensor(input ?? new double[exact.Cell.InputSize]).unsqueeze(0), tensor(states).clone());
         for (int step = 0, look = 0; step <= steps; step++)
         {
+            cancellation.ThrowIfCancellationRequested();
             using var inner = NewDisposeScope();
             if (step > 0) x = exact.Cell.Step(u, x).MoveToOuterDisposeScope();
             var now = exact.Logits(x).select(1, channel).ToVector();
             for (int i = 0; i < count; i++)
             {
-                if (step == looks[look]) logits[i, look] = cancellation.IsCancellationRequested ? double.NaN : now[i];
-                if (lost[i] is null && Math.Sign(now[i]) != Math.Sign(logits[i, 0])) lost[i] = step;
+                if (step == looks[look]) logits[i, look] = now[i];
+                // What is not a number is kept by nobody.
+                if (lost[i] is null && (now[i] > 0 != logits[i, 0] > 0 || double.IsNaN(now[i]))) lost[i] = step;
             }
             if (step == looks[look]) look++;
-            if (cancellation.IsCancellationRequested && step > 0) break;
         }
         return new(looks, logits, lost);
     }

@@ -26,9 +26,10 @@ public sealed record PhasePlane(Cell Cell, double[] Input, double[] Axis, double
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(extent);
         ArgumentOutOfRangeException.ThrowIfLessThan(resolution, 2);
         input ??= new double[cell.InputSize];
+        // Before the scope, which would take its parameters with it.
+        var exact = cell.InDouble();
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
-        var exact = cell.InDouble();
         double[] axis = [.. Enumerable.Range(0, resolution).Select(i => extent * (2.0 * i / (resolution - 1) - 1))];
         var states = tensor(Square(axis));
         var steps = (exact.Step(tensor(input).unsqueeze(0), states) - states).view(resolution, resolution, 2);

@@ -9,7 +9,7 @@ namespace Neurodynamics.Analysis;
 /// <param name="Trial">The trial.</param>
 /// <param name="Attractor">The attractor that it came to, an index in the list of points; null where it came to none of them.</param>
 /// <param name="Answer">Signs that the network reads out at the trial's end, a character per channel: + where p is above 0.5, otherwise -.</param>
-/// <param name="Target">Signs that the task asks for there; ? for a channel that does not count.</param>
+/// <param name="Target">Signs that the task asks for there; ? for a channel that does not count or is not decided.</param>
 /// <param name="Settled">Signs that the network reads out after the silence.</param>
 public sealed record Settling(int Trial, int? Attractor, string Answer, string Target, string Settled)
 {
@@ -57,7 +57,7 @@ public sealed record Settling(int Trial, int? Attractor, string Answer, string T
         }
 
         string Target(int trial) => string.Concat(Enumerable.Range(0, trials.Channels).Select(channel =>
-            trials.Weights[trial, trials.Steps - 1, channel] == 0 ? '?' : trials.Targets[trial, trials.Steps - 1, channel] > 0.5f ? '+' : '-'));
+            !TrialFacts.IsDecided(trials, trial, trials.Steps - 1, channel) ? '?' : trials.Targets[trial, trials.Steps - 1, channel] > 0.5f ? '+' : '-'));
     }
 
     private bool Agree(string said, string settled) => Enumerable.Range(0, Target.Length).All(i => Target[i] == '?' || said[i] == settled[i]);

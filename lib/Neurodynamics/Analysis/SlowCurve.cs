@@ -63,7 +63,7 @@ public static class SlowCurve
 
     /// <summary>
     /// How much a curve turns from its middle to its two ends, in degrees: the states are averaged in five equal intervals of the coordinate, and the angles are between
-    /// the chords of the first and second mean, of the second and fourth, and of the fourth and fifth. 0 for a straight line, whatever its noise.
+    /// the chords of the first and second mean, of the second and fourth, and of the fourth and fifth. 0 for a straight line, whatever its noise; NaN where an interval that it needs holds no state.
     /// </summary>
     /// <param name="states">[M, S].</param>
     /// <param name="along">The coordinate of each, M values.</param>
@@ -74,7 +74,7 @@ public static class SlowCurve
         var middle = Chord(1, 3);
         return (Arrays.Angle(Chord(0, 1), middle), Arrays.Angle(Chord(3, 4), middle));
 
-        double[] Mean(int[] rows) => [.. Enumerable.Range(0, states.GetLength(1)).Select(j => rows.Average(i => states[i, j]))];
+        double[] Mean(int[] rows) => [.. Enumerable.Range(0, states.GetLength(1)).Select(j => rows.Length == 0 ? double.NaN : rows.Average(i => states[i, j]))];
 
         double[] Chord(int from, int to) => [.. means[to].Zip(means[from], (a, b) => a - b)];
     }

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Neurodynamics.Models;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -20,7 +19,7 @@ public enum Reach
 
 /// <summary>Whether a state can be there, and how near trials came to it.</summary>
 /// <param name="Reach">Whether it can be there at all.</param>
-/// <param name="NearestVisited">Euclidean distance to the nearest visited state; null where none were given.</param>
+/// <param name="NearestVisited">Euclidean distance to the nearest visited state; null where none were given. States that are not finite are left out.</param>
 public sealed record Reachability(Reach Reach, double? NearestVisited)
 {
     /// <summary>A point this much beyond its bound, relative to it, is still taken to be inside: rounding.</summary>
@@ -36,7 +35,7 @@ public sealed record Reachability(Reach Reach, double? NearestVisited)
     {
         if (visited is not null && visited.GetLength(1) != cell.StateSize)
             throw new ArgumentException($"The cell's states have {cell.StateSize} values, but the visited ones are [{visited.GetLength(0)}, {visited.GetLength(1)}].", nameof(visited));
-        var nearest = visited is null || visited.GetLength(0) == 0 ? null : Nearest(points, visited);
+        var nearest = visited is null ? null : Nearest(points, visited);
         var boxes = new Boxes(cell, steps);
         return [.. points.Select((point, i) => new Reachability(boxes.Test(point), nearest?[i]))];
     }
@@ -65,18 +64,20 @@ public sealed record Reachability(Reach Reach, double? NearestVisited)
     }
 
     /// <summary>The distance of each point to the nearest of the visited states, a block of these at a time.</summary>
-    private static double[] Nearest(IReadOnlyList<FixedPoint> points, double[,] visited)
+    private static double[]? Nearest(IReadOnlyList<FixedPoint> points, double[,] visited)
     {
         using var scope = NewDisposeScope();
-        var (count, size) = (visited.GetLength(0), visited.GetLength(1));
+        var all = tensor(visited);
+        all = all[all.isfinite().all(1)];
+        var (count, size) = ((int)all.shape[0], visited.GetLength(1));
+        if (count == 0) return null;
         var states = tensor(points.Select(point => point.State).ToMatrix(size));
         var nearest = tensor(double.PositiveInfinity).expand(points.Count);
         int block = Math.Max(1, (1 << 21) / Math.Max(size, points.Count));
         for (int first = 0; first < count; first += block)
         {
             using var inner = NewDisposeScope();
-            int rows = Math.Min(block, count - first);
-            var part = tensor(MemoryMarshal.CreateSpan(ref visited[first, 0], rows * size).ToArray(), [rows, size]);
+            var part = all.narrow(0, first, Math.Min(block, count - first));
             // Not by products: they lose half the digits of a short distance.
             nearest = minimum(nearest, cdist(states, part, 2, compute_mode.donot_use_mm_for_euclid_dist).amin(1)).MoveToOuterDisposeScope();
         }

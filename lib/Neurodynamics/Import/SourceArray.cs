@@ -15,7 +15,7 @@ public sealed record SourceArray(string Name, string Type, IReadOnlyList<int> Sh
     {
         Require(2);
         var matrix = new double[Shape[0], Shape[1]];
-        Values.CopyTo(MemoryMarshal.CreateSpan(ref matrix[0, 0], Values.Length));
+        if (Values.Length > 0) Values.CopyTo(MemoryMarshal.CreateSpan(ref matrix[0, 0], Values.Length));
         return matrix;
     }
 
@@ -25,7 +25,7 @@ public sealed record SourceArray(string Name, string Type, IReadOnlyList<int> Sh
     {
         Require(3);
         var trials = new double[Shape[0], Shape[1], Shape[2]];
-        Values.CopyTo(MemoryMarshal.CreateSpan(ref trials[0, 0, 0], Values.Length));
+        if (Values.Length > 0) Values.CopyTo(MemoryMarshal.CreateSpan(ref trials[0, 0, 0], Values.Length));
         return trials;
     }
 

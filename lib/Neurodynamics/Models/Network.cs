@@ -13,6 +13,8 @@ public sealed class Network : nn.Module
     {
         if (readout.weight.shape[1] != cell.Units)
             throw new ArgumentException($"The readout reads {readout.weight.shape[1]} units, but the cell has {cell.Units}.", nameof(readout));
+        if (cell.parameters().FirstOrDefault(parameter => parameter.dtype != readout.weight.dtype) is { } other)
+            throw new ArgumentException($"The readout is in {readout.weight.dtype}, but the cell in {other.dtype}: bring both to one precision, such as with nn.Linear(..., dtype: torch.{other.dtype.ToString().ToLowerInvariant()}).", nameof(readout));
         (Cell, Readout) = (cell, readout);
         register_module("rnn", cell);
         register_module("readout", readout);
@@ -41,7 +43,7 @@ public sealed class Network : nn.Module
     /// <summary>The recurrent cell.</summary>
     public Cell Cell { get; }
 
-    /// <summary>The linear readout, weight [K, N] and bias [K].</summary>
+    /// <summary>The linear readout, weight [K, N] and, where it has one, bias [K].</summary>
     public Linear Readout { get; }
 
     /// <summary>K, the number of channels.</summary>
@@ -101,11 +103,11 @@ public sealed class Network : nn.Module
     {
         if (Readout.weight.dtype == ScalarType.Float64) return this;
         // Both before the scope, which would take their parameters with it.
-        var (cell, readout) = (Cell.InDouble(), nn.Linear(Cell.Units, Channels, dtype: ScalarType.Float64));
+        var (cell, readout) = (Cell.InDouble(), nn.Linear(Cell.Units, Channels, hasBias: Readout.bias is not null, dtype: ScalarType.Float64));
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
         readout.weight.copy_(Readout.weight);
-        readout.bias!.copy_(Readout.bias!);
+        if (Readout.bias is { } bias) readout.bias!.copy_(bias);
         return new(cell, readout);
     }
 

@@ -9,7 +9,7 @@ namespace Neurodynamics.Sweeps;
 /// A folder in which a sweep's runs leave their rows, each a file that is there whole or not at all, so that as many processes as there are can work on one sweep; and their
 /// networks, so that a run that was stopped goes on where it was.
 /// </summary>
-/// <remarks>A row that measured something else than the plan asks for, as when the file was changed since, counts as not there; its network is measured again.</remarks>
+/// <remarks>A row that measured something else than the plan asks for, as when the file was changed since, or that cannot be read, counts as not there; its network is measured again.</remarks>
 /// <param name="plan">The sweep.</param>
 /// <param name="folder">The folder; made when the first row is written.</param>
 public sealed class SweepRows(SweepPlan plan, string folder)
@@ -38,7 +38,17 @@ public sealed class SweepRows(SweepPlan plan, string folder)
     public bool Has(Recipe run) => Read(run) is not null;
 
     /// <summary>A run's row; null where it is not there.</summary>
-    public SweepRow? Read(Recipe run) => File.Exists(RowOf(run)) && SweepRow.FromLine(File.ReadAllText(RowOf(run))) is var row && row.Measured == plan.Measure.Hash ? row : null;
+    public SweepRow? Read(Recipe run)
+    {
+        try
+        {
+            return File.Exists(RowOf(run)) && SweepRow.FromLine(File.ReadAllText(RowOf(run))) is var row && row.Measured == plan.Measure.Hash ? row : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
 
     /// <summary>Makes a run's row, or reads it where it is there: trains the network, unless it is there as well, and measures it.</summary>
     /// <param name="run">One of the plan's runs.</param>
@@ -56,19 +66,24 @@ public sealed class SweepRows(SweepPlan plan, string folder)
         return row;
     }
 
-    /// <summary>Writes the rows that are there into one file, a line each, in the order of the sweep. Rows that only the file has, such as others have committed, come into the folder first.</summary>
+    /// <summary>
+    /// Writes the rows that are there into one file, a line each, in the order of the sweep. Rows that only the file has, such as others have committed, come into the folder first;
+    /// those that the sweep does not ask for, or not any more, stay at the file's end.
+    /// </summary>
     /// <param name="path">The file; replaced whole.</param>
-    /// <returns>How many rows there are.</returns>
+    /// <returns>How many of the sweep's rows there are.</returns>
     /// <exception cref="InvalidDataException">A line of the file is no row.</exception>
     public int Merge(string path)
     {
         var known = plan.Runs.Select(run => run.Hash).ToHashSet();
-        foreach (var row in File.Exists(path) ? Load(path) : [])
+        var before = File.Exists(path) ? Load(path) : [];
+        foreach (var row in before)
             if (known.Contains(row.Run) && row.Measured == plan.Measure.Hash && !Has(row.Recipe)) Write(row);
         var rows = plan.Runs.Select(Read).OfType<SweepRow>().ToArray();
+        var made = rows.Select(row => row.Run).ToHashSet();
         WholeFile.Write(path, stream =>
         {
-            foreach (var row in rows) stream.Write(Encoding.UTF8.GetBytes(row.ToLine() + "\n"));
+            foreach (var row in rows.Concat(before.Where(row => !made.Contains(row.Run)))) stream.Write(Encoding.UTF8.GetBytes(row.ToLine() + "\n"));
         });
         return rows.Length;
     }

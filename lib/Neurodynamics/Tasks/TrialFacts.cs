@@ -117,6 +117,9 @@ public static class TrialFacts
         for (int trial = 0; trial < trials.Count; trial++)
             for (int step = 0; step < trials.Steps; step++)
                 for (int channel = 0; channel < trials.Channels; channel++)
-                    if (trials.Weights[trial, step, channel] > 0 && trials.Targets[trial, step, channel] != 0.5f) yield return (trial, step, channel);
+                    if (IsDecided(trials, trial, step, channel)) yield return (trial, step, channel);
     }
+
+    /// <summary>Whether a target counts and is one of the two classes, not 0.5.</summary>
+    internal static bool IsDecided(Trials trials, int trial, int step, int channel) => trials.Weights[trial, step, channel] > 0 && trials.Targets[trial, step, channel] != 0.5f;
 }

@@ -37,11 +37,20 @@ internal sealed class TrainingRun : IDisposable
     public static TrainingRun Start(Recipe recipe) => new(recipe);
 
     /// <summary>Takes up what <see cref="PutAside"/> left; null where there is nothing, or of another recipe.</summary>
+    /// <exception cref="InvalidDataException">What is there cannot be read, as when another version of the library left it.</exception>
     public static TrainingRun? Resume(string folder, Recipe recipe)
     {
         string path = Path.Combine(folder, StateFile);
         if (!File.Exists(path)) return null;
-        var state = JsonSerializer.Deserialize<State>(File.ReadAllText(path), Json.Options)!;
+        State state;
+        try
+        {
+            state = JsonSerializer.Deserialize<State>(File.ReadAllText(path), Json.Options)!;
+        }
+        catch (JsonException error)
+        {
+            throw new InvalidDataException($"The training that was put aside in {folder} cannot be gone on with ({error.Message}): delete that folder to train from the start.", error);
+        }
         if (state.Recipe != recipe) return null;
         var run = new TrainingRun(recipe) { Updates = state.Updates, Curve = [.. state.Curve], SecondsBefore = state.Seconds };
         if (state.BestAccuracy is { } accuracy)

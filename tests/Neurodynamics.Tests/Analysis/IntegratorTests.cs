@@ -81,7 +81,12 @@ public sealed class IntegratorTests
         Assert.Null(leaked.Lost[0]);
         // An input of -1 takes it below zero from 3.5 at the fourth step.
         Assert.Equal(4, Holding.Of(Exact(1), new double[,] { { 3.5 } }, steps: 10, input: [-1]).Lost[0]);
+        Assert.Equal([0, null], Holding.Of(Exact(1), new double[,] { { double.NaN }, { 1 } }, steps: 10).Lost);
     }
+
+    [Fact]
+    public void A_holding_that_is_stopped_claims_nothing() =>
+        Assert.Throws<OperationCanceledException>(() => Holding.Of(Exact(1), new double[,] { { 4 } }, steps: 50, cancellation: new CancellationToken(canceled: true)));
 
     [Fact]
     public void A_straight_line_does_not_bend_and_a_right_angle_does()
@@ -97,5 +102,7 @@ public sealed class IntegratorTests
         Assert.Equal(0, SlowCurve.Bend(straight, along).High, 1e-4);
         Assert.Equal(0, SlowCurve.Bend(bent, along).Low, 1e-4);
         Assert.InRange(SlowCurve.Bend(bent, along).High, 80, 90);
+        // Two heaps have nothing between them that could bend.
+        Assert.Equal((double.NaN, double.NaN), SlowCurve.Bend(new double[,] { { 0, 0 }, { 1, 1 } }, [0, 1]));
     }
 }

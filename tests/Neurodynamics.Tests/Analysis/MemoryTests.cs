@@ -64,6 +64,16 @@ public sealed class MemoryTests
     }
 
     [Fact]
+    public void A_bit_that_no_pulse_has_set_is_none_to_keep()
+    {
+        var trials = new FlipFlop { Channels = 3, PulseProbability = 0.02, BeforeFirstPulse = BeforeFirstPulse.Half }.Sample(32, 20, 5);
+        int set = trials.Targets.Cast<float>().Where((target, i) => i / 3 % 20 == 19 && target != 0.5f).Count();
+        Assert.InRange(set, 1, 95);
+        Assert.Equal(set, Retention.Of(Network.Create(Architecture.Vanilla, 3, 4, 3, seed: 1), trials, 1).Bits);
+        Assert.Equal(96 - set, Settling.Of(Network.Create(Architecture.Vanilla, 3, 4, 3, seed: 1), [], trials, 1).Sum(trial => trial.Target.Count(sign => sign == '?')));
+    }
+
+    [Fact]
     public void Weights_are_lent_to_other_equations_and_refused_where_gates_differ()
     {
         var gru = RecurrentCell.Create(Architecture.Gru, 1, 2);

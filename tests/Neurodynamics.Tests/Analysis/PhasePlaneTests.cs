@@ -30,6 +30,16 @@ public sealed class PhasePlaneTests
     }
 
     [Fact]
+    public void A_plane_of_a_cell_in_float32_stays_whole()
+    {
+        var cell = RecurrentCell.Create(Architecture.Vanilla, 1, 2);
+        cell.Initialise(1);
+        var plane = PhasePlane.Of(cell, resolution: 5);
+        Assert.NotEmpty(plane.FixedPoints(4));
+        Assert.Equal(plane.First[1, 1] + plane.Axis[1], plane.Trajectories(new[,] { { plane.Axis[1], plane.Axis[1] } }, 1)[0, 1, 0], 1e-15);
+    }
+
+    [Fact]
     public void Along_the_modes_the_region_ends_at_the_radii()
     {
         var attractor = PhasePlane.Of(OneBit.Cell, [0.0]).FixedPoints(6)[0];

@@ -73,6 +73,11 @@ public sealed class ReachabilityTests
         Assert.Equal(1e-9, nearest[30], 1e-15);
         Assert.Null(Reachability.Of(cell, points, new double[0, 40])[0].NearestVisited);
         Assert.Empty(Reachability.Of(cell, [], visited));
+        visited[17, 3] = double.NaN;
+        Assert.Equal(1e-9, Reachability.Of(cell, points, visited)[30].NearestVisited!.Value, 1e-15);
+        var lost = new double[1, 40];
+        lost[0, 0] = double.PositiveInfinity;
+        Assert.Null(Reachability.Of(cell, points, lost)[0].NearestVisited);
         Assert.Throws<ArgumentException>(() => Reachability.Of(cell, points, new double[2, 3]));
     }
 

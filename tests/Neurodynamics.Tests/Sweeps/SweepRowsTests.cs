@@ -95,7 +95,32 @@ public sealed class SweepRowsTests : IDisposable
         Assert.Null(Rows.Read(Plan.Runs[0]));
         Assert.Equal(0, Rows.Merge(Merged));
         Rows.Make(Plan.Runs[0]);
-        Assert.Equal([$"{Plan.Runs[0].Hash}.json"], Directory.GetFiles(Path.Combine(folder.Path, "rows")).Select(Path.GetFileName));
+        Assert.True(First.Value.SameAs(Rows.Read(Plan.Runs[0])!));
+    }
+
+    [Fact]
+    public void A_row_that_cannot_be_read_is_made_again()
+    {
+        Put(First.Value);
+        File.WriteAllText(Path.Combine(folder.Path, "rows", $"{Plan.Runs[0].Hash}.json"), "");
+        Assert.False(Rows.Has(Plan.Runs[0]));
+        Assert.True(First.Value.SameAs(Rows.Make(Plan.Runs[0])));
+        Assert.True(Rows.Has(Plan.Runs[0]));
+    }
+
+    [Fact]
+    public void Rows_that_the_sweep_does_not_ask_for_stay_in_the_merged_file()
+    {
+        var measuredOtherwise = First.Value with { Run = Plan.Runs[1].Hash, Recipe = Plan.Runs[1], Measured = new SweepMeasurement().Hash };
+        var stranger = First.Value with { Run = "00000000", Recipe = First.Value.Recipe with { Seed = 77 } };
+        File.WriteAllLines(Merged, [stranger.ToLine(), measuredOtherwise.ToLine()]);
+        Put(First.Value);
+        Assert.Equal(1, Rows.Merge(Merged));
+        Assert.Equal([First.Value.ToLine(), stranger.ToLine(), measuredOtherwise.ToLine()], File.ReadAllLines(Merged));
+        // Measured as the sweep asks for, a row takes the place of the other.
+        Put(measuredOtherwise with { Measured = Plan.Measure.Hash });
+        Assert.Equal(2, Rows.Merge(Merged));
+        Assert.Equal(3, File.ReadAllLines(Merged).Length);
     }
 
     [Fact]

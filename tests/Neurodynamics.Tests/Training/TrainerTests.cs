@@ -47,6 +47,10 @@ public sealed class TrainerTests
         var first = Cancelled(after: 17);
         Assert.Equal((Stop.Cancelled, 17), (first.Record.Stop, first.Record.Updates));
         Assert.Equal((Stop.Cancelled, 20), (Cancelled(after: 3).Record.Stop, 20));
+        File.Copy(Path.Combine(unfinished, "state.json"), Path.Combine(folder.Path, "state.json"));
+        File.WriteAllText(Path.Combine(unfinished, "state.json"), "{ \"recipe\": ");
+        Assert.Contains($"{unfinished} cannot be gone on with", Assert.Throws<InvalidDataException>(() => Trainer.Train(Small, unfinished: unfinished)).Message, StringComparison.Ordinal);
+        File.Move(Path.Combine(folder.Path, "state.json"), Path.Combine(unfinished, "state.json"), overwrite: true);
         var whole = Trainer.Train(Small);
         var resumed = Trainer.Train(Small, unfinished: unfinished);
         Assert.Equal(whole.Record.Curve, resumed.Record.Curve);
