@@ -196,8 +196,9 @@ public static partial class Figures
     {
         var colours = new Dictionary<Ending, string> { [Ending.FixedPoint] = Style.Blue, [Ending.SlowMinimum] = Style.Orange, [Ending.SlowEnough] = Style.Green, [Ending.Stalled] = Style.Purple, [Ending.StepLimit] = Style.Vermillion };
         var layout = Style.Layout("Speed and size where candidates ended", 560)
-            .With("margin", new Margin().With("l", 90).With("r", 20).With("t", 125).With("b", 60))
-            .With("legend", new Legend().With("orientation", "h").With("x", 0).With("y", 1.02).With("yanchor", "bottom"))
+            .With("margin", new Margin().With("l", 90).With("r", 20).With("t", 60).With("b", 130))
+            // Below, where it may take as many lines as a narrow window makes of it.
+            .With("legend", new Legend().With("orientation", "h").With("x", 0).With("y", -0.17).With("yanchor", "top"))
             .With("xaxis", Style.Axis("largest |h| of the state").With("type", "log").With("exponentformat", "power").With("dtick", 1))
             .With("yaxis", Style.Axis("speed q").With("type", "log").With("exponentformat", "power").With("dtick", 5));
         var traces = new List<Trace>();

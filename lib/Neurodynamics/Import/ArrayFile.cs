@@ -21,7 +21,7 @@ public sealed class ArrayFile
     /// <summary>What kind of file it is, in words.</summary>
     public string Format { get; }
 
-    /// <summary>The arrays of numbers, in the order of the file.</summary>
+    /// <summary>The arrays of numbers, in the order of the file; of a PyTorch file, whose dictionaries lose it, by name.</summary>
     public IReadOnlyList<SourceArray> Arrays { get; }
 
     /// <summary>Names of what else the file holds: text, objects, single values.</summary>
@@ -49,9 +49,9 @@ public sealed class ArrayFile
         if (!File.Exists(path)) throw new FileNotFoundException($"{path} is not there: check the path.", path);
 
         string format = "file of arrays";
+        using var stream = Open(path);
         try
         {
-            using var stream = File.OpenRead(path);
             Span<byte> start = stackalloc byte[16];
             start = start[..stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false)];
             stream.Position = 0;
@@ -78,6 +78,18 @@ public sealed class ArrayFile
             throw new ImportException($"{path} cannot be read as the {format} it seems to be ({FirstSentence(error)}): it is truncated or damaged, so copy or export it again.", error);
         }
         throw new ImportException($"{path} is a file of another kind: expected was a PyTorch zip state_dict, safetensors, .npz, or a Keras .h5 or .keras file, so export the weights as one of these.");
+    }
+
+    private static FileStream Open(string path)
+    {
+        try
+        {
+            return File.OpenRead(path);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new ImportException($"{path} cannot be opened ({FirstSentence(error)}): make it readable to you, and close what holds it.", error);
+        }
     }
 
     internal const string SaveAdvice = "`torch.save(model.state_dict(), \"network.pt\")`";

@@ -13,7 +13,11 @@ internal sealed record FoundLayer(string Name, Architecture Architecture, int In
 }
 
 /// <summary>A linear readout: weight [K, N], bias [K], and what the source applies to the logits.</summary>
-internal sealed record FoundReadout(int Channels, double[] Weight, double[] Bias, Activation Activation, IReadOnlyList<SourceArray> Used);
+internal sealed record FoundReadout(int Channels, double[] Weight, double[] Bias, Activation Activation, IReadOnlyList<SourceArray> Used)
+{
+    /// <summary>What had to be assumed, in sentences.</summary>
+    public IReadOnlyList<string> Assumptions { get; init; } = [];
+}
 
 /// <summary>Finds layer and readout in files whose arrays have one framework's names.</summary>
 internal abstract class LayerFinder(ArrayFile file, ImportOptions options)
@@ -62,7 +66,7 @@ internal abstract class LayerFinder(ArrayFile file, ImportOptions options)
     private static bool IsNamed(string name, string asked)
     {
         asked = asked.TrimEnd('.', '/', '_');
-        return name == asked || name.EndsWith("/" + asked, StringComparison.Ordinal) || name.StartsWith(asked + "/", StringComparison.Ordinal);
+        return name == asked || name.EndsWith("/" + asked, StringComparison.Ordinal) || name.StartsWith(asked + "/", StringComparison.Ordinal) || name.StartsWith(asked + ".", StringComparison.Ordinal);
     }
 
     protected ImportException Refusal(string sentence) => new($"{File.Path}: {sentence}.");

@@ -5,20 +5,45 @@ namespace Neurodynamics.Import;
 
 /// <summary>One layer in the description of a Keras model.</summary>
 /// <param name="Class">Its class, such as "LSTM".</param>
-/// <param name="Name">The name it was given, under which Keras 2 stores its weights.</param>
+/// <param name="Name">The name it was given, after those of the models around it, under which Keras 2 stores its weights.</param>
 /// <param name="Path">The path under which Keras 3 stores its weights: made of class names and counts.</param>
 /// <param name="Options">What it was built with.</param>
 /// <param name="Wrapper">Class of the layer around it, such as "Bidirectional", if there is one.</param>
-internal sealed record KerasConfig(string Class, string Name, string Path, JsonElement Options, string? Wrapper)
+/// <param name="Inputs">Of a layer of a graph, what it reads, in which the names of the layers before it stand; null in a Sequential.</param>
+internal sealed record KerasConfig(string Class, string Name, string Path, JsonElement Options, string? Wrapper, JsonElement? Inputs)
 {
+    /// <summary>Whether it is a model with layers of its own.</summary>
+    public bool IsModel => Member(Options, "layers") is not null;
+
+    /// <summary>The path of the model that it is in.</summary>
+    private string Holder => Path[..(Path.LastIndexOf("layers/", StringComparison.Ordinal))];
+
+    /// <summary>The layers that read this one, among all of a model. What is around this one counts as it.</summary>
+    public IEnumerable<KerasConfig> Followers(IReadOnlyList<KerasConfig> all)
+    {
+        var siblings = all.Where(config => config.Wrapper is null && config.Holder == Holder).ToList();
+        int own = siblings.FindIndex(config => Path == config.Path || Path.StartsWith(config.Path + "/", StringComparison.Ordinal));
+        return own < 0 ? []
+            : siblings.Any(config => config.Inputs is not null) ? siblings.Where(config => config.Inputs is { } inputs && Mentions(inputs, siblings[own].Name[(siblings[own].Name.LastIndexOf('/') + 1)..]))
+            : siblings.Skip(own + 1).Take(1);
+    }
+
+    private static bool Mentions(JsonElement inputs, string name) => inputs.ValueKind switch
+    {
+        JsonValueKind.String => inputs.GetString() == name,
+        JsonValueKind.Array => inputs.EnumerateArray().Any(inner => Mentions(inner, name)),
+        JsonValueKind.Object => inputs.EnumerateObject().Any(inner => Mentions(inner.Value, name)),
+        _ => false,
+    };
+
     /// <summary>All layers of a model, also those inside others.</summary>
     public static List<KerasConfig> Read(JsonElement model)
     {
         List<KerasConfig> layers = [];
-        if (Member(model, "config") is { } config) Walk(config, "");
+        if (Member(model, "config") is { } config) Walk(config, "", "");
         return layers;
 
-        void Walk(JsonElement holder, string path)
+        void Walk(JsonElement holder, string path, string names)
         {
             // A Sequential of the first Keras 2 versions is the list itself.
             var list = holder.ValueKind == JsonValueKind.Array ? holder : Member(holder, "layers");
@@ -28,19 +53,20 @@ internal sealed record KerasConfig(string Class, string Name, string Path, JsonE
             {
                 string snake = Snake(Text(layer, "class_name") ?? "");
                 int count = counts[snake] = counts.GetValueOrDefault(snake, -1) + 1;
-                Add(layer, $"{path}layers/{snake}{(count == 0 ? "" : $"_{count}")}", null, null);
+                Add(layer, $"{path}layers/{snake}{(count == 0 ? "" : $"_{count}")}", null, null, names);
             }
         }
 
-        void Add(JsonElement layer, string path, string? wrapper, string? outerName)
+        // Keras 2 stores weights under the names of all models around a layer but the outermost.
+        void Add(JsonElement layer, string path, string? wrapper, string? outerName, string names)
         {
             if (Text(layer, "class_name") is not { } type || Member(layer, "config") is not { } config) return;
-            string name = outerName ?? Text(config, "name") ?? Text(layer, "name") ?? "";
-            layers.Add(new(type, name, path, config, wrapper));
+            string name = outerName ?? names + (Text(config, "name") ?? Text(layer, "name") ?? "");
+            layers.Add(new(type, name, path, config, wrapper, Member(layer, "inbound_nodes") is { ValueKind: JsonValueKind.Array } inputs && inputs.GetArrayLength() > 0 ? inputs : null));
             // A wrapper's weights lie under the wrapper's name.
             foreach (var (inner, place) in new[] { ("layer", type == "Bidirectional" ? "forward_layer" : "layer"), ("cell", "cell") })
-                if (Member(config, inner) is { ValueKind: JsonValueKind.Object } wrapped) Add(wrapped, $"{path}/{place}", type, name);
-            Walk(config, path + "/");
+                if (Member(config, inner) is { ValueKind: JsonValueKind.Object } wrapped) Add(wrapped, $"{path}/{place}", type, name, names);
+            Walk(config, path + "/", name + "/");
         }
     }
 

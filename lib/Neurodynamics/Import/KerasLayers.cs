@@ -12,6 +12,9 @@ namespace Neurodynamics.Import;
 /// </remarks>
 internal sealed class KerasLayers : LayerFinder
 {
+    /// <summary>Layers that change nothing once a network is trained.</summary>
+    private static readonly string[] Passing = ["Dropout", "SpatialDropout1D", "GaussianNoise", "GaussianDropout", "AlphaDropout", "ActivityRegularization", "Identity", "InputLayer"];
+
     private sealed record Place(string Folder, SourceArray Kernel, SourceArray? Recurrent, SourceArray? Bias)
     {
         /// <summary>The folder without what Keras puts around a layer's path.</summary>
@@ -110,14 +113,56 @@ internal sealed class KerasLayers : LayerFinder
             throw Refusal($"{bias.Name} has the shape {bias.ShapeText}, but [{channels}] was expected: save the whole model again");
         RequireNumbers(place.Arrays);
 
-        string activation = ConfigOf(place)?.Activation("activation") ?? "linear";
+        var (activation, assumptions) = AfterUnits(layer, place);
         if (!Enum.TryParse<Activation>(activation, ignoreCase: true, out var known) || !Enum.IsDefined(known))
             throw Refusal($"the readout {place.Name} has the activation {activation}, but linear, sigmoid, tanh or softmax was expected: leave it out with {nameof(ImportOptions)}.{nameof(ImportOptions.WithoutReadout)}, or train with one of these");
         var weight = new double[channels * layer.Units];
         for (int unit = 0; unit < layer.Units; unit++)
             for (int channel = 0; channel < channels; channel++)
                 weight[channel * layer.Units + unit] = place.Kernel.Values[unit * channels + channel];
-        return new(channels, weight, place.Bias?.Values ?? new double[channels], known, [.. place.Arrays]);
+        return new(channels, weight, place.Bias?.Values ?? new double[channels], known, [.. place.Arrays])
+        {
+            Assumptions = known is Activation.Sigmoid or Activation.Linear ? assumptions
+                : [.. assumptions, $"The readout {place.Name} ends in {known.ToString().ToLowerInvariant()}; figures and tables take its logits as those of a sigmoid."],
+        };
+    }
+
+    /// <summary>What the source applies to the readout's outputs, and what had to be assumed; refuses a model in which more than the readout comes after the units.</summary>
+    private (string Activation, IReadOnlyList<string> Assumptions) AfterUnits(FoundLayer layer, Place place)
+    {
+        if (ConfigOf(place) is not { } readout || ConfigOf(places.First(other => other.Name == layer.Name)) is not { } recurrent)
+            return ("linear", [$"{place.Name} is taken to be the last layer, and its outputs to be logits, of which a sigmoid makes probabilities: the file does not describe it."]);
+
+        var way = Following(recurrent, config => config.Path == readout.Path || readout.Path.StartsWith(config.Path + "/", StringComparison.Ordinal));
+        IReadOnlyList<string> assumptions = way.Found ? [] : [$"{place.Name} is taken to read the units of {layer.Name} as they are: they are in different models of the file."];
+        if (way.Other is { } between)
+            throw Refusal($"{between.Class} {between.Name} comes between {layer.Name} and {place.Name}, but a dense layer that reads the units themselves was expected: leave the readout out with {nameof(ImportOptions)}.{nameof(ImportOptions.WithoutReadout)}");
+
+        string activation = readout.Activation("activation");
+        var end = Following(readout, config => config.Class is "Activation" or "Softmax");
+        if (end.Found && activation == "linear")
+        {
+            var last = end.Last!;
+            activation = last.Class == "Softmax" ? "softmax" : last.Activation("activation");
+            end = Following(last, _ => false);
+        }
+        return (end.Found ? end.Last : end.Other) is { } more
+            ? throw Refusal($"{more.Class} {more.Name} comes after the readout {place.Name}, but one dense layer and one activation were expected: leave the readout out with {nameof(ImportOptions)}.{nameof(ImportOptions.WithoutReadout)}")
+            : (activation, assumptions);
+    }
+
+    /// <summary>The layer that is looked for, if it comes after another one with nothing between that changes anything; otherwise what does come, if anything.</summary>
+    private (bool Found, KerasConfig? Last, KerasConfig? Other) Following(KerasConfig from, Func<KerasConfig, bool> isMeant)
+    {
+        KerasConfig? other = null;
+        Queue<KerasConfig> open = new(from.Followers(configs!));
+        while (open.TryDequeue(out var config))
+        {
+            if (isMeant(config)) return (true, config, null);
+            if (Passing.Contains(config.Class)) foreach (var next in config.Followers(configs!)) open.Enqueue(next);
+            else other ??= config;
+        }
+        return (false, null, other);
     }
 
     /// <summary>Refuses what the file's description says and the library's cells cannot do.</summary>
@@ -156,7 +201,7 @@ internal sealed class KerasLayers : LayerFinder
         if (configs is null) return null;
         string name = place.Name.Replace("_layer_checkpoint_dependencies/", "layers/", StringComparison.Ordinal);
         // The innermost description wins: the cell of a layer, the layer in a wrapper.
-        return configs.Where(config => config.Path == name || (place.Folder.EndsWith("/cell/vars", StringComparison.Ordinal) && config.Path == name + "/cell")
+        return configs.Where(config => !config.IsModel).Where(config => config.Path == name || (place.Folder.EndsWith("/cell/vars", StringComparison.Ordinal) && config.Path == name + "/cell")
                 || (config.Name.Length > 0 && (name == config.Name || name.StartsWith(config.Name + "/", StringComparison.Ordinal))))
             .OrderBy(config => config.Name.Length).ThenBy(config => config.Path.Length).LastOrDefault();
     }

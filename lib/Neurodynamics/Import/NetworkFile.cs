@@ -47,7 +47,7 @@ public static class NetworkFile
         }
         string[] names = [.. used.Select(array => array.Name)];
         return new(cell, network, readout?.Activation ?? Activation.Linear, file.Format, names,
-            [.. file.Arrays.Select(array => array.Name).Except(names), .. file.Unread], layer.Assumptions);
+            [.. file.Arrays.Select(array => array.Name).Except(names), .. file.Unread], [.. layer.Assumptions, .. readout?.Assumptions ?? []]);
     }
 
     /// <summary>

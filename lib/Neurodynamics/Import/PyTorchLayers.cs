@@ -88,6 +88,9 @@ internal sealed partial class PyTorchLayers(ArrayFile file, ImportOptions option
         if (bias is not null && !bias.HasShape(channels))
             throw Refusal($"{bias.Name} has the shape {bias.ShapeText}, but [{channels}] was expected: export the whole state_dict again");
         RequireNumbers(used);
-        return new(channels, weight.Values, bias?.Values ?? new double[channels], Activation.Linear, used);
+        return new(channels, weight.Values, bias?.Values ?? new double[channels], Activation.Linear, used)
+        {
+            Assumptions = [$"{weight.Name} is taken to be the last layer, and its outputs to be logits, of which a sigmoid makes probabilities: a state_dict does not say what follows it."],
+        };
     }
 }

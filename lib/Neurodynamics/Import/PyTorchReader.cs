@@ -1,5 +1,7 @@
 using System.Collections;
 using System.IO.Compression;
+using System.Text;
+using System.Text.RegularExpressions;
 using Razorvine.Pickle;
 using Razorvine.Pickle.Objects;
 
@@ -11,9 +13,9 @@ namespace Neurodynamics.Import;
 /// <remarks>
 /// PyBridge reads only tensors that own their whole storage, and only a flat dictionary. What was trained on a GPU often holds views into one flat
 /// buffer, and a checkpoint holds dictionaries in dictionaries: hence its own constructors here, on the same pickle library.
-/// The library builds an inert dictionary for every class that is not registered, so nothing in a file is executed.
+/// Every class that is not known is built as an inert object, whatever arguments it takes, so nothing in a file is executed and nothing beside the weights keeps them from being read.
 /// </remarks>
-internal static class PyTorchReader
+internal static partial class PyTorchReader
 {
     private static readonly Lock OneAtATime = new();
 
@@ -38,14 +40,19 @@ internal static class PyTorchReader
 
         void Walk(string name, object? value)
         {
-            if (value is View view) arrays.Add(view.Read(name));
+            if (value is View { Storage.Size: > 0 } view) arrays.Add(view.Read(name));
+            else if (value is Inert thing)
+            {
+                if (thing.HasState) model ??= thing.ClassName;
+                unread.Add(name);
+            }
             else if (value is IDictionary dictionary and not IDictionary<string, object>)
                 foreach (DictionaryEntry entry in dictionary) Walk(name.Length == 0 ? $"{entry.Key}" : $"{name}/{entry.Key}", entry.Value);
             else if (value is IList list && value is not string)
                 for (int i = 0; i < list.Count; i++) Walk($"{name}/{i}", list[i]);
             else
             {
-                if (value is ClassDict thing) model ??= thing.ClassName;
+                if (value is ClassDict unknown) model ??= unknown.ClassName;
                 unread.Add(name);
             }
         }
@@ -53,13 +60,14 @@ internal static class PyTorchReader
 
     private static string Described(object? root) => root switch
     {
+        Inert thing => $"a whole model (class {thing.ClassName})",
         ClassDict thing => $"a whole model (class {thing.ClassName})",
         View => "a single tensor",
         null => "None",
         _ => $"a Python {root.GetType().Name}",
     };
 
-    /// <summary>The bytes of one storage.</summary>
+    /// <summary>The bytes of one storage; of a type that is not known there is no size.</summary>
     private sealed record Storage(string Type, int Size, byte[] Bytes, bool BigEndian);
 
     /// <summary>A tensor: a strided view of a storage, offset and strides in elements.</summary>
@@ -115,10 +123,15 @@ internal static class PyTorchReader
         {
             lock (OneAtATime)
             {
-                var before = Constructors.ToDictionary(pair => pair.Key, pair => objectConstructors.TryGetValue(pair.Key, out var known) ? known : null);
+                var constructors = Classes().Matches(Encoding.Latin1.GetString(pickle))
+                    .Select(match => (Module: match.Groups["module"].Value, Name: match.Groups["name"].Value)).Distinct()
+                    .ToDictionary(known => $"{known.Module}.{known.Name}", known => (IObjectConstructor)new UnknownClass(known.Module, known.Name));
+                foreach (string known in constructors.Keys.Where(objectConstructors.ContainsKey).ToList()) constructors.Remove(known);
+                foreach (var (name, constructor) in Constructors) constructors[name] = constructor;
+                var before = constructors.ToDictionary(pair => pair.Key, pair => objectConstructors.TryGetValue(pair.Key, out var known) ? known : null);
                 try
                 {
-                    foreach (var (name, constructor) in Constructors) objectConstructors[name] = constructor;
+                    foreach (var (name, constructor) in constructors) objectConstructors[name] = constructor;
                     return loads(pickle);
                 }
                 finally
@@ -136,7 +149,7 @@ internal static class PyTorchReader
             var parts = (object[])pid;
             string key = (string)parts[2];
             if (storages.TryGetValue(key, out var known)) return known;
-            string kind = ((ClassDictConstructor)parts[1]).name;
+            string kind = parts[1] is UnknownClass unknown ? unknown.Name : ((ClassDictConstructor)parts[1]).name;
             (string type, int size) = kind switch
             {
                 "DoubleStorage" => ("float64", 8),
@@ -149,7 +162,7 @@ internal static class PyTorchReader
                 "CharStorage" => ("int8", 1),
                 "ByteStorage" => ("uint8", 1),
                 "BoolStorage" => ("bool", 1),
-                _ => throw new InvalidDataException($"tensors in {kind} are not known"),
+                _ => (kind, 0),
             };
             var entry = zip.GetEntry($"{folder}data/{key}") ?? throw new InvalidDataException($"the entry data/{key} is missing");
             return storages[key] = new(type, size, ReadAll(entry), bigEndian);
@@ -178,6 +191,28 @@ internal static class PyTorchReader
     {
         public object construct(object[] args) => build(args);
     }
+
+    /// <summary>A class that a pickle names (its opcode GLOBAL) and nothing here knows.</summary>
+    private sealed class UnknownClass(string module, string name) : IObjectConstructor
+    {
+        public string Name => name;
+
+        public object construct(object[] args) => new Inert($"{module}.{name}");
+    }
+
+    /// <summary>What stands for an object of such a class. It takes entries and a state, as dictionaries and objects get them, and does nothing.</summary>
+    private sealed class Inert(string className) : Hashtable
+    {
+        public string ClassName => className;
+
+        public bool HasState { get; private set; }
+
+        public void __setstate__(object _) => HasState = true;
+    }
+
+    // At every c: the byte before may be the end of a word. Finds more than there is where other bytes look like one, which does no harm.
+    [GeneratedRegex(@"(?=c(?<module>[\w.]+)\n(?<name>[\w.]+)\n)")]
+    private static partial Regex Classes();
 
     /// <summary>What a state_dict is; the pickle gives it its version notes through __setstate__, which nothing here needs.</summary>
     private sealed class OrderedDict : Hashtable

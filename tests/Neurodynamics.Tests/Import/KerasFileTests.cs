@@ -169,6 +169,71 @@ public sealed class KerasFileTests : IDisposable
     }
 
     [Theory]
+    [InlineData("softmax", Activation.Softmax, 1)]
+    [InlineData("sigmoid", Activation.Sigmoid, 0)]
+    public void An_activation_after_the_readout_is_the_readouts(string activation, Activation expected, int assumptions)
+    {
+        var imported = NetworkFile.Load(scratch.Write("n.keras", KerasFile.Three([.. Gru([2, 9]), .. Dense("dense", 3, 2)],
+            KerasFile.Model(Described, ("Dropout", new { name = "drop" }), ("Dense", new { name = "d", activation = "linear" }), ("Activation", new { name = "a", activation })))));
+        Assert.Equal(expected, imported.OutputActivation);
+        Assert.Equal(assumptions, imported.Assumptions.Count);
+    }
+
+    [Fact]
+    public void Layers_around_the_readout_are_refused_by_name()
+    {
+        string norm = scratch.Write("norm.keras", KerasFile.Three([.. Gru([2, 9]), ("layers/layer_normalization/vars/0", [3], [1, 1, 1]), .. Dense("dense", 3, 1)],
+            KerasFile.Model(Described, ("LayerNormalization", new { name = "norm" }), ("Dense", new { name = "d", activation = "linear" }))));
+        Scratch.Refused(norm, "LayerNormalization norm comes between layers/gru and layers/dense", "WithoutReadout");
+        string two = scratch.Write("two.keras", KerasFile.Three([.. Gru([2, 9]), .. Dense("dense", 3, 4), .. Dense("dense_1", 4, 1)],
+            KerasFile.Model(Described, ("Dense", new { name = "hidden", activation = "tanh" }), ("Dense", new { name = "out", activation = "sigmoid" }))));
+        Scratch.Refused(two, "Dense out comes after the readout layers/dense", "WithoutReadout");
+        Assert.Null(NetworkFile.Load(two, new() { WithoutReadout = true }).Network);
+    }
+
+    [Fact]
+    public void Of_two_readouts_of_a_graph_each_can_be_had()
+    {
+        object Reads(string name) => new object[] { new object[] { new object[] { name, 0, 0, new { } } } };
+        object model = new
+        {
+            class_name = "Functional",
+            config = new
+            {
+                name = "m",
+                layers = new object[]
+                {
+                    new { class_name = "InputLayer", config = new { name = "in" }, inbound_nodes = Array.Empty<object>() },
+                    new { class_name = "GRU", config = Described.Config, inbound_nodes = Reads("in") },
+                    new { class_name = "Dense", config = new { name = "left", activation = "sigmoid" }, inbound_nodes = Reads("g") },
+                    new { class_name = "Dense", config = new { name = "right", activation = "linear" }, inbound_nodes = Reads("g") },
+                    new { class_name = "Softmax", config = new { name = "share" }, inbound_nodes = Reads("right") },
+                },
+            },
+        };
+        string path = scratch.Write("heads.keras", KerasFile.Three([.. Gru([2, 9]), .. Dense("dense", 3, 1), .. Dense("dense_1", 3, 2)], model));
+        Assert.Equal(Activation.Sigmoid, NetworkFile.Load(path, new() { Readout = "dense" }).OutputActivation);
+        Assert.Equal(Activation.Softmax, NetworkFile.Load(path, new() { Readout = "dense_1" }).OutputActivation);
+    }
+
+    [Fact]
+    public void Layers_of_Keras_2_inside_another_model_are_found_under_both_names()
+    {
+        object Inner(string name, string type, object config) => new { name, layers = new object[] { new { class_name = type, config } } };
+        var gru = Gru([2, 9]).Zip(["kernel:0", "recurrent_kernel:0", "bias:0"], (array, name) => ($"body/g/gru_cell/{name}", array.Shape, array.Values));
+        var dense = Dense("dense", 3, 1).Zip(["kernel:0", "bias:0"], (array, name) => ($"head/dense/{name}", array.Shape, array.Values));
+        var imported = NetworkFile.Load(scratch.Write("nested.h5", KerasFile.Two([.. gru, .. dense],
+            KerasFile.Model(("Functional", Inner("body", "GRU", Described.Config)), ("Functional", Inner("head", "Dense", new { name = "dense", activation = "sigmoid" }))))));
+        Assert.Equal((3, Activation.Sigmoid), (imported.Cell.Units, imported.OutputActivation));
+        Assert.Contains("different models", Assert.Single(imported.Assumptions));
+    }
+
+    private static (string Class, object Config) Described => ("GRU", new { name = "g", activation = "tanh", recurrent_activation = "sigmoid", reset_after = true });
+
+    private static (string Path, int[] Shape, double[] Values)[] Dense(string place, int units, int channels) =>
+        [($"layers/{place}/vars/0", [units, channels], [.. Enumerable.Range(1, units * channels).Select(i => 0.1 * i)]), ($"layers/{place}/vars/1", [channels], new double[channels])];
+
+    [Theory]
     [InlineData("""{ "activation": "relu", "recurrent_activation": "sigmoid" }""", "activation relu")]
     [InlineData("""{ "activation": "tanh", "recurrent_activation": "hard_sigmoid" }""", "recurrent activation hard_sigmoid")]
     [InlineData("""{ "activation": { "class_name": "function", "config": "my_tanh" }, "recurrent_activation": "sigmoid" }""", "activation my_tanh")]

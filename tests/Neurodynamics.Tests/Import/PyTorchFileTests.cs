@@ -33,6 +33,39 @@ public sealed class PyTorchFileTests : IDisposable
     }
 
     [Fact]
+    public void Objects_beside_the_weights_are_listed_and_keep_nothing_from_being_read()
+    {
+        saved.Store("complex", new byte[16]);
+        var imported = NetworkFile.Load(scratch.Write("c.pth", saved.Build(new Dictionary<string, object>
+        {
+            ["best"] = new TorchZip.Made("numpy.core.multiarray", "scalar", ["f8", "bytes"]),
+            ["device"] = new TorchZip.Made("torch", "device", ["cpu"]),
+            ["milestones"] = new TorchZip.Made("collections", "Counter", [new Dictionary<string, object> { ["30"] = 1 }]),
+            ["history"] = new TorchZip.Made("collections", "defaultdict", ["list"], new() { ["loss"] = 0.5 }),
+            ["spectrum"] = new TorchZip.Tensor("complex", "ComplexFloatStorage", 2, 0, [2], [1]),
+            ["state_dict"] = StateDict("rnn.", "fc."),
+        })));
+        Assert.Equal((3, 1), (imported.Cell.Units, imported.Network!.Channels));
+        Assert.Equal(["best", "device", "history", "milestones", "spectrum"], imported.Ignored.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void A_file_that_cannot_be_opened_is_not_called_damaged()
+    {
+        string path = scratch.Write("held.pt", saved.Build(StateDict("rnn.", "fc.")));
+        using var held = new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.None);
+        Scratch.Refused(path, "cannot be opened", "close what holds it");
+    }
+
+    [Fact]
+    public void A_layer_is_named_by_what_its_name_begins_with()
+    {
+        var both = StateDict("encoder.rnn.", "encoder.fc.").Concat(StateDict("decoder.rnn.", "decoder.fc.")).ToDictionary(entry => entry.Key, entry => entry.Value);
+        var imported = NetworkFile.Load(scratch.Write("two.pt", saved.Build(both)), new() { Layer = "encoder", Readout = "encoder" });
+        Assert.All(imported.Used, name => Assert.StartsWith("encoder.", name));
+    }
+
+    [Fact]
     public void Two_networks_in_one_checkpoint_are_told_apart_by_name()
     {
         string path = scratch.Write("c.pt", saved.Build(new Dictionary<string, object> { ["best"] = StateDict("rnn.", "fc."), ["last"] = StateDict("rnn.", "fc.") }));

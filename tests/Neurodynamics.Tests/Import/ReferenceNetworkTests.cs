@@ -64,11 +64,14 @@ public sealed class ReferenceNetworkTests
         var npz = NetworkFile.Load(Reference.Network("rnn_flipflop3.npz"));
         Assert.Equal(["weight_ih_l0", "weight_hh_l0", "bias_ih_l0", "bias_hh_l0", "readout.weight", "readout.bias"], npz.Used);
         Assert.Equal(["input", "candidates", "candidates_noisy", "F_candidates_f32", "F_candidates_f64_first64", "sample_traj_inputs", "sample_traj_states"], npz.Ignored);
-        Assert.Contains("relu", Assert.Single(npz.Assumptions));
+        Assert.Equal(2, npz.Assumptions.Count);
+        Assert.Contains("relu", npz.Assumptions[0]);
+        Assert.StartsWith("readout.weight is taken to be the last layer, and its outputs to be logits", npz.Assumptions[1]);
         var full = NetworkFile.Load(Reference.Network("lstm_flipflop3.full.pt"));
         Assert.Equal(["rnn.weight_ih_l0", "rnn.weight_hh_l0", "rnn.bias_ih_l0", "rnn.bias_hh_l0", "readout.weight", "readout.bias"], full.Used);
         Assert.Empty(full.Ignored);
-        Assert.Empty(full.Assumptions);
+        Assert.StartsWith("readout.weight is taken to be the last layer, ", Assert.Single(full.Assumptions));
+        Assert.Empty(NetworkFile.Load(Reference.Network("lstm_flipflop3.full.pt"), new() { WithoutReadout = true }).Assumptions);
         Assert.Null(NetworkFile.Load(Reference.Network("gru_flipflop3.pt")).Network);
     }
 

@@ -15,6 +15,9 @@ internal sealed class TorchZip
     /// <summary>An object of a class of the user's own.</summary>
     public sealed record Instance(string Module, string Class, Dictionary<string, object> State);
 
+    /// <summary>What a class makes of arguments, and entries put into it after: a numpy scalar, a Counter.</summary>
+    public sealed record Made(string Module, string Class, object[] Arguments, Dictionary<string, object>? Entries = null);
+
     public Tensor Whole(string storage, int[] shape, params float[] values)
     {
         storages[storage] = [.. values.SelectMany(BitConverter.GetBytes)];
@@ -88,6 +91,15 @@ internal sealed class TorchZip
                 pickle.WriteByte(0x81);
                 Put(thing.State);
                 Op('b');
+                break;
+            case Made made:
+                Global(made.Module, made.Class);
+                Tuple([.. made.Arguments]);
+                Op('R');
+                if (made.Entries is null) break;
+                Op('(');
+                foreach (var (key, item) in made.Entries) { Put(key); Put(item); }
+                Op('u');
                 break;
             default: throw new ArgumentException($"{value.GetType()} is not written here.");
         }
