@@ -47,14 +47,5 @@ public static class CellTables
         from unit in Enumerable.Range(0, gate.Values.GetLength(1))
         select (pulse, gate.Values[step, unit]);
 
-    private static string Words(Network network) => network.Cell is RecurrentCell known ? known.Architecture switch
-    {
-        Architecture.Vanilla => "vanilla",
-        Architecture.Lstm => "LSTM",
-        Architecture.Gru => "GRU",
-        Architecture.LstmAsPrinted => "LSTM as printed",
-        Architecture.GruAsPrinted => "GRU as printed",
-        _ => "GRU, reset before",
-    }
-    : network.Cell.GetName();
+    private static string Words(Network network) => network.Cell is RecurrentCell known ? known.Architecture == Architecture.Vanilla ? "vanilla" : Figures.Words(known.Architecture) : network.Cell.GetName();
 }

@@ -69,7 +69,7 @@ public static partial class Figures
             {
                 // One entry in the legend for all scenes, without the counts, which differ.
                 int unstable = Math.Min(Unstable, trace.TryGetTypedPropertyValue<int>("legendrank")!.Value - FirstRank);
-                trace.With("scene", scene).With("legendgroup", unstable).With("name", unstable == 0 ? "attractor" : unstable == Unstable ? $"saddle, {Unstable} or more unstable" : $"saddle, {unstable} unstable")
+                trace.With("scene", scene).With("legendgroup", unstable).With("name", Kind(unstable))
                     .With("showlegend", named.Add(unstable)).With("legendrank", 1000 + unstable).With("textfont", Style.Font(11));
                 traces.Add(trace);
             }
@@ -158,7 +158,11 @@ public static partial class Figures
             .Prepend((point.Position, point.Point.State, Modes(point)))),
     ];
 
-    private static int Modes(BranchPoint point) => point.UnstableModes ?? 0;
+    private static int Modes(BranchPoint point) => point.UnstableModes
+        ?? throw new ArgumentException($"The branch's unstable modes were not counted, by which this figure colours it: follow it with {nameof(Continuation)}.{nameof(Continuation.CountUnstable)} = true.");
+
+    /// <summary>A kind in a legend that serves several figures.</summary>
+    private static string Kind(int unstable) => unstable == 0 ? "attractor" : unstable >= Unstable ? $"saddle, {Unstable} or more unstable" : $"saddle, {unstable} unstable";
 
     /// <summary>A range with room for symbols, which plotly.js cuts off at the walls of a scene.</summary>
     private static double[]? Padded(double[,] places, int axis)
@@ -236,7 +240,7 @@ public static partial class Figures
                 }
             if (x.Count == 0) continue;
             var (symbol, colour, _) = ByUnstableModes[unstable];
-            traces.Add(new Trace2D("scatter").With("name", unstable == 0 ? "attractor" : unstable == Unstable ? $"saddle, {Unstable} or more unstable" : $"saddle, {unstable} unstable").With("mode", "markers").With("x", x).With("y", y)
+            traces.Add(new Trace2D("scatter").With("name", Kind(unstable)).With("mode", "markers").With("x", x).With("y", y)
                 .With("marker", new Marker().With("symbol", symbol).With("color", colour).With("size", 6)).With("hovertext", text).With("hoverinfo", "text"));
         }
         var layout = Style.Layout($"The {modes} largest eigenvalues at each fixed point", 460)
@@ -327,6 +331,7 @@ public static partial class Figures
         for (int i = 0; i < views.Count; i++)
         {
             var (name, pca) = views[i];
+            RequirePlane(pca);
             string suffix = i == 0 ? "" : $"{i + 1}";
             double width = 1.0 / views.Count, left = i * width, right = left + 0.86 * width;
             var places = Places(graph.Points, pca);
@@ -346,7 +351,7 @@ public static partial class Figures
             foreach (var group in facts.GroupBy(point => Math.Min(Unstable, point.Linearisation.UnstableModes)).OrderBy(group => group.Key))
             {
                 var (symbol, colour, _) = ByUnstableModes[group.Key];
-                traces.Add(new Trace2D("scatter").With("name", group.Key == 0 ? "attractor" : $"saddle, {group.Key} unstable").With("legendgroup", group.Key).With("showlegend", i == 0)
+                traces.Add(new Trace2D("scatter").With("name", Kind(group.Key)).With("legendgroup", group.Key).With("showlegend", i == 0)
                     .With("mode", group.Key == 0 ? "markers+text" : "markers").With("text", group.Key == 0 ? group.Select(point => point.ReadoutLabel).ToArray() : null).With("textposition", "top center").With("textfont", Style.Font(10))
                     .With("x", group.Select(point => Style.Drawn(places[point.Number - 1, 0])).ToArray()).With("y", group.Select(point => Style.Drawn(places[point.Number - 1, 1])).ToArray()).With("xaxis", "x" + suffix).With("yaxis", "y" + suffix)
                     .With("marker", new Marker().With("symbol", symbol).With("color", colour).With("size", 8)).With("hovertext", group.Select(point => point.Hover).ToArray()).With("hoverinfo", "text"));

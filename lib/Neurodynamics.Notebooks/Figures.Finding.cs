@@ -89,8 +89,8 @@ public static partial class Figures
                 .With("name", name).With("legendgroup", name).With("showlegend", legend).With("mode", "lines+markers")
                 .With("x", tolerances.Select(tolerance => tolerance.Decade).ToArray())
                 .With("y", values.Select(value => value == 0 && axis == "y2" ? double.NaN : value).ToArray()).With("xaxis", "x").With("yaxis", axis)
-                .With("line", new Line().With("color", ByRow[k + 1]).With("width", 2).With("dash", k == 0 ? "solid" : k == 1 ? "dash" : "dot"))
-                .With("marker", new Marker().With("color", ByRow[k + 1]).With("size", 6).With("symbol", k == 0 ? "circle" : k == 1 ? "diamond" : "square"))
+                .With("line", new Line().With("color", ByRow[(k + 1) % ByRow.Length]).With("width", 2).With("dash", k == 0 ? "solid" : k == 1 ? "dash" : "dot"))
+                .With("marker", new Marker().With("color", ByRow[(k + 1) % ByRow.Length]).With("size", 6).With("symbol", k == 0 ? "circle" : k == 1 ? "diamond" : "square"))
                 .With("hovertemplate", $"{name}<br>q at most 1e%{{x}}: %{{y}} {what}<extra></extra>");
         }
         layout.With("shapes", new[]
@@ -117,6 +117,7 @@ public static partial class Figures
         int looks = paths.Min(path => path.Steps.Count), panels = paths.Count;
         var places = pca.Project(points.Select(point => point.Point.State).ToMatrix(pca.Mean.Length));
         var ways = paths.Select(path => path.States.Take(looks).Select(pca.Project).ToArray()).ToArray();
+        RequirePlane(pca);
         var (x, y) = (Range(0), Range(1));
         var layout = Style.Layout("Candidates on their way", 560)
             .With("margin", new Margin().With("l", 70).With("r", 20).With("t", 80).With("b", 130))

@@ -99,7 +99,7 @@ public static partial class Figures
         var (now, next) = (network.InDouble().Logits(states), network.InDouble().Logits(SlowCurve.Relax(network.Cell, states, 1)));
         var traces = new List<Trace> { Curve("readout", order.Select(i => now[i, 0]), "y", Style.Black, "circle", "solid", false) };
         var colours = new[] { Style.Blue, Style.Orange, Style.Grey };
-        for (int k = 0; k < 3; k++)
+        for (int k = 0; k < Math.Min(3, network.Cell.StateSize); k++)
         {
             int mode = k;
             traces.Add(Curve($"|\u03bb| of mode {k + 1}", order.Select(i => points[i].Eigenvalues[mode].Magnitude), "y2", colours[k], "circle", Dashes[k], true));

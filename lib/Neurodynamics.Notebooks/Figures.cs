@@ -93,18 +93,18 @@ public static partial class Figures
         var traces = new List<Trace>();
         if (trajectories is not null) traces.Add(Trajectories(trajectories, pca, mostTrajectories));
         bool scale = colourBy == ColourBy.Readout && network.Channels == 1;
-        foreach (var group in facts.GroupBy(point => (point.Linearisation.UnstableModes, Readout: colourBy == ColourBy.Readout && !scale && !point.Readout.Contains('0') ? point.Readout : "")).OrderBy(group => group.Key.UnstableModes).ThenBy(group => group.Key.Readout, StringComparer.Ordinal))
+        foreach (var group in facts.GroupBy(point => (point.Linearisation.UnstableModes, point.Linearisation.Kind, Readout: colourBy == ColourBy.Readout && !scale && !point.Readout.Contains('0') ? point.Readout : "")).OrderBy(group => group.Key.UnstableModes).ThenBy(group => group.Key.Readout, StringComparer.Ordinal))
         {
             var (symbol, colour, size) = ByUnstableModes[Math.Min(group.Key.UnstableModes, ByUnstableModes.Length - 1)];
             var members = group.ToArray();
-            bool labelled = group.Key.UnstableModes == 0 && members.Length <= 16;
+            bool labelled = members[0].Linearisation.IsAttractor && members.Length <= 16;
             var marker = new Marker().With("symbol", symbol).With("size", size).With("line", new Line().With("color", Style.Ink).With("width", 1));
             if (scale)
                 marker.With("color", members.Select(point => Style.Drawn(point.Probabilities[0])).ToArray()).With("colorscale", "Cividis").With("cmin", 0).With("cmax", 1)
                     .With("showscale", members[0] == facts.MinBy(point => point.Linearisation.UnstableModes)).With("colorbar", new ColorBar().With("title", Style.Title("p(class 1)", 13)).With("len", 0.5).With("y", 0.35).With("thickness", 14));
             else marker.With("color", colourBy == ColourBy.UnstableModes ? colour : group.Key.Readout.Length > 0 ? PatternColour(group.Key.Readout) : Style.Grey);
             traces.Add(new Trace3D("scatter3d")
-                .With("name", Name(group.Key.UnstableModes, points[members[0].Number - 1].Kind, group.Key.Readout.Length > 0 ? members[0].ReadoutLabel : "", members.Length))
+                .With("name", Name(group.Key.UnstableModes, group.Key.Kind, group.Key.Readout.Length > 0 ? members[0].ReadoutLabel : "", members.Length))
                 .With("mode", labelled ? "markers+text" : "markers")
                 .With("x", Along(members, 0)).With("y", Along(members, 1)).With("z", Along(members, 2))
                 .With("marker", marker)
@@ -209,12 +209,16 @@ public static partial class Figures
     private static string Title(IReadOnlyList<Linearisation> points)
     {
         string count = points.Count switch { 0 => "No fixed points", 1 => "1 fixed point", var n => $"{n} fixed points" };
-        var inputs = points.Select(point => string.Join(", ", point.Point.Input.Select(value => value.ToString("0.###", CultureInfo.InvariantCulture)))).Distinct().ToArray();
-        return inputs.Length == 1 ? $"{count} at input ({inputs[0]})" : count;
+        return points.Count > 0 && PointFacts.OneInput(points) ? $"{count} at input ({PointFacts.Words(points[0].Point.Input)})" : count;
     }
 
     private static string Name(int unstable, string kind, string readout, int count) =>
         (readout.Length > 0 ? readout + ": " : "") + (unstable == 0 ? $"{kind}" : $"{kind}, {unstable} unstable") + (count > 1 ? $" ({count})" : "");
+
+    private static void RequirePlane(Pca pca)
+    {
+        if (pca.ExplainedVariance.Length < 2) throw new ArgumentException($"This figure is a plane, but there is {pca.ExplainedVariance.Length} principal component: fit at least two.", nameof(pca));
+    }
 
     private static string PatternColour(string readout)
     {
@@ -227,6 +231,9 @@ public static partial class Figures
     {
         Architecture.Gru => "GRU",
         Architecture.Lstm => "LSTM",
+        Architecture.GruAsPrinted => "GRU as printed",
+        Architecture.LstmAsPrinted => "LSTM as printed",
+        Architecture.GruResetBefore => "GRU, reset before",
         _ => architecture.ToString(),
     };
 

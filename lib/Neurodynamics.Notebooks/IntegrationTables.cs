@@ -17,12 +17,12 @@ public static class IntegrationTables
     public static DataFrame BySet(IReadOnlyList<(string Name, Network Network, FixedPointSet Set)> sets)
     {
         var rows = sets.Select(row => (row.Name, row.Network, row.Set, Points: Linearisation.Of(row.Network.Cell, row.Set.Points))).ToArray();
-        var attractors = rows.Select(row => row.Points.FirstOrDefault(point => point.UnstableModes == 0)).ToArray();
+        var attractors = rows.Select(row => row.Points.FirstOrDefault(point => point.IsAttractor)).ToArray();
         return new(
             new StringDataFrameColumn("network", rows.Select(row => row.Name)),
             new StringDataFrameColumn("input", rows.Select(row => string.Join(", ", row.Set.Input.Select(value => value.ToString("+0.###;\u22120.###;0", CultureInfo.InvariantCulture))))),
             new PrimitiveDataFrameColumn<int>("fixed points", rows.Select(row => row.Points.Count)),
-            new PrimitiveDataFrameColumn<int>("attractors", rows.Select(row => row.Points.Count(point => point.UnstableModes == 0))),
+            new PrimitiveDataFrameColumn<int>("attractors", rows.Select(row => row.Points.Count(point => point.IsAttractor))),
             new PrimitiveDataFrameColumn<double>("p at attractor", rows.Select((row, i) => attractors[i] is { } point ? PointFacts.Of([point], row.Network)[0].Probabilities[0] : double.NaN)),
             new PrimitiveDataFrameColumn<double>("largest |\u03bb|", attractors.Select(point => point?.Eigenvalues[0].Magnitude ?? double.NaN)),
             new PrimitiveDataFrameColumn<double>("time constant", attractors.Select(point => point?.Modes[0].TimeConstant ?? double.NaN)),

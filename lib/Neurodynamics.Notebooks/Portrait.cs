@@ -35,7 +35,7 @@ public sealed record Portrait(string Name, Network Network, float[,,] States, Fi
     /// <param name="of">Fitted to what; default the fixed points.</param>
     public Pca Pca(PcaOf of = PcaOf.Points) => Analysis.Pca.Fit(of, States, Points);
 
-    /// <summary>Share of the fixed points' variance that lies on a grid: place = centre + sum over channels of s d, with s = -1, 0 or +1 as the channel is read out, and the best d for each channel. NaN where the points do not determine three directions.</summary>
+    /// <summary>Share of the fixed points' variance that lies on a grid: place = centre + sum over the first three channels of s d, with s = -1, 0 or +1 as the channel is read out, and the best d for each channel. NaN where the points do not determine three directions.</summary>
     public double OnGrid => Decisions?.Explained ?? double.NaN;
 
     /// <summary>Angles in degrees between the directions d of <see cref="OnGrid"/>, in the whole state space: channels 1 and 2, 1 and 3, 2 and 3; NaN where there are none.</summary>

@@ -38,7 +38,7 @@ public static partial class Tables
             .. Enumerable.Range(0, most + 1).Select(number => new PrimitiveDataFrameColumn<int>(number == 0 ? "attractors" : $"{number} unstable", networks.Select(entry => entry.Points.Count(point => point.UnstableModes == number)))),
             new PrimitiveDataFrameColumn<int>("with marginal modes", networks.Select(entry => entry.Points.Count(point => point.MarginalModes > 0))),
             new PrimitiveDataFrameColumn<double>("marginal modes of a point, mean", networks.Select(entry => entry.Points.Select(point => (double)point.MarginalModes).DefaultIfEmpty(double.NaN).Average())),
-            new PrimitiveDataFrameColumn<double>("median slowest decay, steps", networks.Select(entry => Median([.. entry.Points.Select(point => point.SlowestTimeConstant)]))),
+            new PrimitiveDataFrameColumn<double>("median slowest decay, steps", networks.Select(entry => MedianOfFinite(entry.Points.Select(point => point.SlowestTimeConstant)))),
             new PrimitiveDataFrameColumn<int>("slow points", networks.Select(entry => entry.Set.SlowPoints.Count)),
             new PrimitiveDataFrameColumn<int>("sum of signs", networks.Select(entry => entry.Set.Completeness.Sum)),
             new StringDataFrameColumn("completeness", networks.Select(entry => entry.Set.Completeness.Verdict.ToString().ToLowerInvariant())),
@@ -120,7 +120,8 @@ public static partial class Tables
     }
 
     /// <summary>
-    /// A row per fold, by where it lies: the position on the path, the readouts under the first input of the two fixed points that meet there, and their unstable modes.
+    /// A row per branch that folds, by where it first does: that position on the path, the readouts under the first input of the two fixed points at its ends, which meet there if it is the only fold,
+    /// their unstable modes (nothing where the continuation was told not to count them), and how many folds there are.
     /// </summary>
     /// <param name="branches">The branches, all along the same path.</param>
     /// <param name="network">The network.</param>
@@ -131,7 +132,7 @@ public static partial class Tables
             new PrimitiveDataFrameColumn<double>("position", rows.Select(branch => branch.Folds[0].Position)),
             new StringDataFrameColumn("one point", rows.Select(branch => network.Decision(branch.Points[0].Point.State))),
             new StringDataFrameColumn("the other", rows.Select(branch => branch.Ending == BranchEnding.CameBack ? network.Decision(branch.Points[^1].Point.State) : "")),
-            new StringDataFrameColumn("unstable modes", rows.Select(branch => $"{branch.Points[0].UnstableModes} and {branch.Points[^1].UnstableModes}")),
+            new StringDataFrameColumn("unstable modes", rows.Select(branch => branch.Points[0].UnstableModes is null ? "" : $"{branch.Points[0].UnstableModes} and {branch.Points[^1].UnstableModes}")),
             new PrimitiveDataFrameColumn<int>("folds", rows.Select(branch => branch.Folds.Count)));
     }
 
@@ -144,8 +145,8 @@ public static partial class Tables
         return new(
             new StringDataFrameColumn("input", sets.Select(set => Words(set.Input))),
             new PrimitiveDataFrameColumn<int>("points", facts.Select(points => points.Count)),
-            new PrimitiveDataFrameColumn<int>("attractors", facts.Select(points => points.Count(point => point.Linearisation.UnstableModes == 0))),
-            new StringDataFrameColumn("attractors read out", facts.Select(points => string.Join("  ", points.Where(point => point.Linearisation.UnstableModes == 0).Select(point => point.Readout).Order(StringComparer.Ordinal)))),
+            new PrimitiveDataFrameColumn<int>("attractors", facts.Select(points => points.Count(point => point.Linearisation.IsAttractor))),
+            new StringDataFrameColumn("attractors read out", facts.Select(points => string.Join("  ", points.Where(point => point.Linearisation.IsAttractor).Select(point => point.Readout).Order(StringComparer.Ordinal)))),
             new PrimitiveDataFrameColumn<int>("sum of signs", sets.Select(set => set.Completeness.Sum)),
             new StringDataFrameColumn("completeness", sets.Select(set => set.Completeness.Verdict.ToString().ToLowerInvariant())));
     }
@@ -206,11 +207,8 @@ public static partial class Tables
     internal static IEnumerable<int> Differing(string a, string b) => Enumerable.Range(0, a.Length).Where(k => a[k] != b[k]).Select(k => k + 1);
 
     private static int Patterns(IReadOnlyList<Linearisation> points, Network network) =>
-        PointFacts.Of(points, network).Where(point => point.Linearisation.UnstableModes == 0 && !point.Readout.Contains('0')).Select(point => point.Readout).Distinct().Count();
+        PointFacts.Of(points, network).Where(point => point.Linearisation.IsAttractor && !point.Readout.Contains('0')).Select(point => point.Readout).Distinct().Count();
 
-    private static double Median(double[] values)
-    {
-        double[] sorted = [.. values.Where(double.IsFinite).Order()];
-        return sorted.Length == 0 ? double.NaN : (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2;
-    }
+    /// <summary>The median of those that are there: a point without a decaying mode has no time constant.</summary>
+    private static double MedianOfFinite(IEnumerable<double> values) => Median(values.Where(double.IsFinite));
 }

@@ -96,9 +96,10 @@ public static partial class Tables
         })),
     ];
 
+    /// <summary>The median; what is not a number counts as infinite, so that a candidate that is lost makes no median better.</summary>
     internal static double Median(IEnumerable<double> values)
     {
-        double[] sorted = [.. values.Order()];
+        double[] sorted = [.. values.Select(value => double.IsNaN(value) ? double.PositiveInfinity : value).Order()];
         return sorted.Length == 0 ? double.NaN : (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2;
     }
 

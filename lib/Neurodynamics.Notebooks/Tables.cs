@@ -12,7 +12,7 @@ public static partial class Tables
     /// A row per fixed point: number (as in the figure's hover), kind, readout (a character per channel: + for class 1, - for class 0,
     /// 0 where 0.1 &lt; p &lt; 0.9), probability of class 1 per channel, unstable modes, modes so near |lambda| = 1 that the kind hangs on
     /// small differences, time constant of the slowest mode that decays (those that grow are left out), speed q, candidates that ended there in all rounds of a search. Of points from a search also the radius within which a true fixed point is
-    /// certified, the one within which it is the only one (both NaN where nothing is proven), and the distance to the nearest of the search's candidates.
+    /// certified, the one within which it is the only one (both NaN where nothing is proven), and the distance to the nearest of the search's candidates. Of points under several inputs also the input.
     /// </summary>
     /// <param name="points">The points; none gives a table without rows.</param>
     /// <param name="network">The network that they are the points of.</param>
@@ -22,6 +22,7 @@ public static partial class Tables
         return new(
         [
             new PrimitiveDataFrameColumn<int>("point", facts.Select(point => point.Number)),
+            .. facts.Any(point => point.Input is not null) ? new DataFrameColumn[] { new StringDataFrameColumn("input", facts.Select(point => point.Input)) } : [],
             new StringDataFrameColumn("kind", facts.Select(point => point.Linearisation.Kind)),
             new StringDataFrameColumn("readout", facts.Select(point => point.Readout)),
             .. Enumerable.Range(0, network.Channels).Select(channel => new PrimitiveDataFrameColumn<double>($"p{channel + 1}", facts.Select(point => point.Probabilities[channel]))),

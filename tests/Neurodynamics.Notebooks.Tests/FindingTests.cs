@@ -63,5 +63,47 @@ public sealed class FindingTests
         Assert.Equal(1, (double)table["share"][1] + (double)table["share"][2], 1e-12);
         var itself = Tables.Decisions([("itself", Sample.Network, Sample.Trials, Sample.States)]);
         Assert.Equal((1.0, (double)itself["network right"][0]), ((double)itself["both alike"][0], (double)itself["linearisations right"][0]));
+        // A network that is wrong everywhere on half of the trials' targets.
+        var turned = Sample.Trials with { Targets = (float[,,])Sample.Trials.Targets.Clone() };
+        for (int trial = 0; trial < turned.Count; trial += 2)
+            for (int step = 0; step < turned.Steps; step++)
+                for (int channel = 0; channel < turned.Channels; channel++) turned.Targets[trial, step, channel] = 1 - turned.Targets[trial, step, channel];
+        double right = (double)itself["network right"][0], then = (double)Tables.Decisions([("turned", Sample.Network, turned, Sample.States)])["network right"][0];
+        Assert.True(right > 0.9, $"{right}");
+        Assert.InRange(then, 0.3, 0.7);
+    }
+
+    [Fact]
+    public void A_point_that_is_not_finite_is_no_attractor_in_a_legend()
+    {
+        var attractor = Sample.Points.First(point => point.IsAttractor);
+        var lost = Linearisation.Of(Sample.Network.Cell, [new FixedPoint([.. Enumerable.Repeat(double.NaN, 100)], new double[3], double.NaN, 1)])[0];
+        Assert.Equal(("not finite", false), (lost.Kind, lost.IsAttractor));
+        var names = Json(Figures.FixedPoints([attractor, lost], Sample.Network, Sample.Pca))["data"]!.AsArray().Select(trace => (string)trace!["name"]!);
+        Assert.Equal(["attractor", "not finite"], names.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void Points_of_several_inputs_say_which_is_theirs()
+    {
+        var moved = Sample.Points[1] with { Point = Sample.Points[1].Point with { Input = [0, 0.0004, 0] } };
+        var json = Json(Figures.FixedPoints([Sample.Points[0], moved], Sample.Network, Sample.Pca));
+        Assert.Equal("2 fixed points", (string)json["layout"]!["title"]!["text"]!);
+        Assert.Contains("input (0, 0.0004, 0)", json["data"]!.ToJsonString(), StringComparison.Ordinal);
+        Assert.Equal(["0, 0, 0", "0, 0.0004, 0"], Tables.FixedPoints([Sample.Points[0], moved], Sample.Network)["input"].Cast<string>());
+        Assert.DoesNotContain("input", Tables.FixedPoints([Sample.Points[0]], Sample.Network).Columns.Select(column => column.Name));
+    }
+
+    [Fact]
+    public void A_lost_candidate_makes_no_median_better() =>
+        Assert.Equal([2, double.PositiveInfinity, double.NaN], new[] { Tables.Median([1, 2, double.NaN]), Tables.Median([1, double.NaN, double.PositiveInfinity]), Tables.Median([]) });
+
+    [Fact]
+    public void What_a_figure_lacks_is_said_in_a_sentence()
+    {
+        var line = Pca.Fit(Sample.Points.Select(point => point.Point).ToList().States(), components: 1);
+        Assert.StartsWith("This figure is a plane, but there is 1 principal component", Assert.Throws<ArgumentException>(() => Figures.Sliding([CandidatePaths.Of(new NewtonSolver(), Problem, [0, 1], Stop)], Sample.Points, line)).Message);
+        var branch = new Continuation { CountUnstable = false, MaxSteps = 3 }.Follow(Sample.Network.Cell, Points[0], [1, 0, 0], cancellation: Stop);
+        Assert.Contains("CountUnstable = true", Assert.Throws<ArgumentException>(() => Figures.Branches([branch], Sample.Network)).Message, StringComparison.Ordinal);
     }
 }

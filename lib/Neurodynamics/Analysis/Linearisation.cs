@@ -33,6 +33,9 @@ public sealed record Linearisation(FixedPoint Point, double[,] StateJacobian, do
     /// <summary>Whether the Jacobian is finite; where it is not, eigenvalues and vectors are NaN and nothing is known of the point.</summary>
     public bool IsFinite => Eigenvalues.All(Complex.IsFinite);
 
+    /// <summary>Whether no mode grows: all eigenvalues are finite and none is longer than 1.</summary>
+    public bool IsAttractor => IsFinite && UnstableModes == 0;
+
     /// <summary>Number of unstable modes, |lambda| > 1: the saddle index.</summary>
     public int UnstableModes => Eigenvalues.Count(lambda => lambda.Magnitude > 1);
 

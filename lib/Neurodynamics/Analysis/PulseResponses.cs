@@ -41,7 +41,7 @@ public sealed record PulseResponses(IReadOnlyList<Linearisation> Points, IReadOn
         ArgumentOutOfRangeException.ThrowIfLessThan(maxSteps, 1);
         if (pulses.FirstOrDefault(pulse => pulse.Length != cell.InputSize) is { } misfit)
             throw new ArgumentException($"The cell has {cell.InputSize} inputs, but a pulse holds {misfit.Length} values.", nameof(pulses));
-        int[] attractors = [.. Enumerable.Range(0, points.Count).Where(i => points[i].IsFinite && points[i].UnstableModes == 0)];
+        int[] attractors = [.. Enumerable.Range(0, points.Count).Where(i => points[i].IsAttractor)];
         var runs = attractors.SelectMany(_ => pulses, (from, pulse) => new PulseResponse(from, pulse, held, null, maxSteps)).ToArray();
         if (runs.Length == 0) return new(points, runs);
 

@@ -40,7 +40,7 @@ public sealed record Settling(int Trial, int? Attractor, string Answer, string T
             state = exact.Cell.Step(silence, state).MoveToOuterDisposeScope();
         }
         var settled = Signs(state);
-        int[] attractors = [.. Enumerable.Range(0, points.Count).Where(i => points[i].IsFinite && points[i].UnstableModes == 0)];
+        int[] attractors = [.. Enumerable.Range(0, points.Count).Where(i => points[i].IsAttractor)];
         var reached = new int?[trials.Count];
         if (attractors.Length > 0)
         {

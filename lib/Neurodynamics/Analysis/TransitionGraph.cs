@@ -83,7 +83,7 @@ public sealed record TransitionGraph(IReadOnlyList<Linearisation> Points, IReadO
         ArgumentOutOfRangeException.ThrowIfLessThan(phases, 1);
         double[] room = [.. points.Select(point => points.Where(other => other != point && SameInput(other, point)).Select(other => Distance(point, other)).Where(double.IsFinite).DefaultIfEmpty(double.PositiveInfinity).Min() / 10)];
         var runs = Starts(points, phases);
-        var attractors = Enumerable.Range(0, points.Count).Where(i => points[i].IsFinite && points[i].UnstableModes == 0).ToArray();
+        var attractors = Enumerable.Range(0, points.Count).Where(i => points[i].IsAttractor).ToArray();
         if (runs.Length == 0) return new(points, runs);
 
         using var scope = NewDisposeScope();
