@@ -103,7 +103,11 @@ sealed class RunCommand(Workbook workbook, IAnsiConsole console) : AsyncCommand<
             console.WriteLine(result.Failure!);
         }
 
-        if (!NotebookRunner.CanTakeStills)
+        if (results.Select(result => result.NoStills).FirstOrDefault(why => why is not null) is { } broken)
+        {
+            console.WriteLine($"The figures have no stills for viewers that run no script, the notebooks are complete otherwise. {broken}");
+        }
+        else if (!NotebookRunner.CanTakeStills)
         {
             console.WriteLine("No Chromium, Chrome or Edge was found, so the figures have no stills for viewers that run no script. The notebooks are complete.");
         }

@@ -23,7 +23,25 @@ public static class HeadlessBrowser
 
     /// <summary>Starts a browser; null where none is installed.</summary>
     /// <param name="offline">Whether it finds no machine but this one.</param>
-    public static async Task<IBrowser?> LaunchAsync(bool offline = false) => Find() is not { } path ? null : await Puppeteer.LaunchAsync(new()
+    /// <exception cref="WorkbookException">It is there and does not start.</exception>
+    public static async Task<IBrowser?> LaunchAsync(bool offline = false)
+    {
+        if (Find() is not { } path)
+        {
+            return null;
+        }
+
+        try
+        {
+            return await Puppeteer.LaunchAsync(Options(path, offline));
+        }
+        catch (Exception broken) when (broken is PuppeteerException or ProcessException or TimeoutException)
+        {
+            throw new WorkbookException($"{path} does not start as a browser: mend it, or name another Chromium, Chrome or Edge in the variable WORKBOOK_BROWSER.");
+        }
+    }
+
+    static LaunchOptions Options(string path, bool offline) => new()
     {
         ExecutablePath = path,
         Headless = true,
@@ -36,5 +54,5 @@ public static class HeadlessBrowser
             .. offline ? ["--host-resolver-rules=\"MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost\""] : Array.Empty<string>(),
             .. System.Environment.IsPrivilegedProcess && OperatingSystem.IsLinux() ? ["--no-sandbox"] : Array.Empty<string>(),
         ],
-    });
+    };
 }

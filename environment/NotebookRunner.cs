@@ -15,7 +15,8 @@ public sealed record NotebookProgress(string Notebook, int Cell, int Cells);
 /// <param name="Time">The wall time, with starting the kernel and exporting the page.</param>
 /// <param name="Failure">One sentence naming the notebook and the code cell that threw, or null when all went well.</param>
 /// <param name="Stills">How many of its figures have a picture beside them, and how many have none.</param>
-public sealed record NotebookResult(string Notebook, int Cells, TimeSpan Time, string? Failure, (int Shown, int Missing) Stills = default);
+/// <param name="NoStills">Why no picture could be taken at all, in a sentence, or null.</param>
+public sealed record NotebookResult(string Notebook, int Cells, TimeSpan Time, string? Failure, (int Shown, int Missing) Stills = default, string? NoStills = null);
 
 /// <summary>Executes notebooks in the workbook's kernel through Jupyter, and exports each to one HTML page.</summary>
 public sealed class NotebookRunner(Workbook workbook) : IAsyncDisposable
@@ -24,7 +25,7 @@ public sealed class NotebookRunner(Workbook workbook) : IAsyncDisposable
     const string NeverStarted = "Kernel died before replying to kernel_info";
 
     IBrowser? browser;
-    bool noBrowser;
+    string? noBrowser;
 
     /// <summary>Without a browser notebooks are executed all the same, and their figures have no stills.</summary>
     public static bool CanTakeStills => HeadlessBrowser.Find() is not null;
@@ -108,24 +109,25 @@ public sealed class NotebookRunner(Workbook workbook) : IAsyncDisposable
             failure ??= await ExportAsync(shown, folder, cancellation);
         }
 
-        if (File.Exists(Path.ChangeExtension(shown, ".html")) && !noBrowser)
+        if (File.Exists(Path.ChangeExtension(shown, ".html")))
         {
             try
             {
-                browser ??= await HeadlessBrowser.LaunchAsync();
-                stills = browser is null ? stills : await Stills.AddAsync(browser, shown, notebook);
+                browser ??= noBrowser is null ? await HeadlessBrowser.LaunchAsync() : null;
+                stills = browser is null ? (0, Stills.Missing(await File.ReadAllTextAsync(shown, cancellation))) : await Stills.AddAsync(browser, shown, notebook);
             }
-            catch (Exception broken) when (broken is PuppeteerException or TimeoutException)
+            catch (Exception broken) when (broken is WorkbookException or PuppeteerException or TimeoutException)
             {
-                // It is there and does not work, or not any more: the notebook is complete without.
-                (browser, noBrowser) = (null, browser is null);
+                // It is there and does not work, or not any more: the notebook is complete without. One that did not start is not started again.
+                noBrowser = browser is null ? broken.Message : null;
+                browser = null;
                 stills = (0, Stills.Missing(await File.ReadAllTextAsync(shown, cancellation)));
             }
         }
 
         return Result(cells, failure);
 
-        NotebookResult Result(int count, string? why) => new(name, count, TimeProvider.System.GetElapsedTime(started), why, stills);
+        NotebookResult Result(int count, string? why) => new(name, count, TimeProvider.System.GetElapsedTime(started), why, stills, noBrowser);
     }
 
     /// <summary>Exports an executed notebook to one page in a folder; the failure in a sentence, or null.</summary>
