@@ -21,7 +21,7 @@ public sealed class SetupTests
 
     static async Task<BufferedCommandResult> OfflineAsync(string folder, params string[] command) => await Cli.Wrap("unshare")
         .WithArguments(["--map-root-user", "--net", .. command]).WithWorkingDirectory(folder)
-        // No build process of before, which has a network, does the work.
-        .WithEnvironmentVariables(variables => variables.Set("MSBUILDDISABLENODEREUSE", "1"))
+        // No build process of before, which has a network, does the work, and no list of versions that NuGet keeps for half an hour helps.
+        .WithEnvironmentVariables(variables => variables.Set("MSBUILDDISABLENODEREUSE", "1").Set("NUGET_HTTP_CACHE_PATH", Path.Combine(Path.GetTempPath(), Path.GetRandomFileName())))
         .WithValidation(CommandResultValidation.None).ExecuteBufferedAsync(TestContext.Current.CancellationToken);
 }
