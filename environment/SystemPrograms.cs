@@ -6,20 +6,21 @@ namespace Neurodynamics.Environment;
 /// <summary>The programs that come from outside NuGet, and the Debian packages that bring them.</summary>
 sealed class SystemPrograms(Workbook workbook, IAnsiConsole console)
 {
-    sealed record Needed(string Package, string[] Programs, string For);
+    /// <param name="Find">The program's path, or null where it is not there.</param>
+    sealed record Needed(string Package, Func<string?> Find, string For);
 
-    static readonly Needed Jupyter = new("jupyter-nbconvert", ["jupyter-nbconvert"], "executes the notebooks and exports them");
-    static readonly Needed Chromium = new("chromium", ["chromium"], "shows the figures to the browser tests");
-    static readonly Needed Patchelf = new("patchelf", ["patchelf"], "makes TorchSharp load on this system's older libstdc++");
-    static readonly Needed Compiler = new("gcc", ["gcc"], "builds the shim for this system's older libstdc++");
-    static readonly Needed Objdump = new("binutils", ["objdump"], "reads which versions the shim must declare");
+    static readonly Needed Jupyter = new("jupyter-nbconvert", () => Programs.Find("jupyter-nbconvert"), "executes the notebooks and exports them");
+    static readonly Needed Chromium = new("chromium", HeadlessBrowser.Find, "shows the figures to the browser tests");
+    static readonly Needed Patchelf = new("patchelf", () => Programs.Find("patchelf"), "makes TorchSharp load on this system's older libstdc++");
+    static readonly Needed Compiler = new("gcc", () => Programs.Find("gcc"), "builds the shim for this system's older libstdc++");
+    static readonly Needed Objdump = new("binutils", () => Programs.Find("objdump"), "reads which versions the shim must declare");
 
     static readonly Needed[] Slurm =
     [
-        new("slurmctld", ["slurmctld"], "is the head of the small Slurm cluster that the test of job arrays starts"),
-        new("slurmd", ["slurmd"], "is the one node of that cluster"),
-        new("slurm-client", ["sbatch"], "submits a sweep to it"),
-        new("munge", ["munged"], "vouches to it for who submits"),
+        new("slurmctld", () => Programs.Find("slurmctld"), "is the head of the small Slurm cluster that the test of job arrays starts"),
+        new("slurmd", () => Programs.Find("slurmd"), "is the one node of that cluster"),
+        new("slurm-client", () => Programs.Find("sbatch"), "submits a sweep to it"),
+        new("munge", () => Programs.Find("munged"), "vouches to it for who submits"),
     ];
 
     static IEnumerable<Needed> All(bool tests)
@@ -48,8 +49,7 @@ sealed class SystemPrograms(Workbook workbook, IAnsiConsole console)
     public static IEnumerable<(string Name, string For, bool Present)> Survey() =>
         All(tests: true).Select(needed => (needed.Package, needed.For, IsPresent(needed)));
 
-    // Whichever browser the stills take will do.
-    static bool IsPresent(Needed needed) => (needed == Chromium ? HeadlessBrowser.Find() : Programs.Find(needed.Programs)) is not null;
+    static bool IsPresent(Needed needed) => needed.Find() is not null;
 
     /// <summary>The one line that brings what is missing.</summary>
     public static string Remedy(IEnumerable<string> missing)
