@@ -20,7 +20,7 @@ public static class CellTables
     {
         var rows = networks.SelectMany(network => Enumerable.Range(0, Math.Min(count, trials.Count))
                 .SelectMany(trial => GateTrace.Of(network.Cell, trials.Inputs, trial).SelectMany(gate => Values(gate, trials, trial).Select(value => (gate.Name, value.Pulse, value.Value))))
-                .GroupBy(value => value.Name).Select(gate => (Cell: Words(network), Gate: gate.Key, Values: gate.ToArray())))
+                .GroupBy(value => value.Name).Select(gate => (Cell: network.Cell.Title, Gate: gate.Key, Values: gate.ToArray())))
             .ToArray();
         return new(
             new StringDataFrameColumn("cell", rows.Select(row => row.Cell)),
@@ -34,7 +34,7 @@ public static class CellTables
     /// <summary>A row per network: cell, units, updates, accuracy on trials set aside with its 95 % confidence interval.</summary>
     /// <param name="networks">Trained networks.</param>
     public static DataFrame Accuracies(IReadOnlyList<TrainedNetwork> networks) => new(
-        new StringDataFrameColumn("cell", networks.Select(trained => Words(trained.Network))),
+        new StringDataFrameColumn("cell", networks.Select(trained => trained.Network.Cell.Title)),
         new PrimitiveDataFrameColumn<int>("units", networks.Select(trained => trained.Network.Cell.Units)),
         new PrimitiveDataFrameColumn<int>("updates", networks.Select(trained => trained.Record.Updates)),
         new PrimitiveDataFrameColumn<double>("accuracy", networks.Select(trained => trained.Record.Test.Mean)),
@@ -46,6 +46,4 @@ public static class CellTables
         let pulse = Enumerable.Range(0, trials.Channels).Any(channel => trials.Inputs[trial, step, channel] != 0)
         from unit in Enumerable.Range(0, gate.Values.GetLength(1))
         select (pulse, gate.Values[step, unit]);
-
-    private static string Words(Network network) => network.Cell is RecurrentCell known ? known.Architecture == Architecture.Vanilla ? "vanilla" : Figures.Words(known.Architecture) : network.Cell.GetName();
 }

@@ -23,7 +23,7 @@ public static partial class Figures
         {
             foreach (var record in tasks[column])
             {
-                string name = Words(record.Recipe.Architecture);
+                string name = record.Recipe.Architecture.Title;
                 var (colour, _) = Look(record.Recipe.Architecture);
                 var updates = record.Curve.Select(point => (double)point.Update).ToArray();
                 panels.Line(0, column, name, updates, record.Curve.Select(point => point.Loss), colour, name + ", update %{x}<br>loss: %{y:.3~g}", 1.5);
@@ -47,12 +47,12 @@ public static partial class Figures
     public static GenericChart TestAccuracies(IReadOnlyCollection<TrainingRecord> records, params double[] levels)
     {
         var panels = new Panels("Accuracy on trials set aside", 180 + 30 * records.Count, [1]);
-        var names = records.Select(record => $"{Words(record.Recipe.Task)}: {Words(record.Recipe.Architecture)}").ToArray();
+        var names = records.Select(record => $"{Words(record.Recipe.Task)}: {record.Recipe.Architecture.Title}").ToArray();
         // The first on top.
         var rows = records.Select((record, i) => (Record: record, Place: records.Count - 1.0 - i)).ToArray();
         foreach (var group in rows.GroupBy(row => row.Record.Recipe.Architecture))
         {
-            string name = Words(group.Key);
+            string name = group.Key.Title;
             var (colour, symbol) = Look(group.Key);
             panels.Markers(0, 0, name, group.Select(row => row.Record.Test.Mean), group.Select(row => row.Place), colour, "%{customdata}", symbol, 9)
                 .With("customdata", group.Select(row => row.Record.Test.ToString()).ToArray())

@@ -138,7 +138,7 @@ public static partial class Figures
         };
         // Within a decade there may be no power of ten to label.
         bool brief = record.Curve.Max(point => point.Loss) <= 10 * record.Curve.Min(point => point.Loss);
-        var layout = Style.Layout($"{Words(record.Recipe.Architecture)} with {record.Recipe.Units} units in training", 480)
+        var layout = Style.Layout($"{record.Recipe.Architecture.Title} with {record.Recipe.Units} units in training", 480)
             .With("margin", new Margin().With("l", 90).With("r", 30).With("t", 60).With("b", 60))
             .With("xaxis", Style.Axis("update").With("anchor", "y2").With("rangemode", "tozero"))
             .With("yaxis", Style.Axis("loss").With("domain", new[] { 0.54, 1.0 }).With("type", "log").With("exponentformat", "power").With("dtick", brief ? "D2" : 1).With("tickformat", brief ? ".1~g" : null))
@@ -226,16 +226,6 @@ public static partial class Figures
         // With one or two channels the colours that differ most; with more than three, colours repeat and labels alone tell patterns apart.
         return ByPattern[readout.Length >= 3 ? pattern % ByPattern.Length : readout.Length == 2 ? new[] { 1, 5, 2, 3 }[pattern] : new[] { 5, 3 }[pattern]];
     }
-
-    internal static string Words(Architecture architecture) => architecture switch
-    {
-        Architecture.Gru => "GRU",
-        Architecture.Lstm => "LSTM",
-        Architecture.GruAsPrinted => "GRU as printed",
-        Architecture.LstmAsPrinted => "LSTM as printed",
-        Architecture.GruResetBefore => "GRU, reset before",
-        _ => architecture.ToString(),
-    };
 
     private static double[,] Probabilities(Network network, Trials trials, int trial)
     {

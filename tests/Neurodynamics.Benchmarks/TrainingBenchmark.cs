@@ -22,17 +22,17 @@ public class TrainingBenchmark
         (inputs, targets) = (tensor(trials.Inputs), tensor(trials.Targets));
     }
 
-    [Params(Architecture.Vanilla, Architecture.Lstm, Architecture.Gru)]
-    public Architecture Architecture { get; set; }
+    [Params("vanilla", "lstm", "gru")]
+    public string Architecture { get; set; } = "";
 
     [GlobalSetup]
     public void Build()
     {
-        network = Network.Create(Architecture, 3, 100, 3, seed: 1);
+        network = Network.Create(Models.Architecture.Named(Architecture), 3, 100, 3, seed: 1);
         layer = Architecture switch
         {
-            Architecture.Vanilla => nn.RNN(3, 100, batchFirst: true),
-            Architecture.Lstm => nn.LSTM(3, 100, batchFirst: true),
+            "vanilla" => nn.RNN(3, 100, batchFirst: true),
+            "lstm" => nn.LSTM(3, 100, batchFirst: true),
             _ => nn.GRU(3, 100, batchFirst: true),
         };
         layer.load_state_dict(network.Cell.state_dict());

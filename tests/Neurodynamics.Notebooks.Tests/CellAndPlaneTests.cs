@@ -10,18 +10,18 @@ namespace Neurodynamics.Notebooks.Tests;
 public sealed class CellAndPlaneTests
 {
     [Theory]
-    [InlineData(Architecture.Vanilla)]
-    [InlineData(Architecture.Lstm)]
-    [InlineData(Architecture.Gru)]
-    [InlineData(Architecture.LstmAsPrinted)]
-    [InlineData(Architecture.GruAsPrinted)]
-    public void Every_cell_of_the_report_has_a_drawing_that_tells_its_equation(Architecture architecture) =>
-        Assert.Contains("tanh(", GenericChart.toJson(Figures.CellDiagram(architecture)), StringComparison.Ordinal);
+    [InlineData("vanilla")]
+    [InlineData("lstm")]
+    [InlineData("gru")]
+    [InlineData("lstm-as-printed")]
+    [InlineData("gru-as-printed")]
+    public void Every_cell_of_the_report_has_a_drawing_that_tells_its_equation(string architecture) =>
+        Assert.Contains("tanh(", GenericChart.toJson(Figures.CellDiagram(Architecture.Named(architecture))), StringComparison.Ordinal);
 
     [Fact]
     public void Cells_without_a_drawing_or_gates_are_refused()
     {
-        Assert.Throws<ArgumentOutOfRangeException>(() => Figures.CellDiagram(Architecture.GruResetBefore));
+        Assert.Throws<ArgumentException>(() => Figures.CellDiagram(Architecture.GruResetBefore));
         var trials = new FlipFlop { Channels = 1 }.Sample(1, 5, 1);
         Assert.Contains("no gates", Assert.Throws<ArgumentException>(() => Figures.Gates(Network.Create(Architecture.Vanilla, 1, 3, 1, 1), trials)).Message, StringComparison.Ordinal);
     }

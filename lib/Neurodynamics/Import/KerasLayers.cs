@@ -190,7 +190,7 @@ internal sealed class KerasLayers : LayerFinder
         // Two biases are only there after the product. Where there are none, only the description can tell.
         bool? after = place.Bias is { } bias ? bias.HasShape(2, 3 * units) : config?.Flag("reset_after");
         if (after is null && Options.Architecture is null)
-            throw Refusal($"{place.Name} is a GRU without bias and its description does not say reset_after, but whether the reset gate acts before or after the recurrent product was expected: name {Architecture.Gru} (after) or {Architecture.GruResetBefore} in {nameof(ImportOptions)}.{nameof(ImportOptions.Architecture)}");
+            throw Refusal($"{place.Name} is a GRU without bias and its description does not say reset_after, but whether the reset gate acts before or after the recurrent product was expected: name {nameof(Architecture.Gru)} (after) or {nameof(Architecture.GruResetBefore)} in {nameof(ImportOptions)}.{nameof(ImportOptions.Architecture)}");
         if (config?.Flag("reset_after") is { } said && after is { } seen && said != seen)
             throw Refusal($"{place.Name} says reset_after={said}, but its bias has the shape {place.Bias?.ShapeText}: save the model again");
         return (Choose(place.Name, gates, after == false ? Architecture.GruResetBefore : Architecture.Gru), assumptions);

@@ -1,3 +1,4 @@
+using Neurodynamics.Models.Bounds;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -24,6 +25,12 @@ public abstract class Cell : nn.Module
         (InputSize, Units, StateSize) = (inputSize, units, stateSize ?? units);
         ArgumentOutOfRangeException.ThrowIfLessThan(StateSize, units);
     }
+
+    /// <summary>The architecture that made the cell; null for a cell that was made without one.</summary>
+    public Architecture? Architecture { get; internal set; }
+
+    /// <summary>The cell's name in figures, tables and messages: its architecture's title, or else the module's name.</summary>
+    public string Title => Architecture?.Title ?? GetName();
 
     /// <summary>I, the number of inputs.</summary>
     public int InputSize { get; }
@@ -59,7 +66,9 @@ public abstract class Cell : nn.Module
     /// <inheritdoc cref="Step"/>
     public virtual Tensor InputJacobian(Tensor input, Tensor state) => Autograd(input, state, ofState: false);
 
-    /// <summary>Newton's correction d of states on the way to a fixed point: (I - J) d = residual. [B, S], not finite where I - J is singular.</summary>
+    /// <summary>
+    /// Newton's correction d of states on the way to a fixed point: (I - J) d = residual. [B, S], not finite where I - J is singular.
+    /// </summary>
     /// <param name="input">Inputs [B, I], or [1, I] for one input common to all states.</param>
     /// <param name="state">States [B, S].</param>
     /// <param name="residual">F(x) - x [B, S].</param>
@@ -73,8 +82,9 @@ public abstract class Cell : nn.Module
     private protected static Tensor Solve(Tensor a, Tensor r) => linalg.solve_ex(a, r.unsqueeze(-1)).result.squeeze(-1);
 
     /// <summary>
-    /// Whether states may be stepped on several threads at once; false unless a cell says otherwise. TorchSharp's implicit scalars, such as the 1 of
-    /// <c>1 - z</c>, may be freed in mid-use when another thread sets off a collection, so the library's own cells do without them.
+    /// Whether states may be stepped on several threads at once; false unless a cell says otherwise. TorchSharp's implicit
+    /// scalars, such as the 1 of <c>1 - z</c>, may be freed in mid-use when another thread sets off a collection. The library's own
+    /// cells do without them.
     /// </summary>
     public virtual bool IsThreadSafe => false;
 
@@ -88,13 +98,16 @@ public abstract class Cell : nn.Module
     /// <param name="input">The constant input, I values.</param>
     public virtual double[]? InvariantBox(double[] input) => null;
 
-    /// <summary>The largest modulus of each state variable, S values, after so many steps from zero, whatever the inputs; null where that is not known.</summary>
+    /// <summary>
+    /// The largest modulus of each state variable, S values, after so many steps from zero, whatever the inputs. Null where that is
+    /// not known.
+    /// </summary>
     /// <param name="steps">Number of steps, at least 0.</param>
     public virtual double[]? BoxAfter(int steps) => null;
 
     /// <summary>
-    /// A Lipschitz constant of the state Jacobian around each state [B]: ||J(x) - J(y)||_2 is at most this times ||x - y|| for all x
-    /// and y in the ball. Null where the cell knows none; fixed points can then not be certified.
+    /// A Lipschitz constant of the state Jacobian around each state [B]: ||J(x) - J(y)||_2 is at most this times ||x - y|| for all
+    /// x and y in the ball. Null where the cell knows none; fixed points can then not be certified.
     /// </summary>
     /// <param name="input">Inputs [B, I], or [1, I].</param>
     /// <param name="state">Centres of the balls [B, S].</param>
@@ -102,8 +115,9 @@ public abstract class Cell : nn.Module
     public virtual Tensor? JacobianLipschitz(Tensor input, Tensor state, Tensor radius) => null;
 
     /// <summary>
-    /// How far float64 rounding can move <see cref="Step"/> (Euclidean norm) and <see cref="StateJacobian"/> (Frobenius norm) at most, each [B].
-    /// For a cell of your own it is taken to be S + I + 16 roundings of 1 + ||x|| and 1 + ||J||: override it where that is too little.
+    /// How far float64 rounding can move <see cref="Step"/> (Euclidean norm) and <see cref="StateJacobian"/> (Frobenius norm) at
+    /// most, each [B]. For a cell of your own it is taken to be S + I + 16 roundings of 1 + ||x|| and 1 + ||J||: override it where
+    /// that is too little.
     /// </summary>
     /// <inheritdoc cref="Step"/>
     public virtual (Tensor Step, Tensor Jacobian) Rounding(Tensor input, Tensor state)
@@ -112,11 +126,9 @@ public abstract class Cell : nn.Module
         using var frozen = no_grad();
         return (Of(state.norm(1)), Of(StateJacobian(input, state).flatten(1).norm(1)));
 
-        Tensor Of(Tensor size) => size.Plus(1).Times((StateSize + InputSize + 16) * UnitRoundoff).MoveToOuterDisposeScope();
+        Tensor Of(Tensor size) =>
+            size.Plus(1).Times((StateSize + InputSize + 16) * Float64.UnitRoundoff).MoveToOuterDisposeScope();
     }
-
-    /// <summary>Half the gap between 1 and the next float64.</summary>
-    private protected const double UnitRoundoff = 1.0 / (1L << 53);
 
     /// <summary>Runs whole trials.</summary>
     /// <param name="inputs">Inputs [B, T, I].</param>
@@ -132,15 +144,60 @@ public abstract class Cell : nn.Module
     /// <param name="states">States [..., S].</param>
     public Tensor Hidden(Tensor states) => Units == StateSize ? states : states.narrow(-1, 0, Units);
 
+    /// <summary>
+    /// Draws initial weights: Glorot's uniform distribution for every parameter that is a matrix, zeros for the rest.
+    /// </summary>
+    /// <param name="seed">The same seed gives the same weights.</param>
+    public virtual void Initialise(long seed)
+    {
+        using var scope = NewDisposeScope();
+        using var frozen = no_grad();
+        using var generator = new Generator((ulong)seed);
+        foreach (var (_, parameter) in named_parameters())
+        {
+            if (parameter.dim() == 2) Glorot.Fill(parameter, generator);
+            else parameter.zero_();
+        }
+    }
+
     /// <summary>A cell with the same weights in float64, for the analysis; the cell itself where it is in float64 already.</summary>
-    /// <exception cref="InvalidOperationException">A parameter is in another precision and the cell cannot copy itself.</exception>
+    /// <exception cref="InvalidOperationException">A parameter is in another precision, and no architecture can make a copy.</exception>
     public virtual Cell InDouble()
     {
         foreach (var (name, parameter) in named_parameters())
-            if (parameter.dtype != ScalarType.Float64)
-                throw new InvalidOperationException(
-                    $"Fixed points are computed in float64, but {name} of {GetName()} is {parameter.dtype}: override InDouble to return a float64 copy, or build the cell in float64.");
+        {
+            if (parameter.dtype == ScalarType.Float64) continue;
+            return Architecture is not null ? As(Architecture, ScalarType.Float64) : throw new InvalidOperationException(
+                $"Fixed points are computed in float64, but {name} of {Title} is {parameter.dtype}: make the cell with an architecture "
+                + "(Architecture.Of), build it in float64, or override InDouble to return a float64 copy.");
+        }
         return this;
+    }
+
+    /// <summary>The same weights in a cell with other equations, such as those that the report prints.</summary>
+    /// <param name="architecture">A kind of cell with the same parameters.</param>
+    /// <exception cref="ArgumentException">The other kind has parameters of other names or shapes.</exception>
+    public Cell As(Architecture architecture) =>
+        As(architecture, named_parameters().FirstOrDefault().parameter?.dtype ?? ScalarType.Float64);
+
+    private Cell As(Architecture architecture, ScalarType precision)
+    {
+        var copy = architecture.Create(InputSize, Units, precision);
+        using var scope = NewDisposeScope();
+        using var frozen = no_grad();
+        var (mine, its) = (Contents(this), Contents(copy));
+        if (mine.Keys.Concat(its.Keys).FirstOrDefault(name => ShapeOf(mine, name) != ShapeOf(its, name)) is { } odd)
+            throw new ArgumentException(
+                $"The weights of {Title} do not fit {architecture.Title}: {odd} is {ShapeOf(mine, odd)} here and {ShapeOf(its, odd)} there.",
+                nameof(architecture));
+        foreach (var (name, values) in its) values.copy_(mine[name]);
+        return copy;
+
+        static Dictionary<string, Tensor> Contents(Cell cell) => cell.named_parameters().Select(entry => (entry.name, (Tensor)entry.parameter))
+            .Concat(cell.named_buffers().Select(entry => (entry.name, entry.buffer))).ToDictionary();
+
+        static string ShapeOf(Dictionary<string, Tensor> contents, string name) =>
+            contents.TryGetValue(name, out var values) ? $"[{string.Join(", ", values.shape)}]" : "missing";
     }
 
     /// <summary>Repeats a step over the inputs of each time, and stacks the states: [B, T, S].</summary>
@@ -164,16 +221,20 @@ public abstract class Cell : nn.Module
     protected void Require(Tensor input, Tensor state)
     {
         if (state.dim() != 2 || state.shape[1] != StateSize)
-            throw new ArgumentException($"{GetName()} expects states of shape [B, {StateSize}], but was given [{string.Join(", ", state.shape)}].", nameof(state));
+            throw new ArgumentException(
+                $"{Title} expects states of shape [B, {StateSize}], but was given [{string.Join(", ", state.shape)}].", nameof(state));
         if (input.dim() != 2 || input.shape[1] != InputSize || (input.shape[0] != 1 && input.shape[0] != state.shape[0]))
-            throw new ArgumentException($"{GetName()} expects inputs of shape [{state.shape[0]}, {InputSize}] or [1, {InputSize}], but was given [{string.Join(", ", input.shape)}].", nameof(input));
+            throw new ArgumentException(
+                $"{Title} expects inputs of shape [{state.shape[0]}, {InputSize}] or [1, {InputSize}], but was given "
+                + $"[{string.Join(", ", input.shape)}].", nameof(input));
     }
 
     private Tensor Autograd(Tensor input, Tensor state, bool ofState)
     {
         using var scope = NewDisposeScope();
         using var gradients = enable_grad();
-        var (u, x) = (input.detach().expand(state.shape[0], InputSize).clone(), state.detach().clone());
+        var u = input.detach().expand(state.shape[0], InputSize).clone();
+        var x = state.detach().clone();
         var variable = (ofState ? x : u).requires_grad_();
         var rows = Step(u, x).unbind(1);
         // Row i of every Jacobian in the batch at once: the states of a batch do not act on each other.

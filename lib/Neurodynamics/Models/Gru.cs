@@ -1,4 +1,4 @@
-using TorchSharp;
+using Neurodynamics.Models.Bounds;
 using static TorchSharp.torch;
 
 namespace Neurodynamics.Models;
@@ -11,7 +11,7 @@ public sealed class Gru : RecurrentCell
 {
     /// <inheritdoc cref="VanillaRnn(int, int, ScalarType)"/>
     public Gru(int inputSize, int units, ScalarType precision = ScalarType.Float32)
-        : base(Architecture.Gru, 3, inputSize, units, units, precision) { }
+        : base(Architecture.Gru, gates: 3, inputSize, units, units, precision) { }
 
     private protected override Tensor Advance(Tensor drive, Tensor state)
     {
@@ -41,22 +41,26 @@ public sealed class Gru : RecurrentCell
         return Scaled(WeightIh, candidate * recurrent * Slope(r), (state - n) * Slope(z), candidate);
     }
 
-    private protected override Tensor JacobianLipschitzAt(Tensor drive, Tensor state, Tensor radius, Tensor error)
+    private protected override Tensor? JacobianLipschitzAt(Tensor drive, Tensor state, Tensor radius, Tensor error)
     {
-        var (driven, recurrent, own, at) = (drive.chunk(3, 1), Recur(state).chunk(3, 1), Own(), Arguments());
-        var (reset, update, m) = (Around(0, driven[0].Plus(recurrent[0])), Around(1, driven[1].Plus(recurrent[1])), Around(2, recurrent[2]));
+        var (own, at) = (Bounds.Own(), Bounds.Arguments());
+        var (driven, recurrent) = (drive.chunk(3, 1), Recur(state).chunk(3, 1));
+        var reset = Around(0, driven[0].Plus(recurrent[0]));
+        var update = Around(1, driven[1].Plus(recurrent[1]));
+        var m = Around(2, recurrent[2]);
         var candidate = Interval.Around(driven[2], error) + reset.Sigmoid() * m;
         var (slope, bend, open) = (candidate.TanhSlope, candidate.TanhCurvature, update.Complement);
         // How the candidate's argument changes with the reset gate's, and with m.
         var (byReset, byM) = (m.LargestModulus * reset.SigmoidSlope, reset.Sigmoid().High);
+        var resetTwice = (bend * byReset.Squared()).Plus(slope * m.LargestModulus * reset.SigmoidCurvature);
         return Curvature.Bound(
-            (at[0], at[0], open * (bend * byReset.Squared()).Plus(slope * m.LargestModulus * reset.SigmoidCurvature)),
-            (at[0], at[2], open * (bend * byReset * byM).Plus(slope * reset.SigmoidSlope)),
-            (at[2], at[2], open * bend * byM.Squared()),
-            (at[1], at[0], update.SigmoidSlope * slope * byReset),
-            (at[1], at[2], update.SigmoidSlope * slope * byM),
-            (at[1], at[1], update.SigmoidCurvature * (Interval.Around(state, radius) - candidate.Tanh()).LargestModulus),
-            (at[1], own, update.SigmoidSlope));
+            new(at[0], at[0], open * resetTwice),
+            new(at[0], at[2], open * (bend * byReset * byM).Plus(slope * reset.SigmoidSlope)),
+            new(at[2], at[2], open * bend * byM.Squared()),
+            new(at[1], at[0], update.SigmoidSlope * slope * byReset),
+            new(at[1], at[2], update.SigmoidSlope * slope * byM),
+            new(at[1], at[1], update.SigmoidCurvature * (Interval.Around(state, radius) - candidate.Tanh()).LargestModulus),
+            new(at[1], own, update.SigmoidSlope));
 
         Interval Around(int gate, Tensor centre) => Interval.Around(centre, (radius * at[gate].Rows).Plus(error));
     }
@@ -64,8 +68,8 @@ public sealed class Gru : RecurrentCell
     private protected override Tensor StepRoundingAt(Tensor drive, Tensor state, Tensor[] errors)
     {
         var (r, z, n, recurrent) = Gates(drive, state);
-        var candidate = errors[2].Plus(recurrent.abs() * (Slope(r) * errors[0]).Plus(4 * UnitRoundoff));
-        return (Scalars.OneMinus(z) * TanhSlope(n) * candidate).Plus(MixRounding(z, n, state, errors[1]));
+        var candidate = errors[2].Plus(recurrent.abs() * (Slope(r) * errors[0]).Plus(4 * Float64.UnitRoundoff));
+        return (Scalars.OneMinus(z) * TanhSlope(n) * candidate).Plus(GateBounds.MixRounding(z, n, state, errors[1]));
     }
 
     private (Tensor R, Tensor Z, Tensor N, Tensor Recurrent) Gates(Tensor drive, Tensor state)
@@ -76,4 +80,60 @@ public sealed class Gru : RecurrentCell
         var gates = sigmoid(driven[0].Plus(recurrent[0])).chunk(2, 1);
         return (gates[0], gates[1], tanh(addcmul(driven[1], gates[0], recurrent[1], Scalars.One)), recurrent[1]);
     }
+
+    /// <summary>The drawing of a GRU; as the report prints it, what differs is vermillion.</summary>
+    internal static Diagram Drawing(bool printed)
+    {
+        var title = printed
+            ? "GRU as the report prints it: the reset gate cuts the whole candidate"
+            : "GRU: one state, two gates";
+        var candidate = printed
+            ? "n = tanh(W<sub>n</sub> [h, u] + b<sub>n</sub>)"
+            : "n = tanh(W<sub>nu</sub> u + r (W<sub>nh</sub> h + b<sub>nh</sub>) + b<sub>nu</sub>)";
+        var drawing = new Diagram(title, 62)
+            .Frame(11, 6, 90, 58)
+            // The state along the top, and what every layer reads along the bottom.
+            .Arrow((5, 51), (57.7, 51)).Arrow((62.3, 51), (78.7, 51)).Arrow((83.3, 51), (95, 51))
+            .Operation(60, 51, "×", "z h<sub>t−1</sub>: what is kept")
+            .Operation(81, 51, "+", "h<sub>t</sub> = z h<sub>t−1</sub> + (1 − z) n")
+            .Fork(14, 51).Wire((14, 51), (14, 12), (printed ? 68 : 38, 12))
+            .Arrow((14, 1), (14, 12)).Fork(14, 12)
+            .Arrow((38, 12), (38, 18)).Fork(38, 12)
+            .Wire((38, 12), (60, 12)).Arrow((60, 12), (60, 18)).Fork(60, 12)
+            .Wire((60, 12), (81, 12)).Arrow((81, 12), (81, 18))
+            .Box(38, 22, "σ  reset", Hue.Vermillion, "r = σ(W<sub>r</sub> [h, u] + b<sub>r</sub>), between 0 and 1")
+            .Box(60, 22, "σ  update", Hue.Blue, "z = σ(W<sub>z</sub> [h, u] + b<sub>z</sub>), between 0 and 1")
+            .Box(81, 22, "tanh", Hue.Green, candidate)
+            .Arrow(Hue.Blue, (60, 26), (60, 48.7)).Label(61, 44, "z", DiagramAnchor.Left, Hue.Blue)
+            .Operation(81, 40, "×", "(1 − z) n: what is new").Arrow((81, 42.3), (81, 48.7))
+            .Fork(60, 40).Arrow(Hue.Blue, (60, 40), (78.7, 40)).Label(69, 42.2, "1 − z", hue: Hue.Blue)
+            .Label(4, 51, "h<sub>t−1</sub>", DiagramAnchor.Right).Label(96, 51, "h<sub>t</sub>", DiagramAnchor.Left)
+            .Label(12.8, 2.4, "u<sub>t</sub>", DiagramAnchor.Right)
+            .Label(15, 14.6, "h<sub>t−1</sub> and u<sub>t</sub>", DiagramAnchor.Left, Hue.Grey, 12)
+            .Label(82.2, 28.2, "n", DiagramAnchor.Left, Hue.Green).Label(39, 34.7, "r", DiagramAnchor.Left, Hue.Vermillion);
+        return printed
+            ? drawing.Operation(81, 32.5, "×", "r n: the candidate is cut after tanh")
+                .Arrow((81, 26), (81, 30.2)).Arrow((81, 34.8), (81, 37.7))
+                .Arrow(Hue.Vermillion, (38, 26), (38, 32.5), (78.7, 32.5))
+            : drawing.Operation(71, 22, "×", "r (W<sub>nh</sub> h + b<sub>nh</sub>): how much of the state the candidate sees")
+                .Fork(71, 12).Arrow((71, 12), (71, 19.7)).Arrow((73.3, 22), (74.5, 22)).Arrow((81, 26), (81, 37.7))
+                .Arrow(Hue.Vermillion, (38, 26), (38, 32.5), (71, 32.5), (71, 24.3));
+    }
+
+    internal sealed record Kind() : Architecture("gru")
+    {
+        public override string Title => "GRU";
+
+        public override Mark Mark => new(Hue.Blue, MarkShape.Diamond);
+
+        public override Diagram Diagram => Drawing(printed: false);
+
+        protected override Cell Make(int inputSize, int units, ScalarType precision) => new Gru(inputSize, units, precision);
+    }
+}
+
+public abstract partial record Architecture
+{
+    /// <summary>Gated recurrent unit, reset gate after the recurrent product (PyTorch's nn.GRU).</summary>
+    public static Architecture Gru { get; } = new Models.Gru.Kind();
 }

@@ -1,4 +1,4 @@
-using TorchSharp;
+using Neurodynamics.Models.Bounds;
 using static TorchSharp.torch;
 
 namespace Neurodynamics.Models;
@@ -11,7 +11,7 @@ public sealed class GruAsPrinted : RecurrentCell
 {
     /// <inheritdoc cref="VanillaRnn(int, int, ScalarType)"/>
     public GruAsPrinted(int inputSize, int units, ScalarType precision = ScalarType.Float32)
-        : base(Architecture.GruAsPrinted, 3, inputSize, units, units, precision) { }
+        : base(Architecture.GruAsPrinted, gates: 3, inputSize, units, units, precision) { }
 
     private protected override Tensor Advance(Tensor drive, Tensor state)
     {
@@ -39,19 +39,20 @@ public sealed class GruAsPrinted : RecurrentCell
         return Scaled(WeightIh, Scales(r, z, t, state));
     }
 
-    private protected override Tensor JacobianLipschitzAt(Tensor drive, Tensor state, Tensor radius, Tensor error)
+    private protected override Tensor? JacobianLipschitzAt(Tensor drive, Tensor state, Tensor radius, Tensor error)
     {
-        var (sums, own, at) = (drive.Plus(Recur(state)).chunk(3, 1), Own(), Arguments());
+        var sums = drive.Plus(Recur(state)).chunk(3, 1);
+        var (own, at) = (Bounds.Own(), Bounds.Arguments());
         var (reset, update, inner) = (Around(0), Around(1), Around(2));
         var (open, r, t) = (update.Complement, reset.Sigmoid(), inner.Tanh());
         return Curvature.Bound(
-            (at[0], at[0], open * reset.SigmoidCurvature * t.LargestModulus),
-            (at[0], at[2], open * reset.SigmoidSlope * inner.TanhSlope),
-            (at[2], at[2], open * r.High * inner.TanhCurvature),
-            (at[1], at[0], update.SigmoidSlope * reset.SigmoidSlope * t.LargestModulus),
-            (at[1], at[2], update.SigmoidSlope * r.High * inner.TanhSlope),
-            (at[1], at[1], update.SigmoidCurvature * (Interval.Around(state, radius) - r * t).LargestModulus),
-            (at[1], own, update.SigmoidSlope));
+            new(at[0], at[0], open * reset.SigmoidCurvature * t.LargestModulus),
+            new(at[0], at[2], open * reset.SigmoidSlope * inner.TanhSlope),
+            new(at[2], at[2], open * r.High * inner.TanhCurvature),
+            new(at[1], at[0], update.SigmoidSlope * reset.SigmoidSlope * t.LargestModulus),
+            new(at[1], at[2], update.SigmoidSlope * r.High * inner.TanhSlope),
+            new(at[1], at[1], update.SigmoidCurvature * (Interval.Around(state, radius) - r * t).LargestModulus),
+            new(at[1], own, update.SigmoidSlope));
 
         Interval Around(int gate) => Interval.Around(sums[gate], (radius * at[gate].Rows).Plus(error));
     }
@@ -60,7 +61,7 @@ public sealed class GruAsPrinted : RecurrentCell
     {
         var (r, z, t) = Gates(drive, state);
         var candidate = (t.abs() * Slope(r) * errors[0]).Plus(r * TanhSlope(t) * errors[2]);
-        return (Scalars.OneMinus(z) * candidate).Plus(MixRounding(z, r * t, state, errors[1]));
+        return (Scalars.OneMinus(z) * candidate).Plus(GateBounds.MixRounding(z, r * t, state, errors[1]));
     }
 
     private static Tensor[] Scales(Tensor r, Tensor z, Tensor t, Tensor state) =>
@@ -71,4 +72,22 @@ public sealed class GruAsPrinted : RecurrentCell
         var gates = drive.Plus(Recur(state)).chunk(3, 1);
         return (sigmoid(gates[0]), sigmoid(gates[1]), tanh(gates[2]));
     }
+
+    internal sealed record Kind() : Architecture("gru-as-printed")
+    {
+        public override string Title => "GRU as printed";
+
+        public override Mark Mark => new(Hue.Blue, MarkShape.Diamond);
+
+        public override Diagram Diagram => Models.Gru.Drawing(printed: true);
+
+        protected override Cell Make(int inputSize, int units, ScalarType precision) =>
+            new GruAsPrinted(inputSize, units, precision);
+    }
+}
+
+public abstract partial record Architecture
+{
+    /// <summary>The GRU as the report prints it (2.3): the reset gate multiplies the whole candidate.</summary>
+    public static Architecture GruAsPrinted { get; } = new Models.GruAsPrinted.Kind();
 }

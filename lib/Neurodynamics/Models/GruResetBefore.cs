@@ -1,4 +1,4 @@
-using TorchSharp;
+using Neurodynamics.Models.Bounds;
 using static TorchSharp.torch;
 
 namespace Neurodynamics.Models;
@@ -11,7 +11,7 @@ public sealed class GruResetBefore : RecurrentCell
 {
     /// <inheritdoc cref="VanillaRnn(int, int, ScalarType)"/>
     public GruResetBefore(int inputSize, int units, ScalarType precision = ScalarType.Float32)
-        : base(Architecture.GruResetBefore, 3, inputSize, units, units, precision) { }
+        : base(Architecture.GruResetBefore, gates: 3, inputSize, units, units, precision) { }
 
     private protected override Tensor Advance(Tensor drive, Tensor state)
     {
@@ -43,26 +43,30 @@ public sealed class GruResetBefore : RecurrentCell
             .add_(Scaled(WeightIh, null, (state - n) * Slope(z), Scalars.OneMinus(z) * TanhSlope(n)), Scalars.One);
     }
 
-    private protected override Tensor JacobianLipschitzAt(Tensor drive, Tensor state, Tensor radius, Tensor error)
+    private protected override Tensor? JacobianLipschitzAt(Tensor drive, Tensor state, Tensor radius, Tensor error)
     {
-        var (own, at, inner) = (Own(), Arguments(), WeightHh.narrow(0, 2 * Units, Units));
+        var (own, at) = (Bounds.Own(), Bounds.Arguments());
+        var inner = WeightHh.narrow(0, 2 * Units, Units);
         var sums = drive.narrow(1, 0, 2 * Units).Plus(Recur(state, 0, 2)).chunk(2, 1);
         var (reset, update, h) = (Around(0), Around(1), Interval.Around(state, radius));
         // The candidate's argument is a functional that turns with the state: W_hn (diag(r) + diag(h r') W_hr), bounded over the ball.
         var (r, byReset, squares) = (reset.Sigmoid().High, h.LargestModulus * reset.SigmoidSlope, inner.Squared().t());
         var rows = r.Squared().matmul(squares).sqrt().Plus(byReset.Squared().matmul(squares).sqrt() * at[0].Norm);
-        var product = new Functional(rows, minimum(at[2].Norm * r.amax(1).Plus(at[0].Scaled(byReset)), rows.norm(1)));
+        var norm = at[2].Norm * r.amax(1).Plus(at[0].Scaled(byReset));
+        var product = new Functional(rows, minimum(norm, rows.norm(1)));
         var around = Recur(sigmoid(sums[0]) * state, 2, 1).Plus(drive.narrow(1, 2 * Units, Units));
-        var candidate = Interval.Around(around, (radius * rows).Plus(error * h.LargestModulus.matmul(inner.abs().t()).Plus(1)));
+        var reach = (radius * rows).Plus(error * h.LargestModulus.matmul(inner.abs().t()).Plus(1));
+        var candidate = Interval.Around(around, reach);
         var (slope, open) = (candidate.TanhSlope, update.Complement);
-        return Curvature.Bound(
-                (product, product, open * candidate.TanhCurvature),
-                (at[1], product, update.SigmoidSlope * slope),
-                (at[1], at[1], update.SigmoidCurvature * (h - candidate.Tanh()).LargestModulus),
-                (at[1], own, update.SigmoidSlope))
-            .Plus(at[2].Scaled(open * slope) * Curvature.Bound(
-                (at[0], at[0], h.LargestModulus * reset.SigmoidCurvature),
-                (at[0], own, reset.SigmoidSlope)));
+        var throughProduct = Curvature.Bound(
+            new(product, product, open * candidate.TanhCurvature),
+            new(at[1], product, update.SigmoidSlope * slope),
+            new(at[1], at[1], update.SigmoidCurvature * (h - candidate.Tanh()).LargestModulus),
+            new(at[1], own, update.SigmoidSlope));
+        var ofProduct = Curvature.Bound(
+            new(at[0], at[0], h.LargestModulus * reset.SigmoidCurvature),
+            new(at[0], own, reset.SigmoidSlope));
+        return throughProduct.Plus(at[2].Scaled(open * slope) * ofProduct);
 
         Interval Around(int gate) => Interval.Around(sums[gate], (radius * at[gate].Rows).Plus(error));
     }
@@ -70,9 +74,9 @@ public sealed class GruResetBefore : RecurrentCell
     private protected override Tensor StepRoundingAt(Tensor drive, Tensor state, Tensor[] errors)
     {
         var (r, z, n) = Gates(drive, state);
-        var product = state.abs() * (Slope(r) * errors[0]).Plus(4 * UnitRoundoff);
+        var product = state.abs() * (Slope(r) * errors[0]).Plus(4 * Float64.UnitRoundoff);
         var candidate = errors[2].Plus(product.matmul(WeightHh.narrow(0, 2 * Units, Units).abs().t()));
-        return (Scalars.OneMinus(z) * TanhSlope(n) * candidate).Plus(MixRounding(z, n, state, errors[1]));
+        return (Scalars.OneMinus(z) * TanhSlope(n) * candidate).Plus(GateBounds.MixRounding(z, n, state, errors[1]));
     }
 
     private protected override Tensor JacobianRoundingAt(Tensor drive, Tensor state, Tensor errors)
@@ -80,11 +84,14 @@ public sealed class GruResetBefore : RecurrentCell
         // The matrix of the product r h, through which the candidate sees the state: what it rounds, and how large it is.
         var rows = WeightHh.norm(1).split(Units, 0);
         var parts = errors.split(Units, 1);
-        var (error, size) = (ScaleRounding(state, errors) * rows[0].Plus(1), (state.abs() * rows[0]).Plus(1));
-        var candidate = parts[2].Plus((state.abs() * parts[0].Plus(4 * UnitRoundoff)).matmul(WeightHh.narrow(0, 2 * Units, Units).abs().t()));
+        var error = Bounds.ScaleRounding(state, errors) * rows[0].Plus(1);
+        var size = (state.abs() * rows[0]).Plus(1);
+        var product = state.abs() * parts[0].Plus(4 * Float64.UnitRoundoff);
+        var candidate = parts[2].Plus(product.matmul(WeightHh.narrow(0, 2 * Units, Units).abs().t()));
         var (errorNorm, sizeNorm) = (error.norm(1, keepdim: true), size.norm(1, keepdim: true));
-        return (ScaleRounding(state, cat([parts[0], parts[1], candidate], 1)) * rows[0].Plus(rows[1]).Plus(rows[2] * sizeNorm).Plus(1))
-            .Plus(rows[2] * errorNorm.Plus(sizeNorm.Times((Units + 16) * UnitRoundoff)));
+        var scales = Bounds.ScaleRounding(state, cat([parts[0], parts[1], candidate], 1));
+        return (scales * rows[0].Plus(rows[1]).Plus(rows[2] * sizeNorm).Plus(1))
+            .Plus(rows[2] * errorNorm.Plus(sizeNorm.Times((Units + 16) * Float64.UnitRoundoff)));
     }
 
     /// <summary>The change of h' that a change of the product r h brings: [B, N, N] times [B, N, columns].</summary>
@@ -97,4 +104,20 @@ public sealed class GruResetBefore : RecurrentCell
         var gates = sigmoid(driven[0].Plus(Recur(state, 0, 2))).chunk(2, 1);
         return (gates[0], gates[1], tanh(driven[1].Plus(Recur(gates[0] * state, 2, 1))));
     }
+
+    internal sealed record Kind() : Architecture("gru-reset-before")
+    {
+        public override string Title => "GRU, reset before";
+
+        public override Mark Mark => new(Hue.Blue, MarkShape.Diamond);
+
+        protected override Cell Make(int inputSize, int units, ScalarType precision) =>
+            new GruResetBefore(inputSize, units, precision);
+    }
+}
+
+public abstract partial record Architecture
+{
+    /// <summary>Gated recurrent unit, reset gate inside the recurrent product (Keras' reset_after=False).</summary>
+    public static Architecture GruResetBefore { get; } = new Models.GruResetBefore.Kind();
 }

@@ -1,4 +1,4 @@
-using TorchSharp;
+using Neurodynamics.Models.Bounds;
 using static TorchSharp.torch;
 
 namespace Neurodynamics.Models;
@@ -15,11 +15,13 @@ public class Lstm : RecurrentCell
     public Lstm(int inputSize, int units, ScalarType precision = ScalarType.Float32)
         : this(Architecture.Lstm, inputSize, units, precision, outputReadsMemory: false) { }
 
-    private protected Lstm(Architecture architecture, int inputSize, int units, ScalarType precision, bool outputReadsMemory)
-        : base(architecture, 4, inputSize, units, 2 * units, precision) => this.outputReadsMemory = outputReadsMemory;
+    private protected Lstm(
+        Architecture architecture, int inputSize, int units, ScalarType precision, bool outputReadsMemory)
+        : base(architecture, gates: 4, inputSize, units, 2 * units, precision) => this.outputReadsMemory = outputReadsMemory;
 
-    /// <summary>Both biases at once, so that a step adds its drive in the recurrent product: an operation less at each of them.</summary>
-    private protected override Tensor Drive(Tensor input) => nn.functional.linear(input, WeightIh, BiasIh.Plus(BiasHh));
+    /// <summary>Both biases at once, so that a step adds its drive in the recurrent product: one operation less a step.</summary>
+    private protected override Tensor Drive(Tensor input) =>
+        nn.functional.linear(input, WeightIh, BiasIh.Plus(BiasHh));
 
     private protected override Tensor Advance(Tensor drive, Tensor state)
     {
@@ -27,7 +29,7 @@ public class Lstm : RecurrentCell
         return cat([h, c], 1);
     }
 
-    /// <summary>Carries h and c apart from step to step: joined and parted at each of them, training would take half as long again.</summary>
+    /// <summary>Carries h and c apart from step to step: joined and parted at every step, training would take half as long again.</summary>
     private protected override Tensor Unroll(IReadOnlyList<Tensor> drives, Tensor start)
     {
         var (h, c) = (Hidden(start), Memory(start));
@@ -74,8 +76,8 @@ public class Lstm : RecurrentCell
     }
 
     /// <summary>
-    /// At a fixed point c = i g / (1 - f), unit by unit: the correction of c follows from that of h, and N unknowns are left of 2N. The same
-    /// Newton step on [h, c], at an eighth of the work.
+    /// At a fixed point c = i g / (1 - f), unit by unit. So the correction of c follows from that of h, and N of the 2N unknowns
+    /// are left: the same Newton step on [h, c], at an eighth of the work.
     /// </summary>
     public override Tensor Correction(Tensor input, Tensor state, Tensor residual)
     {
@@ -84,7 +86,8 @@ public class Lstm : RecurrentCell
         using var scope = NewDisposeScope();
         var (i, f, g, o) = Gates(Drive(input), Hidden(state), Memory(state));
         var (t, pass) = Output(i, f, g, o, state);
-        var (open, own, scales) = (Scalars.OneMinus(f).reciprocal_(), Memory(residual), MemoryScales(i, f, g, state));
+        var (open, own) = (Scalars.OneMinus(f).reciprocal_(), Memory(residual));
+        var scales = MemoryScales(i, f, g, state);
         // d_c = (r_c + C d_h) / (1 - f) with C = dc'/dh, and dh'/dh = pass C + (output gate), dh'/dc = pass f.
         var carried = pass * f * open;
         var through = pass.Plus(carried);
@@ -95,8 +98,10 @@ public class Lstm : RecurrentCell
         return cat([h, c], 1).MoveToOuterDisposeScope();
     }
 
-
-    /// <summary>|h| at most 1, and |c'| at most f |c| + i |g| with the gates at their extremes over |h| at most 1: often loose, and null where the forget gate rounds to 1.</summary>
+    /// <summary>
+    /// |h| at most 1, and |c'| at most f |c| + i |g| with the gates at their extremes over |h| at most 1. Often loose; null where the
+    /// forget gate rounds to 1.
+    /// </summary>
     /// <inheritdoc/>
     public override double[]? InvariantBox(double[] input)
     {
@@ -107,9 +112,10 @@ public class Lstm : RecurrentCell
         var reach = WeightHh.abs().sum(1).split(Units, 0);
         var drive = Drive(tensor(input).unsqueeze(0)).squeeze(0).split(Units, 0);
         var forgotten = sigmoid(-drive[1] - reach[1]);
-        var memory = (sigmoid(drive[0].Plus(reach[0])) * tanh(drive[2].abs().Plus(reach[2])) / forgotten).Times(1 + 1e-9);
+        var added = sigmoid(drive[0].Plus(reach[0])) * tanh(drive[2].abs().Plus(reach[2]));
+        var memory = (added / forgotten).Times(1 + 1e-9);
         // From half a rounding of 1 on, the forget gate that the step computes is 1, and nothing bounds what it keeps.
-        if (!(forgotten.min().item<double>() > UnitRoundoff && memory.isfinite().all().item<bool>())) return null;
+        if (!(forgotten.min().item<double>() > Float64.UnitRoundoff && memory.isfinite().all().item<bool>())) return null;
         return [.. Enumerable.Repeat(1.0, Units), .. memory.ToVector()];
     }
 
@@ -121,9 +127,10 @@ public class Lstm : RecurrentCell
         return [.. Enumerable.Repeat(Math.Min(1.0, steps), Units), .. Enumerable.Repeat((double)steps, Units)];
     }
 
-    private protected override Tensor JacobianLipschitzAt(Tensor drive, Tensor state, Tensor radius, Tensor error)
+    private protected override Tensor? JacobianLipschitzAt(Tensor drive, Tensor state, Tensor radius, Tensor error)
     {
-        var (sums, own, at) = (Sums(drive, Hidden(state), Memory(state)).chunk(4, 1), Own(), Arguments());
+        var (own, at) = (Bounds.Own(), Bounds.Arguments());
+        var sums = Sums(drive, Hidden(state), Memory(state)).chunk(4, 1);
         var (input, forget, update, output) = (Around(0), Around(1), Around(2), Around(3));
         var memory = Interval.Around(Memory(state), radius);
         var (i, f, g, o) = (input.Sigmoid(), forget.Sigmoid(), update.Tanh(), output.Sigmoid().High);
@@ -134,19 +141,19 @@ public class Lstm : RecurrentCell
             (at[0], input.SigmoidSlope * g.LargestModulus), (at[1], forget.SigmoidSlope * memory.LargestModulus),
             (at[2], i.High * update.TanhSlope), (own, f.High),
         ];
-        (Functional J, Functional K, Tensor Second)[] second =
+        Second[] second =
         [
-            (at[0], at[0], input.SigmoidCurvature * g.LargestModulus), (at[0], at[2], input.SigmoidSlope * update.TanhSlope),
-            (at[2], at[2], i.High * update.TanhCurvature), (at[1], at[1], forget.SigmoidCurvature * memory.LargestModulus),
-            (at[1], own, forget.SigmoidSlope),
+            new(at[0], at[0], input.SigmoidCurvature * g.LargestModulus), new(at[0], at[2], input.SigmoidSlope * update.TanhSlope),
+            new(at[2], at[2], i.High * update.TanhCurvature),
+            new(at[1], at[1], forget.SigmoidCurvature * memory.LargestModulus), new(at[1], own, forget.SigmoidSlope),
         ];
         // h' = o tanh(c') by the same, and by the output gate's argument.
         var (pass, bend) = (o * next.TanhSlope, o * next.TanhCurvature);
         var hidden = Curvature.Bound([
-            .. first.SelectMany((a, n) => first.Skip(n).Select(b => (a.J, b.J, bend * a.First * b.First))),
-            .. second.Select(part => (part.J, part.K, pass * part.Second)),
-            .. first.Select(part => (at[3], part.J, output.SigmoidSlope * next.TanhSlope * part.First)),
-            (at[3], at[3], output.SigmoidCurvature * next.Tanh().LargestModulus)]);
+            .. first.SelectMany((a, n) => first.Skip(n).Select(b => new Second(a.J, b.J, bend * a.First * b.First))),
+            .. second.Select(part => part with { Bound = pass * part.Bound }),
+            .. first.Select(part => new Second(at[3], part.J, output.SigmoidSlope * next.TanhSlope * part.First)),
+            new(at[3], at[3], output.SigmoidCurvature * next.Tanh().LargestModulus)]);
         return hidden.Squared().Plus(Curvature.Bound(second).Squared()).sqrt();
 
         Interval Around(int gate) => Interval.Around(sums[gate], (radius * at[gate].Rows).Plus(error));
@@ -156,15 +163,18 @@ public class Lstm : RecurrentCell
     {
         var (i, f, g, o) = Gates(drive, Hidden(state), Memory(state));
         var (t, pass) = Output(i, f, g, o, state);
-        var memory = (g.abs() * Slope(i) * errors[0]).Plus(Memory(state).abs() * Slope(f) * errors[1]).Plus(i * TanhSlope(g) * errors[2])
-            .Plus(Memory(state).abs().Plus(1).Times(8 * UnitRoundoff));
-        return cat([(pass * memory).Plus(t.abs() * Slope(o) * errors[3]).Plus(8 * UnitRoundoff), memory], 1);
+        var size = Memory(state).abs();
+        var memory = (g.abs() * Slope(i) * errors[0]).Plus(size * Slope(f) * errors[1]).Plus(i * TanhSlope(g) * errors[2])
+            .Plus(size.Plus(1).Times(8 * Float64.UnitRoundoff));
+        var hidden = (pass * memory).Plus(t.abs() * Slope(o) * errors[3]).Plus(8 * Float64.UnitRoundoff);
+        return cat([hidden, memory], 1);
     }
 
-    private protected override Tensor Moduli(Tensor state, Tensor weights) => Product(Hidden(state), Memory(state), weights);
+    internal override Tensor Product(Tensor state, Tensor weights) => Product(Hidden(state), Memory(state), weights);
 
     /// <summary>Scales of the gates i, f and g in the change of c'.</summary>
-    private Tensor[] MemoryScales(Tensor i, Tensor f, Tensor g, Tensor state) => [g * Slope(i), Memory(state) * Slope(f), i * TanhSlope(g)];
+    private Tensor[] MemoryScales(Tensor i, Tensor f, Tensor g, Tensor state) =>
+        [g * Slope(i), Memory(state) * Slope(f), i * TanhSlope(g)];
 
     /// <summary>tanh(c') and the slope of h' with c'.</summary>
     private (Tensor Tanh, Tensor Pass) Output(Tensor i, Tensor f, Tensor g, Tensor o, Tensor state)
@@ -188,14 +198,65 @@ public class Lstm : RecurrentCell
     private Tensor Product(Tensor h, Tensor c, Tensor weights)
     {
         var columns = weights.t();
-        return outputReadsMemory ? cat([h.mm(columns.narrow(1, 0, 3 * Units)), c.mm(columns.narrow(1, 3 * Units, Units))], 1) : h.mm(columns);
+        return outputReadsMemory
+            ? cat([h.mm(columns.narrow(1, 0, 3 * Units)), c.mm(columns.narrow(1, 3 * Units, Units))], 1)
+            : h.mm(columns);
+    }
+
+    /// <summary>The drawing of an LSTM; as the report prints it, what differs is vermillion.</summary>
+    internal static Diagram Drawing(bool printed)
+    {
+        var title = printed
+            ? "LSTM as the report prints it: the output gate reads the memory"
+            : "LSTM: a memory c beside the state h, three gates";
+        var output = printed
+            ? "o = σ(W<sub>o</sub> [c, u] + b<sub>o</sub>): the memory, not the state"
+            : "o = σ(W<sub>o</sub> [h, u] + b<sub>o</sub>), between 0 and 1";
+        var drawing = new Diagram(title, 66)
+            .Frame(11, 6, 92, 62)
+            .Arrow((5, 55), (23.7, 55)).Arrow((28.3, 55), (51.2, 55)).Arrow((55.8, 55), (96, 55))
+            .Operation(26, 55, "×", "f c<sub>t−1</sub>: what is kept of the memory")
+            .Operation(53.5, 55, "+", "c<sub>t</sub> = f c<sub>t−1</sub> + i g")
+            .Arrow((5, 12), (13.2, 12)).Fork(14, 12).Arrow((14, 1), (14, 11.2)).Wire((14, 12), (printed ? 53.5 : 70, 12))
+            .Arrow((26, 12), (26, 19.8)).Fork(26, 12).Arrow((40, 12), (40, 19.8)).Fork(40, 12)
+            .Arrow((53.5, 12), (53.5, 19.8))
+            .Box(26, 24, "σ  forget", Hue.Vermillion, "f = σ(W<sub>f</sub> [h, u] + b<sub>f</sub>), between 0 and 1", 11)
+            .Box(40, 24, "σ  input", Hue.Blue, "i = σ(W<sub>i</sub> [h, u] + b<sub>i</sub>), between 0 and 1", 11)
+            .Box(53.5, 24, "tanh", Hue.Green, "g = tanh(W<sub>g</sub> [h, u] + b<sub>g</sub>)", 11)
+            .Box(70, 24, "σ  output", Hue.Purple, output, 11)
+            .Arrow(Hue.Vermillion, (26, 28), (26, 52.7)).Label(27, 40, "f", DiagramAnchor.Left, Hue.Vermillion)
+            .Operation(53.5, 40, "×", "i g: what is new")
+            .Arrow(Hue.Blue, (40, 28), (40, 40), (51.2, 40)).Label(41, 42.2, "i", DiagramAnchor.Left, Hue.Blue)
+            .Arrow(Hue.Green, (53.5, 28), (53.5, 37.7)).Label(54.5, 32.5, "g", DiagramAnchor.Left, Hue.Green)
+            .Arrow((53.5, 42.3), (53.5, 52.7))
+            .Fork(82, 55).Arrow((82, 55), (82, 49)).Box(82, 45, "tanh", Hue.Green, "tanh(c<sub>t</sub>)", 9)
+            .Arrow((82, 41), (82, 36.3)).Operation(82, 34, "×", "h<sub>t</sub> = o tanh(c<sub>t</sub>)")
+            .Arrow(Hue.Purple, (70, 28), (70, 34), (79.7, 34)).Label(71, 36.2, "o", DiagramAnchor.Left, Hue.Purple)
+            .Arrow((82, 31.7), (82, 12), (96, 12))
+            .Label(4, 55, "c<sub>t−1</sub>", DiagramAnchor.Right).Label(97, 55, "c<sub>t</sub>", DiagramAnchor.Left)
+            .Label(4, 12, "h<sub>t−1</sub>", DiagramAnchor.Right).Label(97, 12, "h<sub>t</sub>", DiagramAnchor.Left)
+            .Label(12.8, 2.4, "u<sub>t</sub>", DiagramAnchor.Right)
+            .Label(15, 14.6, "h<sub>t−1</sub> and u<sub>t</sub>", DiagramAnchor.Left, Hue.Grey, 12);
+        return printed
+            ? drawing.Arrow(Hue.Vermillion, (17, 55), (17, 47), (63, 47), (63, 12), (70, 12), (70, 19.8))
+                .Label(62, 9.4, "c<sub>t−1</sub> and u<sub>t</sub>", DiagramAnchor.Left, Hue.Vermillion, 12)
+            : drawing.Fork(53.5, 12).Arrow((70, 12), (70, 19.8));
+    }
+
+    internal sealed record Kind() : Architecture("lstm")
+    {
+        public override string Title => "LSTM";
+
+        public override Mark Mark => new(Hue.Vermillion, MarkShape.Square);
+
+        public override Diagram Diagram => Drawing(printed: false);
+
+        protected override Cell Make(int inputSize, int units, ScalarType precision) => new Lstm(inputSize, units, precision);
     }
 }
 
-/// <summary>The LSTM as the report prints it (2.2): the output gate reads the memory c of the step before, where its prose says h.</summary>
-public sealed class LstmAsPrinted : Lstm
+public abstract partial record Architecture
 {
-    /// <inheritdoc cref="VanillaRnn(int, int, ScalarType)"/>
-    public LstmAsPrinted(int inputSize, int units, ScalarType precision = ScalarType.Float32)
-        : base(Architecture.LstmAsPrinted, inputSize, units, precision, outputReadsMemory: true) { }
+    /// <summary>Long short-term memory (PyTorch's nn.LSTM).</summary>
+    public static Architecture Lstm { get; } = new Models.Lstm.Kind();
 }

@@ -12,16 +12,19 @@ public sealed class Network : nn.Module
     public Network(Cell cell, Linear readout) : base(nameof(Network))
     {
         if (readout.weight.shape[1] != cell.Units)
-            throw new ArgumentException($"The readout reads {readout.weight.shape[1]} units, but the cell has {cell.Units}.", nameof(readout));
+            throw new ArgumentException(
+                $"The readout reads {readout.weight.shape[1]} units, but the cell has {cell.Units}.", nameof(readout));
         if (cell.parameters().FirstOrDefault(parameter => parameter.dtype != readout.weight.dtype) is { } other)
-            throw new ArgumentException($"The readout is in {readout.weight.dtype}, but the cell in {other.dtype}: bring both to one precision, such as with nn.Linear(..., dtype: torch.{other.dtype.ToString().ToLowerInvariant()}).", nameof(readout));
+            throw new ArgumentException(
+                $"The readout is in {readout.weight.dtype}, but the cell in {other.dtype}: bring both to one precision, such as with "
+                + $"nn.Linear(..., dtype: torch.{other.dtype.ToString().ToLowerInvariant()}).", nameof(readout));
         (Cell, Readout) = (cell, readout);
         register_module("rnn", cell);
         register_module("readout", readout);
     }
 
-    /// <summary>A network of one of the library's cells with Glorot's initialisation (report 4.2).</summary>
-    /// <param name="architecture">Which cell.</param>
+    /// <summary>A network with Glorot's initialisation (report 4.2).</summary>
+    /// <param name="architecture">The kind of cell.</param>
     /// <param name="inputSize">I, the number of inputs.</param>
     /// <param name="units">N, the number of hidden units.</param>
     /// <param name="channels">K, the number of channels to read out.</param>
@@ -29,7 +32,7 @@ public sealed class Network : nn.Module
     public static Network Create(Architecture architecture, int inputSize, int units, int channels, long seed)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(channels, 1);
-        var cell = RecurrentCell.Create(architecture, inputSize, units);
+        var cell = architecture.Create(inputSize, units);
         cell.Initialise(Seeds.Derive(seed, "cell"));
         var readout = nn.Linear(units, channels);
         using var scope = NewDisposeScope();
@@ -72,14 +75,18 @@ public sealed class Network : nn.Module
         return Logits(tensor(states).to(Readout.weight.dtype)).to(ScalarType.Float64).sigmoid().ToMatrix();
     }
 
-    /// <summary>What the network decides at a state, a character per channel: + for class 1, - for class 0, 0 where it is undecided (0.1 &lt; p &lt; 0.9).</summary>
+    /// <summary>
+    /// What the network decides at a state, a character per channel: + for class 1, - for class 0, 0 where it is undecided
+    /// (0.1 &lt; p &lt; 0.9).
+    /// </summary>
     /// <param name="state">S values.</param>
     public string Decision(double[] state) =>
         Decide(Probabilities(new[] { state }.ToMatrix(state.Length)).Row(0));
 
-    /// <summary>The same of probabilities that are known already.</summary>
+    /// <summary>The same from probabilities that are known already.</summary>
     /// <param name="probabilities">Of class 1, K values.</param>
-    public static string Decide(IEnumerable<double> probabilities) => string.Concat(probabilities.Select(p => p >= 0.9 ? '+' : p <= 0.1 ? '-' : '0'));
+    public static string Decide(IEnumerable<double> probabilities) =>
+        string.Concat(probabilities.Select(p => p >= 0.9 ? '+' : p <= 0.1 ? '-' : '0'));
 
     /// <summary>States after each step of trials, from zero: [B, T, S].</summary>
     /// <param name="inputs">Inputs [B, T, I], in whatever precision.</param>
@@ -103,7 +110,8 @@ public sealed class Network : nn.Module
     {
         if (Readout.weight.dtype == ScalarType.Float64) return this;
         // Both before the scope, which would take their parameters with it.
-        var (cell, readout) = (Cell.InDouble(), nn.Linear(Cell.Units, Channels, hasBias: Readout.bias is not null, dtype: ScalarType.Float64));
+        var cell = Cell.InDouble();
+        var readout = nn.Linear(Cell.Units, Channels, hasBias: Readout.bias is not null, dtype: ScalarType.Float64);
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
         readout.weight.copy_(Readout.weight);
@@ -112,11 +120,9 @@ public sealed class Network : nn.Module
     }
 
     /// <summary>The same weights with other equations in the cell, such as those that the report prints; the readout is shared.</summary>
-    /// <param name="architecture">A cell with as many gates.</param>
-    /// <exception cref="ArgumentException">The cell is none of the library's, or the other one has another number of gates.</exception>
-    public Network As(Architecture architecture) => Cell is RecurrentCell cell
-        ? new(cell.As(architecture), Readout)
-        : throw new ArgumentException($"{Cell.GetName()} is none of the library's cells: its weights do not fit {architecture}.", nameof(architecture));
+    /// <param name="architecture">A kind of cell with the same parameters.</param>
+    /// <exception cref="ArgumentException">The other kind has parameters of other names or shapes.</exception>
+    public Network As(Architecture architecture) => new(Cell.As(architecture), Readout);
 
     /// <summary>Refuses weights that are NaN or infinite.</summary>
     internal void RequireFinite(string source)
@@ -124,6 +130,7 @@ public sealed class Network : nn.Module
         using var scope = NewDisposeScope();
         foreach (var (name, parameter) in named_parameters())
             if (!parameter.isfinite().all().item<bool>())
-                throw new InvalidDataException($"{source} holds values in {name} that are not finite: train or export the network again.");
+                throw new InvalidDataException(
+                    $"{source} holds values in {name} that are not finite: train or export the network again.");
     }
 }

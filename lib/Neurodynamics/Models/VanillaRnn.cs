@@ -1,4 +1,4 @@
-using TorchSharp;
+using Neurodynamics.Models.Bounds;
 using static TorchSharp.torch;
 
 namespace Neurodynamics.Models;
@@ -11,20 +11,50 @@ public sealed class VanillaRnn : RecurrentCell
     /// <param name="units">N.</param>
     /// <param name="precision">Float32 or Float64.</param>
     public VanillaRnn(int inputSize, int units, ScalarType precision = ScalarType.Float32)
-        : base(Architecture.Vanilla, 1, inputSize, units, units, precision) { }
+        : base(Architecture.Vanilla, gates: 1, inputSize, units, units, precision) { }
 
     private protected override Tensor Advance(Tensor drive, Tensor state) => tanh(drive.Plus(Recur(state)));
 
-    private protected override Tensor StateJacobianAt(Tensor drive, Tensor state) => Scaled(WeightHh, TanhSlope(Advance(drive, state)));
+    private protected override Tensor StateJacobianAt(Tensor drive, Tensor state) =>
+        Scaled(WeightHh, TanhSlope(Advance(drive, state)));
 
-    private protected override Tensor InputJacobianAt(Tensor drive, Tensor state) => Scaled(WeightIh, TanhSlope(Advance(drive, state)));
+    private protected override Tensor InputJacobianAt(Tensor drive, Tensor state) =>
+        Scaled(WeightIh, TanhSlope(Advance(drive, state)));
 
-    private protected override Tensor JacobianLipschitzAt(Tensor drive, Tensor state, Tensor radius, Tensor error)
+    private protected override Tensor? JacobianLipschitzAt(Tensor drive, Tensor state, Tensor radius, Tensor error)
     {
-        var argument = Arguments()[0];
-        return Curvature.Bound((argument, argument, Interval.Around(drive.Plus(Recur(state)), (radius * argument.Rows).Plus(error)).TanhCurvature));
+        var argument = Bounds.Arguments()[0];
+        var values = Interval.Around(drive.Plus(Recur(state)), (radius * argument.Rows).Plus(error));
+        return Curvature.Bound(new Second(argument, argument, values.TanhCurvature));
     }
 
     private protected override Tensor StepRoundingAt(Tensor drive, Tensor state, Tensor[] errors) =>
-        (TanhSlope(Advance(drive, state)) * errors[0]).Plus(8 * UnitRoundoff);
+        (TanhSlope(Advance(drive, state)) * errors[0]).Plus(8 * Float64.UnitRoundoff);
+
+    internal sealed record Kind() : Architecture("vanilla")
+    {
+        public override string Title => "Vanilla";
+
+        public override Mark Mark => new(Hue.Green, MarkShape.Circle);
+
+        public override Diagram Diagram => new Diagram("Vanilla RNN: one layer", 34)
+            .Frame(16, 6, 84, 30)
+            .Arrow((6, 18), (20.5, 18)).Arrow((29, 1), (29, 13.8))
+            .Box(29, 18, "W<sub>h</sub> h + W<sub>u</sub> u + b", Hue.Blue, "weighted sum of state and input", 17)
+            .Arrow((37.5, 18), (50.5, 18))
+            .Box(57, 18, "tanh", Hue.Green, "h' = tanh(W<sub>h</sub> h + W<sub>u</sub> u + b)")
+            .Arrow((63.5, 18), (94, 18)).Fork(74, 18).Arrow((74, 18), (74, 33))
+            .Label(5, 18, "h<sub>t−1</sub>", DiagramAnchor.Right).Label(95, 18, "h<sub>t</sub>", DiagramAnchor.Left)
+            .Label(27.5, 2, "u<sub>t</sub>", DiagramAnchor.Right)
+            .Label(75.5, 32, "to the readout", DiagramAnchor.Left, Hue.Grey, 12);
+
+        protected override Cell Make(int inputSize, int units, ScalarType precision) =>
+            new VanillaRnn(inputSize, units, precision);
+    }
+}
+
+public abstract partial record Architecture
+{
+    /// <summary>Vanilla RNN with tanh (report 2.1; PyTorch's nn.RNN).</summary>
+    public static Architecture Vanilla { get; } = new VanillaRnn.Kind();
 }

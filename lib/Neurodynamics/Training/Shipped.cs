@@ -26,7 +26,7 @@ public static class Shipped
         ];
         foreach (var (name, task) in tasks)
             foreach (var architecture in architectures)
-                yield return ($"{name}-{architecture.ToString().ToLowerInvariant()}", Of(architecture, task));
+                yield return ($"{name}-{architecture.Name}", Of(architecture, task));
         foreach (var discount in Enum.GetValues<Discount>())
             yield return ($"integration1-gru-{(discount == Discount.Leaky ? "leaky" : "printed")}-discount", Of(Architecture.Gru, new Integration { Channels = 1, Gamma = 0.9, Discount = discount }));
     }

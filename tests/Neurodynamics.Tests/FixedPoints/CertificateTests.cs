@@ -12,7 +12,7 @@ public sealed class CertificateTests
 {
     public static TheoryData<string> References => [.. Reference.Networks];
 
-    public static TheoryData<Architecture> Architectures => [.. Enum.GetValues<Architecture>()];
+    public static TheoryData<Architecture> Architectures => [.. Architecture.All];
 
     [Theory, MemberData(nameof(References))]
     public void Every_listed_point_of_a_reference_network_is_certified_and_stands_alone_in_its_ball(string name)

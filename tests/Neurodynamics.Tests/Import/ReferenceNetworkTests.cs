@@ -88,7 +88,7 @@ public sealed class ReferenceNetworkTests
             Assert.False(check.Reproduced);
             Assert.Contains("NOT reproduced", check.ToString());
         }
-        Scratch.Refused(path, new ImportOptions { Architecture = Architecture.Lstm }, "3 gates", "Lstm", "4");
+        Scratch.Refused(path, new ImportOptions { Architecture = Architecture.Lstm }, "3 gates", "LSTM", "4");
     }
 
     [Fact]

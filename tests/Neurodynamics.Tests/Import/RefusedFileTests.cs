@@ -125,16 +125,16 @@ public sealed class RefusedFileTests : IDisposable
     }
 
     [Theory]
-    [InlineData("", "_l0", 1, Architecture.Vanilla)]
-    [InlineData("module.model.gru.", "_l0", 3, Architecture.Gru)]
-    [InlineData("lstm_", "_l0", 4, Architecture.Lstm)]
-    [InlineData("cell.", "", 3, Architecture.Gru)]
-    public void Prefixes_cells_and_layers_without_bias_are_no_reason_to_refuse(string prefix, string suffix, int gates, Architecture architecture)
+    [InlineData("", "_l0", 1, "vanilla")]
+    [InlineData("module.model.gru.", "_l0", 3, "gru")]
+    [InlineData("lstm_", "_l0", 4, "lstm")]
+    [InlineData("cell.", "", 3, "gru")]
+    public void Prefixes_cells_and_layers_without_bias_are_no_reason_to_refuse(string prefix, string suffix, int gates, string architecture)
     {
         var arrays = Npz.Gru(prefix, gates, suffix);
-        Assert.Equal(architecture, NetworkFile.Load(scratch.Write("n.npz", Npz.Archive(arrays))).Cell.Architecture);
+        Assert.Equal(Architecture.Named(architecture), NetworkFile.Load(scratch.Write("n.npz", Npz.Archive(arrays))).Cell.Architecture);
         var bare = NetworkFile.Load(scratch.Write("n.npz", Npz.Archive(arrays[..2])));
-        Assert.Equal(architecture, bare.Cell.Architecture);
+        Assert.Equal(Architecture.Named(architecture), bare.Cell.Architecture);
         Assert.All(bare.Cell.BiasIh.data<float>().Concat(bare.Cell.BiasHh.data<float>()), bias => Assert.Equal(0, bias));
     }
 

@@ -1,8 +1,8 @@
 using static TorchSharp.torch;
 
-namespace Neurodynamics.Models;
+namespace Neurodynamics.Models.Bounds;
 
-/// <summary>What a quantity can be over a ball of states: bounds [B, N].</summary>
+/// <summary>The least and the largest value of a quantity over a ball of states, each [B, N].</summary>
 internal readonly record struct Interval(Tensor Low, Tensor High)
 {
     /// <summary>Where the logistic function bends most, ln(2 + sqrt 3).</summary>

@@ -1,6 +1,6 @@
 using static TorchSharp.torch;
 
-namespace Neurodynamics.Models;
+namespace Neurodynamics.Models.Bounds;
 
 /// <summary>A linear functional of the state for every unit, such as a gate's argument: the rows of a matrix L.</summary>
 /// <param name="rows">Norm of each row, [N] or [B, N].</param>
@@ -15,16 +15,20 @@ internal sealed class Functional(Tensor rows, Tensor norm)
     public Tensor Scaled(Tensor scale) => minimum(scale.amax(1) * Norm, (scale * Rows).norm(1));
 }
 
-/// <summary>How fast the Jacobian of a map turns whose every unit is a smooth function of a few linear functionals of the state.</summary>
+/// <summary>A unit's second derivative with respect to two functionals of the state: its modulus at most [B, N].</summary>
+
+internal readonly record struct Second(Functional J, Functional K, Tensor Bound);
+
+/// <summary>How fast the Jacobian turns if every unit of the map is a smooth function of a few linear functionals of the state.</summary>
 internal static class Curvature
 {
     /// <summary>
     /// ||D^2 F||_2 at most over a ball of states [B]. For unit vectors u and v, unit i of D^2 F[u, v] is the sum over j and k of
-    /// f_jk,i (l_j,i u) (l_k,i v), where |l_k,i v| is at most the norm of the row; hence the sum over j of
+    /// f_jk,i (l_j,i u) (l_k,i v), where |l_k,i v| is at most the norm of the row. Hence the sum over j of
     /// ||diag(c_j) L_j||_2 with c_j,i = sum over k of |f_jk,i| ||l_k,i||.
     /// </summary>
-    /// <param name="second">The second derivative with respect to two functionals, in modulus at most [B, N]; each pair once.</param>
-    public static Tensor Bound(params IEnumerable<(Functional J, Functional K, Tensor Second)> second)
+    /// <param name="second">The second derivatives, each pair of functionals once.</param>
+    public static Tensor Bound(params IEnumerable<Second> second)
     {
         var scales = new Dictionary<Functional, Tensor>();
         foreach (var (j, k, bound) in second)
@@ -34,6 +38,7 @@ internal static class Curvature
         }
         return scales.Select(part => part.Key.Scaled(part.Value)).Aggregate((sum, part) => sum.Plus(part));
 
-        void Add(Functional functional, Tensor scale) => scales[functional] = scales.TryGetValue(functional, out var known) ? known.Plus(scale) : scale;
+        void Add(Functional functional, Tensor scale) =>
+            scales[functional] = scales.TryGetValue(functional, out var known) ? known.Plus(scale) : scale;
     }
 }

@@ -1,0 +1,54 @@
+using System.Reflection;
+
+namespace Neurodynamics;
+
+/// <summary>
+/// The kinds of a thing, such as the architectures or the tasks: every concrete subtype in the loaded assemblies. So a new kind is a
+/// new type and nothing else, in a notebook's cell too.
+/// </summary>
+internal static class Kinds
+{
+    /// <summary>
+    /// One of each kind, made without arguments, the library's first. Of kinds with one name the newest stands for all, as when a
+    /// notebook's cell was run again.
+    /// </summary>
+    /// <param name="name">The name by which two are the same kind.</param>
+    public static IReadOnlyList<T> All<T>(Func<T, string> name)
+        where T : class
+    {
+        var newest = new OrderedDictionary<string, T>();
+        foreach (var kind in Of<T>.Library.Concat(Others().SelectMany(In<T>))) newest[name(kind)] = kind;
+        return [.. newest.Values];
+    }
+
+    /// <summary>Assemblies that use the library: a program of one's own, and the cells of a notebook in the order in which they were run.</summary>
+    private static IEnumerable<Assembly> Others()
+    {
+        var library = typeof(Kinds).Assembly.GetName().Name;
+        return AppDomain.CurrentDomain.GetAssemblies()
+            .Where(assembly => assembly.GetReferencedAssemblies().Any(reference => reference.Name == library));
+    }
+
+    private static IEnumerable<T> In<T>(Assembly assembly)
+        where T : class
+    {
+        Type?[] types;
+        try
+        {
+            types = assembly.GetTypes();
+        }
+        catch (ReflectionTypeLoadException partial)
+        {
+            types = partial.Types;
+        }
+        foreach (var type in types)
+            if (type is { IsAbstract: false } && type.IsAssignableTo(typeof(T)) && type.GetConstructor([]) is not null)
+                yield return (T)Activator.CreateInstance(type)!;
+    }
+
+    private static class Of<T>
+        where T : class
+    {
+        public static readonly T[] Library = [.. In<T>(typeof(Kinds).Assembly)];
+    }
+}

@@ -1,0 +1,122 @@
+using System.Collections.Concurrent;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
+using static TorchSharp.torch;
+
+namespace Neurodynamics.Models;
+
+/// <summary>
+/// A kind of cell: what a recipe names, and what makes cells of that kind. Two are equal where their names and options are.
+/// </summary>
+/// <remarks>
+/// Each of the library's cells declares its own in its own file: name, title, options such as a leak, mark and drawing. Nothing
+/// else lists them. For a cell of your own use <see cref="Of"/>, or derive from this.
+/// </remarks>
+[JsonConverter(typeof(ArchitectureConverter))]
+public abstract partial record Architecture
+{
+    private static readonly ConcurrentDictionary<string, Architecture> Own = [];
+
+    private static IReadOnlyList<Architecture> Known => Kinds.All<Architecture>(kind => kind.Name);
+
+    /// <param name="name">The name in recipes and files, such as "gru".</param>
+    protected Architecture(string name) => Name = name;
+
+    /// <summary>The name in recipes and files, such as "gru".</summary>
+    [JsonIgnore]
+    public string Name { get; }
+
+    /// <summary>The name in figures and tables, such as "GRU"; default <see cref="Name"/>.</summary>
+    [JsonIgnore]
+    public virtual string Title => Name;
+
+    /// <summary>Colour and symbol in figures that compare architectures; default black circles.</summary>
+    [JsonIgnore]
+    public virtual Mark Mark => new(Hue.Ink, MarkShape.Circle);
+
+    /// <summary>A drawing of one step; null where there is none.</summary>
+    [JsonIgnore]
+    public virtual Diagram? Diagram => null;
+
+    /// <summary>Every architecture that a recipe can name: the library's, and those that were made with <see cref="Of"/>.</summary>
+    public static IReadOnlyList<Architecture> All => [.. Known, .. Own.Values];
+
+    /// <summary>The architecture of a name, with its options at their defaults.</summary>
+    /// <exception cref="ArgumentException">There is none of that name.</exception>
+    public static Architecture Named(string name) => All.LastOrDefault(known => known.Name == name) ?? throw new ArgumentException(
+        $"There is no architecture \"{name}\"; known are {string.Join(", ", All.Select(known => known.Name).Order(StringComparer.Ordinal))}.",
+        nameof(name));
+
+    /// <summary>An architecture of your own, known by its name from now on in recipes and saved networks.</summary>
+    /// <param name="name">A name that the library does not use. The same name again replaces what it stood for.</param>
+    /// <param name="make">Makes a cell from I, N and the precision (training asks for Float32, the analysis for Float64).</param>
+    /// <exception cref="ArgumentException">The library has an architecture of that name.</exception>
+    public static Architecture Of(string name, Func<int, int, ScalarType, Cell> make)
+    {
+        if (Known.Any(known => known.Name == name))
+            throw new ArgumentException($"\"{name}\" is one of the library's architectures: choose another name.", nameof(name));
+        return Own[name] = new OwnArchitecture(name, make);
+    }
+
+    /// <summary>A cell of this kind; the library's have all weights zero until <see cref="Cell.Initialise"/>.</summary>
+    /// <param name="inputSize">I, the number of inputs; at least 1.</param>
+    /// <param name="units">N, the number of hidden units; at least 1.</param>
+    /// <param name="precision">Float32 or Float64; default Float32, as for training.</param>
+    /// <exception cref="InvalidOperationException">A cell of your own came out with other sizes than asked for.</exception>
+    public Cell Create(int inputSize, int units, ScalarType precision = ScalarType.Float32)
+    {
+        var cell = Make(inputSize, units, precision);
+        if (cell.InputSize != inputSize || cell.Units != units)
+            throw new InvalidOperationException(
+                $"A {Title} with {inputSize} inputs and {units} units was asked for, but its constructor made one with {cell.InputSize} and {cell.Units}.");
+        cell.Architecture = this;
+        return cell;
+    }
+
+    /// <summary>Makes the cell.</summary>
+    /// <inheritdoc cref="Create"/>
+    protected abstract Cell Make(int inputSize, int units, ScalarType precision);
+
+    /// <summary><see cref="Title"/>.</summary>
+    public sealed override string ToString() => Title;
+
+    private sealed record OwnArchitecture(string Key, Func<int, int, ScalarType, Cell> Constructor) : Architecture(Key)
+    {
+        protected override Cell Make(int inputSize, int units, ScalarType precision) => Constructor(inputSize, units, precision);
+
+        // By name alone: a notebook cell that is run again makes another delegate of the same text.
+        public bool Equals(OwnArchitecture? other) => other?.Name == Name;
+
+        public override int GetHashCode() => StringComparer.Ordinal.GetHashCode(Name);
+    }
+
+    /// <summary>An architecture as its name; with options as an object of them, "name" first.</summary>
+    private sealed class ArchitectureConverter : JsonConverter<Architecture>
+    {
+        public override Architecture Read(ref Utf8JsonReader reader, Type type, JsonSerializerOptions options)
+        {
+            try
+            {
+                if (reader.TokenType == JsonTokenType.String) return Named(reader.GetString()!);
+                var node = JsonNode.Parse(ref reader)!.AsObject();
+                var kind = Named(node["name"]?.GetValue<string>() ?? throw new JsonException("An architecture with options needs a \"name\"."));
+                node.Remove("name");
+                return (Architecture)node.Deserialize(kind.GetType(), options)!;
+            }
+            catch (Exception error) when (error is ArgumentException or InvalidOperationException)
+            {
+                throw new JsonException(error.Message, error);
+            }
+        }
+
+        public override void Write(Utf8JsonWriter writer, Architecture value, JsonSerializerOptions options)
+        {
+            if (value is OwnArchitecture || JsonSerializer.SerializeToNode(value, value.GetType(), options)!.AsObject() is not { Count: > 0 } chosen)
+                writer.WriteStringValue(value.Name);
+            else
+                new JsonObject([new("name", value.Name), .. chosen.Select(option => new KeyValuePair<string, JsonNode?>(option.Key, option.Value?.DeepClone()))])
+                    .WriteTo(writer, options);
+        }
+    }
+}

@@ -1,0 +1,8 @@
+namespace Neurodynamics.Models.Bounds;
+
+/// <summary>What bounds need to know of float64 arithmetic.</summary>
+internal static class Float64
+{
+    /// <summary>Half the gap between 1 and the next float64.</summary>
+    public const double UnitRoundoff = 1.0 / (1L << 53);
+}

@@ -1,0 +1,29 @@
+using static TorchSharp.torch;
+
+namespace Neurodynamics.Models;
+
+/// <summary>The LSTM as the report prints it (2.2): the output gate reads the memory c of the step before, where its prose says h.</summary>
+public sealed class LstmAsPrinted : Lstm
+{
+    /// <inheritdoc cref="VanillaRnn(int, int, ScalarType)"/>
+    public LstmAsPrinted(int inputSize, int units, ScalarType precision = ScalarType.Float32)
+        : base(Architecture.LstmAsPrinted, inputSize, units, precision, outputReadsMemory: true) { }
+
+    internal new sealed record Kind() : Architecture("lstm-as-printed")
+    {
+        public override string Title => "LSTM as printed";
+
+        public override Mark Mark => new(Hue.Vermillion, MarkShape.Square);
+
+        public override Diagram Diagram => Drawing(printed: true);
+
+        protected override Cell Make(int inputSize, int units, ScalarType precision) =>
+            new LstmAsPrinted(inputSize, units, precision);
+    }
+}
+
+public abstract partial record Architecture
+{
+    /// <summary>The LSTM as the report prints it (2.2): the output gate reads the memory.</summary>
+    public static Architecture LstmAsPrinted { get; } = new Models.LstmAsPrinted.Kind();
+}
