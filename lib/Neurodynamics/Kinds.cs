@@ -17,16 +17,23 @@ internal static class Kinds
         where T : class
     {
         var newest = new OrderedDictionary<string, T>();
-        foreach (var kind in Of<T>.Library.Concat(Others().SelectMany(In<T>))) newest[name(kind)] = kind;
+        foreach (var kind in Of<T>.Library.Concat(Others<T>())) newest[name(kind)] = kind;
         return [.. newest.Values];
     }
 
-    /// <summary>Assemblies that use the library: a program of one's own, and the cells of a notebook in the order in which they were run.</summary>
-    private static IEnumerable<Assembly> Others()
+    /// <summary>The kind of a name, the newest of several; null where there is none. The library's own are found at once.</summary>
+    public static T? Find<T>(string wanted, Func<T, string> name)
+        where T : class =>
+        Array.Find(Of<T>.Library, kind => name(kind) == wanted) ?? Others<T>().LastOrDefault(kind => name(kind) == wanted);
+
+    /// <summary>Those of assemblies that use the library: a program of one's own, and a notebook's cells in the order of their runs.</summary>
+    private static IEnumerable<T> Others<T>()
+        where T : class
     {
         var library = typeof(Kinds).Assembly.GetName().Name;
         return AppDomain.CurrentDomain.GetAssemblies()
-            .Where(assembly => assembly.GetReferencedAssemblies().Any(reference => reference.Name == library));
+            .Where(assembly => assembly.GetReferencedAssemblies().Any(reference => reference.Name == library))
+            .SelectMany(In<T>);
     }
 
     private static IEnumerable<T> In<T>(Assembly assembly)

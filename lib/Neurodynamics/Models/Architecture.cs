@@ -18,44 +18,38 @@ public abstract partial record Architecture
 {
     private static readonly ConcurrentDictionary<string, Architecture> Own = [];
 
-    private static IReadOnlyList<Architecture> Known => Kinds.All<Architecture>(kind => kind.Name);
-
     /// <param name="name">The name in recipes and files, such as "gru".</param>
     protected Architecture(string name) => Name = name;
 
     /// <summary>The name in recipes and files, such as "gru".</summary>
-    [JsonIgnore]
     public string Name { get; }
 
     /// <summary>The name in figures and tables, such as "GRU"; default <see cref="Name"/>.</summary>
-    [JsonIgnore]
     public virtual string Title => Name;
 
     /// <summary>Colour and symbol in figures that compare architectures; default black circles.</summary>
-    [JsonIgnore]
     public virtual Mark Mark => new(Hue.Ink, MarkShape.Circle);
 
     /// <summary>A drawing of one step; null where there is none.</summary>
-    [JsonIgnore]
     public virtual Diagram? Diagram => null;
 
     /// <summary>Every architecture that a recipe can name: the library's, and those that were made with <see cref="Of"/>.</summary>
-    public static IReadOnlyList<Architecture> All => [.. Known, .. Own.Values];
+    public static IReadOnlyList<Architecture> All => [.. Kinds.All<Architecture>(kind => kind.Name), .. Own.Values];
 
     /// <summary>The architecture of a name, with its options at their defaults.</summary>
     /// <exception cref="ArgumentException">There is none of that name.</exception>
-    public static Architecture Named(string name) => All.LastOrDefault(known => known.Name == name) ?? throw new ArgumentException(
-        $"There is no architecture \"{name}\"; known are {string.Join(", ", All.Select(known => known.Name).Order(StringComparer.Ordinal))}.",
-        nameof(name));
+    public static Architecture Named(string name) =>
+        Kinds.Find<Architecture>(name, kind => kind.Name) ?? Own.GetValueOrDefault(name) ?? throw new ArgumentException(
+            $"There is no architecture \"{name}\"; known are {string.Join(", ", All.Select(kind => kind.Name))}.", nameof(name));
 
     /// <summary>An architecture of your own, known by its name from now on in recipes and saved networks.</summary>
     /// <param name="name">A name that the library does not use. The same name again replaces what it stood for.</param>
     /// <param name="make">Makes a cell from I, N and the precision (training asks for Float32, the analysis for Float64).</param>
-    /// <exception cref="ArgumentException">The library has an architecture of that name.</exception>
+    /// <exception cref="ArgumentException">A type of that name is there already.</exception>
     public static Architecture Of(string name, Func<int, int, ScalarType, Cell> make)
     {
-        if (Known.Any(known => known.Name == name))
-            throw new ArgumentException($"\"{name}\" is one of the library's architectures: choose another name.", nameof(name));
+        if (Kinds.Find<Architecture>(name, kind => kind.Name) is not null)
+            throw new ArgumentException($"There is an architecture \"{name}\" already: choose another name.", nameof(name));
         return Own[name] = new OwnArchitecture(name, make);
     }
 
@@ -81,9 +75,13 @@ public abstract partial record Architecture
     /// <summary><see cref="Title"/>.</summary>
     public sealed override string ToString() => Title;
 
-    private sealed record OwnArchitecture(string Key, Func<int, int, ScalarType, Cell> Constructor) : Architecture(Key)
+    private sealed record OwnArchitecture : Architecture
     {
-        protected override Cell Make(int inputSize, int units, ScalarType precision) => Constructor(inputSize, units, precision);
+        private readonly Func<int, int, ScalarType, Cell> make;
+
+        public OwnArchitecture(string name, Func<int, int, ScalarType, Cell> make) : base(name) => this.make = make;
+
+        protected override Cell Make(int inputSize, int units, ScalarType precision) => make(inputSize, units, precision);
 
         // By name alone: a notebook cell that is run again makes another delegate of the same text.
         public bool Equals(OwnArchitecture? other) => other?.Name == Name;
@@ -99,6 +97,8 @@ public abstract partial record Architecture
             try
             {
                 if (reader.TokenType == JsonTokenType.String) return Named(reader.GetString()!);
+                if (reader.TokenType != JsonTokenType.StartObject)
+                    throw new JsonException("An architecture is its name, such as \"gru\", or an object with a \"name\" and options.");
                 var node = JsonNode.Parse(ref reader)!.AsObject();
                 var kind = Named(node["name"]?.GetValue<string>() ?? throw new JsonException("An architecture with options needs a \"name\"."));
                 node.Remove("name");
@@ -112,11 +112,20 @@ public abstract partial record Architecture
 
         public override void Write(Utf8JsonWriter writer, Architecture value, JsonSerializerOptions options)
         {
-            if (value is OwnArchitecture || JsonSerializer.SerializeToNode(value, value.GetType(), options)!.AsObject() is not { Count: > 0 } chosen)
+            var chosen = value.GetType().GetProperties().Where(option => option.CanWrite).ToArray();
+            if (chosen.Length == 0)
+            {
                 writer.WriteStringValue(value.Name);
-            else
-                new JsonObject([new("name", value.Name), .. chosen.Select(option => new KeyValuePair<string, JsonNode?>(option.Key, option.Value?.DeepClone()))])
-                    .WriteTo(writer, options);
+                return;
+            }
+            writer.WriteStartObject();
+            writer.WriteString("name", value.Name);
+            foreach (var option in chosen)
+            {
+                writer.WritePropertyName(options.PropertyNamingPolicy?.ConvertName(option.Name) ?? option.Name);
+                JsonSerializer.Serialize(writer, option.GetValue(value), option.PropertyType, options);
+            }
+            writer.WriteEndObject();
         }
     }
 }

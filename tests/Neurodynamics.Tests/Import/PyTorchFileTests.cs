@@ -3,6 +3,7 @@ using Neurodynamics.Import;
 using Neurodynamics.Models;
 using TorchSharp;
 using TorchSharp.PyBridge;
+using Neurodynamics.Tests.Models;
 using Xunit;
 using static TorchSharp.torch;
 
@@ -145,7 +146,7 @@ public sealed class PyTorchFileTests : IDisposable
 
     [Fact]
     public void What_is_written_is_read_back_bit_for_bit() =>
-        Gen.Select(Gen.Int[0, Architecture.All.Count - 1].Select(i => Architecture.All[i]), Gen.Int[1, 4], Gen.Int[1, 6], Gen.Int[1, 3], Gen.Long[0, 1 << 30], Gen.Bool).Sample((architecture, inputs, units, channels, seed, twice) =>
+        Gen.Select(Gen.Int[0, Gated.Architectures.Count - 1].Select(i => Gated.Architectures.ElementAt(i).Data), Gen.Int[1, 4], Gen.Int[1, 6], Gen.Int[1, 3], Gen.Long[0, 1 << 30], Gen.Bool).Sample((architecture, inputs, units, channels, seed, twice) =>
         {
             var network = Network.Create(architecture, inputs, units, channels, seed);
             if (twice) network = network.InDouble();

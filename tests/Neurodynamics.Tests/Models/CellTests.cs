@@ -8,7 +8,7 @@ namespace Neurodynamics.Tests.Models;
 
 public sealed class CellTests
 {
-    public static TheoryData<Architecture> Architectures => [.. Architecture.All];
+    public static TheoryData<Architecture> Architectures => Gated.Architectures;
 
     [Theory, MemberData(nameof(Architectures))]
     public void Jacobians_equal_central_differences(Architecture architecture) =>

@@ -1,0 +1,56 @@
+using Neurodynamics.Models;
+using Neurodynamics.Models.Bounds;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Neurodynamics.Tests.Models;
+
+/// <summary>
+/// What a new cell costs: this one file. Leaky rates, r' = (1 - a) r + a tanh(W_hh r + b_hh + W_ih u + b_ih), with the leak a as an
+/// option. Every law that the tests hold the library's cells to holds for this one too, since they ask for all architectures.
+/// </summary>
+internal sealed class LeakyCell : RecurrentCell
+{
+    private readonly double leak;
+
+    private LeakyCell(Kind kind, int inputSize, int units, ScalarType precision)
+        : base(kind, gates: 1, inputSize, units, units, precision) => leak = kind.Leak;
+
+    private protected override Tensor Advance(Tensor drive, Tensor state) =>
+        state.Times(1 - leak).Plus(Rate(drive, state).Times(leak));
+
+    private protected override Tensor StateJacobianAt(Tensor drive, Tensor state)
+    {
+        var jacobian = Scaled(WeightHh, TanhSlope(Rate(drive, state)).Times(leak));
+        jacobian.diagonal(0, 1, 2).add_(1 - leak);
+        return jacobian;
+    }
+
+    private protected override Tensor InputJacobianAt(Tensor drive, Tensor state) =>
+        Scaled(WeightIh, TanhSlope(Rate(drive, state)).Times(leak));
+
+    private protected override Tensor? JacobianLipschitzAt(Tensor drive, Tensor state, Tensor radius, Tensor error)
+    {
+        var argument = Bounds.Arguments()[0];
+        var values = Interval.Around(drive.Plus(Recur(state)), (radius * argument.Rows).Plus(error));
+        return Curvature.Bound(new Second(argument, argument, values.TanhCurvature.Times(leak)));
+    }
+
+    private protected override Tensor StepRoundingAt(Tensor drive, Tensor state, Tensor[] errors) =>
+        (TanhSlope(Rate(drive, state)) * errors[0]).Times(leak).Plus(state.abs().Plus(1).Times(8 * Float64.UnitRoundoff));
+
+    private Tensor Rate(Tensor drive, Tensor state) => tanh(drive.Plus(Recur(state)));
+
+    internal sealed record Kind() : Architecture("leaky-of-the-tests")
+    {
+        /// <summary>a, the part of the way that is gone in one step, in (0, 1]; default 0.2.</summary>
+        public double Leak { get; init; } = 0.2;
+
+        public override string Title => "leaky RNN";
+
+        public override Diagram Diagram => new Diagram("Leaky RNN", 34).Box(29, 18, "tanh", Hue.Green, "tanh(W h + W u + b)");
+
+        protected override Cell Make(int inputSize, int units, ScalarType precision) =>
+            new LeakyCell(this, inputSize, units, precision);
+    }
+}
