@@ -25,6 +25,9 @@ internal static class Arrays
     public static double Angle(double[] a, double[] b) =>
         180 / Math.PI * Math.Acos(Math.Clamp(a.Zip(b, (x, y) => x * y).Sum() / Math.Sqrt(a.Sum(x => x * x) * b.Sum(x => x * x)), -1, 1));
 
+    /// <summary>The Euclidean length of a vector.</summary>
+    public static double Length(double[] vector) => Math.Sqrt(vector.Sum(value => value * value));
+
     /// <summary>One row of a matrix, as a copy.</summary>
     public static double[] Row(this double[,] matrix, int row) =>
         matrix.RowSpan(row).ToArray();
@@ -32,6 +35,10 @@ internal static class Arrays
     /// <summary>One row of a matrix, in place.</summary>
     public static Span<double> RowSpan(this double[,] matrix, int row) =>
         matrix.GetLength(1) == 0 ? [] : MemoryMarshal.CreateSpan(ref matrix[row, 0], matrix.GetLength(1));
+
+    /// <summary>All values of an array of any rank, in place.</summary>
+    public static Span<double> Values(this Array array) =>
+        MemoryMarshal.CreateSpan(ref Unsafe.As<byte, double>(ref MemoryMarshal.GetArrayDataReference(array)), array.Length);
 
     /// <summary>Rows as a matrix; [0, <paramref name="columns"/>] where there are none.</summary>
     /// <exception cref="ArgumentException">A row has another length.</exception>

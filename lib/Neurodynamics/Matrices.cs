@@ -11,6 +11,37 @@ public static class Matrices
     public static double[] Column(this double[,] matrix, int column) =>
         [.. Enumerable.Range(0, matrix.GetLength(0)).Select(row => matrix[row, column])];
 
+    /// <summary>All states of trials, one below the other, trial after trial [B T, S].</summary>
+    /// <param name="states">[B, T, S].</param>
+    public static double[,] Rows(this double[,,] states)
+    {
+        var rows = new double[states.GetLength(0) * states.GetLength(1), states.GetLength(2)];
+        states.Values().CopyTo(rows.Values());
+        return rows;
+    }
+
+    /// <summary>One trial's states [T, S].</summary>
+    /// <param name="states">[B, T, S].</param>
+    /// <param name="trial">Which, from 0.</param>
+    public static double[,] Trial(this double[,,] states, int trial)
+    {
+        var rows = new double[states.GetLength(1), states.GetLength(2)];
+        states.Values().Slice(trial * rows.Length, rows.Length).CopyTo(rows.Values());
+        return rows;
+    }
+
+    /// <summary>The states of all trials after one step [B, S].</summary>
+    /// <param name="states">[B, T, S].</param>
+    /// <param name="step">Which, from 0; from the end with ^.</param>
+    public static double[,] AtStep(this double[,,] states, Index step)
+    {
+        var rows = new double[states.GetLength(0), states.GetLength(2)];
+        int at = step.GetOffset(states.GetLength(1));
+        for (int trial = 0; trial < rows.GetLength(0); trial++)
+            for (int i = 0; i < rows.GetLength(1); i++) rows[trial, i] = states[trial, at, i];
+        return rows;
+    }
+
     /// <summary>The states of points as a matrix [M, S]; there has to be one at least.</summary>
     /// <param name="points">The points.</param>
     public static double[,] States(this IReadOnlyList<FixedPoint> points) =>

@@ -74,6 +74,16 @@ public sealed record Correlate(string Quantity, double Explained)
         return together * together / (value.Sum(a => (a - mean) * (a - mean)) * by.Sum(b => (b - other) * (b - other)));
     }
 
+    /// <summary>Pearson's correlation; NaN where either never changes.</summary>
+    /// <param name="a">M values.</param>
+    /// <param name="b">M values.</param>
+    public static double Pearson(double[] a, double[] b)
+    {
+        double mean = a.Average(), other = b.Average();
+        double together = a.Zip(b, (x, y) => (x - mean) * (y - other)).Sum();
+        return together / Math.Sqrt(a.Sum(x => (x - mean) * (x - mean)) * b.Sum(y => (y - other) * (y - other)));
+    }
+
     /// <summary>R^2 of a value's means over groups.</summary>
     /// <param name="value">What is explained, M values.</param>
     /// <param name="group">The group of each, M values.</param>

@@ -1,8 +1,27 @@
 namespace Neurodynamics.Analysis;
 
-/// <summary>Between the states of two networks.</summary>
+/// <summary>Between states, and between the states of two networks.</summary>
 public static class Distances
 {
+    /// <summary>The Euclidean distance of each state from the nearest of some places, M values; infinite without a place.</summary>
+    /// <param name="states">[M, S].</param>
+    /// <param name="places">S values each, such as the states of fixed points.</param>
+    public static double[] ToNearest(double[,] states, IReadOnlyList<double[]> places) =>
+    [
+        .. Enumerable.Range(0, states.GetLength(0)).Select(i => places.Count == 0
+            ? double.PositiveInfinity
+            : places.Min(place => Between(states.RowSpan(i), place))),
+    ];
+
+    /// <summary>Which of some places is nearest to each state, M indices.</summary>
+    /// <param name="states">[M, S].</param>
+    /// <param name="places">S values each, at least one.</param>
+    public static int[] Nearest(double[,] states, IReadOnlyList<double[]> places) =>
+    [
+        .. Enumerable.Range(0, states.GetLength(0))
+            .Select(i => Enumerable.Range(0, places.Count).MinBy(k => Between(states.RowSpan(i), places[k]))),
+    ];
+
     /// <summary>The mean distance of two networks' states after each step, per mean length of the first one's, T values.</summary>
     /// <param name="first">States [B, T, S].</param>
     /// <param name="second">States of the same shape.</param>
@@ -25,4 +44,11 @@ public static class Distances
             return apart / length;
         }),
     ];
+
+    private static double Between(ReadOnlySpan<double> a, ReadOnlySpan<double> b)
+    {
+        double sum = 0;
+        for (int j = 0; j < a.Length; j++) sum += (a[j] - b[j]) * (a[j] - b[j]);
+        return Math.Sqrt(sum);
+    }
 }

@@ -71,6 +71,30 @@ public sealed record PhasePlane(Cell Cell, double[] Input, double[] Axis, double
         return (double[,,])cat([start.unsqueeze(1), run], 1).contiguous().data<double>().ToNDArray();
     }
 
+    /// <summary>Coordinates of trajectories along a direction [B, T].</summary>
+    /// <param name="trajectories">[B, T, 2].</param>
+    /// <param name="direction">2 values; its length does not matter.</param>
+    public static double[,] Along(double[,,] trajectories, double[] direction)
+    {
+        double length = Math.Sqrt(direction[0] * direction[0] + direction[1] * direction[1]);
+        var along = new double[trajectories.GetLength(0), trajectories.GetLength(1)];
+        for (int run = 0; run < along.GetLength(0); run++)
+            for (int step = 0; step < along.GetLength(1); step++)
+                along[run, step] = (trajectories[run, step, 0] * direction[0] + trajectories[run, step, 1] * direction[1]) / length;
+        return along;
+    }
+
+    /// <summary>At how many different places along a direction trajectories are.</summary>
+    /// <param name="trajectories">[B, T, 2].</param>
+    /// <param name="direction">2 values; its length does not matter.</param>
+    /// <param name="step">When, from 0; default at the end.</param>
+    /// <param name="width">Places that round to the same multiple of this are one; default 0.1.</param>
+    public static int Places(double[,,] trajectories, double[] direction, int? step = null, double width = 0.1)
+    {
+        var along = Along(trajectories, direction).Column(step ?? trajectories.GetLength(1) - 1);
+        return along.Select(place => (long)Math.Round(place / width)).Distinct().Count();
+    }
+
     private static double[,] Square(double[] axis)
     {
         var states = new double[axis.Length * axis.Length, 2];

@@ -50,6 +50,19 @@ public sealed record FixedPointProblem
         return [.. (Cell.Step(tensor(Inputs), states) - states).norm(1).ToVector().Select(length => length * length / 2)];
     }
 
+    /// <summary>The length of Newton's next correction of every candidate, M values; infinite where there is none.</summary>
+    public double[] Corrections()
+    {
+        using var scope = NewDisposeScope();
+        using var frozen = no_grad();
+        return [.. Enumerable.Range(0, Candidates.GetLength(0)).Select(i =>
+        {
+            var (input, state) = (tensor(InputOf(i)).unsqueeze(0), tensor(Candidates.Row(i)).unsqueeze(0));
+            double length = Cell.Correction(input, state, Cell.Step(input, state) - state).norm().item<double>();
+            return double.IsNaN(length) ? double.PositiveInfinity : length;
+        })];
+    }
+
     /// <summary>The constant input of one candidate, I values.</summary>
     public double[] InputOf(int candidate) => Inputs.Row(Inputs.GetLength(0) == 1 ? 0 : candidate);
 }

@@ -83,6 +83,14 @@ public sealed class Network : nn.Module
     public string Decision(double[] state) =>
         Decide(Probabilities(new[] { state }.ToMatrix(state.Length)).Row(0));
 
+    /// <summary>What the network decides at each of some states [M, S].</summary>
+    /// <inheritdoc cref="Decision"/>
+    public string[] Decisions(double[,] states)
+    {
+        var probabilities = Probabilities(states);
+        return [.. Enumerable.Range(0, states.GetLength(0)).Select(i => Decide(probabilities.Row(i)))];
+    }
+
     /// <summary>The same from probabilities that are known already.</summary>
     /// <param name="probabilities">Of class 1, K values.</param>
     public static string Decide(IEnumerable<double> probabilities) =>

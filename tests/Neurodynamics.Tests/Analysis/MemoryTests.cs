@@ -91,7 +91,7 @@ public sealed class MemoryTests
         return inputs;
     }
 
-    private static Network OneUnit(double weight)
+    internal static Network OneUnit(double weight)
     {
         var readout = nn.Linear(1, 1, dtype: ScalarType.Float64);
         using (no_grad())
