@@ -58,7 +58,7 @@ public static partial class Figures
     /// <summary>How far two networks come apart on the same trials: the mean distance of their hidden states, per mean length of the first one's.</summary>
     /// <param name="pairs">Per line a name, and the states of the two [B, T, S].</param>
     /// <param name="units">N: only the first so many state variables, the hidden ones, are compared.</param>
-    public static GenericChart Apart(IReadOnlyList<(string Name, float[,,] First, float[,,] Second)> pairs, int units)
+    public static GenericChart Apart(IReadOnlyList<(string Name, double[,,] First, double[,,] Second)> pairs, int units)
     {
         string[] colours = [Style.Blue, Style.Vermillion, Style.Green, Style.Purple];
         var traces = pairs.Select((pair, i) =>

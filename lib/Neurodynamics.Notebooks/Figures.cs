@@ -86,7 +86,7 @@ public static partial class Figures
     /// <param name="colourBy">What decides the colour; default the number of unstable modes.</param>
     /// <param name="title">Default: how many points, at which input.</param>
     /// <param name="mostTrajectories">Trials to draw at most, the first ones; default 12.</param>
-    public static GenericChart FixedPoints(IReadOnlyList<Linearisation> points, Network network, Pca pca, float[,,]? trajectories = null, ColourBy colourBy = ColourBy.UnstableModes, string? title = null, int mostTrajectories = 12)
+    public static GenericChart FixedPoints(IReadOnlyList<Linearisation> points, Network network, Pca pca, double[,,]? trajectories = null, ColourBy colourBy = ColourBy.UnstableModes, string? title = null, int mostTrajectories = 12)
     {
         var facts = PointFacts.Of(points, network);
         var places = pca.Project(points.Select(point => point.Point.State).ToMatrix(pca.Mean.Length));
@@ -157,7 +157,7 @@ public static partial class Figures
         return Style.Chart(traces, layout);
     }
 
-    private static Trace Trajectories(float[,,] states, Pca pca, int most)
+    private static Trace Trajectories(double[,,] states, Pca pca, int most)
     {
         int count = Math.Min(most, states.GetLength(0)), steps = states.GetLength(1), size = states.GetLength(2);
         if (size != pca.Mean.Length)
@@ -229,7 +229,7 @@ public static partial class Figures
 
     private static double[,] Probabilities(Network network, Trials trials, int trial)
     {
-        var inputs = new float[1, trials.Steps, trials.Channels];
+        var inputs = new double[1, trials.Steps, trials.Channels];
         for (int step = 0; step < trials.Steps; step++)
             for (int channel = 0; channel < trials.Channels; channel++) inputs[0, step, channel] = trials.Inputs[trial, step, channel];
         var states = network.Run(inputs);

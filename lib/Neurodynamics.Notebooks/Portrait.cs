@@ -12,7 +12,7 @@ namespace Neurodynamics.Notebooks;
 /// <param name="States">Its states in trials [B, T, S].</param>
 /// <param name="Set">What the search found.</param>
 /// <param name="Points">The fixed points, linearised.</param>
-public sealed record Portrait(string Name, Network Network, float[,,] States, FixedPointSet Set, IReadOnlyList<Linearisation> Points)
+public sealed record Portrait(string Name, Network Network, double[,,] States, FixedPointSet Set, IReadOnlyList<Linearisation> Points)
 {
     /// <summary>Runs trials of the network's own task and looks for its fixed points at zero input, from states of these trials.</summary>
     /// <param name="name">The network's name in figures and tables.</param>

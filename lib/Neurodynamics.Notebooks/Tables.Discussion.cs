@@ -54,7 +54,7 @@ public static partial class Tables
     /// linearisations do, and the share in which both decide alike.
     /// </summary>
     /// <param name="networks">Name, network, trials, and the states [B, T, S] of a run by <see cref="LocalLinear"/>.</param>
-    public static DataFrame Decisions(IReadOnlyList<(string Name, Network Network, Trials Trials, float[,,] Linear)> networks)
+    public static DataFrame Decisions(IReadOnlyList<(string Name, Network Network, Trials Trials, double[,,] Linear)> networks)
     {
         var shares = networks.Select(entry => Shares(entry.Network, entry.Trials, entry.Network.Run(entry.Trials.Inputs), entry.Linear)).ToArray();
         return new(
@@ -107,7 +107,7 @@ public static partial class Tables
         Enumerable.Range(0, steps.Count).Select(i => points.MinBy(point => Enumerable.Range(0, point.State.Length).Sum(j => (steps.Before[i, j] - point.State[j]) * (steps.Before[i, j] - point.State[j])))!.State)
             .ToMatrix(steps.Before.GetLength(1));
 
-    private static (double Network, double Linear, double Alike) Shares(Network network, Trials trials, float[,,] states, float[,,] linear)
+    private static (double Network, double Linear, double Alike) Shares(Network network, Trials trials, double[,,] states, double[,,] linear)
     {
         var (own, other) = (Logits(states), Logits(linear));
         int counted = 0, right = 0, linearRight = 0, alike = 0;
@@ -116,7 +116,7 @@ public static partial class Tables
             {
                 var (trial, step) = Math.DivRem(row, trials.Steps);
                 if (trials.Weights[trial, step, channel] == 0) continue;
-                bool target = trials.Targets[trial, step, channel] > 0.5f, one = own[row, channel] > 0, two = other[row, channel] > 0;
+                bool target = trials.Targets[trial, step, channel] > 0.5, one = own[row, channel] > 0, two = other[row, channel] > 0;
                 counted++;
                 if (one == target) right++;
                 if (two == target) linearRight++;
@@ -124,7 +124,7 @@ public static partial class Tables
             }
         return ((double)right / counted, (double)linearRight / counted, (double)alike / counted);
 
-        double[,] Logits(float[,,] of)
+        double[,] Logits(double[,,] of)
         {
             var flat = new double[of.GetLength(0) * of.GetLength(1), of.GetLength(2)];
             for (int row = 0; row < flat.GetLength(0); row++)

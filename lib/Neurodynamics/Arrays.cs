@@ -14,6 +14,13 @@ internal static class Arrays
         return (double[,])copy.data<double>().ToNDArray();
     }
 
+    /// <summary>A float64 copy of a tensor of three dimensions.</summary>
+    public static double[,,] ToCube(this Tensor cube)
+    {
+        using var copy = cube.detach().to(ScalarType.Float64).contiguous();
+        return (double[,,])copy.data<double>().ToNDArray();
+    }
+
     /// <summary>A float64 copy of a vector tensor.</summary>
     public static double[] ToVector(this Tensor vector)
     {

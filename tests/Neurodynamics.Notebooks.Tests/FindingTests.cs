@@ -64,7 +64,7 @@ public sealed class FindingTests
         var itself = Tables.Decisions([("itself", Sample.Network, Sample.Trials, Sample.States)]);
         Assert.Equal((1.0, (double)itself["network right"][0]), ((double)itself["both alike"][0], (double)itself["linearisations right"][0]));
         // A network that is wrong everywhere on half of the trials' targets.
-        var turned = Sample.Trials with { Targets = (float[,,])Sample.Trials.Targets.Clone() };
+        var turned = Sample.Trials with { Targets = (double[,,])Sample.Trials.Targets.Clone() };
         for (int trial = 0; trial < turned.Count; trial += 2)
             for (int step = 0; step < turned.Steps; step++)
                 for (int channel = 0; channel < turned.Channels; channel++) turned.Targets[trial, step, channel] = 1 - turned.Targets[trial, step, channel];

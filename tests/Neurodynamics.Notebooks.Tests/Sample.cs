@@ -9,7 +9,7 @@ namespace Neurodynamics.Notebooks.Tests;
 /// <summary>The workbook's flip-flop network and its fixed points at zero input, found once for all tests.</summary>
 public static class Sample
 {
-    private static readonly Lazy<(TrainedNetwork Trained, Trials Trials, float[,,] States, FixedPointSolution Solution, IReadOnlyList<Linearisation> Points, Pca Pca)> Made = new(() =>
+    private static readonly Lazy<(TrainedNetwork Trained, Trials Trials, double[,,] States, FixedPointSolution Solution, IReadOnlyList<Linearisation> Points, Pca Pca)> Made = new(() =>
     {
         var trained = Workbook.Networks.Load("flipflop3-gru");
         var network = trained.Network;
@@ -25,7 +25,7 @@ public static class Sample
 
     public static Trials Trials => Made.Value.Trials;
 
-    public static float[,,] States => Made.Value.States;
+    public static double[,,] States => Made.Value.States;
 
     public static FixedPointSolution Solution => Made.Value.Solution;
 

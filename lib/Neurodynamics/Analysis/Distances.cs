@@ -26,7 +26,7 @@ public static class Distances
     /// <param name="first">States [B, T, S].</param>
     /// <param name="second">States of the same shape.</param>
     /// <param name="units">Only the first so many state variables.</param>
-    public static double[] Relative(float[,,] first, float[,,] second, int units) =>
+    public static double[] Relative(double[,,] first, double[,,] second, int units) =>
     [
         .. Enumerable.Range(0, first.GetLength(1)).Select(step =>
         {

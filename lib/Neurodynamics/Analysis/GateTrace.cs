@@ -13,7 +13,7 @@ public sealed record GateTrace(string Name, double[,] Values)
     /// <param name="inputs">The trials' inputs [B, T, I].</param>
     /// <param name="trial">Which of them, from 0; default the first.</param>
     /// <exception cref="ArgumentException">The cell is none of the library's.</exception>
-    public static IReadOnlyList<GateTrace> Of(Cell cell, float[,,] inputs, int trial = 0)
+    public static IReadOnlyList<GateTrace> Of(Cell cell, double[,,] inputs, int trial = 0)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(trial);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(trial, inputs.GetLength(0));

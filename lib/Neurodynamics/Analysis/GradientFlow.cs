@@ -18,7 +18,7 @@ public sealed record GradientFlow(IReadOnlyList<int> Lags, double[,] Norms)
     /// <param name="cell">The cell; of an LSTM the state is [h, c].</param>
     /// <param name="inputs">The trials' inputs [B, T, I].</param>
     /// <param name="lags">k, each from 1 to T - 1; default about 14, ever farther apart.</param>
-    public static GradientFlow Along(Cell cell, float[,,] inputs, IReadOnlyList<int>? lags = null)
+    public static GradientFlow Along(Cell cell, double[,,] inputs, IReadOnlyList<int>? lags = null)
     {
         int steps = inputs.GetLength(1);
         ArgumentOutOfRangeException.ThrowIfLessThan(steps, 2);

@@ -54,7 +54,7 @@ public sealed class LocalLinear
     /// <summary>Runs whole trials from zero by the linearisations alone; the network is not asked again. States after each step [B, T, S].</summary>
     /// <param name="inputs">The trials' inputs [B, T, I].</param>
     /// <remarks>Far from all points it can run away, and then holds what is not finite.</remarks>
-    public float[,,] Run(float[,,] inputs)
+    public double[,,] Run(double[,,] inputs)
     {
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
@@ -67,7 +67,7 @@ public sealed class LocalLinear
             state = Step(input, state).Next.MoveToOuterDisposeScope();
             states.Add(state);
         }
-        return (float[,,])stack(states, 1).to(ScalarType.Float32).data<float>().ToNDArray();
+        return stack(states, 1).ToCube();
     }
 
     private (Tensor Next, int[] Nearest, double[] Distance) Step(Tensor input, Tensor state)

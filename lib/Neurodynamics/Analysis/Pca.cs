@@ -42,7 +42,7 @@ public sealed record Pca(double[] Mean, double[,] Components, double[] Explained
     /// <summary>Fits the components to all states of trials.</summary>
     /// <param name="states">[B, T, S].</param>
     /// <param name="components">k; default 3.</param>
-    public static Pca OfTrials(float[,,] states, int components = 3) => Fit(PcaOf.Trajectories, states, [], components);
+    public static Pca OfTrials(double[,,] states, int components = 3) => Fit(PcaOf.Trajectories, states, [], components);
 
     /// <summary>Fits the components to several sets of states together, each with the same weight whatever its size: the mean is that of their means.</summary>
     /// <param name="sets">Each [M, S], M at least 1; at least one set.</param>
@@ -60,7 +60,7 @@ public sealed record Pca(double[] Mean, double[,] Components, double[] Explained
     /// <param name="trajectories">States of trials [B, T, S].</param>
     /// <param name="points">The fixed points. With none, "both" are the trajectories alone, and the points cannot be asked for.</param>
     /// <param name="components">k; default 3, and S where there are fewer state variables. Where the states span fewer dimensions, the rest explain nothing.</param>
-    public static Pca Fit(PcaOf of, float[,,] trajectories, IReadOnlyList<Linearisation> points, int components = 3)
+    public static Pca Fit(PcaOf of, double[,,] trajectories, IReadOnlyList<Linearisation> points, int components = 3)
     {
         using var scope = NewDisposeScope();
         using var frozen = no_grad();

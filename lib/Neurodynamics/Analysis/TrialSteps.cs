@@ -19,7 +19,7 @@ public sealed record TrialSteps(double[,] Before, double[,] Inputs, double[,] Af
     /// <param name="inputs">The trials' inputs [B, T, I].</param>
     /// <param name="count">M, how many; drawn with replacement from all B T steps.</param>
     /// <param name="seed">Seed of the draw.</param>
-    public static TrialSteps Sample(Cell cell, float[,,] inputs, int count, long seed)
+    public static TrialSteps Sample(Cell cell, double[,,] inputs, int count, long seed)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(count);
         using var scope = NewDisposeScope();

@@ -15,7 +15,7 @@ public static class Candidates
     /// <param name="noise">Standard deviation of noise added to every value; default 0.</param>
     /// <param name="steps">Which steps of the trials to draw from, counted from 0; default all.</param>
     /// <returns>[M, S].</returns>
-    public static double[,] FromTrials(Cell cell, float[,,] inputs, int count, long seed, double noise = 0, Range? steps = null)
+    public static double[,] FromTrials(Cell cell, double[,,] inputs, int count, long seed, double noise = 0, Range? steps = null)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(count);
         ArgumentOutOfRangeException.ThrowIfNegative(noise);

@@ -104,13 +104,13 @@ public sealed class Network : nn.Module
         return Cell.Run(inputs.to(Readout.weight.dtype)).MoveToOuterDisposeScope();
     }
 
-    /// <summary>States after each step of trials, from zero: [B, T, S].</summary>
+    /// <summary>States after each step of trials, from zero: [B, T, S]. They are computed in the network's own precision.</summary>
     /// <param name="inputs">Inputs [B, T, I].</param>
-    public float[,,] Run(float[,,] inputs)
+    public double[,,] Run(double[,,] inputs)
     {
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
-        return (float[,,])Run(tensor(inputs)).to(ScalarType.Float32).data<float>().ToNDArray();
+        return Run(tensor(inputs)).ToCube();
     }
 
     /// <summary>A network with the same weights in float64, for the analysis; this one where it is in float64 already.</summary>

@@ -29,14 +29,14 @@ public sealed record FlipFlop : TrialTask
     {
         var (target, weight) = BeforeFirstPulse switch
         {
-            BeforeFirstPulse.Masked => (0f, 0f),
-            BeforeFirstPulse.Zero => (0f, 1f),
-            BeforeFirstPulse.One => (1f, 1f),
-            _ => (0.5f, 1f),
+            BeforeFirstPulse.Masked => (0.0, 0.0),
+            BeforeFirstPulse.Zero => (0.0, 1.0),
+            BeforeFirstPulse.One => (1.0, 1.0),
+            _ => (0.5, 1.0),
         };
         for (int t = 0; t < trials.Steps; t++)
         {
-            float input = trials.Inputs[trial, t, channel];
+            double input = trials.Inputs[trial, t, channel];
             if (input != 0) (target, weight) = (input > 0 ? 1 : 0, 1);
             trials.Targets[trial, t, channel] = target;
             trials.Weights[trial, t, channel] = weight;

@@ -82,9 +82,9 @@ public static class TrialFacts
     /// <summary>The same trials with another input wherever a channel is silent; targets and weights as they were.</summary>
     /// <param name="trials">Trials of a flip-flop.</param>
     /// <param name="value">The input in place of 0.</param>
-    public static Trials WithSilence(this Trials trials, float value)
+    public static Trials WithSilence(this Trials trials, double value)
     {
-        var inputs = (float[,,])trials.Inputs.Clone();
+        var inputs = (double[,,])trials.Inputs.Clone();
         for (int trial = 0; trial < trials.Count; trial++)
             for (int step = 0; step < trials.Steps; step++)
                 for (int channel = 0; channel < trials.Channels; channel++)
@@ -96,11 +96,11 @@ public static class TrialFacts
     /// <param name="trials">Trials of a flip-flop, perhaps <see cref="WithSilence"/> of another value. Before the first such input nothing counts.</param>
     public static Trials WithLastNonZeroAsTarget(this Trials trials)
     {
-        var (targets, weights) = (new float[trials.Count, trials.Steps, trials.Channels], new float[trials.Count, trials.Steps, trials.Channels]);
+        var (targets, weights) = (new double[trials.Count, trials.Steps, trials.Channels], new double[trials.Count, trials.Steps, trials.Channels]);
         for (int trial = 0; trial < trials.Count; trial++)
             for (int channel = 0; channel < trials.Channels; channel++)
             {
-                float last = 0;
+                double last = 0;
                 for (int step = 0; step < trials.Steps; step++)
                 {
                     if (trials.Inputs[trial, step, channel] is var input && input != 0) last = input;
@@ -121,5 +121,5 @@ public static class TrialFacts
     }
 
     /// <summary>Whether a target counts and is one of the two classes, not 0.5.</summary>
-    internal static bool IsDecided(Trials trials, int trial, int step, int channel) => trials.Weights[trial, step, channel] > 0 && trials.Targets[trial, step, channel] != 0.5f;
+    internal static bool IsDecided(Trials trials, int trial, int step, int channel) => trials.Weights[trial, step, channel] > 0 && trials.Targets[trial, step, channel] != 0.5;
 }

@@ -23,7 +23,7 @@ public abstract record TrialTask
         using var scope = NewDisposeScope();
         using var generator = new Generator((ulong)seed);
         var inputs = Inputs([count, steps, Channels], generator);
-        var trials = new Trials((float[,,])inputs.data<float>().ToNDArray(), new float[count, steps, Channels], new float[count, steps, Channels]);
+        var trials = new Trials(inputs.ToCube(), new double[count, steps, Channels], new double[count, steps, Channels]);
         for (int trial = 0; trial < count; trial++)
             for (int channel = 0; channel < Channels; channel++)
                 Fill(trials, trial, channel);
@@ -41,7 +41,7 @@ public abstract record TrialTask
 /// <param name="Inputs">What the network is shown.</param>
 /// <param name="Targets">The class that it should tell: 1, 0, or 0.5 for undecided.</param>
 /// <param name="Weights">1 where the target counts for loss and accuracy, 0 where it is masked.</param>
-public sealed record Trials(float[,,] Inputs, float[,,] Targets, float[,,] Weights)
+public sealed record Trials(double[,,] Inputs, double[,,] Targets, double[,,] Weights)
 {
     /// <summary>B, the number of trials.</summary>
     public int Count => Inputs.GetLength(0);

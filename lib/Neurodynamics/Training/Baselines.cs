@@ -62,10 +62,10 @@ public static class Baselines
             {
                 sum = leak * sum + trials.Inputs[trial, step, channel];
                 bool answer = sum + noise() > 0;
-                float target = trials.Targets[trial, step, channel];
-                if (trials.Weights[trial, step, channel] == 0 || target == 0.5f) continue;
+                double target = trials.Targets[trial, step, channel];
+                if (trials.Weights[trial, step, channel] == 0 || target == 0.5) continue;
                 all++;
-                if (answer == target > 0.5f) right++;
+                if (answer == target > 0.5) right++;
             }
         }
         return (double)right / all;

@@ -87,8 +87,9 @@ public static class Trainer
     private static double Update(TrainingRun run, Trials trials, TrainingOptions options)
     {
         using var scope = NewDisposeScope();
-        var (targets, weights) = (tensor(trials.Targets), tensor(trials.Weights));
         var logits = run.Network.Logits(run.Network.Run(tensor(trials.Inputs)));
+        var targets = tensor(trials.Targets).to(logits.dtype);
+        var weights = tensor(trials.Weights).to(logits.dtype);
         var sum = options.Loss switch
         {
             Loss.CrossEntropy => nn.functional.binary_cross_entropy_with_logits(logits, targets, weights, nn.Reduction.Sum),
@@ -99,7 +100,7 @@ public static class Trainer
         loss.backward();
         if (options.ClipNorm is { } norm) nn.utils.clip_grad_norm_(run.Network.parameters(), norm);
         run.Adam.step();
-        return loss.item<float>();
+        return loss.to(ScalarType.Float64).item<double>();
     }
 }
 

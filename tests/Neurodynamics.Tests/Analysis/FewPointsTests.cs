@@ -18,7 +18,7 @@ public sealed class FewPointsTests
         var graph = TransitionGraph.Of(cell, lines);
         Assert.Equal(count == 0 ? 0 : 2, graph.Transitions.Count);
         Assert.Empty(graph.Edges());
-        var pca = Pca.Fit(PcaOf.Both, new float[1, 3, 2], lines);
+        var pca = Pca.Fit(PcaOf.Both, new double[1, 3, 2], lines);
         Assert.Equal((count, 2), (pca.Project(lines.Select(line => line.Point.State).ToList().ToMatrix(2)).GetLength(0), pca.Components.GetLength(0)));
     }
 

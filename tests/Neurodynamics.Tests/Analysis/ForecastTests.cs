@@ -12,7 +12,7 @@ namespace Neurodynamics.Tests.Analysis;
 /// <summary>What fixed points tell of trajectories, on cells where it can be said beforehand.</summary>
 public sealed class ForecastTests
 {
-    private static readonly float[,,] Noise = new Integration { Channels = 1 }.Sample(4, 30, seed: 1).Inputs;
+    private static readonly double[,,] Noise = new Integration { Channels = 1 }.Sample(4, 30, seed: 1).Inputs;
 
     /// <summary>x' = A x + b u, which is its own linearisation.</summary>
     private sealed class Linear() : Cell("Linear", inputSize: 1, units: 2)
@@ -39,7 +39,7 @@ public sealed class ForecastTests
         var model = new LocalLinear(cell, points);
         Assert.All(model.Forecast(TrialSteps.Sample(cell, Noise, 50, seed: 2)), step => Assert.Equal(0, step.Error, 1e-12));
         using var own = cell.Run(tensor(Noise).to(ScalarType.Float64));
-        Assert.Equal(own.to(ScalarType.Float32).data<float>().ToArray(), model.Run(Noise).Cast<float>(), (a, b) => Math.Abs(a - b) < 1e-5);
+        Assert.Equal(own.data<double>().ToArray(), model.Run(Noise).Cast<double>(), (a, b) => Math.Abs(a - b) < 1e-5);
         Assert.All(LinearError.Of(cell, points[0], new[,] { { 1.0, 2.0 }, { -3.0, 0.5 } }, [0.1, 10], steps: 5), error => Assert.All(error.Errors, value => Assert.Equal(0, value, 1e-12)));
     }
 
@@ -79,7 +79,7 @@ public sealed class ForecastTests
         for (int i = 0; i < steps.Count; i++)
         {
             Assert.Equal(Math.Tanh(2 * steps.Before[i, 0] + steps.Inputs[i, 0]), steps.After[i, 0], 1e-9);
-            Assert.Contains((float)steps.Inputs[i, 0], Noise.Cast<float>());
+            Assert.Contains(steps.Inputs[i, 0], Noise.Cast<double>());
         }
         Assert.Equal(steps.Inputs, steps.UnderOwnInputs(cell).Inputs);
     }
@@ -94,8 +94,8 @@ public sealed class ForecastTests
             readout.weight.fill_(3);
             readout.bias!.zero_();
         }
-        var inputs = new float[,,] { { { 3 }, { 0 } }, { { 3 }, { -8 } } };
-        var trials = new Trials(inputs, new float[,,] { { { 1 }, { 1 } }, { { 1 }, { 0 } } }, new float[,,] { { { 1 }, { 1 } }, { { 1 }, { 1 } } });
+        var inputs = new double[,,] { { { 3 }, { 0 } }, { { 3 }, { -8 } } };
+        var trials = new Trials(inputs, new double[,,] { { { 1 }, { 1 } }, { { 1 }, { 0 } } }, new double[,,] { { { 1 }, { 1 } }, { { 1 }, { 1 } } });
         var settled = Settling.Of(new Network(cell, readout), points, trials, steps: 100);
         Assert.Equal(["+", "-"], settled.Select(trial => trial.Settled));
         Assert.Equal([1, -1], settled.Select(trial => Math.Sign(points[trial.Attractor!.Value].Point.State[0])));

@@ -27,7 +27,7 @@ public sealed class MemoryTests
     public void A_trace_shows_each_step_the_state_that_the_step_before_left()
     {
         var lstm = RecurrentCell.Create(Architecture.Lstm, new[,] { { 1.0 }, { -0.5 }, { 2.0 }, { 0.3 } }, new[,] { { 0.4 }, { 1.5 }, { -1.0 }, { 0.8 } });
-        var forget = GateTrace.Of(lstm, new float[,,] { { { 1 }, { -1 } } }).Single(gate => gate.Name == "forget f").Values;
+        var forget = GateTrace.Of(lstm, new double[,,] { { { 1 }, { -1 } } }).Single(gate => gate.Name == "forget f").Values;
         double h = lstm.Next([1], [0, 0])[0];
         Assert.Equal(Logistic(-0.5), forget[0, 0], 1e-15);
         Assert.Equal(Logistic(0.5 + 1.5 * h), forget[1, 0], 1e-15);
@@ -67,7 +67,7 @@ public sealed class MemoryTests
     public void A_bit_that_no_pulse_has_set_is_none_to_keep()
     {
         var trials = new FlipFlop { Channels = 3, PulseProbability = 0.02, BeforeFirstPulse = BeforeFirstPulse.Half }.Sample(32, 20, 5);
-        int set = trials.Targets.Cast<float>().Where((target, i) => i / 3 % 20 == 19 && target != 0.5f).Count();
+        int set = trials.Targets.Cast<double>().Where((target, i) => i / 3 % 20 == 19 && target != 0.5).Count();
         Assert.InRange(set, 1, 95);
         Assert.Equal(set, Retention.Of(Network.Create(Architecture.Vanilla, 3, 4, 3, seed: 1), trials, 1).Bits);
         Assert.Equal(96 - set, Settling.Of(Network.Create(Architecture.Vanilla, 3, 4, 3, seed: 1), [], trials, 1).Sum(trial => trial.Target.Count(sign => sign == '?')));
@@ -84,9 +84,9 @@ public sealed class MemoryTests
     }
 
     /// <summary>Inputs of which only each trial's last target is shown, at the last step.</summary>
-    private static float[,,] Last(Trials trials)
+    private static double[,,] Last(Trials trials)
     {
-        var inputs = new float[trials.Count, trials.Steps, 1];
+        var inputs = new double[trials.Count, trials.Steps, 1];
         for (int trial = 0; trial < trials.Count; trial++) inputs[trial, trials.Steps - 1, 0] = 2 * trials.Targets[trial, trials.Steps - 1, 0] - 1;
         return inputs;
     }

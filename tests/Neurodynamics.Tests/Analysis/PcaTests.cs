@@ -78,7 +78,7 @@ public sealed class PcaTests
     public void Fitted_to_both_trajectories_and_points_weigh_the_same()
     {
         // 600 states at (+-1, 0) and two points at (4, +-3): means 0 and (4, 0), whose middle is (2, 0).
-        var trajectories = new float[3, 200, 2];
+        var trajectories = new double[3, 200, 2];
         for (int b = 0; b < 3; b++)
             for (int t = 0; t < 200; t++) trajectories[b, t, 0] = t % 2 == 0 ? 1 : -1;
         var points = Linearisation.Of(Nets.Tanh(new double[2, 2]), [new([4, 3], [0], 0, 1), new([4, -3], [0], 0, 1)]);
@@ -94,10 +94,10 @@ public sealed class PcaTests
     [Fact]
     public void No_points_to_fit_to_are_refused_in_a_sentence()
     {
-        Assert.Contains("no fixed points", Assert.Throws<ArgumentException>(() => Pca.Fit(PcaOf.Points, new float[1, 2, 5], [])).Message);
-        Assert.Contains("no trajectories", Assert.Throws<ArgumentException>(() => Pca.Fit(PcaOf.Trajectories, new float[0, 2, 5], [])).Message);
+        Assert.Contains("no fixed points", Assert.Throws<ArgumentException>(() => Pca.Fit(PcaOf.Points, new double[1, 2, 5], [])).Message);
+        Assert.Contains("no trajectories", Assert.Throws<ArgumentException>(() => Pca.Fit(PcaOf.Trajectories, new double[0, 2, 5], [])).Message);
         var point = Linearisation.Of(Nets.Tanh(new double[2, 2]), [new([0, 0], [0], 0, 1)]);
-        Assert.Contains("another network", Assert.Throws<ArgumentException>(() => Pca.Fit(PcaOf.Points, new float[1, 2, 5], point)).Message);
+        Assert.Contains("another network", Assert.Throws<ArgumentException>(() => Pca.Fit(PcaOf.Points, new double[1, 2, 5], point)).Message);
     }
 
     [Fact]

@@ -133,7 +133,7 @@ public sealed class FixedPointSearchTests
     {
         var cell = Unit(0.5);
         using (no_grad()) cell.WeightIh.copy_(tensor(new[,] { { 1.0 } }));
-        var inputs = new float[4, 25, 1];
+        var inputs = new double[4, 25, 1];
         for (int i = 0; i < 100; i++) inputs[i / 25, i % 25, 0] = i / 50f - 1;
         var solution = new NewtonSolver().Solve(TrialSteps.Sample(cell, inputs, 60, seed: 2).UnderOwnInputs(cell));
         for (int i = 0; i < 60; i++)

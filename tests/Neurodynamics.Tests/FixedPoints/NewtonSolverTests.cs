@@ -134,7 +134,7 @@ public sealed class NewtonSolverTests
     public void Candidates_are_states_that_trials_visit_and_the_seed_repeats_them()
     {
         var cell = Nets.Normal(3, gain: 1, seed: 5);
-        var inputs = new float[2, 4, 1];
+        var inputs = new double[2, 4, 1];
         inputs[1, 0, 0] = 1;
         using var visited = cell.Run(tensor(inputs).to(ScalarType.Float64));
         var states = Enumerable.Range(0, 8).Select(i => visited.reshape(-1, 3)[i].data<double>().ToArray()).ToArray();

@@ -60,7 +60,7 @@ public sealed class ArchitectureTests
         Assert.Equal(own, Architecture.Named("squashed"));
         Assert.Equal(own, JsonSerializer.Deserialize<Architecture>("\"squashed\"", Json.Options));
         var network = Network.Create(own, 2, 3, 1, seed: 5);
-        using (no_grad()) ((Squashed)network.Cell).Gain.fill_(0.5f);
+        using (no_grad()) ((Squashed)network.Cell).Gain.fill_(0.5);
         var exact = network.InDouble();
         Assert.NotSame(network, exact);
         var state = new[] { 0.1, -0.2, 0.3 };

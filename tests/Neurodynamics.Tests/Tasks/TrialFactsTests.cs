@@ -57,7 +57,7 @@ public sealed class TrialFactsTests
     [Fact]
     public void Changes_of_a_target_are_counted()
     {
-        float[,,] targets = { { { 0 }, { 1 }, { 1 }, { 0 } }, { { 1 }, { 1 }, { 1 }, { 0 } } }, all = { { { 1 }, { 1 }, { 1 }, { 1 } }, { { 1 }, { 1 }, { 1 }, { 0 } } };
+        double[,,] targets = { { { 0 }, { 1 }, { 1 }, { 0 } }, { { 1 }, { 1 }, { 1 }, { 0 } } }, all = { { { 1 }, { 1 }, { 1 }, { 1 } }, { { 1 }, { 1 }, { 1 }, { 0 } } };
         var trials = new Trials(targets, targets, all);
         Assert.Equal(1, trials.TargetChanges());
         Assert.Equal(0.5, trials.TargetChanges(..3));
@@ -80,11 +80,11 @@ public sealed class TrialFactsTests
     {
         var trials = new FlipFlop().Sample(5, 50, 4);
         var ones = trials.WithSilence(1);
-        Assert.DoesNotContain(0, ones.Inputs.Cast<float>());
-        Assert.Equal(trials.Targets.Cast<float>(), ones.Targets.Cast<float>());
+        Assert.DoesNotContain(0, ones.Inputs.Cast<double>());
+        Assert.Equal(trials.Targets.Cast<double>(), ones.Targets.Cast<double>());
         Assert.Equal(1, Baselines.Leaky(ones.WithLastNonZeroAsTarget(), 0).Mean);
-        Assert.Equal(trials.Targets.Cast<float>(), trials.WithLastNonZeroAsTarget().Targets.Cast<float>());
-        Assert.Equal(trials.Weights.Cast<float>(), trials.WithLastNonZeroAsTarget().Weights.Cast<float>());
+        Assert.Equal(trials.Targets.Cast<double>(), trials.WithLastNonZeroAsTarget().Targets.Cast<double>());
+        Assert.Equal(trials.Weights.Cast<double>(), trials.WithLastNonZeroAsTarget().Weights.Cast<double>());
     }
 
     [Fact]

@@ -15,8 +15,8 @@ public sealed class TrialTaskTests
         var trials = new FlipFlop { Channels = channels, PulseProbability = p }.Sample(3, steps, seed);
         foreach (var (trial, t, channel) in Places(trials))
         {
-            Assert.Contains(trials.Inputs[trial, t, channel], new[] { -1f, 0f, 1f });
-            float last = Enumerable.Range(0, t + 1).Select(s => trials.Inputs[trial, s, channel]).LastOrDefault(input => input != 0);
+            Assert.Contains(trials.Inputs[trial, t, channel], new[] { -1.0, 0, 1 });
+            double last = Enumerable.Range(0, t + 1).Select(s => trials.Inputs[trial, s, channel]).LastOrDefault(input => input != 0);
             Assert.Equal(last == 0 ? 0 : 1, trials.Weights[trial, t, channel]);
             if (last != 0) Assert.Equal(last > 0 ? 1 : 0, trials.Targets[trial, t, channel]);
         }
@@ -27,7 +27,7 @@ public sealed class TrialTaskTests
     [InlineData(BeforeFirstPulse.Zero, 0, 1)]
     [InlineData(BeforeFirstPulse.One, 1, 1)]
     [InlineData(BeforeFirstPulse.Half, 0.5, 1)]
-    public void Before_the_first_pulse_the_target_is_what_was_asked_for(BeforeFirstPulse before, float target, float weight)
+    public void Before_the_first_pulse_the_target_is_what_was_asked_for(BeforeFirstPulse before, double target, double weight)
     {
         var trials = new FlipFlop { PulseProbability = 0, BeforeFirstPulse = before }.Sample(2, 5, 1);
         Assert.All(Places(trials), place =>
@@ -49,7 +49,7 @@ public sealed class TrialTaskTests
     public void Pulses_come_as_often_as_asked_and_with_both_signs()
     {
         var trials = new FlipFlop { PulseProbability = 0.1 }.Sample(200, 100, 3);
-        var inputs = trials.Inputs.Cast<float>().ToArray();
+        var inputs = trials.Inputs.Cast<double>().ToArray();
         // 60,000 draws: five standard errors of the share are 0.006 for a pulse, and 0.0045 for either sign.
         Assert.InRange(inputs.Count(input => input != 0) / (double)inputs.Length, 0.094, 0.106);
         Assert.InRange(inputs.Count(input => input > 0) / (double)inputs.Length, 0.0455, 0.0545);
@@ -75,7 +75,7 @@ public sealed class TrialTaskTests
     [Fact]
     public void White_noise_has_mean_0_and_variance_1()
     {
-        var inputs = new Integration().Sample(200, 100, 5).Inputs.Cast<float>().Select(x => (double)x).ToArray();
+        var inputs = new Integration().Sample(200, 100, 5).Inputs.Cast<double>().Select(x => (double)x).ToArray();
         Assert.InRange(inputs.Average(), -0.021, 0.021);
         Assert.InRange(inputs.Select(x => x * x).Average(), 0.97, 1.03);
     }
