@@ -169,6 +169,21 @@ public sealed class SweepRowsTests : IDisposable
         Assert.Equal(lines, File.ReadAllLines(Merged));
     }
 
+    [Fact]
+    public void Every_committed_row_is_found_by_its_recipe_and_written_as_it_was_read()
+    {
+        string sweeps = Path.Combine(Reference.Root, "data", "sweeps");
+        string file = Path.Combine(sweeps, "three-axes-or-a-cube.jsonl");
+        string[] lines = File.ReadAllLines(file);
+        var rows = SweepRows.Load(file);
+        Assert.Equal(233, rows.Count);
+        Assert.Equal(lines, rows.Select(row => row.ToLine()));
+        Assert.All(rows, row => Assert.Equal(row.Run, row.Recipe.Hash));
+        var plan = SweepPlan.Load(Path.Combine(sweeps, "three-axes-or-a-cube.json"));
+        Assert.All(rows, row => Assert.Equal(row.Measured, plan.Measure.Hash));
+        Assert.Equal(233, Sweep.Load(sweeps, "three-axes-or-a-cube").Groups.SelectMany(group => group.Rows).DistinctBy(row => row.Run).Count());
+    }
+
     private void Put(SweepRow row)
     {
         Directory.CreateDirectory(Path.Combine(folder.Path, "rows"));

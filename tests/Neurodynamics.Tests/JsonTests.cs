@@ -1,0 +1,75 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Neurodynamics.FixedPoints;
+using Neurodynamics.Sweeps;
+using Neurodynamics.Tests.FixedPoints;
+using Neurodynamics.Training;
+using Xunit;
+
+namespace Neurodynamics.Tests;
+
+public sealed class JsonTests
+{
+    /// <summary>A row of today and one with columns that were added later.</summary>
+    private sealed record Old(string Name, double? Lost, int[] Counts);
+
+    private sealed record Later(string Name, double? Lost, int[] Counts, double? Added, int Settled = 7)
+    {
+        public double? Beside { get; init; }
+    }
+
+    private sealed record Careless(string Name, double? Lost, int[] Counts)
+    {
+        public double Beside { get; init; }
+    }
+
+    [Fact]
+    public void A_column_that_was_added_later_is_missing_from_an_old_row_and_never_0()
+    {
+        string old = JsonSerializer.Serialize(new Old("a", null, [1]), Json.Options);
+        var read = JsonSerializer.Deserialize<Later>(old, Json.Options)!;
+        Assert.Equal(("a", null, null, 7, null), (read.Name, read.Lost, read.Added, read.Settled, read.Beside));
+        Assert.Contains("beside", Assert.Throws<JsonException>(() => JsonSerializer.Deserialize<Careless>(old, Json.Options)).Message);
+        Assert.DoesNotContain("beside", JsonSerializer.Serialize(read, Json.Options));
+        Assert.Contains("\"beside\": 2", JsonSerializer.Serialize(read with { Beside = 2 }, Json.Options));
+    }
+
+    [Fact]
+    public void A_value_that_must_be_there_is_asked_for_by_name()
+    {
+        Refused("counts", """{ "name": "a", "lost": 1 }""");
+        Refused("name", """{ "lost": 1, "counts": [] }""");
+        Refused("name", """{ "name": null, "lost": 1, "counts": [] }""");
+        Refused("counts", """{ "name": "a", "lost": 1, "counts": null }""");
+
+        static void Refused(string member, string text) =>
+            Assert.Contains(member, Assert.Throws<JsonException>(() => JsonSerializer.Deserialize<Old>(text, Json.Options)).Message, StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Fact]
+    public void Options_that_are_missing_have_their_defaults() =>
+        Assert.Equal(new TrainingOptions { Updates = 3 }, JsonSerializer.Deserialize<TrainingOptions>("""{ "updates": 3 }""", Json.Options));
+
+    [Fact]
+    public void A_row_a_record_and_a_set_without_a_value_are_refused_by_its_name()
+    {
+        string line = File.ReadLines(Path.Combine(Reference.Root, "data", "sweeps", "three-axes-or-a-cube.jsonl")).First();
+        foreach (string path in new[] { "updates", "found.points", "memory.kept", "accuracy.low", "found" })
+            Assert.Contains(path.Split('.')[^1], Assert.Throws<JsonException>(() => SweepRow.FromLine(Without(line, path))).Message);
+        Assert.Null(SweepRow.FromLine(Without(line, "memory.lostAt")).Memory.LostAt);
+
+        using var folder = new TemporaryFolder();
+        string file = Path.Combine(folder.Path, "set.json");
+        new FixedPointSearch().Run(Nets.Tanh(new[,] { { 2.0 } }), new[,] { { 0.1 } }).Save(file);
+        File.WriteAllText(file, Without(File.ReadAllText(file), "set.completeness"));
+        Assert.Contains("completeness", Assert.Throws<InvalidDataException>(() => FixedPointSet.Load(file)).Message);
+    }
+
+    private static string Without(string json, string path)
+    {
+        var node = JsonNode.Parse(json)!;
+        string[] names = path.Split('.');
+        Assert.True(names[..^1].Aggregate(node, (at, name) => at[name]!).AsObject().Remove(names[^1]));
+        return node.ToJsonString();
+    }
+}
