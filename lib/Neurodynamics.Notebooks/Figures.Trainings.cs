@@ -29,7 +29,7 @@ public static partial class Figures
                 panels.Line(0, column, name, updates, record.Curve.Select(point => point.Loss), colour, name + ", update %{x}<br>loss: %{y:.3~g}", 1.5);
                 panels.Line(1, column, name, updates, record.Curve.Select(point => point.Accuracy), colour, name + ", update %{x}<br>accuracy: %{y:.2%}", 1.5);
             }
-            panels.Head(0, column, Words(tasks[column].Key));
+            panels.Head(0, column, tasks[column].Key.Title);
             panels.Y(0, column).With("type", "log").With("exponentformat", "power").With("dtick", range[1] - range[0] > 1 ? 1 : "D2").With("range", range).With("showticklabels", column == 0);
             panels.Y(1, column).With("tickformat", ".0%").With("range", new[] { lowest, 1.005 }).With("showticklabels", column == 0);
             panels.X(0, column).With("rangemode", "tozero").With("showticklabels", false);
@@ -47,7 +47,7 @@ public static partial class Figures
     public static GenericChart TestAccuracies(IReadOnlyCollection<TrainingRecord> records, params double[] levels)
     {
         var panels = new Panels("Accuracy on trials set aside", 180 + 30 * records.Count, [1]);
-        var names = records.Select(record => $"{Words(record.Recipe.Task)}: {record.Recipe.Architecture.Title}").ToArray();
+        var names = records.Select(record => $"{record.Recipe.Task.Title}: {record.Recipe.Architecture.Title}").ToArray();
         // The first on top.
         var rows = records.Select((record, i) => (Record: record, Place: records.Count - 1.0 - i)).ToArray();
         foreach (var group in rows.GroupBy(row => row.Record.Recipe.Architecture))
@@ -65,14 +65,4 @@ public static partial class Figures
         foreach (double level in levels) panels.Upright(0, 0, level, string.Create(CultureInfo.InvariantCulture, $" {100 * level:0.##} %"));
         return panels.Chart();
     }
-
-    internal static string Words(TrialTask task) => task switch
-    {
-        FlipFlop => "flip-flop, " + Channels(task.Channels),
-        Integration { Gamma: < 1 } integration => string.Create(CultureInfo.InvariantCulture, $"integration, {Channels(task.Channels)}, γ = {integration.Gamma:0.##} {(integration.Discount == Discount.Leaky ? "leaky" : "as printed")}"),
-        Integration => "integration, " + Channels(task.Channels),
-        _ => task.GetType().Name,
-    };
-
-    private static string Channels(int count) => count == 1 ? "1 channel" : $"{count} channels";
 }

@@ -56,11 +56,11 @@ public static partial class Tables
     /// <param name="networks">Name, network, trials, and the states [B, T, S] of a run by <see cref="LocalLinear"/>.</param>
     public static DataFrame Decisions(IReadOnlyList<(string Name, Network Network, Trials Trials, double[,,] Linear)> networks)
     {
-        var shares = networks.Select(entry => Shares(entry.Network, entry.Trials, entry.Network.Run(entry.Trials.Inputs), entry.Linear)).ToArray();
+        var shares = networks.Select(entry => Agreement.Of(entry.Network, entry.Trials, entry.Network.Run(entry.Trials.Inputs), entry.Linear)).ToArray();
         return new(
             new StringDataFrameColumn("network", networks.Select(entry => entry.Name)),
-            new PrimitiveDataFrameColumn<double>("network right", shares.Select(share => share.Network)),
-            new PrimitiveDataFrameColumn<double>("linearisations right", shares.Select(share => share.Linear)),
+            new PrimitiveDataFrameColumn<double>("network right", shares.Select(share => share.First)),
+            new PrimitiveDataFrameColumn<double>("linearisations right", shares.Select(share => share.Second)),
             new PrimitiveDataFrameColumn<double>("both alike", shares.Select(share => share.Alike)));
     }
 
@@ -106,30 +106,4 @@ public static partial class Tables
     private static double[,] Goals(TrialSteps steps, IReadOnlyList<FixedPoint> points) =>
         Enumerable.Range(0, steps.Count).Select(i => points.MinBy(point => Enumerable.Range(0, point.State.Length).Sum(j => (steps.Before[i, j] - point.State[j]) * (steps.Before[i, j] - point.State[j])))!.State)
             .ToMatrix(steps.Before.GetLength(1));
-
-    private static (double Network, double Linear, double Alike) Shares(Network network, Trials trials, double[,,] states, double[,,] linear)
-    {
-        var (own, other) = (Logits(states), Logits(linear));
-        int counted = 0, right = 0, linearRight = 0, alike = 0;
-        for (int row = 0; row < trials.Count * trials.Steps; row++)
-            for (int channel = 0; channel < trials.Channels; channel++)
-            {
-                var (trial, step) = Math.DivRem(row, trials.Steps);
-                if (trials.Weights[trial, step, channel] == 0) continue;
-                bool target = trials.Targets[trial, step, channel] > 0.5, one = own[row, channel] > 0, two = other[row, channel] > 0;
-                counted++;
-                if (one == target) right++;
-                if (two == target) linearRight++;
-                if (one == two) alike++;
-            }
-        return ((double)right / counted, (double)linearRight / counted, (double)alike / counted);
-
-        double[,] Logits(double[,,] of)
-        {
-            var flat = new double[of.GetLength(0) * of.GetLength(1), of.GetLength(2)];
-            for (int row = 0; row < flat.GetLength(0); row++)
-                for (int i = 0; i < flat.GetLength(1); i++) flat[row, i] = of[row / of.GetLength(1), row % of.GetLength(1), i];
-            return network.Logits(flat);
-        }
-    }
 }

@@ -48,7 +48,7 @@ public static partial class Tables
         var groups = records.GroupBy(record => (record.Recipe.Task, record.Recipe.Architecture))
             .Select(group => (group.Key, Updates: group.Select(record => record.UpdatesTo(level)).OrderBy(updates => updates ?? int.MaxValue).ToArray(), Most: group.Max(record => record.Updates))).ToArray();
         return new(
-            new StringDataFrameColumn("task", groups.Select(group => Figures.Words(group.Key.Task))),
+            new StringDataFrameColumn("task", groups.Select(group => group.Key.Task.Title)),
             new StringDataFrameColumn("cell", groups.Select(group => group.Key.Architecture.Title)),
             new StringDataFrameColumn($"reached {Percent(level)}", groups.Select(group => $"{group.Updates.Count(updates => updates is not null)} of {group.Updates.Length}")),
             new StringDataFrameColumn("fewest updates", groups.Select(group => Written(group.Updates[0], group.Most))),

@@ -18,7 +18,7 @@ public sealed record Agreement(double First, double Second, double Alike)
     {
         var (one, other) = (network.Logits(first.Rows()), network.Logits(second.Rows()));
         int counted = 0, right = 0, otherRight = 0, alike = 0;
-        foreach (var (trial, step, channel) in TrialFacts.Decided(trials))
+        foreach (var (trial, step, channel) in trials.Decided())
         {
             int row = trial * trials.Steps + step;
             bool target = trials.Targets[trial, step, channel] > 0.5;

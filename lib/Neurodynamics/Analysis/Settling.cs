@@ -57,7 +57,7 @@ public sealed record Settling(int Trial, int? Attractor, string Answer, string T
         }
 
         string Target(int trial) => string.Concat(Enumerable.Range(0, trials.Channels).Select(channel =>
-            !TrialFacts.IsDecided(trials, trial, trials.Steps - 1, channel) ? '?' : trials.Targets[trial, trials.Steps - 1, channel] > 0.5 ? '+' : '-'));
+            !trials.IsDecided(trial, trials.Steps - 1, channel) ? '?' : trials.Targets[trial, trials.Steps - 1, channel] > 0.5 ? '+' : '-'));
     }
 
     private bool Agree(string said, string settled) => Enumerable.Range(0, Target.Length).All(i => Target[i] == '?' || said[i] == settled[i]);

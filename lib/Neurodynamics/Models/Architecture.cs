@@ -1,6 +1,4 @@
 using System.Collections.Concurrent;
-using System.Text.Json;
-using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using static TorchSharp.torch;
 
@@ -89,43 +87,10 @@ public abstract partial record Architecture
         public override int GetHashCode() => StringComparer.Ordinal.GetHashCode(Name);
     }
 
-    /// <summary>An architecture as its name; with options as an object of them, "name" first.</summary>
-    private sealed class ArchitectureConverter : JsonConverter<Architecture>
+    private sealed class ArchitectureConverter() : KindConverter<Architecture>("An architecture", nameAlone: true)
     {
-        public override Architecture Read(ref Utf8JsonReader reader, Type type, JsonSerializerOptions options)
-        {
-            try
-            {
-                if (reader.TokenType == JsonTokenType.String) return Named(reader.GetString()!);
-                if (reader.TokenType != JsonTokenType.StartObject)
-                    throw new JsonException("An architecture is its name, such as \"gru\", or an object with a \"name\" and options.");
-                var node = JsonNode.Parse(ref reader)!.AsObject();
-                var kind = Named(node["name"]?.GetValue<string>() ?? throw new JsonException("An architecture with options needs a \"name\"."));
-                node.Remove("name");
-                return (Architecture)node.Deserialize(kind.GetType(), options)!;
-            }
-            catch (Exception error) when (error is ArgumentException or InvalidOperationException)
-            {
-                throw new JsonException(error.Message, error);
-            }
-        }
+        protected override string NameOf(Architecture kind) => kind.Name;
 
-        public override void Write(Utf8JsonWriter writer, Architecture value, JsonSerializerOptions options)
-        {
-            var chosen = value.GetType().GetProperties().Where(option => option.CanWrite).ToArray();
-            if (chosen.Length == 0)
-            {
-                writer.WriteStringValue(value.Name);
-                return;
-            }
-            writer.WriteStartObject();
-            writer.WriteString("name", value.Name);
-            foreach (var option in chosen)
-            {
-                writer.WritePropertyName(options.PropertyNamingPolicy?.ConvertName(option.Name) ?? option.Name);
-                JsonSerializer.Serialize(writer, option.GetValue(value), option.PropertyType, options);
-            }
-            writer.WriteEndObject();
-        }
+        protected override Architecture Named(string name) => Architecture.Named(name);
     }
 }

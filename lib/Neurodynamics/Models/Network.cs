@@ -113,6 +113,15 @@ public sealed class Network : nn.Module
         return Run(tensor(inputs)).ToCube();
     }
 
+    /// <summary>The readout's logits at each step of trials, from zero: [B, T, K].</summary>
+    /// <param name="inputs">Inputs [B, T, I].</param>
+    public double[,,] Readouts(double[,,] inputs)
+    {
+        using var scope = NewDisposeScope();
+        using var frozen = no_grad();
+        return Logits(Run(tensor(inputs))).ToCube();
+    }
+
     /// <summary>A network with the same weights in float64, for the analysis; this one where it is in float64 already.</summary>
     public Network InDouble()
     {

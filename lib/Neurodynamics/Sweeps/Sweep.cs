@@ -47,7 +47,7 @@ public sealed record SweepGroup(SweepCell Cell, IReadOnlyList<SweepRow> Rows)
 
     /// <summary>How many networks have the fixed points of a cube of memories in K channels, as many of each saddle index: 8, 12, 6 and 1 of 3 channels, each certified, and no sign that one is missing.</summary>
     public Proportion CubeOfMemories() => Proportion.Of(Rows, row =>
-        row.Recipe.Task.Channels == 3 && row.Found.ByIndex.SequenceEqual([8, 12, 6, 1]) && row.Found.Certified == row.Found.Points && row.Found.Completeness == CompletenessVerdict.Consistent);
+        row.Recipe.Task.OutputSize == 3 && row.Found.ByIndex.SequenceEqual([8, 12, 6, 1]) && row.Found.Certified == row.Found.Points && row.Found.Completeness == CompletenessVerdict.Consistent);
 
     /// <summary>The median of a value over the networks, and its range.</summary>
     /// <param name="value">The value.</param>

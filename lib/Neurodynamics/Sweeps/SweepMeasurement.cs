@@ -176,7 +176,7 @@ public sealed record SweepMeasurement
         {
             var held = Holding.Of(network, last, HoldSteps, channel: channel, cancellation: cancellation);
             cancellation.ThrowIfCancellationRequested();
-            lost.AddRange(held.Lost.Where((_, trial) => trials.Weights[trial, trials.Steps - 1, channel] > 0 && trials.Targets[trial, trials.Steps - 1, channel] != 0.5));
+            lost.AddRange(held.Lost.Where((_, trial) => trials.IsDecided(trial, trials.Steps - 1, channel)));
         }
         int allowed = (int)(0.05 * lost.Count);
         int[] steps = [.. lost.OfType<int>().Order()];

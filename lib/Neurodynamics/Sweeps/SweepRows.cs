@@ -97,7 +97,7 @@ public sealed class SweepRows(SweepPlan plan, string folder)
         return [.. plan.Runs.Zip(rows, (run, row) =>
         {
             if (row is not null) return TimeSpan.FromSeconds(row.TrainingSeconds + row.AnalysisSeconds);
-            var kind = (run.Architecture, run.Units, run.Task.Channels, run.Training.Steps, run.Training.BatchSize);
+            var kind = (run.Architecture, run.Units, run.Task.OutputSize, run.Training.Steps, run.Training.BatchSize);
             if (!update.TryGetValue(kind, out var one)) update[kind] = one = Trainer.ExpectedTime(run) / run.Training.Updates;
             var training = one * run.Training.Updates;
             return training + (measured.TryGetValue((run.Architecture, run.Units), out double seconds) ? TimeSpan.FromSeconds(seconds) : training);

@@ -6,10 +6,14 @@ namespace Neurodynamics.Tasks;
 /// The flip-flop task (report 4.1.2): each channel is silent but for rare pulses of +1 or -1, and the target is the sign of its
 /// last pulse. The report's "default input value of one" cannot be meant: a silent input has to hold the memory, so it is 0 here.
 /// </summary>
-public sealed record FlipFlop : TrialTask
+public sealed record FlipFlop : ChannelTask
 {
     /// <summary>Probability of a pulse per channel and step, in [0, 1]; default 0.1.</summary>
-    public double PulseProbability { get; init => field = value is >= 0 and <= 1 ? value : throw new ArgumentOutOfRangeException(nameof(PulseProbability), value, "A probability lies in [0, 1]."); } = 0.1;
+    public double PulseProbability
+    {
+        get;
+        init => field = value is >= 0 and <= 1 ? value : throw new ArgumentOutOfRangeException(nameof(PulseProbability), value, "A probability lies in [0, 1].");
+    } = 0.1;
 
     /// <summary>Whether every channel has a pulse at the first step; default false. The report does not say.</summary>
     public bool PulseAtStart { get; init; }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using static TorchSharp.torch;
 
 namespace Neurodynamics.Tasks;
@@ -6,13 +7,18 @@ namespace Neurodynamics.Tasks;
 /// The integration task (report 4.1.1): each channel is white noise n_t from the standard normal distribution, and the target is
 /// whether its discounted sum up to now is above zero.
 /// </summary>
-public sealed record Integration : TrialTask
+public sealed record Integration : ChannelTask
 {
     /// <summary>The discount factor gamma in [0, 1]; default 1, the plain sum.</summary>
     public double Gamma { get; init => field = value is >= 0 and <= 1 ? value : throw new ArgumentOutOfRangeException(nameof(Gamma), value, "A discount factor lies in [0, 1]."); } = 1;
 
     /// <summary>Which samples the discount makes light; default as the report prints it. With gamma = 1 both are the plain sum.</summary>
     public Discount Discount { get; init; }
+
+    /// <inheritdoc/>
+    public override string Title => Gamma < 1
+        ? string.Create(CultureInfo.InvariantCulture, $"{base.Title}, γ = {Gamma:0.##} {(Discount == Discount.Leaky ? "leaky" : "as printed")}")
+        : base.Title;
 
     /// <summary>The discounted sum after each step of one channel of one trial, T values; the target is whether it is above zero.</summary>
     /// <param name="trials">The trials.</param>

@@ -7,13 +7,8 @@ public static class TrialFacts
     /// <param name="trials">The trials.</param>
     public static double ShareOfClass1(this Trials trials)
     {
-        long ones = 0, all = 0;
-        foreach (var (trial, step, channel) in Decided(trials))
-        {
-            all++;
-            if (trials.Targets[trial, step, channel] > 0.5) ones++;
-        }
-        return (double)ones / all;
+        var classes = trials.Decided().Select(trials.IsClass1).ToArray();
+        return (double)classes.Count(isClass1 => isClass1) / classes.Length;
     }
 
     /// <summary>The share of steps at which two sets of trials have different targets, by step: T values.</summary>
@@ -24,7 +19,7 @@ public static class TrialFacts
         if ((trials.Count, trials.Steps, trials.Channels) != (others.Count, others.Steps, others.Channels))
             throw new ArgumentException($"The trials are [{trials.Count}, {trials.Steps}, {trials.Channels}], but the others are [{others.Count}, {others.Steps}, {others.Channels}].", nameof(others));
         var share = new double[trials.Steps];
-        foreach (var (trial, step, channel) in Decided(trials))
+        foreach (var (trial, step, channel) in trials.Decided())
             if (trials.Targets[trial, step, channel] != others.Targets[trial, step, channel]) share[step] += 1.0 / (trials.Count * trials.Channels);
         return share;
     }
@@ -58,7 +53,7 @@ public static class TrialFacts
     public static double TargetChanges(this Trials trials, Range? steps = null)
     {
         var (first, length) = (steps ?? Range.All).GetOffsetAndLength(trials.Steps);
-        return Decided(trials).Count(place => place.Step >= Math.Max(1, first) && place.Step < first + length && trials.Weights[place.Trial, place.Step - 1, place.Channel] > 0
+        return trials.Decided().Count(place => place.Step >= Math.Max(1, first) && place.Step < first + length && trials.Weights[place.Trial, place.Step - 1, place.Channel] > 0
             && trials.Targets[place.Trial, place.Step, place.Channel] != trials.Targets[place.Trial, place.Step - 1, place.Channel]) / (double)(trials.Count * trials.Channels);
     }
 
@@ -110,16 +105,4 @@ public static class TrialFacts
             }
         return trials with { Targets = targets, Weights = weights };
     }
-
-    /// <summary>Trial, step and channel of every target that counts and is decided.</summary>
-    internal static IEnumerable<(int Trial, int Step, int Channel)> Decided(Trials trials)
-    {
-        for (int trial = 0; trial < trials.Count; trial++)
-            for (int step = 0; step < trials.Steps; step++)
-                for (int channel = 0; channel < trials.Channels; channel++)
-                    if (IsDecided(trials, trial, step, channel)) yield return (trial, step, channel);
-    }
-
-    /// <summary>Whether a target counts and is one of the two classes, not 0.5.</summary>
-    internal static bool IsDecided(Trials trials, int trial, int step, int channel) => trials.Weights[trial, step, channel] > 0 && trials.Targets[trial, step, channel] != 0.5;
 }

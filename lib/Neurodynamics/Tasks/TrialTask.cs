@@ -1,54 +1,56 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
-using static TorchSharp.torch;
 
 namespace Neurodynamics.Tasks;
 
-/// <summary>A task: K channels of input, and per channel and step a binary target.</summary>
-[JsonPolymorphic(TypeDiscriminatorPropertyName = "name")]
-[JsonDerivedType(typeof(FlipFlop), "flip-flop")]
-[JsonDerivedType(typeof(Integration), "integration")]
+/// <summary>
+/// A task: a recipe for trials. Options are the properties that can be set; together with the seed they decide every trial.
+/// </summary>
+/// <remarks>
+/// A task of your own is a record that derives from this one, in a notebook's cell too. A recipe names it by its type's name
+/// (DelayedAnswer is "delayed-answer").
+/// </remarks>
+[JsonConverter(typeof(TaskConverter))]
 public abstract record TrialTask
 {
-    /// <summary>K, the number of channels; default 3.</summary>
-    public int Channels { get; init => field = value >= 1 ? value : throw new ArgumentOutOfRangeException(nameof(Channels), value, "A task needs at least 1 channel."); } = 3;
+    /// <summary>I, the number of inputs.</summary>
+    public abstract int InputSize { get; }
+
+    /// <summary>K, the number of channels to read out.</summary>
+    public abstract int OutputSize { get; }
+
+    /// <summary>The task in words, for figures and tables, such as "flip-flop, 3 channels"; default its name.</summary>
+    public virtual string Title => Name.Replace('-', ' ');
+
+    /// <summary>The name in recipes, such as "flip-flop".</summary>
+    internal string Name => JsonNamingPolicy.KebabCaseLower.ConvertName(GetType().Name);
 
     /// <summary>Makes trials, the same ones for the same seed.</summary>
     /// <param name="count">B, the number of trials; at least 1.</param>
     /// <param name="steps">T, the number of steps of each; at least 1.</param>
     /// <param name="seed">Seed of the random numbers.</param>
+    /// <exception cref="InvalidOperationException">A task of your own made other sizes than were asked for.</exception>
     public Trials Sample(int count, int steps, long seed)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(steps, 1);
-        using var scope = NewDisposeScope();
-        using var generator = new Generator((ulong)seed);
-        var inputs = Inputs([count, steps, Channels], generator);
-        var trials = new Trials(inputs.ToCube(), new double[count, steps, Channels], new double[count, steps, Channels]);
-        for (int trial = 0; trial < count; trial++)
-            for (int channel = 0; channel < Channels; channel++)
-                Fill(trials, trial, channel);
-        return trials;
+        var trials = Make(count, steps, seed).Checked();
+        return (trials.Count, trials.Steps, trials.InputSize, trials.Channels) == (count, steps, InputSize, OutputSize)
+            ? trials
+            : throw new InvalidOperationException(
+                $"The task {Title} was asked for {count} trials of {steps} steps with {InputSize} inputs and {OutputSize} channels, "
+                + $"but made {trials.Count} of {trials.Steps} with {trials.InputSize} and {trials.Channels}.");
     }
 
-    /// <summary>Draws the inputs [B, T, K], float32.</summary>
-    private protected abstract Tensor Inputs(long[] shape, Generator generator);
+    /// <inheritdoc cref="Sample"/>
+    protected abstract Trials Make(int count, int steps, long seed);
 
-    /// <summary>Fills in target and weight of one channel of one trial from its inputs.</summary>
-    private protected abstract void Fill(Trials trials, int trial, int channel);
-}
+    private sealed class TaskConverter() : KindConverter<TrialTask>("A task", nameAlone: false)
+    {
+        protected override string NameOf(TrialTask kind) => kind.Name;
 
-/// <summary>Trials of a task, all arrays [B, T, K]: B trials of T steps on K channels.</summary>
-/// <param name="Inputs">What the network is shown.</param>
-/// <param name="Targets">The class that it should tell: 1, 0, or 0.5 for undecided.</param>
-/// <param name="Weights">1 where the target counts for loss and accuracy, 0 where it is masked.</param>
-public sealed record Trials(double[,,] Inputs, double[,,] Targets, double[,,] Weights)
-{
-    /// <summary>B, the number of trials.</summary>
-    public int Count => Inputs.GetLength(0);
-
-    /// <summary>T, the number of steps of each trial.</summary>
-    public int Steps => Inputs.GetLength(1);
-
-    /// <summary>K, the number of channels.</summary>
-    public int Channels => Inputs.GetLength(2);
+        protected override TrialTask Named(string name) =>
+            Kinds.Find<TrialTask>(name, kind => kind.Name) ?? throw new ArgumentException(
+                $"There is no task \"{name}\"; known are {string.Join(", ", Kinds.All<TrialTask>(kind => kind.Name).Select(kind => kind.Name))}.");
+    }
 }

@@ -17,8 +17,21 @@ public static class Baselines
     {
         ArgumentOutOfRangeException.ThrowIfNegative(leak);
         ArgumentOutOfRangeException.ThrowIfNegative(noise);
+        RequireOneToOne(trials);
         var random = new Random(seed);
-        return Accuracy.Over([.. Enumerable.Range(0, trials.Count).Select(trial => Share(trials, trial, leak, () => noise == 0 ? 0 : noise * Normal(random))).Where(double.IsFinite)]);
+        // Every step draws its noise, so that the numbers do not depend on which targets count.
+        var answers = new double[trials.Count, trials.Steps, trials.Channels];
+        for (int trial = 0; trial < trials.Count; trial++)
+            for (int channel = 0; channel < trials.Channels; channel++)
+            {
+                double sum = 0;
+                for (int step = 0; step < trials.Steps; step++)
+                {
+                    sum = leak * sum + trials.Inputs[trial, step, channel];
+                    answers[trial, step, channel] = sum + (noise == 0 ? 0 : noise * Normal(random));
+                }
+            }
+        return Accuracy.Over(trials.SharesRight(answers));
     }
 
     /// <summary>The leak that does best on trials, and how well it does on others.</summary>
@@ -39,36 +52,26 @@ public static class Baselines
     /// <param name="trials">The trials.</param>
     public static Accuracy BestSinceLastNegative(Trials trials)
     {
+        RequireOneToOne(trials);
         var since = new int[trials.Count, trials.Steps, trials.Channels];
         for (int trial = 0; trial < trials.Count; trial++)
             for (int channel = 0; channel < trials.Channels; channel++)
                 for (int step = 0, last = trials.Steps; step < trials.Steps; step++)
                     since[trial, step, channel] = last = trials.Inputs[trial, step, channel] < 0 ? 0 : Math.Min(trials.Steps, last + 1);
         var votes = new int[trials.Steps + 1];
-        foreach (var (trial, step, channel) in TrialFacts.Decided(trials))
-            votes[since[trial, step, channel]] += trials.Targets[trial, step, channel] > 0.5 ? 1 : -1;
-        return Accuracy.Over([.. TrialFacts.Decided(trials)
-            .GroupBy(place => place.Trial, place => votes[since[place.Trial, place.Step, place.Channel]] > 0 == trials.Targets[place.Trial, place.Step, place.Channel] > 0.5 ? 1.0 : 0)
-            .Select(trial => trial.Average())]);
+        foreach (var place in trials.Decided()) votes[Since(place)] += trials.IsClass1(place) ? 1 : -1;
+        return Accuracy.Over(trials.SharesRight(place => votes[Since(place)] > 0));
+
+        int Since(TargetPlace place) => since[place.Trial, place.Step, place.Channel];
     }
 
-    private static double Share(Trials trials, int trial, double leak, Func<double> noise)
+    /// <summary>These rules answer for a channel from the input of the same number.</summary>
+    private static void RequireOneToOne(Trials trials)
     {
-        int right = 0, all = 0;
-        for (int channel = 0; channel < trials.Channels; channel++)
-        {
-            double sum = 0;
-            for (int step = 0; step < trials.Steps; step++)
-            {
-                sum = leak * sum + trials.Inputs[trial, step, channel];
-                bool answer = sum + noise() > 0;
-                double target = trials.Targets[trial, step, channel];
-                if (trials.Weights[trial, step, channel] == 0 || target == 0.5) continue;
-                all++;
-                if (answer == target > 0.5) right++;
-            }
-        }
-        return (double)right / all;
+        if (trials.InputSize != trials.Channels)
+            throw new ArgumentException(
+                $"This baseline answers each channel from its own input, but the trials have {trials.InputSize} inputs and {trials.Channels} channels.",
+                nameof(trials));
     }
 
     /// <summary>A standard normal value (Box and Muller).</summary>

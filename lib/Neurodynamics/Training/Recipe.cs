@@ -29,7 +29,7 @@ public sealed record Recipe
     public string Hash => Json.Hash(this);
 
     /// <summary>The network before its first update.</summary>
-    public Network Create() => Network.Create(Architecture, Task.Channels, Units, Task.Channels, Seed);
+    public Network Create() => Network.Create(Architecture, Task.InputSize, Units, Task.OutputSize, Seed);
 
     /// <summary>The values in which this recipe differs from another, as "name: other -> this".</summary>
     public IReadOnlyList<string> DifferencesFrom(Recipe other)

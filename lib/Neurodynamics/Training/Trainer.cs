@@ -73,15 +73,8 @@ public static class Trainer
     /// <param name="steps">Steps per trial; default 100.</param>
     public static Accuracy Evaluate(Network network, TrialTask task, long seed, int trials = 512, int steps = 100)
     {
-        using var scope = NewDisposeScope();
-        using var frozen = no_grad();
         var test = task.Sample(trials, steps, seed);
-        var targets = tensor(test.Targets);
-        // An undecided target (0.5) counts for the loss only.
-        var counted = tensor(test.Weights) * targets.ne(0.5);
-        var right = network.Logits(network.Run(tensor(test.Inputs))).gt(0).eq(targets.gt(0.5)) * counted;
-        return Accuracy.Over([.. right.sum([1, 2]).ToVector().Zip(counted.sum([1, 2]).ToVector())
-            .Where(trial => trial.Second > 0).Select(trial => trial.First / trial.Second)]);
+        return Accuracy.Over(test.SharesRight(network.Readouts(test.Inputs)));
     }
 
     private static double Update(TrainingRun run, Trials trials, TrainingOptions options)

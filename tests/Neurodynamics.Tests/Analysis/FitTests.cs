@@ -59,7 +59,7 @@ public sealed class FitTests
         Assert.Contains(trials.Targets.Cast<float>(), target => target == 0.5f);
         var states = new double[20, 30, 1];
         var turned = new double[20, 30, 1];
-        foreach (var (trial, step, _) in TrialFacts.Decided(trials))
+        foreach (var (trial, step, _) in trials.Decided())
             turned[trial, step, 0] = -(states[trial, step, 0] = 2 * trials.Targets[trial, step, 0] - 1);
         Assert.Equal(new Agreement(1, 0, 0), Agreement.Of(network, trials, states, turned));
         Assert.Equal(new Agreement(0, 0, 1), Agreement.Of(network, trials, turned, turned));

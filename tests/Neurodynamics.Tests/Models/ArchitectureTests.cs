@@ -49,7 +49,7 @@ public sealed class ArchitectureTests
     [InlineData("\"elman\"", "no architecture \"elman\"")]
     [InlineData("{ \"leak\": 0.1 }", "\"name\"")]
     [InlineData("{ \"name\": \"leaky-of-the-tests\", \"lek\": 0.1 }", "lek")]
-    [InlineData("3", "such as \"gru\"")]
+    [InlineData("3", "An architecture is its name")]
     public void What_names_no_architecture_is_refused(string text, string phrase) =>
         Assert.Contains(phrase, Assert.Throws<JsonException>(() => JsonSerializer.Deserialize<Architecture>(text, Json.Options)).Message);
 
