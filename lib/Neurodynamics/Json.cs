@@ -23,9 +23,9 @@ internal static class Json
     public static string Hash<T>(T value) => Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(value, Options)))[..8];
 
     /// <summary>
-    /// A record with a constructor holds results. What it lacks is never read as 0: it must be there, or it may be null. What may be
-    /// null and was added beside the constructor is left out where it is null, so that old files stay as they are. A type without
-    /// constructor parameters holds options. What it lacks has its default.
+    /// A record with a constructor holds results. What it lacks is never read as 0: it must be there, or it may be
+    /// null. What may be null and was added beside the constructor is left out where it is null, so that old files stay
+    /// as they are. A type without constructor parameters holds options. What it lacks has its default.
     /// </summary>
     private static void MissingIsMissing(JsonTypeInfo type)
     {

@@ -5,8 +5,8 @@ using System.Text.Json.Serialization;
 namespace Neurodynamics;
 
 /// <summary>
-/// Writes one of several kinds as an object of its name and its options, and reads it again: "name" first, then every public property
-/// that can be set. A kind without options may be written as its name alone.
+/// Writes one of several kinds as an object of its name and its options, and reads it again: "name" first, then every
+/// public property that can be set. A kind without options may be written as its name alone.
 /// </summary>
 /// <param name="what">What it is one of, such as "an architecture".</param>
 /// <param name="nameAlone">Whether a kind without options is written as its name.</param>

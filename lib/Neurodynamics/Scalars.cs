@@ -4,10 +4,11 @@ using static TorchSharp.torch;
 namespace Neurodynamics;
 
 /// <summary>
-/// Constants for tensor arithmetic on several threads. TorchSharp turns the 1 of <c>1 - x</c>, and the silent factor 1 of
-/// <c>a + b</c>, into a native scalar that only the finaliser frees and that nothing holds during the native call: a collection that
-/// another thread sets off can free it in mid-use ("Unknown scalar type", or a wrong value). A scalar that is held, here or by
-/// <c>using</c>, is safe; so are products, quotients and differences of tensors, but not <c>square</c> and <c>pow</c>.
+/// Constants for tensor arithmetic on several threads. TorchSharp turns the 1 of <c>1 - x</c>, and the silent factor 1
+/// of <c>a + b</c>, into a native scalar that only the finaliser frees and that nothing holds during the native call: a
+/// collection that another thread sets off can free it in mid-use ("Unknown scalar type", or a wrong value). A scalar
+/// that is held, here or by <c>using</c>, is safe; so are products, quotients and differences of tensors, but not
+/// <c>square</c> and <c>pow</c>.
 /// </summary>
 internal static class Scalars
 {
@@ -54,7 +55,10 @@ internal static class Scalars
     /// <summary>a^2.</summary>
     public static Tensor Squared(this Tensor a) => a * a;
 
-    /// <summary>I - A for each of a batch of square matrices [..., N, N]. Not in place: a cell's Jacobian may be a view of its weights.</summary>
+    /// <summary>
+    /// I - A for each of a batch of square matrices [..., N, N]. Not in place: a cell's Jacobian may be a view of its
+    /// weights.
+    /// </summary>
     public static Tensor FromIdentity(this Tensor a)
     {
         var difference = a.neg();

@@ -16,7 +16,9 @@ public static class Seeds
         return (long)(Mix(mixed ^ (ulong)index) >> 1);
     }
 
-    /// <summary>The finaliser of SplitMix64 (Steele, Lea and Flood 2014), which spreads neighbouring seeds apart.</summary>
+    /// <summary>
+    /// The finaliser of SplitMix64 (Steele, Lea and Flood 2014), which spreads neighbouring seeds apart.
+    /// </summary>
     private static ulong Mix(ulong x)
     {
         x += 0x9E3779B97F4A7C15;

@@ -5,11 +5,12 @@ using static TorchSharp.torch;
 namespace Neurodynamics.Models;
 
 /// <summary>
-/// A kind of cell: what a recipe names, and what makes cells of that kind. Two are equal where their names and options are.
+/// A kind of cell: what a recipe names, and what makes cells of that kind. Two are equal where their names and options
+/// are.
 /// </summary>
 /// <remarks>
-/// Each of the library's cells declares its own in its own file: name, title, options such as a leak, mark and drawing. Nothing
-/// else lists them. For a cell of your own use <see cref="Of"/>, or derive from this.
+/// Each of the library's cells declares its own in its own file: name, title, options such as a leak, mark and drawing.
+/// Nothing else lists them. For a cell of your own use <see cref="Of"/>, or derive from this.
 /// </remarks>
 [JsonConverter(typeof(ArchitectureConverter))]
 public abstract partial record Architecture
@@ -31,7 +32,9 @@ public abstract partial record Architecture
     /// <summary>A drawing of one step; null where there is none.</summary>
     public virtual Diagram? Diagram => null;
 
-    /// <summary>Every architecture that a recipe can name: the library's, and those that were made with <see cref="Of"/>.</summary>
+    /// <summary>
+    /// Every architecture that a recipe can name: the library's, and those that were made with <see cref="Of"/>.
+    /// </summary>
     public static IReadOnlyList<Architecture> All => [.. Kinds.All<Architecture>(kind => kind.Name), .. Own.Values];
 
     /// <summary>The architecture of a name, with its options at their defaults.</summary>
@@ -42,7 +45,9 @@ public abstract partial record Architecture
 
     /// <summary>An architecture of your own, known by its name from now on in recipes and saved networks.</summary>
     /// <param name="name">A name that the library does not use. The same name again replaces what it stood for.</param>
-    /// <param name="make">Makes a cell from I, N and the precision (training asks for Float32, the analysis for Float64).</param>
+    /// <param name="make">
+    /// Makes a cell from I, N and the precision (training asks for Float32, the analysis for Float64).
+    /// </param>
     /// <exception cref="ArgumentException">A type of that name is there already.</exception>
     public static Architecture Of(string name, Func<int, int, ScalarType, Cell> make)
     {
@@ -55,7 +60,9 @@ public abstract partial record Architecture
     /// <param name="inputSize">I, the number of inputs; at least 1.</param>
     /// <param name="units">N, the number of hidden units; at least 1.</param>
     /// <param name="precision">Float32 or Float64; default Float32, as for training.</param>
-    /// <exception cref="InvalidOperationException">A cell of your own came out with other sizes than asked for.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// A cell of your own came out with other sizes than asked for.
+    /// </exception>
     public Cell Create(int inputSize, int units, ScalarType precision = ScalarType.Float32)
     {
         var cell = Make(inputSize, units, precision);

@@ -5,8 +5,8 @@ using static TorchSharp.torch;
 namespace Neurodynamics.Models;
 
 /// <summary>
-/// A recurrent cell: the batched one-step map x(t+1) = F(u, x(t)), and its Jacobians. The analysis asks nothing else of a
-/// network, so a cell of your own needs only <see cref="Step"/>; autograd then supplies the Jacobians.
+/// A recurrent cell: the batched one-step map x(t+1) = F(u, x(t)), and its Jacobians. The analysis asks nothing else of
+/// a network, so a cell of your own needs only <see cref="Step"/>; autograd then supplies the Jacobians.
 /// </summary>
 /// <remarks>
 /// Shapes: B states at once, I inputs, S state variables. For the vanilla RNN and the GRU the state is h (S = N units);
@@ -29,7 +29,9 @@ public abstract class Cell : nn.Module
     /// <summary>The architecture that made the cell; null for a cell that was made without one.</summary>
     public Architecture? Architecture { get; internal set; }
 
-    /// <summary>The cell's name in figures, tables and messages: its architecture's title, or else the module's name.</summary>
+    /// <summary>
+    /// The cell's name in figures, tables and messages: its architecture's title, or else the module's name.
+    /// </summary>
     public string Title => Architecture?.Title ?? GetName();
 
     /// <summary>I, the number of inputs.</summary>
@@ -67,7 +69,8 @@ public abstract class Cell : nn.Module
     public virtual Tensor InputJacobian(Tensor input, Tensor state) => Autograd(input, state, ofState: false);
 
     /// <summary>
-    /// Newton's correction d of states on the way to a fixed point: (I - J) d = residual. [B, S], not finite where I - J is singular.
+    /// Newton's correction d of states on the way to a fixed point: (I - J) d = residual. [B, S], not finite where I -
+    /// J is singular.
     /// </summary>
     /// <param name="input">Inputs [B, I], or [1, I] for one input common to all states.</param>
     /// <param name="state">States [B, S].</param>
@@ -82,9 +85,9 @@ public abstract class Cell : nn.Module
     private protected static Tensor Solve(Tensor a, Tensor r) => linalg.solve_ex(a, r.unsqueeze(-1)).result.squeeze(-1);
 
     /// <summary>
-    /// Whether states may be stepped on several threads at once; false unless a cell says otherwise. TorchSharp's implicit
-    /// scalars, such as the 1 of <c>1 - z</c>, may be freed in mid-use when another thread sets off a collection. The library's own
-    /// cells do without them.
+    /// Whether states may be stepped on several threads at once; false unless a cell says otherwise. TorchSharp's
+    /// implicit scalars, such as the 1 of <c>1 - z</c>, may be freed in mid-use when another thread sets off a
+    /// collection. The library's own cells do without them.
     /// </summary>
     public virtual bool IsThreadSafe => false;
 
@@ -92,22 +95,23 @@ public abstract class Cell : nn.Module
     internal ParallelOptions Threads => new() { MaxDegreeOfParallelism = IsThreadSafe ? Environment.ProcessorCount : 1 };
 
     /// <summary>
-    /// A box that one step maps into itself under a constant input, and that holds the zero state: the largest modulus of each
-    /// state variable, S values. No trial from zero leaves it, and every fixed point lies in it. Null where none is known.
+    /// A box that one step maps into itself under a constant input, and that holds the zero state: the largest modulus
+    /// of each state variable, S values. No trial from zero leaves it, and every fixed point lies in it. Null where
+    /// none is known.
     /// </summary>
     /// <param name="input">The constant input, I values.</param>
     public virtual double[]? InvariantBox(double[] input) => null;
 
     /// <summary>
-    /// The largest modulus of each state variable, S values, after so many steps from zero, whatever the inputs. Null where that is
-    /// not known.
+    /// The largest modulus of each state variable, S values, after so many steps from zero, whatever the inputs. Null
+    /// where that is not known.
     /// </summary>
     /// <param name="steps">Number of steps, at least 0.</param>
     public virtual double[]? BoxAfter(int steps) => null;
 
     /// <summary>
-    /// A Lipschitz constant of the state Jacobian around each state [B]: ||J(x) - J(y)||_2 is at most this times ||x - y|| for all
-    /// x and y in the ball. Null where the cell knows none; fixed points can then not be certified.
+    /// A Lipschitz constant of the state Jacobian around each state [B]: ||J(x) - J(y)||_2 is at most this times ||x -
+    /// y|| for all x and y in the ball. Null where the cell knows none; fixed points can then not be certified.
     /// </summary>
     /// <param name="input">Inputs [B, I], or [1, I].</param>
     /// <param name="state">Centres of the balls [B, S].</param>
@@ -115,9 +119,9 @@ public abstract class Cell : nn.Module
     public virtual Tensor? JacobianLipschitz(Tensor input, Tensor state, Tensor radius) => null;
 
     /// <summary>
-    /// How far float64 rounding can move <see cref="Step"/> (Euclidean norm) and <see cref="StateJacobian"/> (Frobenius norm) at
-    /// most, each [B]. For a cell of your own it is taken to be S + I + 16 roundings of 1 + ||x|| and 1 + ||J||: override it where
-    /// that is too little.
+    /// How far float64 rounding can move <see cref="Step"/> (Euclidean norm) and <see cref="StateJacobian"/> (Frobenius
+    /// norm) at most, each [B]. For a cell of your own it is taken to be S + I + 16 roundings of 1 + ||x|| and 1 +
+    /// ||J||: override it where that is too little.
     /// </summary>
     /// <inheritdoc cref="Step"/>
     public virtual (Tensor Step, Tensor Jacobian) Rounding(Tensor input, Tensor state)
@@ -160,8 +164,12 @@ public abstract class Cell : nn.Module
         }
     }
 
-    /// <summary>A cell with the same weights in float64, for the analysis; the cell itself where it is in float64 already.</summary>
-    /// <exception cref="InvalidOperationException">A parameter is in another precision, and no architecture can make a copy.</exception>
+    /// <summary>
+    /// A cell with the same weights in float64, for the analysis; the cell itself where it is in float64 already.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">
+    /// A parameter is in another precision, and no architecture can make a copy.
+    /// </exception>
     public virtual Cell InDouble()
     {
         foreach (var (name, parameter) in named_parameters())
@@ -217,7 +225,9 @@ public abstract class Cell : nn.Module
     protected Tensor Zeros(Tensor inputs) => zeros(inputs.shape[0], StateSize, dtype: inputs.dtype);
 
     /// <summary>Refuses inputs and states that are not [B or 1, I] and [B, S].</summary>
-    /// <exception cref="ArgumentException">A shape differs; the message names the expected and the given one.</exception>
+    /// <exception cref="ArgumentException">
+    /// A shape differs; the message names the expected and the given one.
+    /// </exception>
     protected void Require(Tensor input, Tensor state)
     {
         if (state.dim() != 2 || state.shape[1] != StateSize)

@@ -85,8 +85,8 @@ public enum DiagramAnchor
 }
 
 /// <summary>
-/// A drawing of one step of a cell (the report's figure 1), as data: the state comes in on the left and leaves on the right, the
-/// input comes from below. Text may hold the sub and sup elements of HTML.
+/// A drawing of one step of a cell (the report's figure 1), as data: the state comes in on the left and leaves on the
+/// right, the input comes from below. Text may hold the sub and sup elements of HTML.
 /// </summary>
 /// <param name="title">Title of the drawing.</param>
 /// <param name="height">Its height, where its width is 100.</param>

@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 namespace Neurodynamics.Models;
 
 /// <summary>
-/// Gated recurrent unit as PyTorch's nn.GRU: r = s(r_u + r_h), z = s(z_u + z_h), n = tanh(n_u + r n_h), h' = (1 - z) n + z h,
-/// where x_u = W_ix u + b_ix and x_h = W_hx h + b_hx.
+/// Gated recurrent unit as PyTorch's nn.GRU: r = s(r_u + r_h), z = s(z_u + z_h), n = tanh(n_u + r n_h), h' = (1 - z) n
+/// + z h, where x_u = W_ix u + b_ix and x_h = W_hx h + b_hx.
 /// </summary>
 public sealed class Gru : RecurrentCell
 {

@@ -4,8 +4,9 @@ using static TorchSharp.torch;
 namespace Neurodynamics.Models;
 
 /// <summary>
-/// Gated recurrent unit with the reset gate inside the recurrent product (Cho et al. 2014; Keras' <c>reset_after=False</c>):
-/// r = s(r_u + r_h), z = s(z_u + z_h), n = tanh(n_u + W_hn (r h) + b_hn), h' = (1 - z) n + z h.
+/// Gated recurrent unit with the reset gate inside the recurrent product (Cho et al. 2014; Keras'
+/// <c>reset_after=False</c>): r = s(r_u + r_h), z = s(z_u + z_h), n = tanh(n_u + W_hn (r h) + b_hn), h' = (1 - z) n + z
+/// h.
 /// </summary>
 public sealed class GruResetBefore : RecurrentCell
 {
@@ -49,7 +50,8 @@ public sealed class GruResetBefore : RecurrentCell
         var inner = WeightHh.narrow(0, 2 * Units, Units);
         var sums = drive.narrow(1, 0, 2 * Units).Plus(Recur(state, 0, 2)).chunk(2, 1);
         var (reset, update, h) = (Around(0), Around(1), Interval.Around(state, radius));
-        // The candidate's argument is a functional that turns with the state: W_hn (diag(r) + diag(h r') W_hr), bounded over the ball.
+        // The candidate's argument is a functional that turns with the state: W_hn (diag(r) + diag(h r') W_hr), bounded
+        // over the ball.
         var (r, byReset, squares) = (reset.Sigmoid().High, h.LargestModulus * reset.SigmoidSlope, inner.Squared().t());
         var rows = r.Squared().matmul(squares).sqrt().Plus(byReset.Squared().matmul(squares).sqrt() * at[0].Norm);
         var norm = at[2].Norm * r.amax(1).Plus(at[0].Scaled(byReset));
@@ -81,7 +83,8 @@ public sealed class GruResetBefore : RecurrentCell
 
     private protected override Tensor JacobianRoundingAt(Tensor drive, Tensor state, Tensor errors)
     {
-        // The matrix of the product r h, through which the candidate sees the state: what it rounds, and how large it is.
+        // The matrix of the product r h, through which the candidate sees the state: what it rounds, and how large it
+        // is.
         var rows = WeightHh.norm(1).split(Units, 0);
         var parts = errors.split(Units, 1);
         var error = Bounds.ScaleRounding(state, errors) * rows[0].Plus(1);

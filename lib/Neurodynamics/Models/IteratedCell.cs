@@ -4,10 +4,12 @@ using static TorchSharp.torch;
 namespace Neurodynamics.Models;
 
 /// <summary>
-/// A cell stepped k times under one input, as a cell: its fixed points are the cell's own and the phases of its cycles whose
-/// period divides k.
+/// A cell stepped k times under one input, as a cell: its fixed points are the cell's own and the phases of its cycles
+/// whose period divides k.
 /// </summary>
-/// <remarks>The cell itself stays the caller's: it is no submodule, and disposing of this one leaves it alone.</remarks>
+/// <remarks>
+/// The cell itself stays the caller's: it is no submodule, and disposing of this one leaves it alone.
+/// </remarks>
 public sealed class IteratedCell : Cell
 {
     // No submodule: RegisterComponents is not called, so that the weights keep their one owner.

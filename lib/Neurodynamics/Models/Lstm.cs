@@ -19,7 +19,9 @@ public class Lstm : RecurrentCell
         Architecture architecture, int inputSize, int units, ScalarType precision, bool outputReadsMemory)
         : base(architecture, gates: 4, inputSize, units, 2 * units, precision) => this.outputReadsMemory = outputReadsMemory;
 
-    /// <summary>Both biases at once, so that a step adds its drive in the recurrent product: one operation less a step.</summary>
+    /// <summary>
+    /// Both biases at once, so that a step adds its drive in the recurrent product: one operation less a step.
+    /// </summary>
     private protected override Tensor Drive(Tensor input) =>
         nn.functional.linear(input, WeightIh, BiasIh.Plus(BiasHh));
 
@@ -29,7 +31,10 @@ public class Lstm : RecurrentCell
         return cat([h, c], 1);
     }
 
-    /// <summary>Carries h and c apart from step to step: joined and parted at every step, training would take half as long again.</summary>
+    /// <summary>
+    /// Carries h and c apart from step to step: joined and parted at every step, training would take half as long
+    /// again.
+    /// </summary>
     private protected override Tensor Unroll(IReadOnlyList<Tensor> drives, Tensor start)
     {
         var (h, c) = (Hidden(start), Memory(start));
@@ -76,8 +81,8 @@ public class Lstm : RecurrentCell
     }
 
     /// <summary>
-    /// At a fixed point c = i g / (1 - f), unit by unit. So the correction of c follows from that of h, and N of the 2N unknowns
-    /// are left: the same Newton step on [h, c], at an eighth of the work.
+    /// At a fixed point c = i g / (1 - f), unit by unit. So the correction of c follows from that of h, and N of the 2N
+    /// unknowns are left: the same Newton step on [h, c], at an eighth of the work.
     /// </summary>
     public override Tensor Correction(Tensor input, Tensor state, Tensor residual)
     {
@@ -99,8 +104,8 @@ public class Lstm : RecurrentCell
     }
 
     /// <summary>
-    /// |h| at most 1, and |c'| at most f |c| + i |g| with the gates at their extremes over |h| at most 1. Often loose; null where the
-    /// forget gate rounds to 1.
+    /// |h| at most 1, and |c'| at most f |c| + i |g| with the gates at their extremes over |h| at most 1. Often loose;
+    /// null where the forget gate rounds to 1.
     /// </summary>
     /// <inheritdoc/>
     public override double[]? InvariantBox(double[] input)
@@ -119,7 +124,9 @@ public class Lstm : RecurrentCell
         return [.. Enumerable.Repeat(1.0, Units), .. memory.ToVector()];
     }
 
-    /// <summary>|h| at most 1, and |c| at most the number of steps: each adds at most 1 and forgets the rest in part.</summary>
+    /// <summary>
+    /// |h| at most 1, and |c| at most the number of steps: each adds at most 1 and forgets the rest in part.
+    /// </summary>
     /// <inheritdoc/>
     public override double[]? BoxAfter(int steps)
     {

@@ -2,7 +2,10 @@ using static TorchSharp.torch;
 
 namespace Neurodynamics.Models;
 
-/// <summary>The LSTM as the report prints it (2.2): the output gate reads the memory c of the step before, where its prose says h.</summary>
+/// <summary>
+/// The LSTM as the report prints it (2.2): the output gate reads the memory c of the step before, where its prose says
+/// h.
+/// </summary>
 public sealed class LstmAsPrinted : Lstm
 {
     /// <inheritdoc cref="VanillaRnn(int, int, ScalarType)"/>

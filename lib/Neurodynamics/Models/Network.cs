@@ -4,11 +4,15 @@ using static TorchSharp.torch;
 
 namespace Neurodynamics.Models;
 
-/// <summary>A recurrent cell and a linear readout per channel: logits = W h + b. A positive logit reads as class 1, +1.</summary>
+/// <summary>
+/// A recurrent cell and a linear readout per channel: logits = W h + b. A positive logit reads as class 1, +1.
+/// </summary>
 public sealed class Network : nn.Module
 {
     /// <summary>Joins a cell with a readout.</summary>
-    /// <exception cref="ArgumentException">The readout does not read the cell's units, or differs in precision.</exception>
+    /// <exception cref="ArgumentException">
+    /// The readout does not read the cell's units, or differs in precision.
+    /// </exception>
     public Network(Cell cell, Linear readout) : base(nameof(Network))
     {
         if (readout.weight.shape[1] != cell.Units)
@@ -76,8 +80,8 @@ public sealed class Network : nn.Module
     }
 
     /// <summary>
-    /// What the network decides at a state, a character per channel: + for class 1, - for class 0, 0 where it is undecided
-    /// (0.1 &lt; p &lt; 0.9).
+    /// What the network decides at a state, a character per channel: + for class 1, - for class 0, 0 where it is
+    /// undecided (0.1 &lt; p &lt; 0.9).
     /// </summary>
     /// <param name="state">S values.</param>
     public string Decision(double[] state) =>
@@ -104,7 +108,9 @@ public sealed class Network : nn.Module
         return Cell.Run(inputs.to(Readout.weight.dtype)).MoveToOuterDisposeScope();
     }
 
-    /// <summary>States after each step of trials, from zero: [B, T, S]. They are computed in the network's own precision.</summary>
+    /// <summary>
+    /// States after each step of trials, from zero: [B, T, S]. They are computed in the network's own precision.
+    /// </summary>
     /// <param name="inputs">Inputs [B, T, I].</param>
     public double[,,] Run(double[,,] inputs)
     {
@@ -122,7 +128,9 @@ public sealed class Network : nn.Module
         return Logits(Run(tensor(inputs))).ToCube();
     }
 
-    /// <summary>A network with the same weights in float64, for the analysis; this one where it is in float64 already.</summary>
+    /// <summary>
+    /// A network with the same weights in float64, for the analysis; this one where it is in float64 already.
+    /// </summary>
     public Network InDouble()
     {
         if (Readout.weight.dtype == ScalarType.Float64) return this;
@@ -136,7 +144,9 @@ public sealed class Network : nn.Module
         return new(cell, readout);
     }
 
-    /// <summary>The same weights with other equations in the cell, such as those that the report prints; the readout is shared.</summary>
+    /// <summary>
+    /// The same weights with other equations in the cell, such as those that the report prints; the readout is shared.
+    /// </summary>
     /// <param name="architecture">A kind of cell with the same parameters.</param>
     /// <exception cref="ArgumentException">The other kind has parameters of other names or shapes.</exception>
     public Network As(Architecture architecture) => new(Cell.As(architecture), Readout);

@@ -10,8 +10,9 @@ namespace Neurodynamics.Models;
 /// bias_ih_l0 and bias_hh_l0 [G N], where G is the number of gates (1, LSTM 4: i f g o, GRU 3: r z n).
 /// </summary>
 /// <remarks>
-/// Each gate is an affine map of input and state followed by a scalar function. So every Jacobian is a sum over gates of the
-/// gate's weight matrix with its rows scaled: no autograd and no matrix product. A cell only has to name those scalings.
+/// Each gate is an affine map of input and state followed by a scalar function. So every Jacobian is a sum over gates
+/// of the gate's weight matrix with its rows scaled: no autograd and no matrix product. A cell only has to name those
+/// scalings.
 /// </remarks>
 public abstract class RecurrentCell : Cell
 {
@@ -93,7 +94,10 @@ public abstract class RecurrentCell : Cell
         return cell;
     }
 
-    /// <summary>What the gates do in one step: the values that multiply something, each in (0, 1), by name. A vanilla RNN has none.</summary>
+    /// <summary>
+    /// What the gates do in one step: the values that multiply something, each in (0, 1), by name. A vanilla RNN has
+    /// none.
+    /// </summary>
     /// <returns>For each gate [B, N], in the order of the weights.</returns>
     /// <inheritdoc cref="Step"/>
     public IReadOnlyList<(string Name, Tensor Values)> GateValues(Tensor input, Tensor state)
@@ -168,7 +172,8 @@ public abstract class RecurrentCell : Cell
         if (WeightHh.dtype != ScalarType.Float64)
             return InDouble().JacobianLipschitz(
                 input.to(ScalarType.Float64), state.to(ScalarType.Float64), radius.to(ScalarType.Float64))?.MoveToOuterDisposeScope();
-        // Arguments are known up to rounding, and so is the ball; the last factor covers the rounding of the bound itself.
+        // Arguments are known up to rounding, and so is the ball; the last factor covers the rounding of the bound
+        // itself.
         var error = Bounds.ArgumentRounding(input, state).amax([1], keepdim: true);
         return JacobianLipschitzAt(Drive(input), state, radius.unsqueeze(1), error)?.Times(1 + 1e-9).MoveToOuterDisposeScope();
     }
@@ -203,11 +208,15 @@ public abstract class RecurrentCell : Cell
     /// <summary>The state's share of every gate, W_hh h + b_hh.</summary>
     internal Tensor Recur(Tensor hidden) => nn.functional.linear(hidden, WeightHh, BiasHh);
 
-    /// <summary>The state's share of some gates only: <paramref name="count"/> gates from <paramref name="first"/> on.</summary>
+    /// <summary>
+    /// The state's share of some gates only: <paramref name="count"/> gates from <paramref name="first"/> on.
+    /// </summary>
     private protected Tensor Recur(Tensor hidden, int first, int count) => nn.functional.linear(
         hidden, WeightHh.narrow(0, first * Units, count * Units), BiasHh.narrow(0, first * Units, count * Units));
 
-    /// <summary>The product of the part of the state that each gate reads with its rows of a matrix [G N, N]: [B, G N].</summary>
+    /// <summary>
+    /// The product of the part of the state that each gate reads with its rows of a matrix [G N, N]: [B, G N].
+    /// </summary>
     internal virtual Tensor Product(Tensor state, Tensor weights) => state.mm(weights.t());
 
     private protected abstract Tensor Advance(Tensor drive, Tensor state);

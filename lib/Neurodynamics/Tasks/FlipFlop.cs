@@ -3,8 +3,9 @@ using static TorchSharp.torch;
 namespace Neurodynamics.Tasks;
 
 /// <summary>
-/// The flip-flop task (report 4.1.2): each channel is silent but for rare pulses of +1 or -1, and the target is the sign of its
-/// last pulse. The report's "default input value of one" cannot be meant: a silent input has to hold the memory, so it is 0 here.
+/// The flip-flop task (report 4.1.2): each channel is silent but for rare pulses of +1 or -1, and the target is the
+/// sign of its last pulse. The report's "default input value of one" cannot be meant: a silent input has to hold the
+/// memory, so it is 0 here.
 /// </summary>
 public sealed record FlipFlop : ChannelTask
 {

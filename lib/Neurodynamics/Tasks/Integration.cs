@@ -4,15 +4,17 @@ using static TorchSharp.torch;
 namespace Neurodynamics.Tasks;
 
 /// <summary>
-/// The integration task (report 4.1.1): each channel is white noise n_t from the standard normal distribution, and the target is
-/// whether its discounted sum up to now is above zero.
+/// The integration task (report 4.1.1): each channel is white noise n_t from the standard normal distribution, and the
+/// target is whether its discounted sum up to now is above zero.
 /// </summary>
 public sealed record Integration : ChannelTask
 {
     /// <summary>The discount factor gamma in [0, 1]; default 1, the plain sum.</summary>
     public double Gamma { get; init => field = value is >= 0 and <= 1 ? value : throw new ArgumentOutOfRangeException(nameof(Gamma), value, "A discount factor lies in [0, 1]."); } = 1;
 
-    /// <summary>Which samples the discount makes light; default as the report prints it. With gamma = 1 both are the plain sum.</summary>
+    /// <summary>
+    /// Which samples the discount makes light; default as the report prints it. With gamma = 1 both are the plain sum.
+    /// </summary>
     public Discount Discount { get; init; }
 
     /// <inheritdoc/>
@@ -20,7 +22,10 @@ public sealed record Integration : ChannelTask
         ? string.Create(CultureInfo.InvariantCulture, $"{base.Title}, γ = {Gamma:0.##} {(Discount == Discount.Leaky ? "leaky" : "as printed")}")
         : base.Title;
 
-    /// <summary>The discounted sum after each step of one channel of one trial, T values; the target is whether it is above zero.</summary>
+    /// <summary>
+    /// The discounted sum after each step of one channel of one trial, T values; the target is whether it is above
+    /// zero.
+    /// </summary>
     /// <param name="trials">The trials.</param>
     /// <param name="trial">Which of them, from 0.</param>
     /// <param name="channel">Which channel, from 0; default the first.</param>
@@ -47,8 +52,8 @@ public sealed record Integration : ChannelTask
     }
 
     /// <summary>
-    /// How likely it is that the target after a step is another one in another reading of the task, on the same noise: two sums whose correlation is rho differ
-    /// in sign with probability arccos(rho) / pi.
+    /// How likely it is that the target after a step is another one in another reading of the task, on the same noise:
+    /// two sums whose correlation is rho differ in sign with probability arccos(rho) / pi.
     /// </summary>
     /// <param name="other">The other reading.</param>
     /// <param name="step">T, counted from 0.</param>
@@ -58,7 +63,9 @@ public sealed record Integration : ChannelTask
         return Math.Acos(Math.Clamp(Correlation(mine, theirs), -1, 1)) / Math.PI;
     }
 
-    /// <summary>How many samples, the heaviest first, make up a share of the variance of the sum after a step.</summary>
+    /// <summary>
+    /// How many samples, the heaviest first, make up a share of the variance of the sum after a step.
+    /// </summary>
     /// <param name="share">The share, in (0, 1].</param>
     /// <param name="step">T, counted from 0.</param>
     public int Horizon(double share, int step)
@@ -71,7 +78,10 @@ public sealed record Integration : ChannelTask
         return count;
     }
 
-    /// <summary>Correlation of the target, as -1 and +1, after a step with that a number of steps later: 2 / pi arcsin of the sums' correlation.</summary>
+    /// <summary>
+    /// Correlation of the target, as -1 and +1, after a step with that a number of steps later: 2 / pi arcsin of the
+    /// sums' correlation.
+    /// </summary>
     /// <param name="step">T, counted from 0.</param>
     /// <param name="lag">How many steps later, at least 0.</param>
     public double Autocorrelation(int step, int lag)
@@ -100,9 +110,13 @@ public sealed record Integration : ChannelTask
 /// <summary>Two readings of the report's discounted sum s_T.</summary>
 public enum Discount
 {
-    /// <summary>The formula as printed: sample t weighs gamma^t. Early samples decide, and late ones soon change nothing.</summary>
+    /// <summary>
+    /// The formula as printed: sample t weighs gamma^t. Early samples decide, and late ones soon change nothing.
+    /// </summary>
     AsPrinted,
 
-    /// <summary>What is probably meant, the leaky integrator: sample t weighs gamma^(T - t), so that the past fades.</summary>
+    /// <summary>
+    /// What is probably meant, the leaky integrator: sample t weighs gamma^(T - t), so that the past fades.
+    /// </summary>
     Leaky,
 }

@@ -3,7 +3,9 @@ namespace Neurodynamics.Tasks;
 /// <summary>What can be counted in trials, whatever network is to solve them.</summary>
 public static class TrialFacts
 {
-    /// <summary>The share of targets of class 1 among those that count and are decided; NaN where there are none.</summary>
+    /// <summary>
+    /// The share of targets of class 1 among those that count and are decided; NaN where there are none.
+    /// </summary>
     /// <param name="trials">The trials.</param>
     public static double ShareOfClass1(this Trials trials)
     {
@@ -25,8 +27,8 @@ public static class TrialFacts
     }
 
     /// <summary>
-    /// Correlation of the target, as -1 and +1, after a step with that a number of steps later, over trials and channels at which both count. The mean is taken
-    /// to be 0, as it is for both tasks.
+    /// Correlation of the target, as -1 and +1, after a step with that a number of steps later, over trials and
+    /// channels at which both count. The mean is taken to be 0, as it is for both tasks.
     /// </summary>
     /// <param name="trials">The trials.</param>
     /// <param name="step">Counted from 0.</param>
@@ -47,9 +49,14 @@ public static class TrialFacts
         return sum / count;
     }
 
-    /// <summary>How often the target of a channel changes from one step to the next, on average over trials and channels, where both count.</summary>
+    /// <summary>
+    /// How often the target of a channel changes from one step to the next, on average over trials and channels, where
+    /// both count.
+    /// </summary>
     /// <param name="trials">The trials.</param>
-    /// <param name="steps">The steps, counted from 0, at which a change is looked for; default all. There is none at the first.</param>
+    /// <param name="steps">
+    /// The steps, counted from 0, at which a change is looked for; default all. There is none at the first.
+    /// </param>
     public static double TargetChanges(this Trials trials, Range? steps = null)
     {
         var (first, length) = (steps ?? Range.All).GetOffsetAndLength(trials.Steps);
@@ -57,7 +64,10 @@ public static class TrialFacts
             && trials.Targets[place.Trial, place.Step, place.Channel] != trials.Targets[place.Trial, place.Step - 1, place.Channel]) / (double)(trials.Count * trials.Channels);
     }
 
-    /// <summary>In what share of trials so many channels have had a pulse, at each step [T, K + 1]: entry (t, k) is for k channels.</summary>
+    /// <summary>
+    /// In what share of trials so many channels have had a pulse, at each step [T, K + 1]: entry (t, k) is for k
+    /// channels.
+    /// </summary>
     /// <param name="trials">Trials of a flip-flop; a pulse is an input that is not 0.</param>
     public static double[,] ChannelsSet(this Trials trials)
     {
@@ -74,7 +84,9 @@ public static class TrialFacts
         return share;
     }
 
-    /// <summary>The same trials with another input wherever a channel is silent; targets and weights as they were.</summary>
+    /// <summary>
+    /// The same trials with another input wherever a channel is silent; targets and weights as they were.
+    /// </summary>
     /// <param name="trials">Trials of a flip-flop.</param>
     /// <param name="value">The input in place of 0.</param>
     public static Trials WithSilence(this Trials trials, double value)
@@ -87,8 +99,14 @@ public static class TrialFacts
         return trials with { Inputs = inputs };
     }
 
-    /// <summary>The same inputs with the sign of the last one that was not 0 as the target: the report's sentence, taken by the word.</summary>
-    /// <param name="trials">Trials of a flip-flop, perhaps <see cref="WithSilence"/> of another value. Before the first such input nothing counts.</param>
+    /// <summary>
+    /// The same inputs with the sign of the last one that was not 0 as the target: the report's sentence, taken by the
+    /// word.
+    /// </summary>
+    /// <param name="trials">
+    /// Trials of a flip-flop, perhaps <see cref="WithSilence"/> of another value. Before the first such input nothing
+    /// counts.
+    /// </param>
     public static Trials WithLastNonZeroAsTarget(this Trials trials)
     {
         var (targets, weights) = (new double[trials.Count, trials.Steps, trials.Channels], new double[trials.Count, trials.Steps, trials.Channels]);

@@ -4,11 +4,12 @@ using System.Text.Json.Serialization;
 namespace Neurodynamics.Tasks;
 
 /// <summary>
-/// A task: a recipe for trials. Options are the properties that can be set; together with the seed they decide every trial.
+/// A task: a recipe for trials. Options are the properties that can be set; together with the seed they decide every
+/// trial.
 /// </summary>
 /// <remarks>
-/// A task of your own is a record that derives from this one, in a notebook's cell too. A recipe names it by its type's name
-/// (DelayedAnswer is "delayed-answer").
+/// A task of your own is a record that derives from this one, in a notebook's cell too. A recipe names it by its type's
+/// name (DelayedAnswer is "delayed-answer").
 /// </remarks>
 [JsonConverter(typeof(TaskConverter))]
 public abstract record TrialTask

@@ -6,7 +6,9 @@ namespace Neurodynamics.Tasks;
 /// <param name="Weights">1 where the target counts, 0 where it is masked [B, T, K].</param>
 public sealed record Trials(double[,,] Inputs, double[,,] Targets, double[,,] Weights)
 {
-    /// <summary>The parts of the trials by name, such as fixation, stimulus, delay and response; none by default.</summary>
+    /// <summary>
+    /// The parts of the trials by name, such as fixation, stimulus, delay and response; none by default.
+    /// </summary>
     public IReadOnlyList<Epoch> Epochs { get; init; } = [];
 
     /// <summary>B, the number of trials.</summary>
@@ -22,8 +24,8 @@ public sealed record Trials(double[,,] Inputs, double[,,] Targets, double[,,] We
     public int Channels => Targets.GetLength(2);
 
     /// <summary>
-    /// Whether a target counts and is one of the two classes. An undecided one (0.5) counts for the loss alone, never for a share of
-    /// right answers.
+    /// Whether a target counts and is one of the two classes. An undecided one (0.5) counts for the loss alone, never
+    /// for a share of right answers.
     /// </summary>
     public bool IsDecided(int trial, int step, int channel) =>
         Weights[trial, step, channel] > 0 && Targets[trial, step, channel] != 0.5;
@@ -41,7 +43,8 @@ public sealed record Trials(double[,,] Inputs, double[,,] Targets, double[,,] We
     public bool IsClass1(TargetPlace place) => Targets[place.Trial, place.Step, place.Channel] > 0.5;
 
     /// <summary>
-    /// The share of right answers in each trial, over its targets that count and are decided; trials without one are left out.
+    /// The share of right answers in each trial, over its targets that count and are decided; trials without one are
+    /// left out.
     /// </summary>
     /// <param name="answersClass1">Whether the answer at a place is class 1.</param>
     public double[] SharesRight(Func<TargetPlace, bool> answersClass1)
@@ -88,7 +91,9 @@ public readonly record struct TargetPlace(int Trial, int Step, int Channel);
 /// <summary>A part of each trial that has a name, such as "delay".</summary>
 /// <param name="Name">Its name.</param>
 /// <param name="First">Its first step in each trial, from 0: B values.</param>
-/// <param name="End">The step after its last one in each trial, B values; where it equals the first, the trial has no such part.</param>
+/// <param name="End">
+/// The step after its last one in each trial, B values; where it equals the first, the trial has no such part.
+/// </param>
 public sealed record Epoch(string Name, int[] First, int[] End)
 {
     /// <summary>An epoch that lies alike in all trials.</summary>

@@ -38,7 +38,8 @@ public sealed class ArchitectureTests
         var back = JsonSerializer.Deserialize<Recipe>(text, Json.Options)!;
         Assert.Equal(recipe, back);
         Assert.NotEqual(recipe.Hash, (recipe with { Architecture = new LeakyCell.Kind() }).Hash);
-        // One step from r = 1 under weights of zero leaves 1 - a of it: in the float64 copy as well, so nothing was lost on the way.
+        // One step from r = 1 under weights of zero leaves 1 - a of it: in the float64 copy as well, so nothing was
+        // lost on the way.
         var cell = back.Architecture.Create(1, 2).InDouble();
         Assert.Equal([0.9, 0.9], cell.Next([0], [1, 1]).Select(value => Math.Round(value, 12)));
         var old = JsonSerializer.Deserialize<Architecture>("""{ "name": "leaky-of-the-tests" }""", Json.Options);

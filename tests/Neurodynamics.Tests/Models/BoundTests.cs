@@ -38,7 +38,8 @@ public sealed class BoundTests
     [Fact]
     public void The_constant_of_one_tanh_unit_is_the_exact_one()
     {
-        // J = w tanh'(w x + b), so the constant is w^2 times the largest |tanh''| in reach: 4 / (3 sqrt 3) where 1/sqrt 3 is.
+        // J = w tanh'(w x + b), so the constant is w^2 times the largest |tanh''| in reach: 4 / (3 sqrt 3) where 1/sqrt
+        // 3 is.
         using var scope = NewDisposeScope();
         var cell = new VanillaRnn(1, 1, Double);
         using (no_grad()) cell.WeightHh.fill_(2);
@@ -88,7 +89,8 @@ public sealed class BoundTests
             var (step, jacobian) = cell.Rounding(u, x);
             Assert.InRange(step.max().item<double>(), 0, 1e-11);
             Assert.InRange(jacobian.max().item<double>(), 0, 1e-5);
-            // The same units in reversed order: another order of every sum, and so another rounding. Two such differ by two roundings at most.
+            // The same units in reversed order: another order of every sum, and so another rounding. Two such differ by
+            // two roundings at most.
             var flipped = RecurrentCell.Create(architecture, 1, units, Double);
             using (no_grad())
             {

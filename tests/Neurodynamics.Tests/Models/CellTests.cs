@@ -163,7 +163,9 @@ public sealed class CellTests
         return (cell, randn([batch, inputs], dtype: ScalarType.Float64, generator: generator), randn([batch, cell.StateSize], dtype: ScalarType.Float64, generator: generator));
     }
 
-    /// <summary>Column j: the change of the step when variable j moves, by Richardson's extrapolation of central differences.</summary>
+    /// <summary>
+    /// Column j: the change of the step when variable j moves, by Richardson's extrapolation of central differences.
+    /// </summary>
     private static Tensor Differences(int variables, Tensor at, Func<Tensor, Tensor> step)
     {
         return stack(Enumerable.Range(0, variables).Select(j => (4 * Central(j, 1e-3) - Central(j, 2e-3)) / 3), 2);

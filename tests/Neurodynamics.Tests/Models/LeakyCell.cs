@@ -6,8 +6,9 @@ using static TorchSharp.torch;
 namespace Neurodynamics.Tests.Models;
 
 /// <summary>
-/// What a new cell costs: this one file. Leaky rates, r' = (1 - a) r + a tanh(W_hh r + b_hh + W_ih u + b_ih), with the leak a as an
-/// option. Every law that the tests hold the library's cells to holds for this one too, since they ask for all architectures.
+/// What a new cell costs: this one file. Leaky rates, r' = (1 - a) r + a tanh(W_hh r + b_hh + W_ih u + b_ih), with the
+/// leak a as an option. Every law that the tests hold the library's cells to holds for this one too, since they ask for
+/// all architectures.
 /// </summary>
 internal sealed class LeakyCell : RecurrentCell
 {

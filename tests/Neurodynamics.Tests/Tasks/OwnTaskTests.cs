@@ -10,7 +10,9 @@ using static TorchSharp.torch;
 
 namespace Neurodynamics.Tests.Tasks;
 
-/// <summary>A task and a cell of a reader's own, as a notebook's cell would declare them: nothing else has to know of them.</summary>
+/// <summary>
+/// A task and a cell of a reader's own, as a notebook's cell would declare them: nothing else has to know of them.
+/// </summary>
 public sealed class OwnTaskTests : IDisposable
 {
     private static readonly Recipe Small = new()
@@ -85,7 +87,9 @@ public sealed class OwnTaskTests : IDisposable
     }
 }
 
-/// <summary>Which of two inputs was larger at the first step? The answer is asked for after a delay, in the last six steps.</summary>
+/// <summary>
+/// Which of two inputs was larger at the first step? The answer is asked for after a delay, in the last six steps.
+/// </summary>
 public sealed record DelayedAnswer : TrialTask
 {
     public int Delay { get; init; } = 5;

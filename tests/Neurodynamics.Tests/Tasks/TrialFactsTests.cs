@@ -100,7 +100,8 @@ public sealed class TrialFactsTests
     [Fact]
     public void Who_sees_pulses_of_minus_one_only_is_right_as_often_as_Bayes_rule_says()
     {
-        // Long trials, and only places long after the start: one that was negative k steps ago is still so with probability (0.9 / 0.95)^k, and the k are geometric.
+        // Long trials, and only places long after the start: one that was negative k steps ago is still so with
+        // probability (0.9 / 0.95)^k, and the k are geometric.
         var trials = new FlipFlop { Channels = 1, PulseAtStart = true }.Sample(300, 1000, 8).WithSilence(1);
         double expected = Enumerable.Range(0, 1000).Sum(k => 0.05 * Math.Pow(0.95, k) * Math.Max(Math.Pow(0.9 / 0.95, k), 1 - Math.Pow(0.9 / 0.95, k)));
         Assert.InRange(Baselines.BestSinceLastNegative(trials).Mean - expected, -0.02, 0.02);

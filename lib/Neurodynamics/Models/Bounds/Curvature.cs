@@ -2,7 +2,9 @@ using static TorchSharp.torch;
 
 namespace Neurodynamics.Models.Bounds;
 
-/// <summary>A linear functional of the state for every unit, such as a gate's argument: the rows of a matrix L.</summary>
+/// <summary>
+/// A linear functional of the state for every unit, such as a gate's argument: the rows of a matrix L.
+/// </summary>
 /// <param name="rows">Norm of each row, [N] or [B, N].</param>
 /// <param name="norm">||L||_2 at most, [] or [B].</param>
 internal sealed class Functional(Tensor rows, Tensor norm)
@@ -15,16 +17,20 @@ internal sealed class Functional(Tensor rows, Tensor norm)
     public Tensor Scaled(Tensor scale) => minimum(scale.amax(1) * Norm, (scale * Rows).norm(1));
 }
 
-/// <summary>A unit's second derivative with respect to two functionals of the state: its modulus at most [B, N].</summary>
+/// <summary>
+/// A unit's second derivative with respect to two functionals of the state: its modulus at most [B, N].
+/// </summary>
 
 internal readonly record struct Second(Functional J, Functional K, Tensor Bound);
 
-/// <summary>How fast the Jacobian turns if every unit of the map is a smooth function of a few linear functionals of the state.</summary>
+/// <summary>
+/// How fast the Jacobian turns if every unit of the map is a smooth function of a few linear functionals of the state.
+/// </summary>
 internal static class Curvature
 {
     /// <summary>
-    /// ||D^2 F||_2 at most over a ball of states [B]. For unit vectors u and v, unit i of D^2 F[u, v] is the sum over j and k of
-    /// f_jk,i (l_j,i u) (l_k,i v), where |l_k,i v| is at most the norm of the row. Hence the sum over j of
+    /// ||D^2 F||_2 at most over a ball of states [B]. For unit vectors u and v, unit i of D^2 F[u, v] is the sum over j
+    /// and k of f_jk,i (l_j,i u) (l_k,i v), where |l_k,i v| is at most the norm of the row. Hence the sum over j of
     /// ||diag(c_j) L_j||_2 with c_j,i = sum over k of |f_jk,i| ||l_k,i||.
     /// </summary>
     /// <param name="second">The second derivatives, each pair of functionals once.</param>

@@ -3,8 +3,8 @@ using static TorchSharp.torch;
 namespace Neurodynamics.Models.Bounds;
 
 /// <summary>
-/// What the weights of a cell made of gates say about rounding and about how fast its Jacobian turns: the part of the bounds that is
-/// the same for every such cell.
+/// What the weights of a cell made of gates say about rounding and about how fast its Jacobian turns: the part of the
+/// bounds that is the same for every such cell.
 /// </summary>
 internal sealed class GateBounds(RecurrentCell cell)
 {
@@ -37,9 +37,9 @@ internal sealed class GateBounds(RecurrentCell cell)
     }
 
     /// <summary>
-    /// Rounding of each unit's rows of the Jacobian at most [B, N], generously. A scale is a product of at most five factors, of
-    /// which one can exceed 1 (a state variable or the GRU's recurrent candidate, at most a), and each moves by at most a times what
-    /// its gates' arguments move.
+    /// Rounding of each unit's rows of the Jacobian at most [B, N], generously. A scale is a product of at most five
+    /// factors, of which one can exceed 1 (a state variable or the GRU's recurrent candidate, at most a), and each
+    /// moves by at most a times what its gates' arguments move.
     /// </summary>
     public Tensor JacobianRounding(Tensor state, Tensor errors) =>
         ScaleRounding(state, errors) * cell.WeightHh.norm(1).view(-1, Units).sum(0).Plus(1);
@@ -54,7 +54,9 @@ internal sealed class GateBounds(RecurrentCell cell)
         return largest.Squared().Times(32) * errors.view(-1, Gates, Units).sum(1).Plus(8 * Float64.UnitRoundoff);
     }
 
-    /// <summary>What the update gate adds to a GRU's rounding: its own, and that of mixing the candidate and the state.</summary>
+    /// <summary>
+    /// What the update gate adds to a GRU's rounding: its own, and that of mixing the candidate and the state.
+    /// </summary>
     public static Tensor MixRounding(Tensor z, Tensor candidate, Tensor state, Tensor error) =>
         ((state - candidate).abs() * (RecurrentCell.Slope(z) * error).Plus(4 * Float64.UnitRoundoff))
             .Plus(state.abs().Plus(1).Times(8 * Float64.UnitRoundoff));
