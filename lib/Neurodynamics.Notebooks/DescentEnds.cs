@@ -13,7 +13,7 @@ internal sealed class DescentEnds
         int size = solution.States.GetLength(1);
         states = [.. Enumerable.Range(0, solution.Speeds.Length).Select(i => Enumerable.Range(0, size).Select(j => solution.States[i, j]).ToArray())];
         Readouts = ReadoutsOf(solution.States, network);
-        Outside = [.. Reachability.Of(network.Cell, [.. states.Select((state, i) => new FixedPoint(state, solution.Problem.InputOf(i), solution.Speeds[i], 1))]).Select(reach => reach.Reach == Reach.Unreachable)];
+        Outside = [.. Reachability.Of(network.Cell, solution.Ends()).Select(reach => reach.Reach == Reach.Unreachable)];
         Largest = [.. states.Select(state => state.Max(Math.Abs))];
     }
 
@@ -56,6 +56,6 @@ internal sealed class DescentEnds
     }
 
     /// <summary>How many lie within a distance of one of the points.</summary>
-    public int Near(IReadOnlyList<FixedPoint> points, double distance) =>
-        states.Count(state => points.Any(point => Merged.Distance(point.State, state) <= distance));
+    public int Near(IReadOnlyList<StatePoint> points, double distance) =>
+        states.Count(state => points.Any(point => point.State.Distance(state) <= distance));
 }

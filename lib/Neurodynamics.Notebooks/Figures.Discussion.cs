@@ -21,7 +21,7 @@ public static partial class Figures
     /// <param name="scale">What the value is, for the colour bar.</param>
     /// <param name="title">Default that of the points.</param>
     /// <param name="mostTrajectories">Trials to draw at most; default 12.</param>
-    public static GenericChart Among(IReadOnlyList<Linearisation> points, Network network, Pca pca, double[,,] trajectories, string name, IReadOnlyList<FixedPoint> cloud, Func<FixedPoint, double>? value = null, string? scale = null, string? title = null, int mostTrajectories = 12)
+    public static GenericChart Among(IReadOnlyList<Linearisation> points, Network network, Pca pca, double[,,] trajectories, string name, IReadOnlyList<StatePoint> cloud, Func<StatePoint, double>? value = null, string? scale = null, string? title = null, int mostTrajectories = 12)
     {
         var chart = FixedPoints(points, network, pca, trajectories, title: title, mostTrajectories: mostTrajectories);
         var places = pca.Project(cloud.Select(point => point.State).ToMatrix(pca.Mean.Length));

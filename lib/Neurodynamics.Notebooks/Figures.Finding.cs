@@ -232,7 +232,7 @@ public static partial class Figures
 
     /// <summary>What certificates prove of each point: the radius in which a true fixed point lies, the radius in which no other does, and the distance to the nearest other point found.</summary>
     /// <param name="points">Points with certificates, as a search returns them, in their order.</param>
-    public static GenericChart Certificates(IReadOnlyList<FixedPoint> points)
+    public static GenericChart Certificates(IReadOnlyList<StatePoint> points)
     {
         int[] numbers = [.. Enumerable.Range(1, points.Count)];
         double[] apart = [.. points.Select(point => Tables.DistancesToNearest(new[] { point.State }.ToMatrix(point.State.Length), [.. points.Where(other => other != point)])[0])];

@@ -56,7 +56,7 @@ public static partial class Figures
     /// <param name="points">Its fixed points, linearised.</param>
     /// <param name="slow">Slow points: minima of q that are not zero; default none.</param>
     /// <param name="title">Of the figure.</param>
-    public static GenericChart SpeedSurface(PhasePlane plane, IReadOnlyList<Linearisation> points, IReadOnlyList<FixedPoint>? slow = null, string title = "Speed q over the plane")
+    public static GenericChart SpeedSurface(PhasePlane plane, IReadOnlyList<Linearisation> points, IReadOnlyList<SlowPoint>? slow = null, string title = "Speed q over the plane")
     {
         var speed = plane.Speed();
         var traces = new List<Trace>
@@ -83,9 +83,9 @@ public static partial class Figures
                 .With("camera", new Camera().With("eye", new CameraEye().With("x", 1.45).With("y", 0.85).With("z", 1.2)).With("center", new CameraCenter().With("x", 0).With("y", 0).With("z", -0.15)))));
 
         // The grid misses the bottom of a hole: a line leads from the surface down to it.
-        Trace Stems(FixedPoint[] all)
+        Trace Stems(StatePoint[] all)
         {
-            double Surface(FixedPoint point) => Math.Log10(Math.Max(SpeedFloor, speed[Nearest(point.State[1]), Nearest(point.State[0])]));
+            double Surface(StatePoint point) => Math.Log10(Math.Max(SpeedFloor, speed[Nearest(point.State[1]), Nearest(point.State[0])]));
             return new Trace3D("scatter3d").With("name", "down to q = 0").With("mode", "lines").With("showlegend", false).With("hoverinfo", "skip").With("line", new Line().With("color", Style.Ink).With("width", 2))
                 .With("x", all.SelectMany(point => new[] { Style.Drawn(point.State[0]), Style.Drawn(point.State[0]), double.NaN }).ToArray())
                 .With("y", all.SelectMany(point => new[] { Style.Drawn(point.State[1]), Style.Drawn(point.State[1]), double.NaN }).ToArray())
@@ -94,7 +94,7 @@ public static partial class Figures
 
         int Nearest(double value) => Enumerable.Range(0, plane.Axis.Length).MinBy(i => Math.Abs(plane.Axis[i] - value));
 
-        static Trace Balls(string name, IReadOnlyList<FixedPoint> points, string[] hover, string symbol, string colour, double size) => new Trace3D("scatter3d")
+        static Trace Balls(string name, IReadOnlyList<StatePoint> points, string[] hover, string symbol, string colour, double size) => new Trace3D("scatter3d")
             .With("name", name).With("mode", "markers").With("x", points.Select(point => Style.Drawn(point.State[0])).ToArray()).With("y", points.Select(point => Style.Drawn(point.State[1])).ToArray())
             .With("z", points.Select(point => Style.Drawn(Math.Log10(Math.Max(SpeedFloor, point.Speed)) + 0.1)).ToArray())
             .With("marker", new Marker().With("symbol", symbol).With("color", colour).With("size", size * 0.8)).With("hovertext", hover).With("hoverinfo", "text");
@@ -280,5 +280,5 @@ public static partial class Figures
     private static string PlaneHover(Linearisation line) => string.Create(CultureInfo.InvariantCulture,
         $"<b>{PlaneKind(line)}</b> at ({line.Point.State[0]:0.000}, {line.Point.State[1]:0.000})<br>λ = {string.Join(", ", line.Eigenvalues.Select(value => value.Imaginary == 0 ? value.Real.ToString("0.000", CultureInfo.InvariantCulture) : string.Create(CultureInfo.InvariantCulture, $"{value.Real:0.000}{(value.Imaginary < 0 ? "−" : "+")}{Math.Abs(value.Imaginary):0.000}i")))}<br>q = {line.Point.Speed:0.0e+0}<br>candidates that ended here: {line.Point.Candidates}");
 
-    private static string SlowHover(FixedPoint point) => string.Create(CultureInfo.InvariantCulture, $"<b>slow point</b> at ({point.State[0]:0.000}, {point.State[1]:0.000})<br>q = {point.Speed:0.0e+0}, a minimum that is not zero");
+    private static string SlowHover(SlowPoint point) => string.Create(CultureInfo.InvariantCulture, $"<b>slow point</b> at ({point.State[0]:0.000}, {point.State[1]:0.000})<br>q = {point.Speed:0.0e+0}, a minimum that is not zero");
 }

@@ -40,7 +40,7 @@ public sealed record Portrait(string Name, Network Network, double[,,] States, F
 
     /// <summary>Angles in degrees between the directions d of <see cref="OnGrid"/>, in the whole state space: channels 1 and 2, 1 and 3, 2 and 3; NaN where there are none.</summary>
     public double[] ChannelAngles => Decisions is { } fit
-        ? [Arrays.Angle(fit.Directions[0], fit.Directions[1]), Arrays.Angle(fit.Directions[0], fit.Directions[2]), Arrays.Angle(fit.Directions[1], fit.Directions[2])]
+        ? [Vectors.Angle(fit.Directions[0], fit.Directions[1]), Vectors.Angle(fit.Directions[0], fit.Directions[2]), Vectors.Angle(fit.Directions[1], fit.Directions[2])]
         : [double.NaN, double.NaN, double.NaN];
 
     private DecisionGrid? Decisions => DecisionGrid.Fit(Points, Network, Points.Select(point => point.Point.State).ToMatrix(Network.Cell.StateSize));

@@ -71,7 +71,7 @@ public static partial class Tables
     /// <param name="steps">The steps.</param>
     /// <param name="own">What a solver returned for <see cref="TrialSteps.UnderOwnInputs"/>.</param>
     /// <param name="points">The points without input.</param>
-    public static DataFrame OwnInputs(TrialSteps steps, FixedPointSolution own, IReadOnlyList<FixedPoint> points)
+    public static DataFrame OwnInputs(TrialSteps steps, FixedPointSolution own, IReadOnlyList<StatePoint> points)
     {
         var (silentGoals, ownGoals) = (Goals(steps, points), own.States);
         var (towardsSilent, towardsOwn) = (steps.CosinesTowards(silentGoals), steps.CosinesTowards(ownGoals));
@@ -87,7 +87,7 @@ public static partial class Tables
         return new(
             new StringDataFrameColumn("goal", rows.Select(row => row.Name)),
             new PrimitiveDataFrameColumn<int>("steps", rows.Select(row => row.Steps.Length)),
-            new PrimitiveDataFrameColumn<double>("median distance after", rows.Select(row => Median(row.Steps.Select(i => Merged.Distance(steps.After.Row(i), row.Goals.Row(i)))))),
+            new PrimitiveDataFrameColumn<double>("median distance after", rows.Select(row => Median(row.Steps.Select(i => steps.After.Row(i).Distance(row.Goals.Row(i)))))),
             new PrimitiveDataFrameColumn<double>("median cosine", rows.Select(row => Median(row.Steps.Select(i => row.Cosines[i]).Where(double.IsFinite)))));
     }
 
@@ -103,7 +103,7 @@ public static partial class Tables
     }
 
     /// <summary>The nearest of the points to the state before each step.</summary>
-    private static double[,] Goals(TrialSteps steps, IReadOnlyList<FixedPoint> points) =>
+    private static double[,] Goals(TrialSteps steps, IReadOnlyList<StatePoint> points) =>
         Enumerable.Range(0, steps.Count).Select(i => points.MinBy(point => Enumerable.Range(0, point.State.Length).Sum(j => (steps.Before[i, j] - point.State[j]) * (steps.Before[i, j] - point.State[j])))!.State)
             .ToMatrix(steps.Before.GetLength(1));
 }

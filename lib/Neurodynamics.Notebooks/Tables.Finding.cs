@@ -13,7 +13,7 @@ public static partial class Tables
     /// <param name="problem">Cell, input and candidates.</param>
     /// <param name="points">The true fixed points.</param>
     /// <param name="cancellation">Stops the work.</param>
-    public static DataFrame Readings(GradientDescent descent, FixedPointProblem problem, IReadOnlyList<FixedPoint> points, CancellationToken cancellation = default)
+    public static DataFrame Readings(GradientDescent descent, FixedPointProblem problem, IReadOnlyList<StatePoint> points, CancellationToken cancellation = default)
     {
         var readings = Enum.GetValues<SpeedReading>();
         var looks = new Dictionary<SpeedReading, List<DescentSnapshot>>();
@@ -39,7 +39,7 @@ public static partial class Tables
     /// </summary>
     /// <param name="solutions">Name of the solver and what it returned.</param>
     /// <param name="points">The true fixed points.</param>
-    public static DataFrame Solvers(IReadOnlyList<(string Name, FixedPointSolution Solution)> solutions, IReadOnlyList<FixedPoint> points) => new(
+    public static DataFrame Solvers(IReadOnlyList<(string Name, FixedPointSolution Solution)> solutions, IReadOnlyList<StatePoint> points) => new(
         new StringDataFrameColumn("solver", solutions.Select(entry => entry.Name)),
         new PrimitiveDataFrameColumn<int>("median steps", solutions.Select(entry => (int)Median(entry.Solution.Steps.Select(step => (double)step)))),
         new PrimitiveDataFrameColumn<int>("most steps", solutions.Select(entry => entry.Solution.Steps.Max())),
@@ -74,9 +74,9 @@ public static partial class Tables
     /// <param name="cell">The cell.</param>
     /// <param name="states">The states, as points.</param>
     /// <param name="most">Rows at most; default 6.</param>
-    public static DataFrame Doubtful(Models.Cell cell, IEnumerable<FixedPoint> states, int most = 6)
+    public static DataFrame Doubtful(Models.Cell cell, IEnumerable<StatePoint> states, int most = 6)
     {
-        FixedPoint[] shown = [.. states.OrderBy(point => point.Speed).Take(most)];
+        StatePoint[] shown = [.. states.OrderBy(point => point.Speed).Take(most)];
         var (reach, proofs) = (Reachability.Of(cell, shown), Certificate.Of(cell, shown));
         return new(
             new PrimitiveDataFrameColumn<double>("speed q", shown.Select(point => point.Speed)),
@@ -86,7 +86,7 @@ public static partial class Tables
             new StringDataFrameColumn("certificate", proofs.Select(proof => proof.Certainty == Certainty.NotCertified ? "not certified" : proof.Certainty == Certainty.NoBound ? "no bound" : "certified")));
     }
 
-    internal static double[] DistancesToNearest(double[,] states, IReadOnlyList<FixedPoint> points) =>
+    internal static double[] DistancesToNearest(double[,] states, IReadOnlyList<StatePoint> points) =>
     [
         .. Enumerable.Range(0, states.GetLength(0)).Select(i => points.Count == 0 ? double.PositiveInfinity : points.Min(point =>
         {
@@ -103,7 +103,7 @@ public static partial class Tables
         return sorted.Length == 0 ? double.NaN : (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2;
     }
 
-    private static double Correction(Models.Cell cell, FixedPoint point)
+    private static double Correction(Models.Cell cell, StatePoint point)
     {
         using var scope = TorchSharp.torch.NewDisposeScope();
         using var frozen = TorchSharp.torch.no_grad();

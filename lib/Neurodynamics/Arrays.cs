@@ -28,13 +28,6 @@ internal static class Arrays
         return copy.data<double>().ToArray();
     }
 
-    /// <summary>The angle between two directions in degrees.</summary>
-    public static double Angle(double[] a, double[] b) =>
-        180 / Math.PI * Math.Acos(Math.Clamp(a.Zip(b, (x, y) => x * y).Sum() / Math.Sqrt(a.Sum(x => x * x) * b.Sum(x => x * x)), -1, 1));
-
-    /// <summary>The Euclidean length of a vector.</summary>
-    public static double Length(double[] vector) => Math.Sqrt(vector.Sum(value => value * value));
-
     /// <summary>One row of a matrix, as a copy.</summary>
     public static double[] Row(this double[,] matrix, int row) =>
         matrix.RowSpan(row).ToArray();

@@ -44,7 +44,7 @@ public static class Matrices
 
     /// <summary>The states of points as a matrix [M, S]; there has to be one at least.</summary>
     /// <param name="points">The points.</param>
-    public static double[,] States(this IReadOnlyList<FixedPoint> points) =>
+    public static double[,] States(this IReadOnlyList<StatePoint> points) =>
         points.Select(point => point.State).ToMatrix(points[0].State.Length);
 
     /// <summary>The root of the mean squared distance of states from their mean.</summary>

@@ -15,7 +15,7 @@ public sealed class FindingTests
 
     private static readonly FixedPointProblem Problem = new(Sample.Network.Cell, new double[3], Candidates.FromTrials(Sample.Network.Cell, Sample.Trials.Inputs, 12, seed: 5));
 
-    private static readonly FixedPoint[] Points = [.. Sample.Points.Select(line => line.Point)];
+    private static readonly FixedPoint[] Points = [.. Sample.Points.Select(line => (FixedPoint)line.Point)];
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 

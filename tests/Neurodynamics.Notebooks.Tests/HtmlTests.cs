@@ -26,7 +26,7 @@ public sealed class HtmlTests
         ["moduli"] = () => Figures.Moduli([Sample.Portrait]),
         ["planes"] = () => Figures.Planes(Analysis.TransitionGraph.Of(Sample.Network.Cell, Sample.Points), Sample.Network, [("one", Sample.Pca), ("two", Sample.Pca)]),
         ["ends"] = () => Figures.Ends([Sample.Solution], [Sample.Points], Sample.Network, Sample.Pca, "ends", bySpeed: true),
-        ["branches"] = () => Figures.Branches(new FixedPoints.Continuation { MaxStep = 0.01, MaxSteps = 30 }.FollowAll(Sample.Network.Cell, [Sample.Points[0].Point], [1, 1, 1]), Sample.Network),
+        ["branches"] = () => Figures.Branches(new FixedPoints.Continuation { MaxStep = 0.01, MaxSteps = 30 }.FollowAll(Sample.Network.Cell, [(FixedPoints.FixedPoint)Sample.Points[0].Point], [1, 1, 1]), Sample.Network),
         ["a reader's own"] = () => Plotly.NET.CSharp.Chart.Point<double, double, string>([0.5, 1.5], [2.5, 1e-7]),
     };
 

@@ -149,7 +149,7 @@ public sealed record CloudShape
         return [.. Enumerable.Range(0, values.GetLength(0)).Select(values.Row)];
     }
 
-    private static double Acute(double[] a, double[] b) => Arrays.Angle(a, b) is var angle && angle > 90 ? 180 - angle : angle;
+    private static double Acute(double[] a, double[] b) => Vectors.Angle(a, b) is var angle && angle > 90 ? 180 - angle : angle;
 
     /// <summary>A line or a plane, where the variance off it is nearly nothing; null where the cloud has three dimensions.</summary>
     private static ShapeKind? FlatShape(Tensor places)

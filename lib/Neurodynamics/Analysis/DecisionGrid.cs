@@ -13,9 +13,9 @@ public sealed record DecisionGrid(double[][] Directions, double Explained)
     /// <summary>Angles between the directions in degrees: channels 1 and 2, 1 and 3, 2 and 3.</summary>
     public double[] Angles =>
     [
-        Arrays.Angle(Directions[0], Directions[1]),
-        Arrays.Angle(Directions[0], Directions[2]),
-        Arrays.Angle(Directions[1], Directions[2]),
+        Vectors.Angle(Directions[0], Directions[1]),
+        Vectors.Angle(Directions[0], Directions[2]),
+        Vectors.Angle(Directions[1], Directions[2]),
     ];
 
     /// <summary>Fits the grid to what a network reads out of its points.</summary>
@@ -77,7 +77,7 @@ public sealed record DecisionGrid(double[][] Directions, double Explained)
     public double[][] Frame()
     {
         if (Directions[0].Length != 3) return [];
-        double[][] units = [.. Directions.Select(direction => direction.Select(value => value / Arrays.Length(direction)).ToArray())];
+        double[][] units = [.. Directions.Select(direction => direction.Select(value => value / direction.Norm()).ToArray())];
         return Math.Abs(Determinant(units)) > 0.1 ? units : [];
     }
 

@@ -18,8 +18,7 @@ public sealed record DescentEnds(double[][] States, string[] Readouts, bool[] Ou
     public static DescentEnds Of(FixedPointSolution solution, Network network)
     {
         double[][] states = [.. Enumerable.Range(0, solution.Speeds.Length).Select(solution.States.Row)];
-        var reach = Reachability.Of(network.Cell,
-            [.. states.Select((state, i) => new FixedPoint(state, solution.Problem.InputOf(i), solution.Speeds[i], 1))]);
+        var reach = Reachability.Of(network.Cell, solution.Ends());
         return new(states, network.Decisions(solution.States), [.. reach.Select(there => there.Reach == Reach.Unreachable)]);
     }
 
@@ -42,6 +41,6 @@ public sealed record DescentEnds(double[][] States, string[] Readouts, bool[] Ou
     }
 
     /// <summary>How many lie within a distance of one of the points.</summary>
-    public int Near(IReadOnlyList<FixedPoint> points, double distance) =>
-        States.Count(state => points.Any(point => Merged.Distance(point.State, state) <= distance));
+    public int Near(IReadOnlyList<StatePoint> points, double distance) =>
+        States.Count(state => points.Any(point => point.State.Distance(state) <= distance));
 }

@@ -6,8 +6,8 @@ using static TorchSharp.torch;
 
 namespace Neurodynamics.Analysis;
 
-/// <summary>The linear dynamics around a fixed point: x(t+1) - x* = J (x(t) - x*) + B (u(t) - u*).</summary>
-/// <param name="Point">The fixed point.</param>
+/// <summary>The linear dynamics around a fixed point, or a slow one: x(t+1) - x* = J (x(t) - x*) + B (u(t) - u*).</summary>
+/// <param name="Point">The point.</param>
 /// <param name="StateJacobian">J = dF/dx [S, S]: entry (i, j) is the change of next state i with state j.</param>
 /// <param name="InputJacobian">B = dF/du [S, I].</param>
 /// <param name="Modes">S modes, largest modulus first; of a complex pair the one with positive imaginary part first.</param>
@@ -16,7 +16,7 @@ namespace Neurodynamics.Analysis;
 /// and the vectors of the modes that lack them mean little. NaN where the Jacobian is not finite.
 /// </param>
 /// <param name="Band">Largest distance of |lambda| from 1 at which a mode counts as marginal.</param>
-public sealed record Linearisation(FixedPoint Point, double[,] StateJacobian, double[,] InputJacobian, IReadOnlyList<Mode> Modes, double EigenvectorCondition, double Band)
+public sealed record Linearisation(StatePoint Point, double[,] StateJacobian, double[,] InputJacobian, IReadOnlyList<Mode> Modes, double EigenvectorCondition, double Band)
 {
     /// <summary>Points whose modes one thread computes together.</summary>
     private const int Chunk = 4;
@@ -91,13 +91,13 @@ public sealed record Linearisation(FixedPoint Point, double[,] StateJacobian, do
         return cosines;
     }
 
-    /// <summary>Linearises a cell around each of its fixed points.</summary>
+    /// <summary>Linearises a cell around each of some points, fixed or slow.</summary>
     /// <param name="cell">The cell; it is analysed in float64.</param>
     /// <param name="points">The points; none gives an empty list.</param>
     /// <param name="band">Largest | |lambda| - 1 | of a marginal mode; default 0.01, a time constant of about 100 steps.</param>
     /// <returns>By number of unstable modes, and in the order of the points where that is equal; points whose Jacobian is not finite come last.</returns>
     /// <exception cref="ArgumentException">A point does not fit the cell.</exception>
-    public static IReadOnlyList<Linearisation> Of(Cell cell, IReadOnlyList<FixedPoint> points, double band = 0.01)
+    public static IReadOnlyList<Linearisation> Of(Cell cell, IReadOnlyList<StatePoint> points, double band = 0.01)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(band);
         foreach (var point in points)

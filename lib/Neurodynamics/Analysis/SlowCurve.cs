@@ -45,8 +45,8 @@ public static class SlowCurve
     /// <param name="along">The coordinate of each, M values.</param>
     /// <param name="count">How many intervals between the least and the largest coordinate; default 25.</param>
     /// <param name="input">The constant input of the speed, I values; default zeros.</param>
-    /// <returns>States with their speeds q: no fixed points, but linearised like them.</returns>
-    public static IReadOnlyList<FixedPoint> Slowest(Cell cell, double[,] states, double[] along, int count = 25, double[]? input = null)
+    /// <returns>The states with their speeds q. They are not fixed points, but can be linearised in the same way.</returns>
+    public static IReadOnlyList<SlowPoint> Slowest(Cell cell, double[,] states, double[] along, int count = 25, double[]? input = null)
     {
         if (along.Length != states.GetLength(0)) throw new ArgumentException($"There are {states.GetLength(0)} states, but {along.Length} coordinates.", nameof(along));
         if (along.Length == 0) return [];
@@ -57,7 +57,7 @@ public static class SlowCurve
         [
             .. Enumerable.Range(0, along.Length).GroupBy(i => width == 0 ? 0 : Math.Min(count - 1, (int)((along[i] - least) / width))).OrderBy(interval => interval.Key)
                 .Select(interval => interval.MinBy(i => speeds[i]))
-                .Select(i => new FixedPoint(states.Row(i), input, speeds[i], 1)),
+                .Select(i => new SlowPoint(states.Row(i), input, speeds[i], 1)),
         ];
     }
 
@@ -72,7 +72,7 @@ public static class SlowCurve
         double least = along.Min(), width = (along.Max() - least) / 5;
         var means = Enumerable.Range(0, 5).Select(k => Mean([.. Enumerable.Range(0, along.Length).Where(i => Math.Min(4, (int)((along[i] - least) / width)) == k)])).ToArray();
         var middle = Chord(1, 3);
-        return (Arrays.Angle(Chord(0, 1), middle), Arrays.Angle(Chord(3, 4), middle));
+        return (Vectors.Angle(Chord(0, 1), middle), Vectors.Angle(Chord(3, 4), middle));
 
         double[] Mean(int[] rows) => [.. Enumerable.Range(0, states.GetLength(1)).Select(j => rows.Length == 0 ? double.NaN : rows.Average(i => states[i, j]))];
 

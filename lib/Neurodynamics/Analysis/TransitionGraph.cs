@@ -164,5 +164,5 @@ public sealed record TransitionGraph(IReadOnlyList<Linearisation> Points, IReadO
 
     private static bool SameInput(Linearisation a, Linearisation b) => a.Point.Input.AsSpan().SequenceEqual(b.Point.Input);
 
-    private static double Distance(Linearisation a, Linearisation b) => FixedPoints.Merged.Distance(a.Point.State, b.Point.State);
+    private static double Distance(Linearisation a, Linearisation b) => a.Point.State.Distance(b.Point.State);
 }

@@ -38,7 +38,7 @@ public sealed record Certificate(Certainty Certainty, double ExistenceRadius, do
     /// <param name="points">The points; one that is not finite is not certified.</param>
     /// <returns>In the order of the points.</returns>
     /// <exception cref="ArgumentException">A point does not fit the cell.</exception>
-    public static IReadOnlyList<Certificate> Of(Cell cell, IReadOnlyList<FixedPoint> points)
+    public static IReadOnlyList<Certificate> Of(Cell cell, IReadOnlyList<StatePoint> points)
     {
         if (points.FirstOrDefault(point => point.State.Length != cell.StateSize || point.Input.Length != cell.InputSize) is { } odd)
             throw new ArgumentException($"The cell's states have {cell.StateSize} values and its inputs {cell.InputSize}, but a point has {odd.State.Length} and {odd.Input.Length}.", nameof(points));
@@ -93,7 +93,7 @@ public sealed record Certificate(Certainty Certainty, double ExistenceRadius, do
 
         static bool AreOne((FixedPoint Point, Certificate Certificate) a, (FixedPoint Point, Certificate Certificate) b) =>
             a.Certificate.Certainty == Certainty.Certified && b.Certificate.Certainty == Certainty.Certified && a.Point.Input.SequenceEqual(b.Point.Input)
-            && Merged.Distance(a.Point.State, b.Point.State) * (1 + 1e-9) is var distance
+            && a.Point.State.Distance(b.Point.State) * (1 + 1e-9) is var distance
             && (distance + b.Certificate.ExistenceRadius < a.Certificate.UniquenessRadius || distance + a.Certificate.ExistenceRadius < b.Certificate.UniquenessRadius);
     }
 
@@ -105,7 +105,7 @@ public sealed record Certificate(Certainty Certainty, double ExistenceRadius, do
 
     private static Certificate NotCertified { get; } = new(Certainty.NotCertified, double.NaN, double.NaN);
 
-    private static IEnumerable<Certificate> OfChunk(Cell cell, FixedPoint[] points)
+    private static IEnumerable<Certificate> OfChunk(Cell cell, StatePoint[] points)
     {
         using var scope = NewDisposeScope();
         using var frozen = no_grad();

@@ -85,7 +85,7 @@ public sealed record Completeness(int Sum, int Counted, int Uncertain, int Outsi
     }
 
     private static bool MayBeOne((FixedPoint Point, Certificate Certificate) a, (FixedPoint Point, Certificate Certificate) b) =>
-        Merged.Distance(a.Point.State, b.Point.State) <= a.Certificate.ExistenceRadius + b.Certificate.ExistenceRadius;
+        a.Point.State.Distance(b.Point.State) <= a.Certificate.ExistenceRadius + b.Certificate.ExistenceRadius;
 
     /// <summary>Sign of det(I - J) at each point; 0 where I - J is singular or not finite, and where asked also where it is nearly singular.</summary>
     private static int[] Signs(Cell cell, double[] input, FixedPoint[] points, bool ofRegular)

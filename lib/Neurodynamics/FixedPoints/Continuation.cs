@@ -61,7 +61,7 @@ public sealed record Continuation
 
         var atPosition = path.Along;
         var current = path.Correct([.. start.State, 0], atPosition, 0) is var (w, _) && path.Tangent(w, atPosition) is { } forward
-            && Merged.Distance(w, [.. start.State, 0]) < 1e-3
+            && w.Distance([.. start.State, 0]) < 1e-3
             ? new Spot(w, forward)
             : throw new ArgumentException($"The start is no isolated fixed point of this cell: its speed is {path.Speed([.. start.State, 0]):g3}. Solve for it first.", nameof(start));
 
@@ -82,7 +82,7 @@ public sealed record Continuation
         var branches = new List<Branch>();
         for (int i = 0; i < starts.Count && !cancellation.IsCancellationRequested; i++)
         {
-            if (!branches.Any(branch => branch.Ending == BranchEnding.CameBack && Merged.Distance(branch.Points[^1].Point.State, starts[i].State) < SamePoint))
+            if (!branches.Any(branch => branch.Ending == BranchEnding.CameBack && branch.Points[^1].Point.State.Distance(starts[i].State) < SamePoint))
                 branches.Add(Follow(cell, starts[i], to, cancellation: cancellation));
             progress?.Report(i + 1);
         }
@@ -187,7 +187,7 @@ public sealed record Continuation
         {
             var guess = spot.W.Zip(spot.Tangent, (w, t) => w + length * t).ToArray();
             var row = Across(spot.Tangent);
-            if (Correct(guess, row, row.Inner(guess)) is not var (w, corrections)) return null;
+            if (Correct(guess, row, row.Dot(guess)) is not var (w, corrections)) return null;
             var off = w.Zip(guess, (a, b) => a - b).ToArray();
             // Landing farther from the prediction than the step is long: on another branch.
             if (Dot(off, off) > length * length || Tangent(w, row) is not { } tangent) return null;
@@ -199,7 +199,7 @@ public sealed record Continuation
         {
             for (int i = 1; i <= MaxCorrections; i++)
             {
-                double[] wanted = [.. Residual(w), row.Inner(w) - value];
+                double[] wanted = [.. Residual(w), row.Dot(w) - value];
                 if (Solve(w, row, wanted) is not { } correction) return null;
                 w = [.. w.Zip(correction, (a, d) => a - d)];
                 // A small step alone proves nothing where gates saturate: the correction must be small as well.
@@ -219,7 +219,7 @@ public sealed record Continuation
         /// <summary>The point between two at which a function of the branch is zero: regula falsi in its Illinois form.</summary>
         public Spot Locate(Spot low, Spot high, Func<Spot, double> function)
         {
-            double a = 0, b = Across(low.Tangent).Inner([.. high.W.Zip(low.W, (p, q) => p - q)]);
+            double a = 0, b = Across(low.Tangent).Dot([.. high.W.Zip(low.W, (p, q) => p - q)]);
             double atA = function(low), atB = function(high);
             var best = Math.Abs(atA) < Math.Abs(atB) ? low : high;
             for (int i = 0, side = 0; i < 60 && Math.Abs(function(best)) > 1e-13 && b - a > 1e-14; i++)
@@ -285,11 +285,4 @@ public sealed record Continuation
 
         private Tensor State(double[] w) => tensor(w[..size]).unsqueeze(0);
     }
-}
-
-file static class Vectors
-{
-    public static double Inner(this double[] a, double[] b) => a.Zip(b, (x, y) => x * y).Sum();
-
-    public static double Norm(this double[] a) => Math.Sqrt(a.Inner(a));
 }

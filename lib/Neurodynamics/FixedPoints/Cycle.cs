@@ -41,7 +41,7 @@ public sealed record Cycle(double[,] States, double[] Input, double Speed, Compl
             if (placed[i]) continue;
             var orbit = Orbit(i);
             // A period that divides k closes the orbit early.
-            if (Enumerable.Range(1, period - 1).Any(d => period % d == 0 && Merged.Distance(orbit[0], orbit[d]) <= distance)) continue;
+            if (Enumerable.Range(1, period - 1).Any(d => period % d == 0 && orbit[0].Distance(orbit[d]) <= distance)) continue;
             cycles.Add(Judged(exact, points[i].Input, orbit));
         }
         return cycles;
@@ -53,7 +53,7 @@ public sealed record Cycle(double[,] States, double[] Input, double Speed, Compl
             {
                 var state = phase == 0 ? points[start].State : Step(exact, points[start].Input, orbit[phase - 1]);
                 // A phase that was found has converged by itself; one that is stepped to has the error of its predecessor, amplified.
-                int found = Enumerable.Range(0, points.Count).FirstOrDefault(j => points[j].Input.SequenceEqual(points[start].Input) && Merged.Distance(points[j].State, state) <= distance, -1);
+                int found = Enumerable.Range(0, points.Count).FirstOrDefault(j => points[j].Input.SequenceEqual(points[start].Input) && points[j].State.Distance(state) <= distance, -1);
                 if (found >= 0) placed[found] = true;
                 orbit[phase] = found >= 0 ? points[found].State : state;
             }

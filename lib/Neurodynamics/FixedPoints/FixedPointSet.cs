@@ -12,7 +12,7 @@ namespace Neurodynamics.FixedPoints;
 /// <param name="SlowPoints">Distinct states at which the speed has a minimum that is not zero, or where a solver was asked to stop.</param>
 /// <param name="Completeness">Whether the points can be all there are.</param>
 /// <param name="Rounds">What each round brought, in order.</param>
-public sealed record FixedPointSet(double[] Input, IReadOnlyList<FixedPoint> Points, IReadOnlyList<FixedPoint> Unreachable, IReadOnlyList<FixedPoint> SlowPoints, Completeness Completeness, IReadOnlyList<SearchRound> Rounds)
+public sealed record FixedPointSet(double[] Input, IReadOnlyList<FixedPoint> Points, IReadOnlyList<Ghost> Unreachable, IReadOnlyList<SlowPoint> SlowPoints, Completeness Completeness, IReadOnlyList<SearchRound> Rounds)
 {
     private const int Format = 1;
 

@@ -33,44 +33,38 @@ public enum Ending
 /// <param name="Endings">How each candidate ended.</param>
 public sealed record FixedPointSolution(FixedPointProblem Problem, double[,] States, double[] Speeds, int[] Steps, Ending[] Endings)
 {
-    /// <summary>How many candidates ended outside the box that states from zero never leave, whatever their speed there; 0 where no such box is known.</summary>
-    public int EndedOutside()
-    {
-        var boxes = new Reachability.Boxes(Problem.Cell);
-        return Enumerable.Range(0, Endings.Length).Count(i => boxes.Test(new(States.Row(i), Problem.InputOf(i), Speeds[i], 1)) == Reach.Unreachable);
-    }
+    /// <summary>Where each candidate ended, by type: fixed point, slow point or unsolved, in the order of the candidates.</summary>
+    public IReadOnlyList<StatePoint> Ends() => [.. Enumerable.Range(0, Endings.Length).Select(End)];
 
-    /// <summary>The fixed points, each once: ends under one input that are closer than the distance are one point, of which the slowest member is kept.</summary>
+    private StatePoint End(int i) => Endings[i] switch
+    {
+        Ending.FixedPoint => new FixedPoint(States.Row(i), Problem.InputOf(i), Speeds[i], 1),
+        Ending.SlowMinimum or Ending.SlowEnough => new SlowPoint(States.Row(i), Problem.InputOf(i), Speeds[i], 1),
+        _ => new UnsolvedPoint(States.Row(i), Problem.InputOf(i), Speeds[i], 1),
+    };
+
+    /// <summary>How many candidates ended outside the box that states from zero never leave; 0 where no such box is known.</summary>
+    public int EndedOutside() => Reachability.Of(Problem.Cell, Ends()).Count(end => end.Reach == Reach.Unreachable);
+
+    /// <summary>
+    /// The fixed points, each once: ends under one input that are closer than the distance are one point, of which the slowest
+    /// member is kept.
+    /// </summary>
     /// <param name="distance">Largest Euclidean distance between two ends at the same point; default 1e-6.</param>
     /// <returns>Points in the order in which candidates first found them; none is an empty list.</returns>
-    public IReadOnlyList<FixedPoint> Distinct(double distance = 1e-6) => Distinct(Ending.FixedPoint, distance);
+    public IReadOnlyList<FixedPoint> Distinct(double distance = 1e-6) => Merge(Ends().OfType<FixedPoint>(), distance);
 
     /// <summary>The distinct states where candidates ended in one way, such as the slow points.</summary>
     /// <inheritdoc cref="Distinct(double)"/>
     /// <param name="ending">Which way.</param>
     /// <param name="distance">Largest Euclidean distance between two ends at the same point; default 1e-6.</param>
-    public IReadOnlyList<FixedPoint> Distinct(Ending ending, double distance = 1e-6)
+    public IReadOnlyList<StatePoint> Distinct(Ending ending, double distance = 1e-6) =>
+        Merge(Ends().Where((_, i) => Endings[i] == ending), distance);
+
+    private static IReadOnlyList<T> Merge<T>(IEnumerable<T> ends, double distance) where T : StatePoint
     {
-        var points = new Merged(distance);
-        for (int i = 0; i < Endings.Length; i++)
-            if (Endings[i] == ending) points.Add(new(States.Row(i), Problem.InputOf(i), Speeds[i], 1));
+        var points = new Merged<T>(distance);
+        foreach (var end in ends) points.Add(end);
         return points.Points;
     }
-}
-
-/// <summary>A state that the network's step leaves where it is.</summary>
-/// <param name="State">The state, S values.</param>
-/// <param name="Input">The constant input under which it stands still, I values.</param>
-/// <param name="Speed">q at the state.</param>
-/// <param name="Candidates">How many candidates ended there.</param>
-public sealed record FixedPoint(double[] State, double[] Input, double Speed, int Candidates)
-{
-    /// <summary>Whether it is proven that a true fixed point is here; null where nobody asked (<see cref="FixedPointSearch"/> does).</summary>
-    public Certificate? Certificate { get; init; }
-
-    /// <summary>Whether a state can be there, and how near the candidates came; null where nobody asked.</summary>
-    public Reachability? Reachability { get; init; }
-
-    /// <summary>Farther from the mean of a search's candidates than ten times their own mean distance from it: look at it before you believe it.</summary>
-    public bool IsOutlier { get; init; }
 }

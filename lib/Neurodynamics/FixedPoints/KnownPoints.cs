@@ -12,7 +12,8 @@ internal sealed class KnownPoints(FixedPointProblem problem, double distance, in
     private const int Block = 128, MostSteps = 30, MostAnchors = 256;
 
     // Slow points are found to a share of the slope, not to rounding: nearer ones than this are one.
-    private readonly Merged points = new(distance), slow = new(Math.Max(distance, 0.01));
+    private readonly Merged<FixedPoint> points = new(distance);
+    private readonly Merged<SlowPoint> slow = new(Math.Max(distance, 0.01));
     private readonly List<Certificate> certificates = [];
     private readonly List<double[]> certified = [];
 
@@ -31,13 +32,13 @@ internal sealed class KnownPoints(FixedPointProblem problem, double distance, in
         var (distinct, proofs) = Certificate.Merge(Points, certificates);
         var judged = Judged([.. distinct.Select((point, i) => point with { Certificate = proofs[i] })]);
         var nearlyStill = Judged(slow.Points);
-        return new(problem.InputOf(0), [.. judged.Where(CanBe)], [.. judged.Concat(nearlyStill).Where(point => !CanBe(point))],
-            [.. nearlyStill.Where(CanBe)], FixedPoints.Completeness.Of(problem.Cell, problem.InputOf(0), distinct, proofs), rounds) { Solution = given };
+        var ghosts = judged.Concat<StatePoint>(nearlyStill).Where(point => !CanBe(point)).Select(Ghost.Of);
+        return new(problem.InputOf(0), [.. judged.Where(CanBe)], [.. ghosts], [.. nearlyStill.Where(CanBe)], FixedPoints.Completeness.Of(problem.Cell, problem.InputOf(0), distinct, proofs), rounds) { Solution = given };
 
-        static bool CanBe(FixedPoint point) => point.Reachability!.Reach != Reach.Unreachable;
+        static bool CanBe(StatePoint point) => point.Reachability!.Reach != Reach.Unreachable;
     }
 
-    private FixedPoint[] Judged(IReadOnlyList<FixedPoint> of)
+    private T[] Judged<T>(IReadOnlyList<T> of) where T : StatePoint
     {
         var (reach, outliers) = (Reachability.Of(problem.Cell, of, problem.Candidates), Outliers(of));
         return [.. of.Select((point, i) => point with { Reachability = reach[i], IsOutlier = outliers[i] })];
@@ -59,7 +60,7 @@ internal sealed class KnownPoints(FixedPointProblem problem, double distance, in
     }
 
     /// <summary>Farther from the candidates' mean than ten times their mean distance from it.</summary>
-    private bool[] Outliers(IReadOnlyList<FixedPoint> of)
+    private bool[] Outliers(IReadOnlyList<StatePoint> of)
     {
         using var scope = NewDisposeScope();
         var candidates = tensor(problem.Candidates);
@@ -68,7 +69,7 @@ internal sealed class KnownPoints(FixedPointProblem problem, double distance, in
         var mean = candidates.mean([0]);
         double typical = (candidates - mean).norm(1).mean().item<double>();
         var centre = mean.ToVector();
-        return [.. of.Select(point => Merged.Distance(point.State, centre) > 10 * typical)];
+        return [.. of.Select(point => point.State.Distance(centre) > 10 * typical)];
     }
 
     /// <summary>Follows all candidates of a problem to their ends, and keeps the fixed points among them.</summary>
@@ -114,10 +115,10 @@ internal sealed class KnownPoints(FixedPointProblem problem, double distance, in
 
     private FixedPointSolution Keep(FixedPointSolution solution)
     {
-        for (int i = 0; i < solution.Endings.Length; i++)
+        foreach (var end in solution.Ends())
         {
-            var kind = solution.Endings[i] switch { Ending.FixedPoint => points, Ending.SlowMinimum or Ending.SlowEnough => slow, _ => null };
-            kind?.Add(new(solution.States.Row(i), problem.InputOf(0), solution.Speeds[i], 1));
+            if (end is FixedPoint point) points.Add(point);
+            else if (end is SlowPoint still) slow.Add(still);
         }
         return solution;
     }

@@ -1,17 +1,17 @@
 namespace Neurodynamics.FixedPoints;
 
 /// <summary>Distinct points in the order in which they came: one that lies within a distance of a known one is that one, and the slower state is kept.</summary>
-internal sealed class Merged(double distance)
+internal sealed class Merged<T>(double distance) where T : StatePoint
 {
-    private readonly List<FixedPoint> points = [];
+    private readonly List<T> points = [];
 
     // By the sum of a state's values: two states within the distance differ there by at most sqrt(S) distances.
     private readonly SortedDictionary<long, List<int>> bySum = [];
 
-    public IReadOnlyList<FixedPoint> Points => points;
+    public IReadOnlyList<T> Points => points;
 
     /// <summary>Adds a point; true where it is a new one.</summary>
-    public bool Add(FixedPoint point)
+    public bool Add(T point)
     {
         long bin = Bin(point.State);
         for (long near = bin - 1; near <= bin + 1; near++)
@@ -19,7 +19,7 @@ internal sealed class Merged(double distance)
             if (!bySum.TryGetValue(near, out var indices)) continue;
             foreach (int i in indices)
             {
-                if (!points[i].Input.SequenceEqual(point.Input) || Distance(points[i].State, point.State) > distance) continue;
+                if (!points[i].Input.SequenceEqual(point.Input) || points[i].State.Distance(point.State) > distance) continue;
                 int candidates = points[i].Candidates + point.Candidates;
                 points[i] = (point.Speed < points[i].Speed ? point : points[i]) with { Candidates = candidates };
                 return false;
@@ -35,6 +35,4 @@ internal sealed class Merged(double distance)
     public void Count(int point, int candidates) => points[point] = points[point] with { Candidates = points[point].Candidates + candidates };
 
     private long Bin(double[] state) => (long)Math.Floor(state.Sum() / (distance * Math.Sqrt(state.Length)));
-
-    public static double Distance(double[] a, double[] b) => Math.Sqrt(a.Zip(b, (x, y) => (x - y) * (x - y)).Sum());
 }

@@ -50,7 +50,7 @@ internal sealed class Proposals(KnownPoints known, double[,] candidates, int siz
     private double[] Near()
     {
         var (state, other) = (Draw(), Draw());
-        double scale = random.NextDouble() * Merged.Distance(state, other) / Math.Sqrt(state.Length);
+        double scale = random.NextDouble() * state.Distance(other) / Math.Sqrt(state.Length);
         return [.. state.Select(value => value + scale * Normal())];
     }
 

@@ -31,7 +31,7 @@ public sealed record Reachability(Reach Reach, double? NearestVisited)
     /// <param name="visited">States that trials visited [V, S]; none by default.</param>
     /// <param name="steps">Only what can be there after at most so many steps from zero (for the LSTM |c| is at most their number); any number by default.</param>
     /// <returns>In the order of the points.</returns>
-    public static IReadOnlyList<Reachability> Of(Cell cell, IReadOnlyList<FixedPoint> points, double[,]? visited = null, int? steps = null)
+    public static IReadOnlyList<Reachability> Of(Cell cell, IReadOnlyList<StatePoint> points, double[,]? visited = null, int? steps = null)
     {
         if (visited is not null && visited.GetLength(1) != cell.StateSize)
             throw new ArgumentException($"The cell's states have {cell.StateSize} values, but the visited ones are [{visited.GetLength(0)}, {visited.GetLength(1)}].", nameof(visited));
@@ -46,7 +46,7 @@ public sealed record Reachability(Reach Reach, double? NearestVisited)
         private readonly double[]? after = steps is { } number ? cell.BoxAfter(number) : null;
         private (double[] Input, double[]? Box)? last;
 
-        public Reach Test(FixedPoint point)
+        public Reach Test(StatePoint point)
         {
             if (point.State.Length != cell.StateSize)
                 throw new ArgumentException($"The cell's states have {cell.StateSize} values, but the point's has {point.State.Length}.", nameof(point));
@@ -64,7 +64,7 @@ public sealed record Reachability(Reach Reach, double? NearestVisited)
     }
 
     /// <summary>The distance of each point to the nearest of the visited states, a block of these at a time.</summary>
-    private static double[]? Nearest(IReadOnlyList<FixedPoint> points, double[,] visited)
+    private static double[]? Nearest(IReadOnlyList<StatePoint> points, double[,] visited)
     {
         using var scope = NewDisposeScope();
         var all = tensor(visited);

@@ -81,7 +81,7 @@ public sealed class PcaTests
         var trajectories = new double[3, 200, 2];
         for (int b = 0; b < 3; b++)
             for (int t = 0; t < 200; t++) trajectories[b, t, 0] = t % 2 == 0 ? 1 : -1;
-        var points = Linearisation.Of(Nets.Tanh(new double[2, 2]), [new([4, 3], [0], 0, 1), new([4, -3], [0], 0, 1)]);
+        var points = Linearisation.Of(Nets.Tanh(new double[2, 2]), [Nets.Point(4, 3), Nets.Point(4, -3)]);
         var pca = Pca.Fit(PcaOf.Both, trajectories, points);
         Assert.Equal([2, 0], pca.Mean, (x, y) => Math.Abs(x - y) < 1e-12);
         // Variances: x (1 + 4 + 4) / 2 = 4.5, y 9 / 2 = 4.5 would tie; of the points alone only y varies, of the trajectories only x.
@@ -96,7 +96,7 @@ public sealed class PcaTests
     {
         Assert.Contains("no fixed points", Assert.Throws<ArgumentException>(() => Pca.Fit(PcaOf.Points, new double[1, 2, 5], [])).Message);
         Assert.Contains("no trajectories", Assert.Throws<ArgumentException>(() => Pca.Fit(PcaOf.Trajectories, new double[0, 2, 5], [])).Message);
-        var point = Linearisation.Of(Nets.Tanh(new double[2, 2]), [new([0, 0], [0], 0, 1)]);
+        var point = Linearisation.Of(Nets.Tanh(new double[2, 2]), [Nets.Point(0, 0)]);
         Assert.Contains("another network", Assert.Throws<ArgumentException>(() => Pca.Fit(PcaOf.Points, new double[1, 2, 5], point)).Message);
     }
 

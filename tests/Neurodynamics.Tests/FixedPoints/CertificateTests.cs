@@ -24,7 +24,7 @@ public sealed class CertificateTests
         {
             Assert.Equal(Certainty.Certified, certificates[i].Certainty);
             Assert.InRange(certificates[i].ExistenceRadius, 0, 1e-9);
-            Assert.InRange(certificates[i].UniquenessRadius, 1e-4, points.Where((_, other) => other != i).Min(other => Merged.Distance(points[i].State, other.State)));
+            Assert.InRange(certificates[i].UniquenessRadius, 1e-4, points.Where((_, other) => other != i).Min(other => points[i].State.Distance(other.State)));
         }
         Assert.Equal(points, Certificate.Merge(points, certificates).Points);
     }
@@ -39,7 +39,7 @@ public sealed class CertificateTests
             var beside = points.Select((point, i) => point with { State = [.. point.State.Zip(noise.Row(i), (x, d) => x + d)], Speed = 1 }).ToArray();
             var certificates = Certificate.Of(cell, beside);
             for (int i = 0; i < points.Length; i++)
-                Assert.InRange(Merged.Distance(points[i].State, beside[i].State), 0, certificates[i].ExistenceRadius);
+                Assert.InRange(points[i].State.Distance(beside[i].State), 0, certificates[i].ExistenceRadius);
             // The state and the point are one, and the slower of them stays.
             var merged = Certificate.Merge([.. beside, .. points], [.. certificates, .. Certificate.Of(cell, points)]);
             Assert.Equal(points.Select(point => point.State), merged.Points.Select(point => point.State));
@@ -72,9 +72,9 @@ public sealed class CertificateTests
             {
                 if (certificate.Certainty != Certainty.Certified) continue;
                 var end = Assert.Single(new NewtonSolver().Solve(new(cell, [0], new[] { state.State }.ToMatrix(cell.StateSize))).Distinct());
-                Assert.InRange(Merged.Distance(end.State, state.State), 0, certificate.ExistenceRadius + 1e-12);
-                Assert.All(found.Where(point => Merged.Distance(point.State, state.State) < certificate.UniquenessRadius),
-                    point => Assert.InRange(Merged.Distance(point.State, end.State), 0, 1e-8));
+                Assert.InRange(end.State.Distance(state.State), 0, certificate.ExistenceRadius + 1e-12);
+                Assert.All(found.Where(point => point.State.Distance(state.State) < certificate.UniquenessRadius),
+                    point => Assert.InRange(point.State.Distance(end.State), 0, 1e-8));
             }
         }, iter: 25, threads: 1);
 

@@ -70,7 +70,7 @@ public sealed class ContinuationTests
         Assert.Empty(branch.Folds);
         Assert.Equal(branch.Points.Select(point => point.Position).Order(), branch.Points.Select(point => point.Position));
         foreach (var point in branch.Points.Where((_, i) => i % 5 == 0).Append(branch.Points[^1]))
-            Assert.True(Merged.Distance(Solve(cell, point.Point.Input, new double[5]).State, point.Point.State) < 1e-9);
+            Assert.True(Solve(cell, point.Point.Input, new double[5]).State.Distance(point.Point.State) < 1e-9);
     }
 
     [Fact]
@@ -139,10 +139,10 @@ public sealed class ContinuationTests
         Assert.Equal((1, -1), (branch.Points[fold.After].Sign, branch.Points[fold.After + 1].Sign));
         // Just beyond, no fixed point is near: Newton from the fold's state goes elsewhere.
         var beyond = new NewtonSolver().Solve(new(network.Cell, [fold.Position + 1e-3, fold.Position + 1e-3, fold.Position + 1e-3], new[] { fold.Point.State }.ToMatrix(100)));
-        Assert.True(beyond.Endings[0] != Ending.FixedPoint || Merged.Distance(beyond.States.Row(0), fold.Point.State) > 0.5);
+        Assert.True(beyond.Endings[0] != Ending.FixedPoint || beyond.States.Row(0).Distance(fold.Point.State) > 0.5);
         // The saddle is followed back to zero input, where it is a listed one.
         Assert.Equal((BranchEnding.CameBack, 0.0), (branch.Ending, branch.Points[^1].Position));
-        Assert.Contains(Enumerable.Range(0, states.GetLength(0)), i => unstable[i] == 1 && Merged.Distance(states.Row(i), branch.Points[^1].Point.State) < 1e-8);
+        Assert.Contains(Enumerable.Range(0, states.GetLength(0)), i => unstable[i] == 1 && states.Row(i).Distance(branch.Points[^1].Point.State) < 1e-8);
     }
 
     private static FixedPoint Solve(Cell cell, double[] input, double[] start) =>

@@ -33,8 +33,8 @@ public sealed class FixedPointSearchTests
         for (int i = 0; i < states.GetLength(0); i++)
         {
             var state = states.Row(i);
-            var nearest = lines.MinBy(line => Merged.Distance(line.Point.State, state))!;
-            Assert.True(Merged.Distance(nearest.Point.State, state) < 1e-8, $"point {i} of {name} was not found");
+            var nearest = lines.MinBy(line => line.Point.State.Distance(state))!;
+            Assert.True(nearest.Point.State.Distance(state) < 1e-8, $"point {i} of {name} was not found");
             Assert.Equal(unstable[i], nearest.UnstableModes);
         }
         Assert.All(found.Points, point => Assert.Equal(Certainty.Certified, point.Certificate!.Certainty));
@@ -110,7 +110,7 @@ public sealed class FixedPointSearchTests
         foreach (var other in new[] { Search.Run(cell, some.ToMatrix(100)), (Search with { Solver = new NewtonSolver { ChunkSize = 7 } }).Run(cell, some.ToMatrix(100)) })
         {
             Assert.Equal(whole.Count, other.Points.Count);
-            Assert.All(whole, point => Assert.Contains(other.Points, twin => Merged.Distance(point.State, twin.State) < 1e-9));
+            Assert.All(whole, point => Assert.Contains(other.Points, twin => point.State.Distance(twin.State) < 1e-9));
         }
     }
 
@@ -165,7 +165,7 @@ public sealed class FixedPointSearchTests
         var cell = NetworkFile.Load(Reference.Network("gru_flipflop3.npz")).Cell;
         var far = Nets.Cloud(64, 100, 15, seed: 5);
         var found = Search.Run(cell, far);
-        Assert.All(found.Points.Concat(found.SlowPoints), point => Assert.All(point.State, value => Assert.InRange(value, -1, 1)));
+        Assert.All(found.Points.Concat<StatePoint>(found.SlowPoints), point => Assert.All(point.State, value => Assert.InRange(value, -1, 1)));
         Assert.Equal(27, found.Points.Count);
         Assert.Equal(CompletenessVerdict.Consistent, found.Completeness.Verdict);
     }
@@ -197,7 +197,7 @@ public sealed class FixedPointSearchTests
         var newton = Search.Run(cell, candidates);
         var descent = (Search with { MaxRounds = 0, Solver = new GradientDescent { LearningRate = 0.01, StopBelow = 0, MaxSteps = 6000, Tolerance = 1e-9 } }).Run(cell, candidates);
         Assert.NotEmpty(descent.Points);
-        Assert.All(descent.Points, point => Assert.Contains(newton.Points, twin => Merged.Distance(point.State, twin.State) < 1e-6));
+        Assert.All(descent.Points, point => Assert.Contains(newton.Points, twin => point.State.Distance(twin.State) < 1e-6));
     }
 
     [Fact]

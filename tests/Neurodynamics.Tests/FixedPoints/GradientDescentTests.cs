@@ -183,7 +183,7 @@ public sealed class GradientDescentTests
         Assert.True(slow.Length > 10, $"{slow.Length} candidates are slow: {string.Join(", ", solution.Speeds.Order().Select(q => q.ToString("g2")))}");
         var exact = new NewtonSolver().Solve(new(cell, [0.1], slow.Select(solution.States.Row).ToList().ToMatrix(6)));
         Assert.All(exact.Endings, ending => Assert.Equal(Ending.FixedPoint, ending));
-        for (int i = 0; i < slow.Length; i++) Assert.True(Merged.Distance(exact.States.Row(i), solution.States.Row(slow[i])) < 1e-6);
+        for (int i = 0; i < slow.Length; i++) Assert.True(exact.States.Row(i).Distance(solution.States.Row(slow[i])) < 1e-6);
     }
 
     [Fact]

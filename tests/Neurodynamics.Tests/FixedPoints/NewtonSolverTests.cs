@@ -56,7 +56,7 @@ public sealed class NewtonSolverTests
         foreach (var other in new[] { States((Solver with { ChunkSize = 7 }).Solve(new(cell, [0.1], candidates))), States(Solver.Solve(new(cell, [0.1], reversed))) })
         {
             Assert.Equal(whole.Count, other.Count);
-            Assert.All(whole, state => Assert.Contains(other, candidate => Merged.Distance(state, candidate) < 1e-9));
+            Assert.All(whole, state => Assert.Contains(other, candidate => state.Distance(candidate) < 1e-9));
         }
         Assert.True(whole.Count > 3, "this test needs several points");
 

@@ -69,7 +69,7 @@ public sealed class ReachabilityTests
         FixedPoint[] points = [.. Enumerable.Range(0, 30).Select(i => Point(states.Row(i))), Point(close)];
         var nearest = Reachability.Of(cell, points, visited).Select(reachability => reachability.NearestVisited!.Value).ToArray();
         for (int i = 0; i < 5; i++)
-            Assert.Equal(Enumerable.Range(0, 90_000).Min(j => Merged.Distance(visited.Row(j), points[i].State)), nearest[i], 1e-12);
+            Assert.Equal(Enumerable.Range(0, 90_000).Min(j => visited.Row(j).Distance(points[i].State)), nearest[i], 1e-12);
         Assert.Equal(1e-9, nearest[30], 1e-15);
         Assert.Null(Reachability.Of(cell, points, new double[0, 40])[0].NearestVisited);
         Assert.Empty(Reachability.Of(cell, [], visited));
