@@ -26,7 +26,8 @@ internal static class Kinds
     /// </summary>
     public static T? Find<T>(string wanted, Func<T, string> name)
         where T : class =>
-        Array.Find(Of<T>.Library, kind => name(kind) == wanted) ?? Others<T>().LastOrDefault(kind => name(kind) == wanted);
+        Array.Find(Of<T>.Library, kind => name(kind) == wanted)
+        ?? Others<T>().LastOrDefault(kind => name(kind) == wanted);
 
     /// <summary>
     /// Those of assemblies that use the library: a program of one's own, and a notebook's cells in the order of their

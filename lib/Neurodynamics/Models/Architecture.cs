@@ -41,7 +41,8 @@ public abstract partial record Architecture
     /// <exception cref="ArgumentException">There is none of that name.</exception>
     public static Architecture Named(string name) =>
         Kinds.Find<Architecture>(name, kind => kind.Name) ?? Own.GetValueOrDefault(name) ?? throw new ArgumentException(
-            $"There is no architecture \"{name}\"; known are {string.Join(", ", All.Select(kind => kind.Name))}.", nameof(name));
+            $"There is no architecture \"{name}\"; known are {string.Join(", ", All.Select(kind => kind.Name))}.",
+            nameof(name));
 
     /// <summary>An architecture of your own, known by its name from now on in recipes and saved networks.</summary>
     /// <param name="name">A name that the library does not use. The same name again replaces what it stood for.</param>
@@ -52,7 +53,8 @@ public abstract partial record Architecture
     public static Architecture Of(string name, Func<int, int, ScalarType, Cell> make)
     {
         if (Kinds.Find<Architecture>(name, kind => kind.Name) is not null)
-            throw new ArgumentException($"There is an architecture \"{name}\" already: choose another name.", nameof(name));
+            throw new ArgumentException(
+                $"There is an architecture \"{name}\" already: choose another name.", nameof(name));
         return Own[name] = new OwnArchitecture(name, make);
     }
 
@@ -68,7 +70,8 @@ public abstract partial record Architecture
         var cell = Make(inputSize, units, precision);
         if (cell.InputSize != inputSize || cell.Units != units)
             throw new InvalidOperationException(
-                $"A {Title} with {inputSize} inputs and {units} units was asked for, but its constructor made one with {cell.InputSize} and {cell.Units}.");
+                $"A {Title} with {inputSize} inputs and {units} units was asked for, but its constructor made one with "
+                + $"{cell.InputSize} and {cell.Units}.");
         cell.Architecture = this;
         return cell;
     }
@@ -86,7 +89,8 @@ public abstract partial record Architecture
 
         public OwnArchitecture(string name, Func<int, int, ScalarType, Cell> make) : base(name) => this.make = make;
 
-        protected override Cell Make(int inputSize, int units, ScalarType precision) => make(inputSize, units, precision);
+        protected override Cell Make(int inputSize, int units, ScalarType precision) =>
+            make(inputSize, units, precision);
 
         // By name alone: a notebook cell that is run again makes another delegate of the same text.
         public bool Equals(OwnArchitecture? other) => other?.Name == Name;

@@ -92,7 +92,8 @@ public abstract class Cell : nn.Module
     public virtual bool IsThreadSafe => false;
 
     /// <summary>How many threads may step this cell.</summary>
-    internal ParallelOptions Threads => new() { MaxDegreeOfParallelism = IsThreadSafe ? Environment.ProcessorCount : 1 };
+    internal ParallelOptions Threads =>
+        new() { MaxDegreeOfParallelism = IsThreadSafe ? Environment.ProcessorCount : 1 };
 
     /// <summary>
     /// A box that one step maps into itself under a constant input, and that holds the zero state: the largest modulus
@@ -175,9 +176,10 @@ public abstract class Cell : nn.Module
         foreach (var (name, parameter) in named_parameters())
         {
             if (parameter.dtype == ScalarType.Float64) continue;
-            return Architecture is not null ? As(Architecture, ScalarType.Float64) : throw new InvalidOperationException(
-                $"Fixed points are computed in float64, but {name} of {Title} is {parameter.dtype}: make the cell with an architecture "
-                + "(Architecture.Of), build it in float64, or override InDouble to return a float64 copy.");
+            if (Architecture is not null) return As(Architecture, ScalarType.Float64);
+            throw new InvalidOperationException(
+                $"Fixed points are computed in float64, but {name} of {Title} is {parameter.dtype}: make the cell with "
+                + "an architecture (Architecture.Of), build it in float64, or override InDouble to return a copy.");
         }
         return this;
     }
@@ -196,12 +198,14 @@ public abstract class Cell : nn.Module
         var (mine, its) = (Contents(this), Contents(copy));
         if (mine.Keys.Concat(its.Keys).FirstOrDefault(name => ShapeOf(mine, name) != ShapeOf(its, name)) is { } odd)
             throw new ArgumentException(
-                $"The weights of {Title} do not fit {architecture.Title}: {odd} is {ShapeOf(mine, odd)} here and {ShapeOf(its, odd)} there.",
+                $"The weights of {Title} do not fit {architecture.Title}: {odd} is {ShapeOf(mine, odd)} here and "
+                + $"{ShapeOf(its, odd)} there.",
                 nameof(architecture));
         foreach (var (name, values) in its) values.copy_(mine[name]);
         return copy;
 
-        static Dictionary<string, Tensor> Contents(Cell cell) => cell.named_parameters().Select(entry => (entry.name, (Tensor)entry.parameter))
+        static Dictionary<string, Tensor> Contents(Cell cell) => cell.named_parameters()
+            .Select(entry => (entry.name, (Tensor)entry.parameter))
             .Concat(cell.named_buffers().Select(entry => (entry.name, entry.buffer))).ToDictionary();
 
         static string ShapeOf(Dictionary<string, Tensor> contents, string name) =>
@@ -232,8 +236,10 @@ public abstract class Cell : nn.Module
     {
         if (state.dim() != 2 || state.shape[1] != StateSize)
             throw new ArgumentException(
-                $"{Title} expects states of shape [B, {StateSize}], but was given [{string.Join(", ", state.shape)}].", nameof(state));
-        if (input.dim() != 2 || input.shape[1] != InputSize || (input.shape[0] != 1 && input.shape[0] != state.shape[0]))
+                $"{Title} expects states of shape [B, {StateSize}], but was given [{string.Join(", ", state.shape)}].",
+                nameof(state));
+        if (input.dim() != 2 || input.shape[1] != InputSize
+            || (input.shape[0] != 1 && input.shape[0] != state.shape[0]))
             throw new ArgumentException(
                 $"{Title} expects inputs of shape [{state.shape[0]}, {InputSize}] or [1, {InputSize}], but was given "
                 + $"[{string.Join(", ", input.shape)}].", nameof(input));
@@ -242,13 +248,14 @@ public abstract class Cell : nn.Module
     private Tensor Autograd(Tensor input, Tensor state, bool ofState)
     {
         using var scope = NewDisposeScope();
-        using var gradients = enable_grad();
+        using var enabled = enable_grad();
         var u = input.detach().expand(state.shape[0], InputSize).clone();
         var x = state.detach().clone();
         var variable = (ofState ? x : u).requires_grad_();
         var rows = Step(u, x).unbind(1);
         // Row i of every Jacobian in the batch at once: the states of a batch do not act on each other.
-        return stack(rows.Select((row, i) => autograd.grad([row.sum()], [variable], retain_graph: i < rows.Length - 1)[0]), 1)
-            .detach().MoveToOuterDisposeScope();
+        var gradients = rows.Select((row, i) =>
+            autograd.grad([row.sum()], [variable], retain_graph: i < rows.Length - 1)[0]);
+        return stack(gradients, 1).detach().MoveToOuterDisposeScope();
     }
 }

@@ -117,7 +117,8 @@ public sealed class Diagram(string title, double height)
 
     /// <summary>Adds text.</summary>
     public Diagram Label(
-        double x, double y, string text, DiagramAnchor anchor = DiagramAnchor.Centre, Hue hue = Hue.Ink, double size = 14) =>
+        double x, double y, string text, DiagramAnchor anchor = DiagramAnchor.Centre, Hue hue = Hue.Ink,
+        double size = 14) =>
         With(new DiagramPart.Label((x, y), text, hue, size, anchor));
 
     /// <summary>Adds a line with an arrow head at its end.</summary>

@@ -53,13 +53,14 @@ public sealed class Gru : RecurrentCell
         // How the candidate's argument changes with the reset gate's, and with m.
         var (byReset, byM) = (m.LargestModulus * reset.SigmoidSlope, reset.Sigmoid().High);
         var resetTwice = (bend * byReset.Squared()).Plus(slope * m.LargestModulus * reset.SigmoidCurvature);
+        var way = Interval.Around(state, radius) - candidate.Tanh();
         return Curvature.Bound(
             new(at[0], at[0], open * resetTwice),
             new(at[0], at[2], open * (bend * byReset * byM).Plus(slope * reset.SigmoidSlope)),
             new(at[2], at[2], open * bend * byM.Squared()),
             new(at[1], at[0], update.SigmoidSlope * slope * byReset),
             new(at[1], at[2], update.SigmoidSlope * slope * byM),
-            new(at[1], at[1], update.SigmoidCurvature * (Interval.Around(state, radius) - candidate.Tanh()).LargestModulus),
+            new(at[1], at[1], update.SigmoidCurvature * way.LargestModulus),
             new(at[1], own, update.SigmoidSlope));
 
         Interval Around(int gate, Tensor centre) => Interval.Around(centre, (radius * at[gate].Rows).Plus(error));
@@ -110,12 +111,15 @@ public sealed class Gru : RecurrentCell
             .Label(4, 51, "h<sub>t−1</sub>", DiagramAnchor.Right).Label(96, 51, "h<sub>t</sub>", DiagramAnchor.Left)
             .Label(12.8, 2.4, "u<sub>t</sub>", DiagramAnchor.Right)
             .Label(15, 14.6, "h<sub>t−1</sub> and u<sub>t</sub>", DiagramAnchor.Left, Hue.Grey, 12)
-            .Label(82.2, 28.2, "n", DiagramAnchor.Left, Hue.Green).Label(39, 34.7, "r", DiagramAnchor.Left, Hue.Vermillion);
+            .Label(82.2, 28.2, "n", DiagramAnchor.Left, Hue.Green)
+            .Label(39, 34.7, "r", DiagramAnchor.Left, Hue.Vermillion);
         return printed
             ? drawing.Operation(81, 32.5, "×", "r n: the candidate is cut after tanh")
                 .Arrow((81, 26), (81, 30.2)).Arrow((81, 34.8), (81, 37.7))
                 .Arrow(Hue.Vermillion, (38, 26), (38, 32.5), (78.7, 32.5))
-            : drawing.Operation(71, 22, "×", "r (W<sub>nh</sub> h + b<sub>nh</sub>): how much of the state the candidate sees")
+            : drawing
+                .Operation(
+                    71, 22, "×", "r (W<sub>nh</sub> h + b<sub>nh</sub>): how much of the state the candidate sees")
                 .Fork(71, 12).Arrow((71, 12), (71, 19.7)).Arrow((73.3, 22), (74.5, 22)).Arrow((81, 26), (81, 37.7))
                 .Arrow(Hue.Vermillion, (38, 26), (38, 32.5), (71, 32.5), (71, 24.3));
     }
@@ -128,7 +132,8 @@ public sealed class Gru : RecurrentCell
 
         public override Diagram Diagram => Drawing(printed: false);
 
-        protected override Cell Make(int inputSize, int units, ScalarType precision) => new Gru(inputSize, units, precision);
+        protected override Cell Make(int inputSize, int units, ScalarType precision) =>
+            new Gru(inputSize, units, precision);
     }
 }
 

@@ -17,7 +17,8 @@ public sealed class IteratedCell : Cell
 
     /// <param name="cell">The cell.</param>
     /// <param name="period">k, steps of the cell in one step of this; at least 1.</param>
-    public IteratedCell(Cell cell, int period) : base($"{cell.GetName()}^{period}", cell.InputSize, cell.Units, cell.StateSize)
+    public IteratedCell(Cell cell, int period)
+        : base($"{cell.GetName()}^{period}", cell.InputSize, cell.Units, cell.StateSize)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(period, 1);
         (this.cell, Period) = (cell, period);

@@ -17,7 +17,8 @@ public class Lstm : RecurrentCell
 
     private protected Lstm(
         Architecture architecture, int inputSize, int units, ScalarType precision, bool outputReadsMemory)
-        : base(architecture, gates: 4, inputSize, units, 2 * units, precision) => this.outputReadsMemory = outputReadsMemory;
+        : base(architecture, gates: 4, inputSize, units, 2 * units, precision) =>
+        this.outputReadsMemory = outputReadsMemory;
 
     /// <summary>
     /// Both biases at once, so that a step adds its drive in the recurrent product: one operation less a step.
@@ -120,7 +121,8 @@ public class Lstm : RecurrentCell
         var added = sigmoid(drive[0].Plus(reach[0])) * tanh(drive[2].abs().Plus(reach[2]));
         var memory = (added / forgotten).Times(1 + 1e-9);
         // From half a rounding of 1 on, the forget gate that the step computes is 1, and nothing bounds what it keeps.
-        if (!(forgotten.min().item<double>() > Float64.UnitRoundoff && memory.isfinite().all().item<bool>())) return null;
+        bool forgets = forgotten.min().item<double>() > Float64.UnitRoundoff;
+        if (!(forgets && memory.isfinite().all().item<bool>())) return null;
         return [.. Enumerable.Repeat(1.0, Units), .. memory.ToVector()];
     }
 
@@ -150,9 +152,11 @@ public class Lstm : RecurrentCell
         ];
         Second[] second =
         [
-            new(at[0], at[0], input.SigmoidCurvature * g.LargestModulus), new(at[0], at[2], input.SigmoidSlope * update.TanhSlope),
+            new(at[0], at[0], input.SigmoidCurvature * g.LargestModulus),
+            new(at[0], at[2], input.SigmoidSlope * update.TanhSlope),
             new(at[2], at[2], i.High * update.TanhCurvature),
-            new(at[1], at[1], forget.SigmoidCurvature * memory.LargestModulus), new(at[1], own, forget.SigmoidSlope),
+            new(at[1], at[1], forget.SigmoidCurvature * memory.LargestModulus),
+            new(at[1], own, forget.SigmoidSlope),
         ];
         // h' = o tanh(c') by the same, and by the output gate's argument.
         var (pass, bend) = (o * next.TanhSlope, o * next.TanhCurvature);
@@ -171,7 +175,9 @@ public class Lstm : RecurrentCell
         var (i, f, g, o) = Gates(drive, Hidden(state), Memory(state));
         var (t, pass) = Output(i, f, g, o, state);
         var size = Memory(state).abs();
-        var memory = (g.abs() * Slope(i) * errors[0]).Plus(size * Slope(f) * errors[1]).Plus(i * TanhSlope(g) * errors[2])
+        var memory = (g.abs() * Slope(i) * errors[0])
+            .Plus(size * Slope(f) * errors[1])
+            .Plus(i * TanhSlope(g) * errors[2])
             .Plus(size.Plus(1).Times(8 * Float64.UnitRoundoff));
         var hidden = (pass * memory).Plus(t.abs() * Slope(o) * errors[3]).Plus(8 * Float64.UnitRoundoff);
         return cat([hidden, memory], 1);
@@ -224,10 +230,13 @@ public class Lstm : RecurrentCell
             .Arrow((5, 55), (23.7, 55)).Arrow((28.3, 55), (51.2, 55)).Arrow((55.8, 55), (96, 55))
             .Operation(26, 55, "×", "f c<sub>t−1</sub>: what is kept of the memory")
             .Operation(53.5, 55, "+", "c<sub>t</sub> = f c<sub>t−1</sub> + i g")
-            .Arrow((5, 12), (13.2, 12)).Fork(14, 12).Arrow((14, 1), (14, 11.2)).Wire((14, 12), (printed ? 53.5 : 70, 12))
+            .Arrow((5, 12), (13.2, 12)).Fork(14, 12).Arrow((14, 1), (14, 11.2))
+            .Wire((14, 12), (printed ? 53.5 : 70, 12))
             .Arrow((26, 12), (26, 19.8)).Fork(26, 12).Arrow((40, 12), (40, 19.8)).Fork(40, 12)
             .Arrow((53.5, 12), (53.5, 19.8))
-            .Box(26, 24, "σ  forget", Hue.Vermillion, "f = σ(W<sub>f</sub> [h, u] + b<sub>f</sub>), between 0 and 1", 11)
+            .Box(
+                26, 24, "σ  forget", Hue.Vermillion,
+                "f = σ(W<sub>f</sub> [h, u] + b<sub>f</sub>), between 0 and 1", 11)
             .Box(40, 24, "σ  input", Hue.Blue, "i = σ(W<sub>i</sub> [h, u] + b<sub>i</sub>), between 0 and 1", 11)
             .Box(53.5, 24, "tanh", Hue.Green, "g = tanh(W<sub>g</sub> [h, u] + b<sub>g</sub>)", 11)
             .Box(70, 24, "σ  output", Hue.Purple, output, 11)
@@ -258,7 +267,8 @@ public class Lstm : RecurrentCell
 
         public override Diagram Diagram => Drawing(printed: false);
 
-        protected override Cell Make(int inputSize, int units, ScalarType precision) => new Lstm(inputSize, units, precision);
+        protected override Cell Make(int inputSize, int units, ScalarType precision) =>
+            new Lstm(inputSize, units, precision);
     }
 }
 

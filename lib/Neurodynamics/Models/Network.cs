@@ -20,8 +20,9 @@ public sealed class Network : nn.Module
                 $"The readout reads {readout.weight.shape[1]} units, but the cell has {cell.Units}.", nameof(readout));
         if (cell.parameters().FirstOrDefault(parameter => parameter.dtype != readout.weight.dtype) is { } other)
             throw new ArgumentException(
-                $"The readout is in {readout.weight.dtype}, but the cell in {other.dtype}: bring both to one precision, such as with "
-                + $"nn.Linear(..., dtype: torch.{other.dtype.ToString().ToLowerInvariant()}).", nameof(readout));
+                $"The readout is in {readout.weight.dtype}, but the cell in {other.dtype}: bring both to one "
+                + $"precision, such as with nn.Linear(..., dtype: torch.{other.dtype.ToString().ToLowerInvariant()}).",
+                nameof(readout));
         (Cell, Readout) = (cell, readout);
         register_module("rnn", cell);
         register_module("readout", readout);

@@ -79,12 +79,14 @@ public abstract class RecurrentCell : Cell
         int rows = cell.GateCount * cell.Units;
         int[] given =
         [
-            inputWeights.GetLength(0), recurrentWeights.GetLength(0), inputBias?.Length ?? rows, recurrentBias?.Length ?? rows,
+            inputWeights.GetLength(0), recurrentWeights.GetLength(0),
+            inputBias?.Length ?? rows, recurrentBias?.Length ?? rows,
         ];
         if (given.Any(length => length != rows))
             throw new ArgumentException(
-                $"{architecture.Title} with {cell.Units} units needs {rows} rows of weights and {rows} biases, but was given "
-                + $"{given[0]} and {given[1]} rows, and {given[2]} and {given[3]} biases.", nameof(recurrentWeights));
+                $"{architecture.Title} with {cell.Units} units needs {rows} rows of weights and {rows} biases, but was "
+                + $"given {given[0]} and {given[1]} rows, and {given[2]} and {given[3]} biases.",
+                nameof(recurrentWeights));
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
         cell.WeightIh.copy_(tensor(inputWeights));
@@ -166,16 +168,20 @@ public abstract class RecurrentCell : Cell
         Require(input, state);
         if (radius.dim() != 1 || radius.shape[0] != state.shape[0])
             throw new ArgumentException(
-                $"There are {state.shape[0]} states, but radii of shape [{string.Join(", ", radius.shape)}] for them.", nameof(radius));
+                $"There are {state.shape[0]} states, but radii of shape [{string.Join(", ", radius.shape)}] for them.",
+                nameof(radius));
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
         if (WeightHh.dtype != ScalarType.Float64)
-            return InDouble().JacobianLipschitz(
-                input.to(ScalarType.Float64), state.to(ScalarType.Float64), radius.to(ScalarType.Float64))?.MoveToOuterDisposeScope();
+            return InDouble()
+                .JacobianLipschitz(InFloat64(input), InFloat64(state), InFloat64(radius))?.MoveToOuterDisposeScope();
         // Arguments are known up to rounding, and so is the ball; the last factor covers the rounding of the bound
         // itself.
         var error = Bounds.ArgumentRounding(input, state).amax([1], keepdim: true);
-        return JacobianLipschitzAt(Drive(input), state, radius.unsqueeze(1), error)?.Times(1 + 1e-9).MoveToOuterDisposeScope();
+        return JacobianLipschitzAt(Drive(input), state, radius.unsqueeze(1), error)
+            ?.Times(1 + 1e-9).MoveToOuterDisposeScope();
+
+        static Tensor InFloat64(Tensor values) => values.to(ScalarType.Float64);
     }
 
     /// <inheritdoc/>
@@ -200,7 +206,8 @@ public abstract class RecurrentCell : Cell
     }
 
     /// <summary>Advances over the drives of each time, and stacks the states: [B, T, S].</summary>
-    private protected virtual Tensor Unroll(IReadOnlyList<Tensor> drives, Tensor start) => Unroll(drives, start, Advance);
+    private protected virtual Tensor Unroll(IReadOnlyList<Tensor> drives, Tensor start) =>
+        Unroll(drives, start, Advance);
 
     /// <summary>The input's share of every gate, W_ih u + b_ih.</summary>
     private protected virtual Tensor Drive(Tensor input) => nn.functional.linear(input, WeightIh, BiasIh);
@@ -250,7 +257,8 @@ public abstract class RecurrentCell : Cell
     {
         if (input.Length != InputSize)
             throw new ArgumentException(
-                $"{Title} expects a constant input of {InputSize} values, but was given {input.Length}.", nameof(input));
+                $"{Title} expects a constant input of {InputSize} values, but was given {input.Length}.",
+                nameof(input));
     }
 
     /// <summary>Sum over gates of diag(scale of the gate) times the gate's weights: [B, N, columns].</summary>

@@ -52,7 +52,8 @@ public sealed class ArchitectureTests
     [InlineData("{ \"name\": \"leaky-of-the-tests\", \"lek\": 0.1 }", "lek")]
     [InlineData("3", "An architecture is its name")]
     public void What_names_no_architecture_is_refused(string text, string phrase) =>
-        Assert.Contains(phrase, Assert.Throws<JsonException>(() => JsonSerializer.Deserialize<Architecture>(text, Json.Options)).Message);
+        Assert.Contains(phrase, Assert.Throws<JsonException>(() =>
+            JsonSerializer.Deserialize<Architecture>(text, Json.Options)).Message);
 
     [Fact]
     public void A_cell_of_ones_own_is_copied_to_float64_with_its_buffers()
@@ -75,7 +76,8 @@ public sealed class ArchitectureTests
             Assert.Equal(0.5 * Math.Tanh(sum), exact.Cell.Next([1, -1], state)[i], 1e-12);
         }
         // Without a bound and a box nothing is claimed that needs them.
-        var set = new FixedPointSearch { MaxRounds = 0 }.Run(network.Cell, Candidates.Random(network.Cell, 20, 0.5, seed: 1));
+        var candidates = Candidates.Random(network.Cell, 20, 0.5, seed: 1);
+        var set = new FixedPointSearch { MaxRounds = 0 }.Run(network.Cell, candidates);
         Assert.NotEmpty(set.Points);
         Assert.All(set.Points, point => Assert.Equal(Certainty.NoBound, point.Certificate!.Certainty));
         Assert.Equal(CompletenessVerdict.NotApplicable, set.Completeness.Verdict);
@@ -89,7 +91,8 @@ public sealed class ArchitectureTests
     [Fact]
     public void A_cell_of_other_sizes_than_asked_for_is_refused() =>
         Assert.Contains("made one with 2 and 4", Assert.Throws<InvalidOperationException>(() =>
-            Architecture.Of("wrong-sizes", (inputs, units, precision) => new Squashed(inputs, units + 1, precision)).Create(2, 3)).Message);
+            Architecture.Of("wrong-sizes", (inputs, units, precision) => new Squashed(inputs, units + 1, precision))
+                .Create(2, 3)).Message);
 
     [Fact]
     public void The_same_weights_with_other_equations_lose_nothing_or_are_refused()
@@ -122,6 +125,7 @@ public sealed class ArchitectureTests
 
         public Tensor Gain { get; }
 
-        public override Tensor Step(Tensor input, Tensor state) => Gain * (Recurrent.call(state) + Input.call(input)).tanh();
+        public override Tensor Step(Tensor input, Tensor state) =>
+            Gain * (Recurrent.call(state) + Input.call(input)).tanh();
     }
 }

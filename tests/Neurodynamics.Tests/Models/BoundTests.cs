@@ -13,8 +13,10 @@ public sealed class BoundTests
     public static TheoryData<Architecture> Architectures => Gated.Architectures;
 
     [Theory, MemberData(nameof(Architectures))]
-    public void No_two_Jacobians_in_a_ball_differ_by_more_than_the_Lipschitz_constant_allows(Architecture architecture) =>
-        Gen.Select(Gen.Int[1, 7], Gen.Double[0.1, 5], Gen.Double[-4, 0.5], Gen.Long[0, 1 << 30]).Sample((units, gain, logRadius, seed) =>
+    public void No_two_Jacobians_in_a_ball_differ_by_more_than_the_Lipschitz_constant_allows(
+        Architecture architecture) =>
+        Gen.Select(Gen.Int[1, 7], Gen.Double[0.1, 5], Gen.Double[-4, 0.5], Gen.Long[0, 1 << 30])
+            .Sample((units, gain, logRadius, seed) =>
         {
             using var scope = NewDisposeScope();
             using var generator = new Generator((ulong)seed);
@@ -31,8 +33,11 @@ public sealed class BoundTests
             Assert.InRange(Beyond(inner, inner + 1e-3 * (y - centre)), double.NegativeInfinity, 0);
 
             // Up to the rounding of the two Jacobians.
-            double Beyond(Tensor a, Tensor b) =>
-                (linalg.svdvals(cell.StateJacobian(u, a) - cell.StateJacobian(u, b)).amax(1) - bound * (a - b).norm(1)).max().item<double>() - 1e-13;
+            double Beyond(Tensor a, Tensor b)
+            {
+                var turned = linalg.svdvals(cell.StateJacobian(u, a) - cell.StateJacobian(u, b)).amax(1);
+                return (turned - bound * (a - b).norm(1)).max().item<double>() - 1e-13;
+            }
         }, iter: 60);
 
     [Fact]
@@ -48,7 +53,8 @@ public sealed class BoundTests
         // Far out in saturation it is tiny, where 1 - tanh^2 would round to 0.
         Assert.Equal(4 * 8 * Math.Exp(-2 * 58), Constant(30, 1), 1e-4 * 32 * Math.Exp(-116));
 
-        double Constant(double at, double radius) => cell.JacobianLipschitz(zeros(1, 1, dtype: Double), tensor(new[,] { { at } }), tensor(new[] { radius }))!.item<double>();
+        double Constant(double at, double radius) => cell.JacobianLipschitz(
+            zeros(1, 1, dtype: Double), tensor(new[,] { { at } }), tensor(new[] { radius }))!.item<double>();
     }
 
     [Theory, MemberData(nameof(Architectures))]
@@ -74,7 +80,9 @@ public sealed class BoundTests
         cell.Initialise(3);
         var exact = cell.InDouble();
         var (u, x, radius) = (zeros(1, 1), ones(1, cell.StateSize), ones(1));
-        Assert.Equal(exact.JacobianLipschitz(u.to(Double), x.to(Double), radius.to(Double))!.item<double>(), cell.JacobianLipschitz(u, x, radius)!.item<double>());
+        Assert.Equal(
+            exact.JacobianLipschitz(u.to(Double), x.to(Double), radius.to(Double))!.item<double>(),
+            cell.JacobianLipschitz(u, x, radius)!.item<double>());
         Assert.Equal(exact.InvariantBox([0.5]), cell.InvariantBox([0.5]));
     }
 
@@ -104,10 +112,12 @@ public sealed class BoundTests
             var other = Reverse(flipped.Step(u, Reverse(x)));
             Assert.InRange(((cell.Step(u, x) - other).norm(1) / step).max().item<double>(), 0, 2);
             var back = ReverseBoth(flipped.StateJacobian(u, Reverse(x)));
-            Assert.InRange(((cell.StateJacobian(u, x) - back).flatten(1).norm(1) / jacobian).max().item<double>(), 0, 2);
+            var apart = (cell.StateJacobian(u, x) - back).flatten(1).norm(1);
+            Assert.InRange((apart / jacobian).max().item<double>(), 0, 2);
 
             Tensor Reverse(Tensor states) => states.view(-1, parts, units).flip(2).flatten(1);
-            Tensor ReverseBoth(Tensor matrices) => matrices.view(5, parts, units, parts, units).flip(2, 4).reshape(5, cell.StateSize, cell.StateSize);
+            Tensor ReverseBoth(Tensor matrices) =>
+                matrices.view(5, parts, units, parts, units).flip(2, 4).reshape(5, cell.StateSize, cell.StateSize);
         }, iter: 30);
 
     [Theory, MemberData(nameof(Architectures))]
@@ -180,7 +190,8 @@ public sealed class BoundTests
         }
     }
 
-    private static (RecurrentCell Cell, Tensor Input) Random(Architecture architecture, int units, double gain, Generator generator)
+    private static (RecurrentCell Cell, Tensor Input) Random(
+        Architecture architecture, int units, double gain, Generator generator)
     {
         var cell = RecurrentCell.Create(architecture, 1, units, Double);
         using (no_grad())
@@ -191,6 +202,7 @@ public sealed class BoundTests
     private static Tensor InBall(Tensor centre, double radius, int count, Generator generator)
     {
         var direction = randn([count, centre.shape[1]], dtype: Double, generator: generator);
-        return centre + radius * rand([count, 1], dtype: Double, generator: generator) * direction / direction.norm(1, keepdim: true);
+        var length = rand([count, 1], dtype: Double, generator: generator);
+        return centre + radius * length * direction / direction.norm(1, keepdim: true);
     }
 }

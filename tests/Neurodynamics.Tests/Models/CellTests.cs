@@ -12,12 +12,15 @@ public sealed class CellTests
 
     [Theory, MemberData(nameof(Architectures))]
     public void Jacobians_equal_central_differences(Architecture architecture) =>
-        Gen.Select(Gen.Int[1, 4], Gen.Int[1, 6], Gen.Int[1, 5], Gen.Long[0, 1 << 30]).Sample((inputs, units, batch, seed) =>
+        Gen.Select(Gen.Int[1, 4], Gen.Int[1, 6], Gen.Int[1, 5], Gen.Long[0, 1 << 30])
+            .Sample((inputs, units, batch, seed) =>
         {
             using var scope = NewDisposeScope();
             var (cell, u, x) = Random(architecture, inputs, units, batch, seed);
-            Assert.True(Largest(cell.StateJacobian(u, x) - Differences(cell.StateSize, x, moved => cell.Step(u, moved))) < 1e-8);
-            Assert.True(Largest(cell.InputJacobian(u, x) - Differences(inputs, u, moved => cell.Step(moved, x))) < 1e-8);
+            var byState = Differences(cell.StateSize, x, moved => cell.Step(u, moved));
+            Assert.True(Largest(cell.StateJacobian(u, x) - byState) < 1e-8);
+            var byInput = Differences(inputs, u, moved => cell.Step(moved, x));
+            Assert.True(Largest(cell.InputJacobian(u, x) - byInput) < 1e-8);
         }, iter: 20);
 
     [Theory, MemberData(nameof(Architectures))]
@@ -61,7 +64,8 @@ public sealed class CellTests
         using var scope = NewDisposeScope();
         var (cell, _, _) = Random(Architecture.Lstm, 2, 4, 7, seed: 8);
         var inputs = randn(7, 3, 2, dtype: ScalarType.Float64);
-        Assert.True(cell.Run(inputs).equal(cell.Run(inputs, zeros(7, 8, dtype: ScalarType.Float64))).all().item<bool>());
+        var fromZero = cell.Run(inputs, zeros(7, 8, dtype: ScalarType.Float64));
+        Assert.True(cell.Run(inputs).equal(fromZero).all().item<bool>());
     }
 
     [Theory]
@@ -108,7 +112,8 @@ public sealed class CellTests
         using var scope = NewDisposeScope();
         var cell = new VanillaRnn(1, 2, ScalarType.Float64);
         using (no_grad()) cell.WeightHh.copy_(tensor(new[,] { { 0.5, 1 }, { 0, 0.3 } }));
-        var jacobian = cell.StateJacobian(zeros(1, 1, dtype: ScalarType.Float64), zeros(1, 2, dtype: ScalarType.Float64));
+        var jacobian = cell.StateJacobian(
+            zeros(1, 1, dtype: ScalarType.Float64), zeros(1, 2, dtype: ScalarType.Float64));
         Assert.Equal([0.5, 1, 0, 0.3], jacobian.data<double>().ToArray());
     }
 
@@ -154,13 +159,15 @@ public sealed class CellTests
         }
     }
 
-    private static (RecurrentCell Cell, Tensor Input, Tensor State) Random(Architecture architecture, int inputs, int units, int batch, long seed)
+    private static (RecurrentCell Cell, Tensor Input, Tensor State) Random(
+        Architecture architecture, int inputs, int units, int batch, long seed)
     {
         var cell = RecurrentCell.Create(architecture, inputs, units, ScalarType.Float64);
         using var generator = new Generator((ulong)seed);
         using (no_grad())
             foreach (var parameter in cell.parameters()) parameter.uniform_(-1, 1, generator);
-        return (cell, randn([batch, inputs], dtype: ScalarType.Float64, generator: generator), randn([batch, cell.StateSize], dtype: ScalarType.Float64, generator: generator));
+        var input = randn([batch, inputs], dtype: ScalarType.Float64, generator: generator);
+        return (cell, input, randn([batch, cell.StateSize], dtype: ScalarType.Float64, generator: generator));
     }
 
     /// <summary>

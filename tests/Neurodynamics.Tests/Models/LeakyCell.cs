@@ -38,7 +38,8 @@ internal sealed class LeakyCell : RecurrentCell
     }
 
     private protected override Tensor StepRoundingAt(Tensor drive, Tensor state, Tensor[] errors) =>
-        (TanhSlope(Rate(drive, state)) * errors[0]).Times(leak).Plus(state.abs().Plus(1).Times(8 * Float64.UnitRoundoff));
+        (TanhSlope(Rate(drive, state)) * errors[0]).Times(leak)
+            .Plus(state.abs().Plus(1).Times(8 * Float64.UnitRoundoff));
 
     private Tensor Rate(Tensor drive, Tensor state) => tanh(drive.Plus(Recur(state)));
 
@@ -49,7 +50,8 @@ internal sealed class LeakyCell : RecurrentCell
 
         public override string Title => "leaky RNN";
 
-        public override Diagram Diagram => new Diagram("Leaky RNN", 34).Box(29, 18, "tanh", Hue.Green, "tanh(W h + W u + b)");
+        public override Diagram Diagram =>
+            new Diagram("Leaky RNN", 34).Box(29, 18, "tanh", Hue.Green, "tanh(W h + W u + b)");
 
         protected override Cell Make(int inputSize, int units, ScalarType precision) =>
             new LeakyCell(this, inputSize, units, precision);

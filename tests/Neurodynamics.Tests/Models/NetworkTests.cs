@@ -11,8 +11,11 @@ public sealed class NetworkTests
     public void A_readout_in_another_precision_is_refused()
     {
         var cell = RecurrentCell.Create(Architecture.Gru, 1, 4, ScalarType.Float64);
-        Assert.StartsWith("The readout is in Float32, but the cell in Float64: ", Assert.Throws<ArgumentException>(() => new Network(cell, nn.Linear(4, 2))).Message);
-        Assert.StartsWith("The readout reads 3 units, ", Assert.Throws<ArgumentException>(() => new Network(cell, nn.Linear(3, 2, dtype: ScalarType.Float64))).Message);
+        Assert.StartsWith("The readout is in Float32, but the cell in Float64: ", Refusal(nn.Linear(4, 2)));
+        Assert.StartsWith("The readout reads 3 units, ", Refusal(nn.Linear(3, 2, dtype: ScalarType.Float64)));
+
+        string Refusal(TorchSharp.Modules.Linear readout) =>
+            Assert.Throws<ArgumentException>(() => new Network(cell, readout)).Message;
     }
 
     [Fact]

@@ -65,7 +65,9 @@ internal sealed class GateBounds(RecurrentCell cell)
     private double[] SpectralNorms()
     {
         if (known is not { } norms || !norms.Weights.eq(cell.WeightHh).all().item<bool>())
-            known = norms = new(cell.WeightHh.detach().clone().DetachFromDisposeScope(), [.. cell.WeightHh.split(Units, 0).Select(Norm)]);
+            known = norms = new(
+                cell.WeightHh.detach().clone().DetachFromDisposeScope(),
+                [.. cell.WeightHh.split(Units, 0).Select(Norm)]);
         return norms.Norms;
 
         static double Norm(Tensor gate) => gate.isfinite().all().item<bool>()
