@@ -32,7 +32,7 @@ internal static class Json
         if (type.Properties.All(property => property.AssociatedParameter is null)) return;
         foreach (var property in type.Properties)
         {
-            if (property.AssociatedParameter is { HasDefaultValue: true } || property.Set is null && property.AssociatedParameter is null) continue;
+            if (property.Set is null || property.AssociatedParameter is { HasDefaultValue: true }) continue;
             bool mayBeNull = Nullable.GetUnderlyingType(property.PropertyType) is not null
                 || !property.PropertyType.IsValueType && (property.AssociatedParameter?.IsNullable ?? property.IsSetNullable);
             property.IsRequired = !mayBeNull;
