@@ -40,12 +40,12 @@ public static partial class Figures
 
     /// <summary>In how many networks each cloud has which shape: a panel per group, a bar per cloud, a colour per shape.</summary>
     /// <param name="groups">The groups.</param>
-    /// <param name="clouds">Names of the clouds, the first on top: see <see cref="SweepMeasurement"/>.</param>
+    /// <param name="clouds">The clouds, the first on top.</param>
     /// <param name="title">Title.</param>
-    public static GenericChart SweepShapes(IReadOnlyList<SweepGroup> groups, IReadOnlyList<string> clouds, string title)
+    public static GenericChart SweepShapes(IReadOnlyList<SweepGroup> groups, IReadOnlyList<SweepCloud> clouds, string title)
     {
         int rows = (groups.Count + 2) / 3, columns = Math.Min(3, groups.Count);
-        string[] upwards = [.. clouds.Reverse()];
+        SweepCloud[] upwards = [.. clouds.Reverse()];
         var panels = new Panels(title, 130 + rows * (60 + 24 * clouds.Count), [.. Enumerable.Repeat(1.0, rows)], columns, rowGap: 0.34 / (rows + clouds.Count / 4.0), columnGap: 0.04);
         for (int i = 0; i < groups.Count; i++)
         {
@@ -62,7 +62,7 @@ public static partial class Figures
                     .With("customdata", upwards.Select(cloud => $"{group.Name}, {cloud}<br>{Tables.Word(shape)}: {group.Shape(cloud, shape)}").ToArray());
             }
             panels.X(row, column).With("range", new double[] { 0, 100 }).With("title", row == rows - 1 ? Style.Title("% of networks", 12) : null);
-            panels.Y(row, column).With("tickvals", Enumerable.Range(0, upwards.Length).ToArray()).With("ticktext", column == 0 ? upwards : [.. upwards.Select(_ => "")]).With("range", new[] { -0.6, upwards.Length - 0.4 });
+            panels.Y(row, column).With("tickvals", Enumerable.Range(0, upwards.Length).ToArray()).With("ticktext", upwards.Select(cloud => column == 0 ? cloud.Name : "").ToArray()).With("range", new[] { -0.6, upwards.Length - 0.4 });
         }
         var chart = panels.Chart();
         GenericChart.getLayout(chart).With("barmode", "stack").With("bargap", 0.15).With("margin", new Margin().With("l", 150).With("r", 20).With("t", 105).With("b", 55));

@@ -29,9 +29,9 @@ public static partial class Tables
 
     /// <summary>How many networks of each group have a cloud of each shape, with the 95 % interval of the share of one of them.</summary>
     /// <param name="groups">The groups.</param>
-    /// <param name="cloud">Name of the cloud: see <see cref="SweepMeasurement"/>.</param>
+    /// <param name="cloud">The cloud.</param>
     /// <param name="of">Whose share; default the cube's.</param>
-    public static DataFrame SweepShapes(IReadOnlyList<SweepGroup> groups, string cloud, ShapeKind of = ShapeKind.Cube) => new(
+    public static DataFrame SweepShapes(IReadOnlyList<SweepGroup> groups, SweepCloud cloud, ShapeKind of = ShapeKind.Cube) => new(
     [
         new StringDataFrameColumn("networks", groups.Select(group => group.Name)),
         new PrimitiveDataFrameColumn<int>("seeds", groups.Select(group => group.Shape(cloud, of).Total)),

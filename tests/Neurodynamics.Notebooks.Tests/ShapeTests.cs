@@ -41,7 +41,7 @@ public sealed class ShapeTests
     {
         var sweep = Made();
         Assert.Equal(["small, vanilla", "small, gru", "units 4"], sweep.Groups.Select(group => group.Name));
-        var shapes = Tables.SweepShapes(sweep["small"], "candidates");
+        var shapes = Tables.SweepShapes(sweep["small"], SweepCloud.Candidates);
         Assert.Equal([2, 1], Values(shapes, "cube"));
         Assert.Equal([0, 1], Values(shapes, "axes"));
         Assert.Equal("34 to 100 %", shapes["cube, 95 % interval"][0]);
@@ -51,9 +51,9 @@ public sealed class ShapeTests
         Assert.Equal("0 of 2", Tables.SweepSpeeds(sweep["small"], 0.01)["reached by"][0]);
         Assert.Contains("there are small, units", Assert.Throws<ArgumentException>(() => sweep["large"]).Message, StringComparison.Ordinal);
 
-        Assert.Equal("3 of 4 (30 to 95 %)", $"{SweepGroup.Together(sweep["small"]).Shape("candidates", ShapeKind.Cube)}");
+        Assert.Equal("3 of 4 (30 to 95 %)", $"{SweepGroup.Together(sweep["small"]).Shape(SweepCloud.Candidates, ShapeKind.Cube)}");
 
-        var chart = Json(Figures.SweepShapes(sweep["small", "units"], ["candidates"], "Shapes"));
+        var chart = Json(Figures.SweepShapes(sweep["small", "units"], [SweepCloud.Candidates], "Shapes"));
         var bars = chart["data"]!.AsArray();
         Assert.Equal(3 * 2, bars.Count);
         Assert.Equal(3 * 100.0, bars.Sum(bar => bar!["x"]!.AsArray().Sum(share => (double)share!)));
@@ -85,8 +85,14 @@ public sealed class ShapeTests
     {
         bool first = recipe.Seed == 1;
         var shape = !first && recipe.Architecture == Models.Architecture.Gru && recipe.Units == 2 ? ShapeKind.Axes : ShapeKind.Cube;
-        return new(recipe.Hash, new SweepMeasurement().Hash, recipe, 10, Training.Stop.Updates, new(1, 0.9, 1, 8), new(100, 1, null),
-            new(first ? 27 : 8, first ? [8, 12, 6, 1] : [8, 0, 0, 0], first ? 27 : 8, 0, first ? 10 : 1990, 0, 0, CompletenessVerdict.Consistent, 8, 8),
-            [new(null, 0, 0.1, 1, 1, 0.5)], [new("candidates", 10, shape, 1, 1, [90, 90, 90], [])], 1, 1);
+        int points = first ? 27 : 8;
+        return new(recipe.Hash, new SweepMeasurement().Hash, recipe, 10, Training.Stop.Updates, new(1, 0.9, 1, 8), 1, 1)
+        {
+            Memory = new(100, 1, null),
+            Found = new(
+                points, first ? [8, 12, 6, 1] : [8, 0, 0, 0], points, 0, first ? 10 : 1990, 0, 0, CompletenessVerdict.Consistent, 8, 8),
+            Descent = [new(null, 0, 0.1, 1, 1, 0.5)],
+            Clouds = [new(SweepCloud.Candidates.Name, 10, shape, 1, 1, [90, 90, 90], [])],
+        };
     }
 }

@@ -40,9 +40,7 @@ public sealed record SweepGroup(SweepCell Cell, IReadOnlyList<SweepRow> Rows)
         new(groups[0].Cell with { Varied = new Dictionary<string, string>(), Runs = [.. groups.SelectMany(group => group.Cell.Runs)] }, [.. groups.SelectMany(group => group.Rows)]);
 
     /// <summary>How many networks have a cloud of this shape.</summary>
-    /// <param name="cloud">Name of the cloud: see <see cref="SweepMeasurement"/>.</param>
-    /// <param name="shape">The shape.</param>
-    public Proportion Shape(string cloud, ShapeKind shape) =>
+    public Proportion Shape(SweepCloud cloud, ShapeKind shape) =>
         Proportion.Of([.. Rows.Select(row => row.Cloud(cloud)).OfType<CloudFacts>()], facts => facts.Shape == shape);
 
     /// <summary>How many networks have the fixed points of a cube of memories in K channels, as many of each saddle index: 8, 12, 6 and 1 of 3 channels, each certified, and no sign that one is missing.</summary>
@@ -51,9 +49,5 @@ public sealed record SweepGroup(SweepCell Cell, IReadOnlyList<SweepRow> Rows)
 
     /// <summary>The median of a value over the networks, and its range.</summary>
     /// <param name="value">The value.</param>
-    public (double Median, double Least, double Most) Range(Func<SweepRow, double> value)
-    {
-        double[] values = [.. Rows.Select(value).Where(x => !double.IsNaN(x)).Order()];
-        return values.Length == 0 ? (double.NaN, double.NaN, double.NaN) : ((values[(values.Length - 1) / 2] + values[values.Length / 2]) / 2, values[0], values[^1]);
-    }
+    public MedianRange Range(Func<SweepRow, double> value) => MedianRange.Of(Rows.Select(value));
 }

@@ -1,0 +1,56 @@
+using Neurodynamics.Analysis;
+using Neurodynamics.FixedPoints;
+using Neurodynamics.Models;
+using Neurodynamics.Tasks;
+using Neurodynamics.Training;
+
+namespace Neurodynamics.Sweeps;
+
+/// <summary>A network under measurement. What several statistics need of it is computed once.</summary>
+internal sealed class MeasuredNetwork(SweepMeasurement measure, TrainedNetwork trained, CancellationToken cancellation)
+{
+    public SweepMeasurement Measure => measure;
+
+    public Network Network => trained.Network;
+
+    public Cell Cell => Network.Cell;
+
+    public Recipe Recipe => trained.Record.Recipe;
+
+    public CancellationToken Cancellation => cancellation;
+
+    /// <summary>Trials, of as many steps as in training, from whose states everything starts.</summary>
+    public Trials Trials { get; } = trained.Record.Recipe.Task.Sample(
+        measure.Trials, trained.Record.Recipe.Training.Steps, Seeds.Derive(trained.Record.Recipe.Seed, "sweep trials"));
+
+    /// <summary>What the search finds under zero input.</summary>
+    public FixedPointSet Set => field ??= Search(new() { Seed = Recipe.Seed }, FromTrials(measure.Candidates, measure.Noise));
+
+    /// <summary>The fixed points of <see cref="Set"/>.</summary>
+    public IReadOnlyList<Linearisation> Points => field ??= Linearisation.Of(Cell, Set.Points);
+
+    /// <summary>Those of them without unstable modes.</summary>
+    public IEnumerable<Linearisation> Attractors => Points.Where(point => point.UnstableModes == 0);
+
+    /// <summary>Where the fixed points are [M, S].</summary>
+    public double[,] Places => field ??= Matrix(Points.Select(point => point.Point.State));
+
+    /// <summary>Algorithm 1 from <see cref="SweepMeasurement.DescentCandidates"/>.</summary>
+    public Descent Descent => field ??= Descent.Of(this);
+
+    public double[,] FromTrials(int count, double noise = 0, Range? steps = null) =>
+        Candidates.FromTrials(Cell, Trials.Inputs, count, Seeds.Derive(Recipe.Seed, "sweep candidates"), noise, steps);
+
+    /// <summary>The distinct fixed points to which Newton leads states [M, S].</summary>
+    public double[,] Polished(double[,] states) =>
+        Matrix(Search(new() { MaxRounds = 0, SlowCandidates = 0 }, states).Points.Select(point => point.State));
+
+    public double[,] Matrix(IEnumerable<double[]> states) => states.ToMatrix(states.FirstOrDefault()?.Length ?? Cell.StateSize);
+
+    private FixedPointSet Search(FixedPointSearch search, double[,] states)
+    {
+        var found = search.Run(Cell, states, cancellation: cancellation);
+        cancellation.ThrowIfCancellationRequested();
+        return found;
+    }
+}

@@ -1,0 +1,11 @@
+namespace Neurodynamics.Sweeps;
+
+/// <summary>
+/// What a sweep measures on every network: it fills a column of the rows. A new one is one file, with its column as a further part of
+/// <see cref="SweepRow"/>, and is found by its type. Make its column nullable: rows that were made before then lack it.
+/// </summary>
+internal abstract class Statistic
+{
+    /// <summary>The row with this column filled.</summary>
+    public abstract SweepRow Into(SweepRow row, MeasuredNetwork network);
+}
