@@ -56,7 +56,7 @@ public sealed class FitTests
         // The unit keeps the sign of its last pulse, so it is right wherever a target is decided.
         var network = MemoryTests.OneUnit(3);
         var trials = new FlipFlop { Channels = 1, PulseProbability = 0.1, BeforeFirstPulse = BeforeFirstPulse.Half }.Sample(20, 30, 1);
-        Assert.Contains(trials.Targets.Cast<float>(), target => target == 0.5f);
+        Assert.Contains(trials.Targets.Cast<double>(), target => target == 0.5);
         var states = new double[20, 30, 1];
         var turned = new double[20, 30, 1];
         foreach (var (trial, step, _) in trials.Decided())
