@@ -2,16 +2,18 @@ using Neurodynamics.Models;
 
 namespace Neurodynamics.Import;
 
-/// <summary>What a file cannot tell about its network, or leaves open.</summary>
+/// <summary>What a file leaves open about its network.</summary>
 public sealed record ImportOptions
 {
     /// <summary>
-    /// Which recurrent layer, where the file holds several: what its names begin with, such as "model.gru" or "encoder". Default: the only one.
+    /// Which recurrent layer, where the file holds several: what its names begin with, such as "model.gru" or
+    /// "encoder". Default: the only one.
     /// </summary>
     public string? Layer { get; init; }
 
     /// <summary>
-    /// Which readout, where several linear layers read the units: what its names begin with, such as "fc" or "decoder.2". Default: the only one.
+    /// Which readout, where several linear layers read the units: what its names begin with, such as "fc" or
+    /// "decoder.2". Default: the only one.
     /// </summary>
     public string? Readout { get; init; }
 
@@ -19,8 +21,11 @@ public sealed record ImportOptions
     public bool WithoutReadout { get; init; }
 
     /// <summary>
-    /// Which cell. Default: the standard one of the number of gates (1 vanilla RNN, 3 GRU, 4 LSTM), or the one that a Keras file names. To be said for
-    /// the forms that a file of weights cannot be told from: the reset-before GRU and the cells as printed.
+    /// Which cell. Default: the standard one of the number of gates (1 vanilla RNN, 3 GRU, 4 LSTM), or the one that a
+    /// Keras file names. Set it for the reset-before GRU and for the cells as printed, whose weights look the same.
     /// </summary>
     public Architecture? Architecture { get; init; }
+
+    /// <summary>An option as messages name it.</summary>
+    internal static string NameOf(string option) => $"{nameof(ImportOptions)}.{option}";
 }

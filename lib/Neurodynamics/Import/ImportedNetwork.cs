@@ -5,13 +5,17 @@ namespace Neurodynamics.Import;
 /// <summary>A network from another framework.</summary>
 /// <param name="Cell">The recurrent layer; in float64 where a weight was, otherwise in float32.</param>
 /// <param name="Network">Cell and readout, or null where the file has no readout. It shares the cell.</param>
-/// <param name="OutputActivation">What the source applies to the readout's logits; the library's networks give the logits.</param>
+/// <param name="OutputActivation">
+/// What the source applies to the readout's logits; the library's networks give logits.
+/// </param>
 /// <param name="Format">What kind of file it came from.</param>
 /// <param name="Used">Names of all arrays it was made of.</param>
 /// <param name="Ignored">Names of everything else in the file, such as an optimiser's state.</param>
-/// <param name="Assumptions">What the file leaves open and was assumed, in sentences; a trajectory checks them (<see cref="Check"/>).</param>
+/// <param name="Assumptions">
+/// What the file leaves open and was assumed, in sentences. A trajectory checks them (<see cref="Check"/>).
+/// </param>
 public sealed record ImportedNetwork(
-    RecurrentCell Cell, Network? Network, Activation OutputActivation, string Format,
+    Cell Cell, Network? Network, Activation OutputActivation, FileFormat Format,
     IReadOnlyList<string> Used, IReadOnlyList<string> Ignored, IReadOnlyList<string> Assumptions)
 {
     /// <summary>Runs the network on a trajectory of the source framework and reports the largest difference.</summary>

@@ -5,68 +5,85 @@ using static TorchSharp.torch;
 
 namespace Neurodynamics.Import;
 
-/// <summary>Networks from elsewhere, and back: files of PyTorch, NumPy and Keras.</summary>
+/// <summary>Networks from and for other frameworks.</summary>
 public static class NetworkFile
 {
     /// <summary>
-    /// Reads one recurrent layer and, where there is one, its linear readout from a PyTorch zip state_dict or a checkpoint dictionary that holds one, from
-    /// safetensors, from an .npz with PyTorch's names, or from a Keras 2 or 3 file. Weights come out in PyTorch's names, layouts and gate order.
+    /// Reads one recurrent layer and, where there is one, its linear readout. The file may be a PyTorch zip
+    /// state_dict, a checkpoint dictionary that holds one, safetensors, an .npz with PyTorch's names, or a Keras 2 or
+    /// 3 file. Weights come out in PyTorch's names, layouts and gate order.
     /// </summary>
     /// <remarks>
-    /// The layer is found by its weight_ih_l0 (PyTorch) or recurrent kernel (Keras), the readout as the linear layer that reads N units. A layer
-    /// without bias gets zeros. PyTorch's nn.RNN does not save whether it was built with relu; tanh is assumed.
+    /// A layer is found by its weight_ih_l0 (PyTorch) or its recurrent kernel (Keras), the readout as the linear
+    /// layer that reads N units. A layer without bias gets zeros. PyTorch's nn.RNN does not save whether it was built
+    /// with relu; tanh is assumed. <see cref="FileFormat"/> and <see cref="LayerLayout"/> take formats and
+    /// conventions of your own.
     /// </remarks>
     /// <param name="path">The file.</param>
     /// <param name="options">What the file leaves open; nothing if omitted.</param>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
-    /// <exception cref="ImportException">The file cannot be read, or does not hold exactly one plain layer; one sentence says what to do.</exception>
+    /// <exception cref="ImportException">
+    /// The file cannot be read, or does not hold exactly one plain layer. One sentence says what to do.
+    /// </exception>
     public static ImportedNetwork Load(string path, ImportOptions? options = null)
     {
         options ??= new();
         var file = ArrayFile.Read(path);
-        LayerFinder finder = file.Format is "HDF5 file" or "Keras 3 file" && !PyTorchLayers.Has(file)
-            ? new KerasLayers(file, options) : new PyTorchLayers(file, options);
-        var layer = finder.Layer();
-        var readout = options.WithoutReadout ? null : finder.Readout(layer);
+        var layouts = LayerLayout.All;
+        var sources = layouts.SelectMany(layout => layout.Find(file, options)).ToList();
+        if (sources.Count == 0)
+            throw file.Refusal(file.Obstacle
+                ?? $"no recurrent layer was found in {ArrayFile.Listed(file.Arrays.Select(array => array.Name))}: "
+                + $"expected are {string.Join(", or ", layouts.Select(layout => layout.Expected))}");
+        var source = file.Only(
+            sources, one => one.Name, options.Layer, "recurrent layers", nameof(ImportOptions.Layer));
+        var layer = source.Layer();
+        var readout = options.WithoutReadout ? null : source.Readout(layer);
         SourceArray[] used = [.. layer.Used, .. readout?.Used ?? []];
         var precision = used.Any(array => array.Type == "float64") ? ScalarType.Float64 : ScalarType.Float32;
 
         using var frozen = no_grad();
-        var cell = RecurrentCell.Create(layer.Architecture, layer.Inputs, layer.Units, precision);
-        Fill(cell.WeightIh, layer.WeightIh);
-        Fill(cell.WeightHh, layer.WeightHh);
-        Fill(cell.BiasIh, layer.BiasIh);
-        Fill(cell.BiasHh, layer.BiasHh);
+        var cell = layer.Architecture.Create(layer.Inputs, layer.Units, precision);
+        foreach (var (name, parameter) in cell.named_parameters()) Fill(parameter, layer.Parameters[name]);
         Network? network = null;
         if (readout is not null)
         {
-            var linear = nn.Linear(layer.Units, readout.Channels, dtype: precision);
+            var linear = nn.Linear(layer.Units, readout.Bias.Length, dtype: precision);
             Fill(linear.weight, readout.Weight);
             Fill(linear.bias!, readout.Bias);
             network = new(cell, linear);
         }
         string[] names = [.. used.Select(array => array.Name)];
-        return new(cell, network, readout?.Activation ?? Activation.Linear, file.Format, names,
-            [.. file.Arrays.Select(array => array.Name).Except(names), .. file.Unread], [.. layer.Assumptions, .. readout?.Assumptions ?? []]);
+        return new(
+            cell, network, readout?.Activation ?? Activation.Linear, file.Format, names,
+            [.. file.Arrays.Select(array => array.Name).Except(names), .. file.Unread],
+            [.. layer.Assumptions, .. readout?.Assumptions ?? []]);
     }
 
     /// <summary>
-    /// Writes a network as safetensors: rnn.* and readout.*, PyTorch's names. A file of that name is replaced, once the new one is whole.
+    /// Writes a network as safetensors, with PyTorch's names under rnn and readout. An existing file is replaced once
+    /// the new one is whole.
     /// </summary>
-    /// <remarks>No file says which form of a cell it is: load a reset-before or printed cell with <see cref="ImportOptions.Architecture"/>.</remarks>
+    /// <remarks>
+    /// The file does not say which form of a cell it is: load a reset-before or printed cell with
+    /// <see cref="ImportOptions.Architecture"/>.
+    /// </remarks>
     /// <param name="network">The network.</param>
     /// <param name="path">The file, .safetensors by custom.</param>
     /// <exception cref="InvalidDataException">A weight is not finite. Nothing is written.</exception>
     /// <exception cref="ObjectDisposedException">The network has been disposed of. Nothing is written.</exception>
-    public static void SaveSafetensors(Network network, string path) => Place(network, path, stream => network.save_safetensors(stream, leaveOpen: true));
+    public static void SaveSafetensors(Network network, string path) =>
+        Save(network, path, stream => network.save_safetensors(stream, leaveOpen: true));
 
     /// <summary>
-    /// Writes a network as a zip state_dict that PyTorch's torch.load reads: rnn.* and readout.*. A file of that name is replaced, once the new one is whole.
+    /// Writes a network as a zip state_dict for PyTorch's torch.load, with PyTorch's names under rnn and readout. An
+    /// existing file is replaced once the new one is whole.
     /// </summary>
     /// <inheritdoc cref="SaveSafetensors"/>
     /// <param name="network">The network.</param>
     /// <param name="path">The file, .pt by custom.</param>
-    public static void SavePyTorch(Network network, string path) => Place(network, path, stream => network.save_py(stream, leaveOpen: true));
+    public static void SavePyTorch(Network network, string path) =>
+        Save(network, path, stream => network.save_py(stream, leaveOpen: true));
 
     private static void Fill(Tensor parameter, double[] values)
     {
@@ -75,10 +92,11 @@ public static class NetworkFile
         parameter.copy_(shaped);
     }
 
-    private static void Place(Network network, string path, Action<Stream> write)
+    private static void Save(Network network, string path, Action<Stream> write)
     {
-        // A module that is gone has no parameters any more, and would be written as an empty file without a word.
-        ObjectDisposedException.ThrowIf(!network.Cell.parameters().Any() || network.parameters().Any(parameter => parameter.IsInvalid), network);
+        // A disposed module has no parameters, and would be written as an empty file without an error.
+        bool gone = !network.Cell.parameters().Any() || network.parameters().Any(parameter => parameter.IsInvalid);
+        ObjectDisposedException.ThrowIf(gone, network);
         network.RequireFinite($"The network for {path}");
         WholeFile.Write(path, write);
     }

@@ -9,18 +9,23 @@ namespace Neurodynamics.Import;
 /// <param name="States">States after each step [B, T, S], or hidden units alone [B, T, N].</param>
 /// <param name="Outputs">The source network's outputs [B, T, K], if they are to be checked.</param>
 /// <param name="Start">States before the first step [B, S]; zeros if omitted.</param>
-public sealed record SourceTrajectory(double[,,] Inputs, double[,,] States, double[,,]? Outputs = null, double[,]? Start = null)
+public sealed record SourceTrajectory(
+    double[,,] Inputs, double[,,] States, double[,,]? Outputs = null, double[,]? Start = null)
 {
     /// <summary>Reads a trajectory from a file of arrays, such as one saved with np.savez.</summary>
     /// <param name="path">The file.</param>
     /// <param name="inputs">Name of the inputs [B, T, I].</param>
     /// <param name="states">Name of the states [B, T, S or N].</param>
     /// <param name="outputs">Name of the outputs [B, T, K]; none if omitted.</param>
-    /// <exception cref="ImportException">The file cannot be read, or holds no such array of three dimensions.</exception>
-    public static SourceTrajectory Load(string path, string inputs = "inputs", string states = "states", string? outputs = null)
+    /// <exception cref="ImportException">
+    /// The file cannot be read, or holds no such array of three dimensions.
+    /// </exception>
+    public static SourceTrajectory Load(
+        string path, string inputs = "inputs", string states = "states", string? outputs = null)
     {
         var file = ArrayFile.Read(path);
-        return new(file[inputs].ToTrials(), file[states].ToTrials(), outputs is null ? null : file[outputs].ToTrials());
+        return new(
+            file[inputs].ToTrials(), file[states].ToTrials(), outputs is null ? null : file[outputs].ToTrials());
     }
 }
 
@@ -38,8 +43,8 @@ public sealed record Deviation(double Value, int Trial, int Step, int Variable);
 public sealed record TrajectoryCheck(Deviation States, Deviation? Outputs, double Tolerance)
 {
     /// <summary>
-    /// 1e-5: differences of rounding in float32 stay below it over hundreds of steps unless the network is chaotic; a wrong gate order, activation
-    /// or bias does not.
+    /// 1e-5. Differences of rounding in float32 stay below it over hundreds of steps unless the network is chaotic. A
+    /// wrong gate order, activation or bias does not.
     /// </summary>
     public const double DefaultTolerance = 1e-5;
 
@@ -47,42 +52,63 @@ public sealed record TrajectoryCheck(Deviation States, Deviation? Outputs, doubl
     public bool Reproduced => States.Value <= Tolerance && (Outputs is null || Outputs.Value <= Tolerance);
 
     /// <inheritdoc/>
-    public override string ToString() => string.Create(CultureInfo.InvariantCulture,
-        $"{(Reproduced ? "Reproduced" : "NOT reproduced")}: the largest difference is {States.Value:0.0e+0} in state {States.Variable} of trial {States.Trial} at step {States.Step}{OutputText} (tolerance {Tolerance:0.0e+0}).");
+    public override string ToString() =>
+        $"{(Reproduced ? "Reproduced" : "NOT reproduced")}: the largest difference is {Text(States, "state")}"
+        + (Outputs is null ? "" : $", and {Text(Outputs, "output")}")
+        + string.Create(CultureInfo.InvariantCulture, $" (tolerance {Tolerance:0.0e+0}).");
 
-    /// <summary>Runs a network on the trajectory's inputs, on its own states from the first step to the last, in its own precision.</summary>
+    /// <summary>
+    /// Runs a network on the trajectory's inputs, on its own states from the first step to the last, in its own
+    /// precision.
+    /// </summary>
     /// <param name="imported">The network.</param>
     /// <param name="trajectory">Inputs and states from the source framework.</param>
     /// <param name="tolerance">The largest difference allowed, relative to max(1, |value|).</param>
     /// <exception cref="ArgumentException">A shape does not fit the network; the message names both.</exception>
-    public static TrajectoryCheck Run(ImportedNetwork imported, SourceTrajectory trajectory, double tolerance = DefaultTolerance)
+    public static TrajectoryCheck Run(
+        ImportedNetwork imported, SourceTrajectory trajectory, double tolerance = DefaultTolerance)
     {
-        if (!(tolerance >= 0)) throw new ArgumentOutOfRangeException(nameof(tolerance), tolerance, "The tolerance is at least 0.");
-        var (cell, inputs, states) = (imported.Cell, trajectory.Inputs, trajectory.States);
-        var (trials, steps, variables) = (inputs.GetLength(0), inputs.GetLength(1), states.GetLength(2));
+        if (!(tolerance >= 0))
+            throw new ArgumentOutOfRangeException(nameof(tolerance), tolerance, "The tolerance is at least 0.");
+        var cell = imported.Cell;
+        var (inputs, states) = (trajectory.Inputs, trajectory.States);
+        var (trials, steps) = (inputs.GetLength(0), inputs.GetLength(1));
         if (trials == 0 || steps == 0 || inputs.GetLength(2) != cell.InputSize)
-            throw new ArgumentException($"Expected inputs of shape [B, T, {cell.InputSize}] with at least one trial and step, but was given [{trials}, {steps}, {inputs.GetLength(2)}].", nameof(trajectory));
-        if (states.GetLength(0) != trials || states.GetLength(1) != steps || (variables != cell.StateSize && variables != cell.Units))
-            throw new ArgumentException($"Expected states of shape [{trials}, {steps}, {cell.StateSize}]{(cell.StateSize == cell.Units ? "" : $" or [{trials}, {steps}, {cell.Units}]")}, but was given [{states.GetLength(0)}, {states.GetLength(1)}, {variables}].", nameof(trajectory));
-        if (trajectory.Start is { } start && (start.GetLength(0) != trials || start.GetLength(1) != cell.StateSize))
-            throw new ArgumentException($"Expected start states of shape [{trials}, {cell.StateSize}], but was given [{start.GetLength(0)}, {start.GetLength(1)}].", nameof(trajectory));
+            throw WrongShape("inputs", inputs, $"[B, T, {cell.InputSize}] with at least one trial and step");
+        int[] sizes = [.. new[] { cell.StateSize, cell.Units }.Distinct()];
+        Require("states", states, [.. sizes.Select(size => new[] { trials, steps, size })]);
+        if (trajectory.Start is not null) Require("start states", trajectory.Start, [trials, cell.StateSize]);
 
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
-        var precision = cell.WeightHh.dtype;
-        var ours = cell.Run(tensor(inputs).to(precision), trajectory.Start is { } from ? tensor(from).to(precision) : null);
-        var largest = Largest(ours.narrow(2, 0, variables), states);
+        var precision = cell.parameters().First().dtype;
+        var start = trajectory.Start is { } from ? tensor(from).to(precision) : null;
+        var ours = cell.Run(tensor(inputs).to(precision), start);
+        var largest = Largest(ours.narrow(2, 0, states.GetLength(2)), states);
         if (trajectory.Outputs is not { } outputs) return new(largest, null, tolerance);
 
         if (imported.Network is not { } network)
-            throw new ArgumentException("The trajectory has outputs, but the imported network has no readout: leave them out, or name the readout in ImportOptions.", nameof(trajectory));
-        if (outputs.GetLength(0) != trials || outputs.GetLength(1) != steps || outputs.GetLength(2) != network.Channels)
-            throw new ArgumentException($"Expected outputs of shape [{trials}, {steps}, {network.Channels}], but was given [{outputs.GetLength(0)}, {outputs.GetLength(1)}, {outputs.GetLength(2)}].", nameof(trajectory));
+            throw new ArgumentException(
+                "The trajectory has outputs, but the imported network has no readout: leave them out, or name the "
+                + $"readout in {ImportOptions.NameOf(nameof(ImportOptions.Readout))}.", nameof(trajectory));
+        Require("outputs", outputs, [trials, steps, network.Channels]);
         return new(largest, Largest(imported.OutputActivation.Of(network.Logits(ours)), outputs), tolerance);
     }
 
-    private string OutputText => Outputs is null ? "" : string.Create(CultureInfo.InvariantCulture,
-        $", and {Outputs.Value:0.0e+0} in output {Outputs.Variable} of trial {Outputs.Trial} at step {Outputs.Step}");
+    private static string Text(Deviation worst, string variable) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{worst.Value:0.0e+0} in {variable} {worst.Variable} of trial {worst.Trial} at step {worst.Step}");
+
+    private static void Require(string what, Array given, params int[][] expected)
+    {
+        if (!expected.Any(ShapeOf(given).SequenceEqual))
+            throw WrongShape(what, given, string.Join(" or ", expected.Select(SourceArray.Text)));
+    }
+
+    private static ArgumentException WrongShape(string what, Array given, string expected) => new(
+        $"Expected {what} of shape {expected}, but was given {SourceArray.Text(ShapeOf(given))}.", "trajectory");
+
+    private static IEnumerable<int> ShapeOf(Array array) => Enumerable.Range(0, array.Rank).Select(array.GetLength);
 
     private static Deviation Largest(Tensor ours, double[,,] theirs)
     {
@@ -93,9 +119,10 @@ public sealed record TrajectoryCheck(Deviation States, Deviation? Outputs, doubl
         foreach (double value in theirs)
         {
             double difference = Math.Abs(values[i] - value) / Math.Max(1, Math.Abs(value));
-            // A state that is not a number is as far off as can be.
+            // A state that is not a number is infinitely far off.
             if (double.IsNaN(difference)) difference = double.PositiveInfinity;
-            if (difference > worst.Value) worst = new(difference, i / (steps * variables), i / variables % steps, i % variables);
+            if (difference > worst.Value)
+                worst = new(difference, i / (steps * variables), i / variables % steps, i % variables);
             i++;
         }
         return worst;

@@ -7,36 +7,42 @@ using Razorvine.Pickle.Objects;
 
 namespace Neurodynamics.Import;
 
-/// <summary>
-/// PyTorch's zip format: a pickle of dictionaries, with each tensor's storage in an entry of its own.
-/// </summary>
+/// <summary>PyTorch's zip format: a pickle of dictionaries, and each tensor's storage in an entry of its own.</summary>
 /// <remarks>
-/// PyBridge reads only tensors that own their whole storage, and only a flat dictionary. What was trained on a GPU often holds views into one flat
-/// buffer, and a checkpoint holds dictionaries in dictionaries: hence its own constructors here, on the same pickle library.
-/// Every class that is not known is built as an inert object, whatever arguments it takes, so nothing in a file is executed and nothing beside the weights keeps them from being read.
+/// PyBridge reads only a flat dictionary of tensors that own their whole storage. Weights from a GPU are often views
+/// into one flat buffer, and a checkpoint nests dictionaries: hence these constructors on the same pickle library.
+/// Every unknown class becomes an inert object, whatever its arguments, so nothing in a file is executed and nothing
+/// beside the weights stops the import.
 /// </remarks>
-internal static partial class PyTorchReader
+internal sealed partial class PyTorchZipFormat : FileFormat
 {
+    public const string SaveAdvice = "`torch.save(model.state_dict(), \"network.pt\")`";
+
+    private const string Pickle = "data.pkl";
+
     private static readonly Lock OneAtATime = new();
 
-    public static ArrayContent Read(string path, ZipArchive zip, ZipArchiveEntry pickle)
+    public override string Name => "PyTorch .pt file";
+
+    public override bool Matches(OpenFile file) => file.HasEntry(Pickle) && !file.HasEntry(TorchScriptFormat.Mark);
+
+    public override FileContent Read(OpenFile file)
     {
-        string folder = pickle.FullName[..^pickle.Name.Length];
-        object? root;
-        using (var stream = pickle.Open())
-        {
-            using var copy = new MemoryStream();
-            stream.CopyTo(copy);
-            root = new TensorUnpickler(zip, folder).Load(copy.ToArray());
-        }
+        var zip = file.Zip!;
+        var pickle = zip.Entries.First(entry => entry.Name == Pickle);
+        object? root = new TensorUnpickler(zip, pickle.FullName[..^Pickle.Length]).Load(pickle.ReadAll());
         if (root is not Hashtable)
-            throw new ImportException($"{path} holds {Described(root)}, but a state_dict was expected: save it with {ArrayFile.SaveAdvice}.");
+            throw new ImportException($"{file.Path} holds {Described(root)}, but {Remedy}.");
 
         List<SourceArray> arrays = [];
         List<string> unread = [];
         string? model = null;
         Walk("", root);
-        return new([.. arrays.OrderBy(array => array.Name, StringComparer.Ordinal)], [.. unread.Order(StringComparer.Ordinal)], Model: model);
+        return new(
+            [.. arrays.OrderBy(array => array.Name, StringComparer.Ordinal)], [.. unread.Order(StringComparer.Ordinal)])
+        {
+            Obstacle = model is null ? null : $"it holds {WholeModel(model)}, but {Remedy}",
+        };
 
         void Walk(string name, object? value)
         {
@@ -47,7 +53,8 @@ internal static partial class PyTorchReader
                 unread.Add(name);
             }
             else if (value is IDictionary dictionary and not IDictionary<string, object>)
-                foreach (DictionaryEntry entry in dictionary) Walk(name.Length == 0 ? $"{entry.Key}" : $"{name}/{entry.Key}", entry.Value);
+                foreach (DictionaryEntry entry in dictionary)
+                    Walk(name.Length == 0 ? $"{entry.Key}" : $"{name}/{entry.Key}", entry.Value);
             else if (value is IList list && value is not string)
                 for (int i = 0; i < list.Count; i++) Walk($"{name}/{i}", list[i]);
             else
@@ -58,16 +65,20 @@ internal static partial class PyTorchReader
         }
     }
 
+    private const string Remedy = $"a state_dict was expected: save it with {SaveAdvice}";
+
+    private static string WholeModel(string type) => $"a whole model (class {type})";
+
     private static string Described(object? root) => root switch
     {
-        Inert thing => $"a whole model (class {thing.ClassName})",
-        ClassDict thing => $"a whole model (class {thing.ClassName})",
+        Inert thing => WholeModel(thing.ClassName),
+        ClassDict thing => WholeModel(thing.ClassName),
         View => "a single tensor",
         null => "None",
         _ => $"a Python {root.GetType().Name}",
     };
 
-    /// <summary>The bytes of one storage; of a type that is not known there is no size.</summary>
+    /// <summary>The bytes of one storage. An unknown type has size 0.</summary>
     private sealed record Storage(string Type, int Size, byte[] Bytes, bool BigEndian);
 
     /// <summary>A tensor: a strided view of a storage, offset and strides in elements.</summary>
@@ -97,7 +108,8 @@ internal static partial class PyTorchReader
         private double Element(ReadOnlySpan<byte> bytes)
         {
             ulong bits = 0;
-            for (int i = 0; i < bytes.Length; i++) bits |= (ulong)bytes[Storage.BigEndian ? bytes.Length - 1 - i : i] << (8 * i);
+            for (int i = 0; i < bytes.Length; i++)
+                bits |= (ulong)bytes[Storage.BigEndian ? bytes.Length - 1 - i : i] << (8 * i);
             return Storage.Type switch
             {
                 "float64" => BitConverter.UInt64BitsToDouble(bits),
@@ -116,19 +128,26 @@ internal static partial class PyTorchReader
     private sealed class TensorUnpickler(ZipArchive zip, string folder) : Unpickler
     {
         private readonly Dictionary<string, Storage> storages = [];
-        private readonly bool bigEndian = zip.GetEntry(folder + "byteorder") is { } order && ReadAll(order).AsSpan().StartsWith("big"u8);
+        private readonly bool bigEndian =
+            zip.GetEntry(folder + "byteorder") is { } order && order.ReadAll().AsSpan().StartsWith("big"u8);
 
-        /// <summary>Loads with this file's constructors in the library's table, which PyBridge writes to as well, and puts the table back.</summary>
+        /// <summary>
+        /// Loads with this file's constructors in the library's table, which PyBridge writes to as well, and restores
+        /// the table.
+        /// </summary>
         public object? Load(byte[] pickle)
         {
             lock (OneAtATime)
             {
+                // The file's unknown classes, and ours in place of PyBridge's.
                 var constructors = Classes().Matches(Encoding.Latin1.GetString(pickle))
-                    .Select(match => (Module: match.Groups["module"].Value, Name: match.Groups["name"].Value)).Distinct()
-                    .ToDictionary(known => $"{known.Module}.{known.Name}", known => (IObjectConstructor)new UnknownClass(known.Module, known.Name));
-                foreach (string known in constructors.Keys.Where(objectConstructors.ContainsKey).ToList()) constructors.Remove(known);
+                    .Select(match => new UnknownClass(match.Groups["module"].Value, match.Groups["name"].Value))
+                    .Where(unknown => !objectConstructors.ContainsKey(unknown.FullName))
+                    .DistinctBy(unknown => unknown.FullName)
+                    .ToDictionary(unknown => unknown.FullName, unknown => (IObjectConstructor)unknown);
                 foreach (var (name, constructor) in Constructors) constructors[name] = constructor;
-                var before = constructors.ToDictionary(pair => pair.Key, pair => objectConstructors.TryGetValue(pair.Key, out var known) ? known : null);
+                var before = constructors.Keys.ToDictionary(
+                    name => name, name => objectConstructors.TryGetValue(name, out var known) ? known : null);
                 try
                 {
                     foreach (var (name, constructor) in constructors) objectConstructors[name] = constructor;
@@ -164,23 +183,17 @@ internal static partial class PyTorchReader
                 "BoolStorage" => ("bool", 1),
                 _ => (kind, 0),
             };
-            var entry = zip.GetEntry($"{folder}data/{key}") ?? throw new InvalidDataException($"the entry data/{key} is missing");
-            return storages[key] = new(type, size, ReadAll(entry), bigEndian);
-        }
-
-        private static byte[] ReadAll(ZipArchiveEntry entry)
-        {
-            var bytes = new byte[entry.Length];
-            using var stream = entry.Open();
-            stream.ReadExactly(bytes);
-            return bytes;
+            var entry = zip.GetEntry($"{folder}data/{key}")
+                ?? throw new InvalidDataException($"the entry data/{key} is missing");
+            return storages[key] = new(type, size, entry.ReadAll(), bigEndian);
         }
 
         private static readonly Dictionary<string, IObjectConstructor> Constructors = new()
         {
             // (storage, offset, shape, strides, ...)
-            ["torch._utils._rebuild_tensor_v2"] = new Constructor(args => new View((Storage)args[0], Convert.ToInt64(args[1]),
-                [.. ((object[])args[2]).Select(Convert.ToInt32)], [.. ((object[])args[3]).Select(Convert.ToInt64)])),
+            ["torch._utils._rebuild_tensor_v2"] = new Constructor(args => new View(
+                (Storage)args[0], Convert.ToInt64(args[1]), [.. ((object[])args[2]).Select(Convert.ToInt32)],
+                [.. ((object[])args[3]).Select(Convert.ToInt64)])),
             // (tensor, requires_grad, hooks)
             ["torch._utils._rebuild_parameter"] = new Constructor(args => args[0]),
             ["collections.OrderedDict"] = new Constructor(_ => new OrderedDict()),
@@ -192,15 +205,20 @@ internal static partial class PyTorchReader
         public object construct(object[] args) => build(args);
     }
 
-    /// <summary>A class that a pickle names (its opcode GLOBAL) and nothing here knows.</summary>
+    /// <summary>A class that a pickle names (with its opcode GLOBAL) and that nothing here knows.</summary>
     private sealed class UnknownClass(string module, string name) : IObjectConstructor
     {
         public string Name => name;
 
-        public object construct(object[] args) => new Inert($"{module}.{name}");
+        public string FullName => $"{module}.{name}";
+
+        public object construct(object[] args) => new Inert(FullName);
     }
 
-    /// <summary>What stands for an object of such a class. It takes entries and a state, as dictionaries and objects get them, and does nothing.</summary>
+    /// <summary>
+    /// Stands for an object of an unknown class. It takes entries and a state, as dictionaries and objects get them,
+    /// and does nothing.
+    /// </summary>
     private sealed class Inert(string className) : Hashtable
     {
         public string ClassName => className;
@@ -210,11 +228,14 @@ internal static partial class PyTorchReader
         public void __setstate__(object _) => HasState = true;
     }
 
-    // At every c: the byte before may be the end of a word. Finds more than there is where other bytes look like one, which does no harm.
+    // Looks at every c, since the byte before may end a word. Other bytes that look like a class are found too, which
+    // does no harm.
     [GeneratedRegex(@"(?=c(?<module>[\w.]+)\n(?<name>[\w.]+)\n)")]
     private static partial Regex Classes();
 
-    /// <summary>What a state_dict is; the pickle gives it its version notes through __setstate__, which nothing here needs.</summary>
+    /// <summary>
+    /// The class of a state_dict. The pickle passes version notes to __setstate__, which nothing needs.
+    /// </summary>
     private sealed class OrderedDict : Hashtable
     {
         public void __setstate__(Hashtable _) { }

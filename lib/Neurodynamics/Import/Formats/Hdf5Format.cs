@@ -6,10 +6,18 @@ using PureHDF;
 
 namespace Neurodynamics.Import;
 
-/// <summary>HDF5, through PureHDF: every dataset of numbers by its path, and the description that Keras 2 puts beside the weights.</summary>
-internal static class Hdf5Reader
+/// <summary>
+/// HDF5, through PureHDF: every dataset of numbers by its path, and the description that Keras 2 adds.
+/// </summary>
+internal sealed class Hdf5Format : FileFormat
 {
-    public static ArrayContent Read(Stream stream)
+    public override string Name => "HDF5 .h5 file";
+
+    public override bool Matches(OpenFile file) => file.StartsWith([0x89, .. "HDF\r\n"u8]);
+
+    public override FileContent Read(OpenFile file) => Read(file.Stream);
+
+    internal static FileContent Read(Stream stream)
     {
         RequireWhole(stream);
         using var file = H5File.Open(stream, leaveOpen: true);
@@ -19,31 +27,39 @@ internal static class Hdf5Reader
         JsonElement? config = file.AttributeExists("model_config")
             ? JsonSerializer.Deserialize<JsonElement>(file.Attribute("model_config").Read<string>())
             : null;
-        return new(arrays, unread, config);
+        return new(arrays, unread) { Configuration = config };
 
         void Walk(IH5Group group, string path)
         {
             foreach (var child in group.Children())
                 if (child is IH5Group inner) Walk(inner, $"{path}{child.Name}/");
-                else if (child is IH5Dataset dataset && Convert(path + child.Name, dataset) is { } array) arrays.Add(array);
+                else if (child is IH5Dataset dataset && Convert(path + child.Name, dataset) is { } array)
+                    arrays.Add(array);
                 else unread.Add(path + child.Name);
         }
     }
 
     /// <summary>
-    /// Refuses a file that is shorter than its superblock says. PureHDF does not look, and takes what is missing at the end for zeros.
+    /// Refuses a file that is shorter than its superblock says. PureHDF does not check, and reads zeros where the end
+    /// is missing.
     /// </summary>
     private static void RequireWhole(Stream stream)
     {
-        Span<byte> superblock = stackalloc byte[64];
+        Span<byte> superblock = stackalloc byte[52];
         stream.ReadExactly(superblock[..48]);
-        // Version, then the place of the end-of-file address, where addresses have eight bytes (as in all files of our day).
-        var (size, place) = superblock[8] switch { 0 => (superblock[13], 40), 1 => (superblock[13], 44), _ => (superblock[9], 28) };
+        // By the version: the bytes per address, and where the end-of-file address is. Files of today have eight bytes.
+        var (size, place) = superblock[8] switch
+        {
+            0 => (superblock[13], 40),
+            1 => (superblock[13], 44),
+            _ => (superblock[9], 28),
+        };
         if (size == 8)
         {
-            stream.ReadExactly(superblock[48..52]);
+            stream.ReadExactly(superblock[48..]);
             long end = BinaryPrimitives.ReadInt64LittleEndian(superblock[place..]);
-            if (stream.Length < end) throw new InvalidDataException($"{end} bytes were written, {stream.Length} are there");
+            if (stream.Length < end)
+                throw new InvalidDataException($"{end} bytes were written, {stream.Length} are there");
         }
         stream.Position = 0;
     }
@@ -75,7 +91,7 @@ internal static class Hdf5Reader
             }
             catch (Exception error) when (error.Message.StartsWith("Byte order conversion", StringComparison.Ordinal))
             {
-                // The library leaves the other byte order to its caller, and tells by nothing but this sentence.
+                // The library leaves the other byte order to its caller; only this sentence says so.
                 byte[] bytes = dataset.Read<byte[]>();
                 for (int i = 0; i < bytes.Length; i += dataset.Type.Size) bytes.AsSpan(i, dataset.Type.Size).Reverse();
                 return MemoryMarshal.Cast<byte, T>(bytes).ToArray();

@@ -5,26 +5,34 @@ namespace Neurodynamics.Import;
 
 /// <summary>One layer in the description of a Keras model.</summary>
 /// <param name="Class">Its class, such as "LSTM".</param>
-/// <param name="Name">The name it was given, after those of the models around it, under which Keras 2 stores its weights.</param>
-/// <param name="Path">The path under which Keras 3 stores its weights: made of class names and counts.</param>
+/// <param name="Name">Its name, after those of the models around it. Keras 2 stores its weights under it.</param>
+/// <param name="Path">The path under which Keras 3 stores its weights: class names and counts.</param>
 /// <param name="Options">What it was built with.</param>
 /// <param name="Wrapper">Class of the layer around it, such as "Bidirectional", if there is one.</param>
-/// <param name="Inputs">Of a layer of a graph, what it reads, in which the names of the layers before it stand; null in a Sequential.</param>
-internal sealed record KerasConfig(string Class, string Name, string Path, JsonElement Options, string? Wrapper, JsonElement? Inputs)
+/// <param name="Inputs">What a layer of a graph reads, with the names of those layers; null in a Sequential.</param>
+internal sealed record KerasConfig(
+    string Class, string Name, string Path, JsonElement Options, string? Wrapper, JsonElement? Inputs)
 {
     /// <summary>Whether it is a model with layers of its own.</summary>
     public bool IsModel => Member(Options, "layers") is not null;
 
     /// <summary>The path of the model that it is in.</summary>
-    private string Holder => Path[..(Path.LastIndexOf("layers/", StringComparison.Ordinal))];
+    private string Holder => Path[..Path.LastIndexOf("layers/", StringComparison.Ordinal)];
+
+    /// <summary>Its own name, without those of the models around it.</summary>
+    private string OwnName => Name[(Name.LastIndexOf('/') + 1)..];
+
+    /// <summary>Whether it is inside another layer.</summary>
+    public bool IsIn(KerasConfig other) => Path.StartsWith(other.Path + "/", StringComparison.Ordinal);
 
     /// <summary>The layers that read this one, among all of a model. What is around this one counts as it.</summary>
     public IEnumerable<KerasConfig> Followers(IReadOnlyList<KerasConfig> all)
     {
         var siblings = all.Where(config => config.Wrapper is null && config.Holder == Holder).ToList();
-        int own = siblings.FindIndex(config => Path == config.Path || Path.StartsWith(config.Path + "/", StringComparison.Ordinal));
-        return own < 0 ? []
-            : siblings.Any(config => config.Inputs is not null) ? siblings.Where(config => config.Inputs is { } inputs && Mentions(inputs, siblings[own].Name[(siblings[own].Name.LastIndexOf('/') + 1)..]))
+        int own = siblings.FindIndex(config => Path == config.Path || IsIn(config));
+        if (own < 0) return [];
+        return siblings.Any(config => config.Inputs is not null)
+            ? siblings.Where(config => config.Inputs is { } inputs && Mentions(inputs, siblings[own].OwnName))
             : siblings.Skip(own + 1).Take(1);
     }
 
@@ -62,11 +70,19 @@ internal sealed record KerasConfig(string Class, string Name, string Path, JsonE
         {
             if (Text(layer, "class_name") is not { } type || Member(layer, "config") is not { } config) return;
             string name = outerName ?? names + (Text(config, "name") ?? Text(layer, "name") ?? "");
-            layers.Add(new(type, name, path, config, wrapper, Member(layer, "inbound_nodes") is { ValueKind: JsonValueKind.Array } inputs && inputs.GetArrayLength() > 0 ? inputs : null));
+            var inputs = Member(layer, "inbound_nodes");
+            bool reads = inputs is { ValueKind: JsonValueKind.Array } nodes && nodes.GetArrayLength() > 0;
+            layers.Add(new(type, name, path, config, wrapper, reads ? inputs : null));
             // A wrapper's weights lie under the wrapper's name.
-            foreach (var (inner, place) in new[] { ("layer", type == "Bidirectional" ? "forward_layer" : "layer"), ("cell", "cell") })
-                if (Member(config, inner) is { ValueKind: JsonValueKind.Object } wrapped) Add(wrapped, $"{path}/{place}", type, name, names);
+            Wrapped("layer", type == "Bidirectional" ? "forward_layer" : "layer");
+            Wrapped("cell", "cell");
             Walk(config, path + "/", name + "/");
+
+            void Wrapped(string key, string place)
+            {
+                if (Member(config, key) is { ValueKind: JsonValueKind.Object } inner)
+                    Add(inner, $"{path}/{place}", type, name, names);
+            }
         }
     }
 
@@ -75,7 +91,8 @@ internal sealed record KerasConfig(string Class, string Name, string Path, JsonE
     {
         null or { ValueKind: JsonValueKind.Null } => "linear",
         { ValueKind: JsonValueKind.String } text => text.GetString()!,
-        { } other => Text(other, "class_name") is { } type && type != "function" ? type.ToLowerInvariant() : Text(other, "config") ?? "a function of its own",
+        { } other => Text(other, "class_name") is { } type && type != "function"
+            ? type.ToLowerInvariant() : Text(other, "config") ?? "a function of its own",
     };
 
     public bool? Flag(string key) => Member(Options, key) switch
@@ -91,7 +108,9 @@ internal sealed record KerasConfig(string Class, string Name, string Path, JsonE
     private static string? Text(JsonElement element, string key) =>
         Member(element, key) is { ValueKind: JsonValueKind.String } text ? text.GetString() : null;
 
-    /// <summary>Keras' rule for names from classes: SimpleRNN is simple_rnn, GRU is gru, TimeDistributed is time_distributed.</summary>
+    /// <summary>
+    /// Keras' rule for names from classes: SimpleRNN is simple_rnn, GRU is gru, TimeDistributed is time_distributed.
+    /// </summary>
     private static string Snake(string type) =>
         Regex.Replace(Regex.Replace(type, "(.)([A-Z][a-z]+)", "$1_$2"), "([a-z])([A-Z])", "$1_$2").ToLowerInvariant();
 }

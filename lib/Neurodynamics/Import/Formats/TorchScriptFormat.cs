@@ -1,0 +1,13 @@
+namespace Neurodynamics.Import;
+
+/// <summary>A program that TorchScript compiled.</summary>
+internal sealed class TorchScriptFormat() : RefusedFormat(
+    $"is a TorchScript program, but a state_dict was expected: save it with {PyTorchZipFormat.SaveAdvice}")
+{
+    /// <summary>The entry that only a program has, beside those of a state_dict.</summary>
+    public const string Mark = "constants.pkl";
+
+    public override string Name => "TorchScript program";
+
+    public override bool Matches(OpenFile file) => file.HasEntry(Mark);
+}
