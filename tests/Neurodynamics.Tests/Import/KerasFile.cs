@@ -4,11 +4,14 @@ using PureHDF;
 
 namespace Neurodynamics.Tests.Import;
 
+/// <summary>One array by its path.</summary>
+internal sealed record KerasArray(string Path, int[] Shape, params double[] Values);
+
 /// <summary>Writes Keras' files: arrays by path, and the model's description.</summary>
 internal static class KerasFile
 {
     /// <summary>Keras 2: model_weights/LAYER/LAYER/CELL/kernel:0 ..., the description in an attribute.</summary>
-    public static byte[] Two(IEnumerable<(string Path, int[] Shape, double[] Values)> arrays, object? config)
+    public static byte[] Two(IEnumerable<KerasArray> arrays, object? config)
     {
         var file = Tree(arrays.Select(array => array with { Path = "model_weights/" + array.Path }));
         file.Attributes["keras_version"] = "2.11.0";
@@ -17,10 +20,10 @@ internal static class KerasFile
     }
 
     /// <summary>The weights of Keras 3: layers/CLASS/cell/vars/0 ...</summary>
-    public static byte[] Weights(IEnumerable<(string Path, int[] Shape, double[] Values)> arrays) => Bytes(Tree(arrays));
+    public static byte[] Weights(IEnumerable<KerasArray> arrays) => Bytes(Tree(arrays));
 
     /// <summary>Keras 3: a zip of the description and the weights.</summary>
-    public static byte[] Three(IEnumerable<(string Path, int[] Shape, double[] Values)> arrays, object config)
+    public static byte[] Three(IEnumerable<KerasArray> arrays, object config)
     {
         using var stream = new MemoryStream();
         using (var zip = new ZipArchive(stream, ZipArchiveMode.Create))
@@ -41,10 +44,14 @@ internal static class KerasFile
     public static object Model(params (string Class, object Config)[] layers) => new
     {
         class_name = "Sequential",
-        config = new { name = "sequential", layers = layers.Select(layer => new { class_name = layer.Class, config = layer.Config }).ToArray() },
+        config = new
+        {
+            name = "sequential",
+            layers = layers.Select(layer => new { class_name = layer.Class, config = layer.Config }).ToArray(),
+        },
     };
 
-    private static H5File Tree(IEnumerable<(string Path, int[] Shape, double[] Values)> arrays)
+    private static H5File Tree(IEnumerable<KerasArray> arrays)
     {
         var file = new H5File();
         foreach (var (path, shape, values) in arrays)
@@ -56,7 +63,8 @@ internal static class KerasFile
                 if (!group.TryGetValue(step, out object? inner)) group[step] = inner = new H5Group();
                 group = (H5Group)inner;
             }
-            group[steps[^1]] = new H5Dataset(values.Select(value => (float)value).ToArray(), fileDims: [.. shape.Select(length => (ulong)length)]);
+            float[] elements = [.. values.Select(value => (float)value)];
+            group[steps[^1]] = new H5Dataset(elements, fileDims: [.. shape.Select(length => (ulong)length)]);
         }
         return file;
     }

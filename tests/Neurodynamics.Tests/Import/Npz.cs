@@ -7,10 +7,14 @@ namespace Neurodynamics.Tests.Import;
 /// <summary>Writes NumPy's format byte by byte, so that the reader is not checked against itself.</summary>
 internal static class Npz
 {
-    /// <summary>An .npy whose elements are written in the order given, which for Fortran order is column by column.</summary>
+    /// <summary>
+    /// An .npy whose elements are written in the order given, which for Fortran order is column by column.
+    /// </summary>
     public static byte[] Array(string descr, bool fortran, int[] shape, byte[] elements, int version = 1)
     {
-        string head = $"{{'descr': '{descr}', 'fortran_order': {(fortran ? "True" : "False")}, 'shape': ({string.Concat(shape.Select(length => $"{length}, "))}), }}";
+        string lengths = string.Concat(shape.Select(length => $"{length}, "));
+        string order = fortran ? "True" : "False";
+        string head = $"{{'descr': '{descr}', 'fortran_order': {order}, 'shape': ({lengths}), }}";
         int start = version == 1 ? 10 : 12;
         head = head.PadRight((start + head.Length + 64) / 64 * 64 - start - 1) + "\n";
         var length = new byte[version == 1 ? 2 : 4];
@@ -44,6 +48,9 @@ internal static class Npz
     ];
 
     /// <summary>0.01, 0.02, ...</summary>
-    public static byte[] Ramp(params int[] shape) =>
-        Float32(shape, Enumerable.Range(1, shape.Aggregate(1, (product, length) => product * length)).Select(i => 0.01 * i));
+    public static byte[] Ramp(params int[] shape)
+    {
+        int count = shape.Aggregate(1, (product, length) => product * length);
+        return Float32(shape, Enumerable.Range(1, count).Select(i => 0.01 * i));
+    }
 }

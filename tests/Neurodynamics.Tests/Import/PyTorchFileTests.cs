@@ -1,9 +1,10 @@
+using System.IO.Compression;
 using CsCheck;
 using Neurodynamics.Import;
 using Neurodynamics.Models;
+using Neurodynamics.Tests.Models;
 using TorchSharp;
 using TorchSharp.PyBridge;
-using Neurodynamics.Tests.Models;
 using Xunit;
 using static TorchSharp.torch;
 
@@ -12,6 +13,8 @@ namespace Neurodynamics.Tests.Import;
 /// <summary>Row 15 of the field cases, and the ways in which PyTorch stores a tensor.</summary>
 public sealed class PyTorchFileTests : IDisposable
 {
+    private const string SaveAdvice = "torch.save(model.state_dict(), ";
+
     private readonly Scratch scratch = new();
     private readonly TorchZip saved = new();
 
@@ -41,13 +44,15 @@ public sealed class PyTorchFileTests : IDisposable
         {
             ["best"] = new TorchZip.Made("numpy.core.multiarray", "scalar", ["f8", "bytes"]),
             ["device"] = new TorchZip.Made("torch", "device", ["cpu"]),
-            ["milestones"] = new TorchZip.Made("collections", "Counter", [new Dictionary<string, object> { ["30"] = 1 }]),
+            ["milestones"] = new TorchZip.Made(
+                "collections", "Counter", [new Dictionary<string, object> { ["30"] = 1 }]),
             ["history"] = new TorchZip.Made("collections", "defaultdict", ["list"], new() { ["loss"] = 0.5 }),
             ["spectrum"] = new TorchZip.Tensor("complex", "ComplexFloatStorage", 2, 0, [2], [1]),
             ["state_dict"] = StateDict("rnn.", "fc."),
         })));
         Assert.Equal((3, 1), (imported.Cell.Units, imported.Network!.Channels));
-        Assert.Equal(["best", "device", "history", "milestones", "spectrum"], imported.Ignored.Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ["best", "device", "history", "milestones", "spectrum"], imported.Ignored.Order(StringComparer.Ordinal));
     }
 
     [Fact]
@@ -61,15 +66,20 @@ public sealed class PyTorchFileTests : IDisposable
     [Fact]
     public void A_layer_is_named_by_what_its_name_begins_with()
     {
-        var both = StateDict("encoder.rnn.", "encoder.fc.").Concat(StateDict("decoder.rnn.", "decoder.fc.")).ToDictionary(entry => entry.Key, entry => entry.Value);
-        var imported = NetworkFile.Load(scratch.Write("two.pt", saved.Build(both)), new() { Layer = "encoder", Readout = "encoder" });
+        var both = StateDict("encoder.rnn.", "encoder.fc.").Concat(StateDict("decoder.rnn.", "decoder.fc."));
+        string path = scratch.Write("two.pt", saved.Build(both.ToDictionary()));
+        var imported = NetworkFile.Load(path, new() { Layer = "encoder", Readout = "encoder" });
         Assert.All(imported.Used, name => Assert.StartsWith("encoder.", name));
     }
 
     [Fact]
     public void Two_networks_in_one_checkpoint_are_told_apart_by_name()
     {
-        string path = scratch.Write("c.pt", saved.Build(new Dictionary<string, object> { ["best"] = StateDict("rnn.", "fc."), ["last"] = StateDict("rnn.", "fc.") }));
+        string path = scratch.Write("c.pt", saved.Build(new Dictionary<string, object>
+        {
+            ["best"] = StateDict("rnn.", "fc."),
+            ["last"] = StateDict("rnn.", "fc."),
+        }));
         Scratch.Refused(path, "2 recurrent layers", "best/rnn", "last/rnn", "ImportOptions.Layer");
         var last = NetworkFile.Load(path, new() { Layer = "last/rnn" });
         Assert.All(last.Used, name => Assert.StartsWith("last/", name));
@@ -79,16 +89,29 @@ public sealed class PyTorchFileTests : IDisposable
     [Fact]
     public void A_legacy_pickle_says_what_to_save_instead() =>
         // The first two pickles of PyTorch's old format: its magic number and its protocol.
-        Scratch.Refused(scratch.Write("old.pt", [0x80, 2, 0x8a, 10, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19, (byte)'.', 0x80, 2, (byte)'M', 0xe9, 3, (byte)'.']),
-            "old format", "torch.save(model.state_dict(), ");
+        Scratch.Refused(
+            scratch.Write("old.pt", Convert.FromHexString("80028a0a6cfc9c46f9206aa850192e80024de9032e")),
+            "old format", SaveAdvice);
+
+    [Fact]
+    public void A_TorchScript_program_says_what_to_save_instead()
+    {
+        using var stream = new MemoryStream();
+        using (var zip = new ZipArchive(stream, ZipArchiveMode.Create))
+            foreach (string name in new[] { "program/data.pkl", "program/constants.pkl" }) zip.CreateEntry(name);
+        Scratch.Refused(scratch.Write("program.pt", stream.ToArray()), "a TorchScript program", SaveAdvice);
+    }
 
     [Fact]
     public void A_whole_model_says_what_to_save_instead()
     {
         var model = new TorchZip.Instance("__main__", "Net", new() { ["_parameters"] = StateDict("rnn.", "fc.") });
-        Scratch.Refused(scratch.Write("model.pt", saved.Build(model)), "whole model (class __main__.Net)", "torch.save(model.state_dict(), ");
-        Scratch.Refused(scratch.Write("nested.pt", saved.Build(new Dictionary<string, object> { ["epoch"] = 1, ["model"] = model })), "whole model (class __main__.Net)", "torch.save(model.state_dict(), ");
-        Scratch.Refused(scratch.Write("tensor.pt", saved.Build(saved.Whole("x", [2], 1, 2))), "a single tensor", "torch.save(model.state_dict(), ");
+        var nested = new Dictionary<string, object> { ["epoch"] = 1, ["model"] = model };
+        foreach (object root in new object[] { model, nested })
+            Scratch.Refused(
+                scratch.Write("model.pt", saved.Build(root)), "whole model (class __main__.Net)", SaveAdvice);
+        byte[] tensor = saved.Build(saved.Whole("x", [2], 1, 2));
+        Scratch.Refused(scratch.Write("tensor.pt", tensor), "a single tensor", SaveAdvice);
     }
 
     [Fact]
@@ -106,8 +129,12 @@ public sealed class PyTorchFileTests : IDisposable
         Assert.Equal([4, 5, 6, 7, 8, 9], file["view"].Values);
         Assert.Equal([10, 12, 14, 11, 13, 15], file["transposed"].Values);
         Assert.Equal([7, 8, 7, 8], file["repeated"].Values);
-        var beyond = new Dictionary<string, object> { ["view"] = new TorchZip.Tensor("flat", "FloatStorage", 20, 15, [2, 3], [3, 1]) };
-        Scratch.Refused(scratch.Write("beyond.pt", saved.Build(beyond)), "reaches beyond its storage", "truncated or damaged");
+        var beyond = new Dictionary<string, object>
+        {
+            ["view"] = new TorchZip.Tensor("flat", "FloatStorage", 20, 15, [2, 3], [3, 1]),
+        };
+        Scratch.Refused(
+            scratch.Write("beyond.pt", saved.Build(beyond)), "reaches beyond its storage", "truncated or damaged");
     }
 
     [Fact]
@@ -130,7 +157,8 @@ public sealed class PyTorchFileTests : IDisposable
         Assert.Equal([0.1, -2], file["double"].Values);
         Assert.Equal([-7.0], file["long"].Values);
         saved.Store("half", [0x3E, 0x00, 0xC0, 0x00]);
-        Assert.Equal([1.5, -2], ArrayFile.Read(scratch.Write("big.pt", saved.Build(new Dictionary<string, object> { ["half"] = tensors["half"] }, "big")))["half"].Values);
+        byte[] big = saved.Build(new Dictionary<string, object> { ["half"] = tensors["half"] }, "big");
+        Assert.Equal([1.5, -2], ArrayFile.Read(scratch.Write("big.pt", big))["half"].Values);
     }
 
     [Fact]
@@ -146,19 +174,25 @@ public sealed class PyTorchFileTests : IDisposable
 
     [Fact]
     public void What_is_written_is_read_back_bit_for_bit() =>
-        Gen.Select(Gen.Int[0, Gated.Architectures.Count - 1].Select(i => Gated.Architectures.ElementAt(i).Data), Gen.Int[1, 4], Gen.Int[1, 6], Gen.Int[1, 3], Gen.Long[0, 1 << 30], Gen.Bool).Sample((architecture, inputs, units, channels, seed, twice) =>
+        Gen.Select(
+            Gen.Int[0, Gated.Architectures.Count - 1].Select(i => Gated.Architectures.ElementAt(i).Data), Gen.Int[1, 4],
+            Gen.Int[1, 6], Gen.Int[1, 3], Gen.Long[0, 1 << 30], Gen.Bool)
+            .Sample((architecture, inputs, units, channels, seed, twice) =>
         {
             var network = Network.Create(architecture, inputs, units, channels, seed);
             if (twice) network = network.InDouble();
-            foreach (var (save, name) in new (Action<Network, string>, string)[] { (NetworkFile.SaveSafetensors, "n.safetensors"), (NetworkFile.SavePyTorch, "n.pt") })
+            NetworkFile.SaveSafetensors(network, scratch.Path("n.safetensors"));
+            NetworkFile.SavePyTorch(network, scratch.Path("n.pt"));
+            foreach (string name in new[] { "n.safetensors", "n.pt" })
             {
-                save(network, scratch.Path(name));
                 var back = NetworkFile.Load(scratch.Path(name), new() { Architecture = architecture });
                 ReferenceNetworkTests.AssertSame(network, back.Network!);
-                Assert.All(back.Cell.parameters(), parameter => Assert.Equal(network.Readout.weight.dtype, parameter.dtype));
+                var precision = network.Readout.weight.dtype;
+                Assert.All(back.Cell.parameters(), parameter => Assert.Equal(precision, parameter.dtype));
                 Assert.Empty(back.Ignored);
             }
-            Assert.Equal(["n.pt", "n.safetensors"], Directory.GetFiles(scratch.Folder).Select(Path.GetFileName).Order());
+            var files = Directory.GetFiles(scratch.Folder).Select(Path.GetFileName);
+            Assert.Equal(["n.pt", "n.safetensors"], files.Order());
         }, iter: 40, threads: 1);
 
     [Fact]
@@ -173,15 +207,21 @@ public sealed class PyTorchFileTests : IDisposable
         Assert.Throws<ObjectDisposedException>(() => NetworkFile.SavePyTorch(gone, scratch.Path("n.pt")));
         var broken = Network.Create(Architecture.Gru, 1, 2, 1, seed: 3);
         using (no_grad()) broken.Readout.weight.fill_(double.NaN);
-        Assert.Contains("readout.weight", Assert.Throws<InvalidDataException>(() => NetworkFile.SaveSafetensors(broken, scratch.Path("n.pt"))).Message);
+        var refusal = Assert.Throws<InvalidDataException>(
+            () => NetworkFile.SaveSafetensors(broken, scratch.Path("n.pt")));
+        Assert.Contains("readout.weight", refusal.Message);
         Assert.Equal(first, File.ReadAllBytes(scratch.Path("n.pt")));
         Assert.Equal(["n.pt"], Directory.GetFiles(scratch.Folder).Select(Path.GetFileName));
     }
 
     private Dictionary<string, object> StateDict(string layer, string readout)
     {
-        TorchZip.Tensor Ramp(params int[] shape) =>
-            saved.Whole($"{layer}{shape.Length}{shape[^1]}", shape, [.. Enumerable.Range(1, shape.Aggregate(1, (product, length) => product * length)).Select(i => 0.01f * i)]);
+        TorchZip.Tensor Ramp(params int[] shape)
+        {
+            int count = shape.Aggregate(1, (product, length) => product * length);
+            float[] values = [.. Enumerable.Range(1, count).Select(i => 0.01f * i)];
+            return saved.Whole($"{layer}{shape.Length}{shape[^1]}", shape, values);
+        }
         return new()
         {
             [layer + "weight_ih_l0"] = Ramp(9, 2),

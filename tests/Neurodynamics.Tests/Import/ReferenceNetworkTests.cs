@@ -15,7 +15,7 @@ public sealed class ReferenceNetworkTests
     public void Whole_trials_of_PyTorch_are_reproduced(string name)
     {
         string path = Reference.Network(name + ".npz");
-        var check = NetworkFile.Load(path).Check(SourceTrajectory.Load(path, "sample_traj_inputs", "sample_traj_states"), tolerance: 1e-6);
+        var check = NetworkFile.Load(path).Check(Trajectory(path), tolerance: 1e-6);
         Assert.True(check.Reproduced, check.ToString());
     }
 
@@ -28,7 +28,8 @@ public sealed class ReferenceNetworkTests
         var (file, cell) = (ArrayFile.Read(path), NetworkFile.Load(path).Cell);
         var candidates = tensor(file["candidates"].ToMatrix())[..64];
         var input = tensor(file["input"].ToMatrix());
-        Assert.True(Largest(cell.Step(input.to(ScalarType.Float32), candidates.to(ScalarType.Float32)), file["F_candidates_f32"]) < 1e-6);
+        var single = cell.Step(input.to(ScalarType.Float32), candidates.to(ScalarType.Float32));
+        Assert.True(Largest(single, file["F_candidates_f32"]) < 1e-6);
         Assert.True(Largest(cell.InDouble().Step(input, candidates), file["F_candidates_f64_first64"]) < 1e-14);
     }
 
@@ -37,8 +38,8 @@ public sealed class ReferenceNetworkTests
     {
         var network = NetworkFile.Load(Reference.Network(name + ".npz")).Network!.InDouble();
         var points = ArrayFile.Read(Reference.FixedPoints(name));
-        var logits = network.Logits(points["fixed_points"].ToMatrix());
-        Assert.Equal(points["readout"].ToMatrix().Cast<double>(), logits.Cast<double>(), (a, b) => Math.Abs(a - b) < 1e-10);
+        var logits = network.Logits(points["fixed_points"].ToMatrix()).Cast<double>();
+        Assert.Equal(points["readout"].Values, logits, (a, b) => Math.Abs(a - b) < 1e-10);
     }
 
     [Fact]
@@ -51,27 +52,39 @@ public sealed class ReferenceNetworkTests
             var pt = NetworkFile.Load(Reference.Network(name + ".full.pt"));
             NetworkFile.SaveSafetensors(npz.Network!, scratch.Path("n.safetensors"));
             NetworkFile.SavePyTorch(npz.Network!, scratch.Path("n.pt"));
-            foreach (var other in new[] { pt, NetworkFile.Load(scratch.Path("n.safetensors")), NetworkFile.Load(scratch.Path("n.pt")) })
-                AssertSame(npz.Network!, other.Network!);
+            AssertSame(npz.Network!, pt.Network!);
+            foreach (string written in new[] { "n.safetensors", "n.pt" })
+                AssertSame(npz.Network!, NetworkFile.Load(scratch.Path(written)).Network!);
         }
-        AssertSame(NetworkFile.Load(Reference.Network("gru_flipflop3.npz")).Cell, NetworkFile.Load(Reference.Network("gru_flipflop3.pt")).Cell);
-        AssertSame(NetworkFile.Load(Reference.Network("rnn_flipflop3.npz")).Cell, NetworkFile.Load(Reference.Network("rnn_flipflop3.pt")).Cell);
+        foreach (string name in new[] { "gru_flipflop3", "rnn_flipflop3" })
+            AssertSame(
+                NetworkFile.Load(Reference.Network(name + ".npz")).Cell,
+                NetworkFile.Load(Reference.Network(name + ".pt")).Cell);
     }
 
     [Fact]
     public void What_was_used_and_what_was_not_is_listed()
     {
         var npz = NetworkFile.Load(Reference.Network("rnn_flipflop3.npz"));
-        Assert.Equal(["weight_ih_l0", "weight_hh_l0", "bias_ih_l0", "bias_hh_l0", "readout.weight", "readout.bias"], npz.Used);
-        Assert.Equal(["input", "candidates", "candidates_noisy", "F_candidates_f32", "F_candidates_f64_first64", "sample_traj_inputs", "sample_traj_states"], npz.Ignored);
+        string[] layer = ["weight_ih_l0", "weight_hh_l0", "bias_ih_l0", "bias_hh_l0"];
+        string[] readout = ["readout.weight", "readout.bias"];
+        Assert.Equal([.. layer, .. readout], npz.Used);
+        Assert.Equal(
+            [
+                "input", "candidates", "candidates_noisy", "F_candidates_f32", "F_candidates_f64_first64",
+                "sample_traj_inputs", "sample_traj_states",
+            ],
+            npz.Ignored);
         Assert.Equal(2, npz.Assumptions.Count);
         Assert.Contains("relu", npz.Assumptions[0]);
-        Assert.StartsWith("readout.weight is taken to be the last layer, and its outputs to be logits", npz.Assumptions[1]);
-        var full = NetworkFile.Load(Reference.Network("lstm_flipflop3.full.pt"));
-        Assert.Equal(["rnn.weight_ih_l0", "rnn.weight_hh_l0", "rnn.bias_ih_l0", "rnn.bias_hh_l0", "readout.weight", "readout.bias"], full.Used);
+        Assert.StartsWith(
+            "readout.weight is taken to be the last layer, and its outputs to be logits", npz.Assumptions[1]);
+        string lstm = Reference.Network("lstm_flipflop3.full.pt");
+        var full = NetworkFile.Load(lstm);
+        Assert.Equal([.. layer.Select(name => "rnn." + name), .. readout], full.Used);
         Assert.Empty(full.Ignored);
         Assert.StartsWith("readout.weight is taken to be the last layer, ", Assert.Single(full.Assumptions));
-        Assert.Empty(NetworkFile.Load(Reference.Network("lstm_flipflop3.full.pt"), new() { WithoutReadout = true }).Assumptions);
+        Assert.Empty(NetworkFile.Load(lstm, new() { WithoutReadout = true }).Assumptions);
         Assert.Null(NetworkFile.Load(Reference.Network("gru_flipflop3.pt")).Network);
     }
 
@@ -79,7 +92,7 @@ public sealed class ReferenceNetworkTests
     public void Another_cell_of_as_many_gates_can_be_asked_for_and_the_trajectory_tells()
     {
         string path = Reference.Network("gru_flipflop3.npz");
-        var trajectory = SourceTrajectory.Load(path, "sample_traj_inputs", "sample_traj_states");
+        var trajectory = Trajectory(path);
         foreach (var architecture in new[] { Architecture.GruResetBefore, Architecture.GruAsPrinted })
         {
             var other = NetworkFile.Load(path, new() { Architecture = architecture });
@@ -95,7 +108,7 @@ public sealed class ReferenceNetworkTests
     public void The_largest_difference_is_reported_with_its_place()
     {
         string path = Reference.Network("gru_flipflop3.npz");
-        var trajectory = SourceTrajectory.Load(path, "sample_traj_inputs", "sample_traj_states");
+        var trajectory = Trajectory(path);
         var states = (double[,,])trajectory.States.Clone();
         states[1, 42, 7] += 0.25;
         var check = NetworkFile.Load(path).Check(trajectory with { States = states });
@@ -112,10 +125,12 @@ public sealed class ReferenceNetworkTests
     {
         string path = Reference.Network("lstm_flipflop3.npz");
         var imported = NetworkFile.Load(path);
-        var whole = SourceTrajectory.Load(path, "sample_traj_inputs", "sample_traj_states");
+        var whole = Trajectory(path);
         var hidden = new double[2, 100, 100];
         var outputs = new double[2, 100, 3];
-        var (weight, bias) = (ArrayFile.Read(path)["readout.weight"].ToMatrix(), ArrayFile.Read(path)["readout.bias"].Values);
+        var file = ArrayFile.Read(path);
+        var weight = file["readout.weight"].ToMatrix();
+        double[] bias = file["readout.bias"].Values;
         for (int b = 0; b < 2; b++)
             for (int t = 0; t < 100; t++)
             {
@@ -129,20 +144,25 @@ public sealed class ReferenceNetworkTests
         var check = imported.Check(new(whole.Inputs, hidden, outputs));
         Assert.True(check.Reproduced, check.ToString());
         outputs[0, 9, 1] += 1;
-        Assert.Equal((0, 9, 1), (imported.Check(new(whole.Inputs, hidden, outputs)).Outputs!.Trial, imported.Check(new(whole.Inputs, hidden, outputs)).Outputs!.Step, imported.Check(new(whole.Inputs, hidden, outputs)).Outputs!.Variable));
+        var worst = imported.Check(new(whole.Inputs, hidden, outputs)).Outputs!;
+        Assert.Equal((0, 9, 1), (worst.Trial, worst.Step, worst.Variable));
     }
 
     [Fact]
     public void A_trajectory_of_another_shape_is_refused_with_both_shapes()
     {
         var imported = NetworkFile.Load(Reference.Network("gru_flipflop3.npz"));
-        var wrong = Assert.Throws<ArgumentException>(() => imported.Check(new(new double[2, 5, 4], new double[2, 5, 100])));
+        var wrong = Assert.Throws<ArgumentException>(
+            () => imported.Check(new(new double[2, 5, 4], new double[2, 5, 100])));
         Assert.Contains("[B, T, 3]", wrong.Message);
         Assert.Contains("[2, 5, 4]", wrong.Message);
         wrong = Assert.Throws<ArgumentException>(() => imported.Check(new(new double[2, 5, 3], new double[2, 4, 100])));
         Assert.Contains("[2, 5, 100]", wrong.Message);
         Assert.Contains("[2, 4, 100]", wrong.Message);
     }
+
+    private static SourceTrajectory Trajectory(string path) =>
+        SourceTrajectory.Load(path, "sample_traj_inputs", "sample_traj_states");
 
     internal static void AssertSame(nn.Module expected, nn.Module actual)
     {

@@ -12,8 +12,11 @@ public sealed class RefusedFileTests : IDisposable
     public void Dispose() => scratch.Dispose();
 
     [Fact]
-    public void No_file_at_all() =>
-        Assert.Contains("is not there", Assert.Throws<FileNotFoundException>(() => NetworkFile.Load(scratch.Path("none.pt"))).Message);
+    public void No_file_at_all()
+    {
+        var error = Assert.Throws<FileNotFoundException>(() => NetworkFile.Load(scratch.Path("none.pt")));
+        Assert.Contains("is not there", error.Message);
+    }
 
     [Fact]
     public void A_directory() => Scratch.Refused(scratch.Folder, "is a directory", "single file");
@@ -43,11 +46,16 @@ public sealed class RefusedFileTests : IDisposable
         using var network = Network.Create(Architecture.Gru, 2, 3, 1, seed: 1);
         NetworkFile.SavePyTorch(network, scratch.Path("whole.pt"));
         NetworkFile.SaveSafetensors(network, scratch.Path("whole.safetensors"));
-        var keras = new (string, int[], double[])[] { ("layers/lstm/cell/vars/0", [1, 4], [1, 2, 3, 4]), ("layers/lstm/cell/vars/1", [1, 4], [1, 2, 3, 4]), ("layers/lstm/cell/vars/2", [4], [1, 2, 3, 4]) };
+        KerasArray[] keras =
+        [
+            new("layers/lstm/cell/vars/0", [1, 4], 1, 2, 3, 4), new("layers/lstm/cell/vars/1", [1, 4], 1, 2, 3, 4),
+            new("layers/lstm/cell/vars/2", [4], 1, 2, 3, 4),
+        ];
+        object model = KerasFile.Model(("LSTM", new { activation = "tanh", recurrent_activation = "sigmoid" }));
         scratch.Write("whole.npz", Npz.Archive(Npz.Gru()));
         scratch.Write("whole.npy", Npz.Ramp(9, 9));
         scratch.Write("whole.h5", KerasFile.Weights(keras));
-        scratch.Write("whole.keras", KerasFile.Three(keras, KerasFile.Model(("LSTM", new { activation = "tanh", recurrent_activation = "sigmoid" }))));
+        scratch.Write("whole.keras", KerasFile.Three(keras, model));
         byte[] whole = File.ReadAllBytes(scratch.Path("whole." + format));
         for (int length = 1; length < whole.Length; length++)
             Scratch.Refused(scratch.Write("cut", whole[..length]));
@@ -59,7 +67,8 @@ public sealed class RefusedFileTests : IDisposable
         for (int gone = 0; gone < 4; gone++)
         {
             var arrays = Npz.Gru("rnn.");
-            Scratch.Refused(scratch.Write("n.npz", Npz.Archive([.. arrays.Where((_, i) => i != gone)])), arrays[gone].Name + " is missing", "export the whole state_dict");
+            string path = Saved([.. arrays.Where((_, i) => i != gone)]);
+            Scratch.Refused(path, arrays[gone].Name + " is missing", "export the whole state_dict");
         }
     }
 
@@ -70,17 +79,22 @@ public sealed class RefusedFileTests : IDisposable
     [InlineData("rnn.weight_hh_l0_orig", "left over", "reparametrises")]
     [InlineData("fc.weight_g", "left over in the readout", "ImportOptions.Readout")]
     public void A_parameter_is_left_over(string name, params string[] phrases) =>
-        Scratch.Refused(scratch.Write("n.npz", Npz.Archive([.. Npz.Gru("rnn."), ("fc.weight", Npz.Ramp(2, 3)), ("fc.bias", Npz.Ramp(2)), (name, Npz.Ramp(9, 3))])), [name, .. phrases]);
+        Scratch.Refused(
+            Saved(
+                [.. Npz.Gru("rnn."), ("fc.weight", Npz.Ramp(2, 3)), ("fc.bias", Npz.Ramp(2)), (name, Npz.Ramp(9, 3))]),
+            [name, .. phrases]);
 
     [Fact]
     public void Shapes_that_do_not_fit()
     {
-        string With(string name, byte[] array) => scratch.Write("n.npz", Npz.Archive([.. Npz.Gru().Where(pair => pair.Name != name), (name, array)]));
+        string With(string name, byte[] array) =>
+            Saved([.. Npz.Gru().Where(pair => pair.Name != name), (name, array)]);
         Scratch.Refused(With("weight_ih_l0", Npz.Ramp(6, 2)), "[6, 2] and [9, 3]", "1, 3 or 4 gates");
         Scratch.Refused(With("weight_hh_l0", Npz.Ramp(6, 3)), "[9, 2] and [6, 3]");
         Scratch.Refused(With("weight_hh_l0", Npz.Ramp(27)), "matrices");
         Scratch.Refused(With("bias_hh_l0", Npz.Ramp(3)), "bias_hh_l0", "[3]", "[9]");
-        Scratch.Refused(scratch.Write("r.npz", Npz.Archive([.. Npz.Gru(), ("fc.weight", Npz.Ramp(2, 3)), ("fc.bias", Npz.Ramp(5))])), "fc.bias", "[5]", "[2]");
+        Scratch.Refused(
+            Saved([.. Npz.Gru(), ("fc.weight", Npz.Ramp(2, 3)), ("fc.bias", Npz.Ramp(5))]), "fc.bias", "[5]", "[2]");
     }
 
     [Theory]
@@ -91,7 +105,8 @@ public sealed class RefusedFileTests : IDisposable
         var arrays = Npz.Gru();
         arrays[2].Array = Npz.Float32([9], 1, 2, 3, 4, value, 6, 7, 8, 9);
         Scratch.Refused(scratch.Write("n.npz", Npz.Archive(arrays)), "bias_ih_l0", text, "position 4", "finite");
-        Scratch.Refused(scratch.Write("r.npz", Npz.Archive([.. Npz.Gru(), ("fc.weight", Npz.Float32([1, 3], 1, value, 3))])), "fc.weight", "position 1");
+        Scratch.Refused(
+            Saved([.. Npz.Gru(), ("fc.weight", Npz.Float32([1, 3], 1, value, 3))]), "fc.weight", "position 1");
     }
 
     [Fact]
@@ -105,7 +120,11 @@ public sealed class RefusedFileTests : IDisposable
     [Fact]
     public void Several_readouts_until_one_is_named()
     {
-        string path = scratch.Write("n.npz", Npz.Archive([.. Npz.Gru("model.rnn."), ("model.out.weight", Npz.Ramp(1, 3)), ("model.decoder.2.weight", Npz.Ramp(2, 3)), ("model.decoder.2.bias", Npz.Ramp(2))]));
+        string path = Saved(
+            [
+                .. Npz.Gru("model.rnn."), ("model.out.weight", Npz.Ramp(1, 3)),
+                ("model.decoder.2.weight", Npz.Ramp(2, 3)), ("model.decoder.2.bias", Npz.Ramp(2)),
+            ]);
         Scratch.Refused(path, "2 linear layers", "model.out, model.decoder.2", "ImportOptions.Readout");
         Scratch.Refused(path, new ImportOptions { Readout = "fc" }, "called fc", "model.out, model.decoder.2");
         Assert.Equal(2, NetworkFile.Load(path, new() { Readout = "model.decoder.2" }).Network!.Channels);
@@ -129,16 +148,19 @@ public sealed class RefusedFileTests : IDisposable
     [InlineData("module.model.gru.", "_l0", 3, "gru")]
     [InlineData("lstm_", "_l0", 4, "lstm")]
     [InlineData("cell.", "", 3, "gru")]
-    public void Prefixes_cells_and_layers_without_bias_are_no_reason_to_refuse(string prefix, string suffix, int gates, string architecture)
+    public void Prefixes_cells_and_layers_without_bias_are_accepted(
+        string prefix, string suffix, int gates, string architecture)
     {
         var arrays = Npz.Gru(prefix, gates, suffix);
-        Assert.Equal(Architecture.Named(architecture), NetworkFile.Load(scratch.Write("n.npz", Npz.Archive(arrays))).Cell.Architecture);
+        Assert.Equal(Architecture.Named(architecture), NetworkFile.Load(Saved(arrays)).Cell.Architecture);
         var bare = NetworkFile.Load(scratch.Write("n.npz", Npz.Archive(arrays[..2])));
         Assert.Equal(Architecture.Named(architecture), bare.Cell.Architecture);
         var biases = bare.Cell.named_parameters().Where(entry => entry.name.StartsWith("bias_")).ToList();
         Assert.Equal(2, biases.Count);
         Assert.All(biases.SelectMany(entry => entry.parameter.data<float>().ToArray()), bias => Assert.Equal(0, bias));
     }
+
+    private string Saved(params (string Name, byte[] Array)[] arrays) => scratch.Write("n.npz", Npz.Archive(arrays));
 
     private static byte[] Zip(string name)
     {

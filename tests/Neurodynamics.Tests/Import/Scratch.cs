@@ -18,12 +18,15 @@ internal sealed class Scratch : IDisposable
         return Path(name);
     }
 
-    /// <summary>Asserts that a file is refused with one sentence that holds each of the phrases, and that nothing is written.</summary>
+    /// <summary>
+    /// Asserts that a file is refused with one sentence that holds each of the phrases, and that nothing is written.
+    /// </summary>
     public static void Refused(string path, params string[] phrases) => Refused(path, null, phrases);
 
     public static void Refused(string path, ImportOptions? options, params string[] phrases)
     {
-        string[] Beside() => Directory.Exists(path) ? Directory.GetFileSystemEntries(path) : Directory.GetFileSystemEntries(System.IO.Path.GetDirectoryName(path)!);
+        string folder = Directory.Exists(path) ? path : System.IO.Path.GetDirectoryName(path)!;
+        string[] Beside() => Directory.GetFileSystemEntries(folder);
         var before = Beside();
         var error = Assert.Throws<ImportException>(() => NetworkFile.Load(path, options));
         Assert.Equal(before, Beside());

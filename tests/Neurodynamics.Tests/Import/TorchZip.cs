@@ -16,7 +16,8 @@ internal sealed class TorchZip
     public sealed record Instance(string Module, string Class, Dictionary<string, object> State);
 
     /// <summary>What a class makes of arguments, and entries put into it after: a numpy scalar, a Counter.</summary>
-    public sealed record Made(string Module, string Class, object[] Arguments, Dictionary<string, object>? Entries = null);
+    public sealed record Made(
+        string Module, string Class, object[] Arguments, Dictionary<string, object>? Entries = null);
 
     public Tensor Whole(string storage, int[] shape, params float[] values)
     {
@@ -56,7 +57,12 @@ internal sealed class TorchZip
         {
             case int number: Op('J'); pickle.Write(BitConverter.GetBytes(number)); break;
             case double number: Op('G'); pickle.Write([.. BitConverter.GetBytes(number).Reverse()]); break;
-            case string text: Op('X'); pickle.Write(BitConverter.GetBytes(Encoding.UTF8.GetByteCount(text))); pickle.Write(Encoding.UTF8.GetBytes(text)); break;
+            case string text:
+                byte[] letters = Encoding.UTF8.GetBytes(text);
+                Op('X');
+                pickle.Write(BitConverter.GetBytes(letters.Length));
+                pickle.Write(letters);
+                break;
             case int[] numbers: Tuple([.. numbers]); break;
             case Dictionary<string, object> entries:
                 Op('}');
