@@ -2,6 +2,9 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
+using Neurodynamics.Sweeps;
+using Neurodynamics.Tasks;
+using Neurodynamics.Training;
 
 namespace Neurodynamics;
 
@@ -19,8 +22,46 @@ internal static class Json
         TypeInfoResolver = new DefaultJsonTypeInfoResolver { Modifiers = { MissingIsMissing } },
     };
 
-    /// <summary>Eight hexadecimal digits that differ between values that are written differently.</summary>
-    public static string Hash<T>(T value) => Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(value, Options)))[..8];
+    /// <summary>
+    /// The members that every hash names. Rows and networks are stored under these hashes, so the list is closed: a member that is not
+    /// in it is named only where it is not at its default, and a type that is not in it has no such members.
+    /// </summary>
+    private static readonly Dictionary<Type, string[]> Named = new()
+    {
+        [typeof(Recipe)] = ["architecture", "units", "task", "training", "seed"],
+        [typeof(TrainingOptions)] =
+            ["updates", "batchSize", "steps", "loss", "learningRate", "clipNorm", "targetAccuracy", "evaluateEvery"],
+        [typeof(FlipFlop)] = ["pulseProbability", "pulseAtStart", "beforeFirstPulse", "channels"],
+        [typeof(Integration)] = ["gamma", "discount", "channels"],
+        [typeof(SweepMeasurement)] =
+            ["trials", "descentCandidates", "earlySteps", "descentSteps", "stops", "candidates", "noise", "holdSteps"],
+    };
+
+    private static readonly JsonSerializerOptions Identity = new(Options)
+    {
+        TypeInfoResolver = new DefaultJsonTypeInfoResolver { Modifiers = { MissingIsMissing, WithoutDefaults } },
+    };
+
+    /// <summary>
+    /// Eight hexadecimal digits that differ between values that are written differently. They stay what they are when an option is
+    /// added, as long as it is at its default.
+    /// </summary>
+    public static string Hash<T>(T value) =>
+        Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(value, Identity)))[..8];
+
+    private static void WithoutDefaults(JsonTypeInfo type)
+    {
+        if (type.Kind != JsonTypeInfoKind.Object || type.Type.IsAbstract || type.Type.GetConstructor([]) is null) return;
+        object defaults = Activator.CreateInstance(type.Type)!;
+        foreach (var property in type.Properties)
+        {
+            if (Named.GetValueOrDefault(type.Type, []).Contains(property.Name) || property.Get is not { } get) continue;
+            string usual = Text(get(defaults));
+            property.ShouldSerialize = (_, value) => Text(value) != usual;
+
+            string Text(object? value) => JsonSerializer.Serialize(value, property.PropertyType, Options);
+        }
+    }
 
     /// <summary>
     /// A record with a constructor holds results. What it lacks is never read as 0: it must be there, or it may be

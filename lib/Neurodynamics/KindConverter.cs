@@ -32,7 +32,8 @@ internal abstract class KindConverter<T>(string what, bool nameAlone) : JsonConv
 
     public override void Write(Utf8JsonWriter writer, T value, JsonSerializerOptions options)
     {
-        var chosen = value.GetType().GetProperties().Where(option => option.CanWrite).ToArray();
+        var chosen = options.GetTypeInfo(value.GetType()).Properties
+            .Where(option => option.Set is not null && option.ShouldSerialize?.Invoke(value, option.Get!(value)) != false).ToArray();
         if (nameAlone && chosen.Length == 0)
         {
             writer.WriteStringValue(NameOf(value));
@@ -42,8 +43,8 @@ internal abstract class KindConverter<T>(string what, bool nameAlone) : JsonConv
         writer.WriteString("name", NameOf(value));
         foreach (var option in chosen)
         {
-            writer.WritePropertyName(options.PropertyNamingPolicy?.ConvertName(option.Name) ?? option.Name);
-            JsonSerializer.Serialize(writer, option.GetValue(value), option.PropertyType, options);
+            writer.WritePropertyName(option.Name);
+            JsonSerializer.Serialize(writer, option.Get!(value), option.PropertyType, options);
         }
         writer.WriteEndObject();
     }
