@@ -5,12 +5,11 @@ using static TorchSharp.torch;
 namespace Neurodynamics.Models;
 
 /// <summary>
-/// A kind of cell: what a recipe names, and what makes cells of that kind. Two are equal where their names and options
-/// are.
+/// A kind of cell. A recipe names it, and it makes cells of that kind. Two are equal if their names and options are.
 /// </summary>
 /// <remarks>
-/// Each of the library's cells declares its own in its own file: name, title, options such as a leak, mark and drawing.
-/// Nothing else lists them. For a cell of your own use <see cref="Of"/>, or derive from this.
+/// Each of the library's cells declares its own architecture in its own file: name, title, options such as a leak, mark
+/// and drawing. Nothing else lists them. For a cell of your own, use <see cref="Of"/> or derive from this.
 /// </remarks>
 [JsonConverter(typeof(ArchitectureConverter))]
 public abstract partial record Architecture
@@ -29,27 +28,29 @@ public abstract partial record Architecture
     /// <summary>Colour and symbol in figures that compare architectures; default black circles.</summary>
     public virtual Mark Mark => new(Hue.Ink, MarkShape.Circle);
 
-    /// <summary>A drawing of one step; null where there is none.</summary>
+    /// <summary>A drawing of one step, or null.</summary>
     public virtual Diagram? Diagram => null;
 
     /// <summary>
-    /// Every architecture that a recipe can name: the library's, and those that were made with <see cref="Of"/>.
+    /// Every architecture that a recipe can name: the library's, and those made with <see cref="Of"/>.
     /// </summary>
     public static IReadOnlyList<Architecture> All => [.. Kinds.All<Architecture>(kind => kind.Name), .. Own.Values];
 
-    /// <summary>The architecture of a name, with its options at their defaults.</summary>
-    /// <exception cref="ArgumentException">There is none of that name.</exception>
+    /// <summary>The architecture with this name, with its options at their defaults.</summary>
+    /// <exception cref="ArgumentException">No architecture has that name.</exception>
     public static Architecture Named(string name) =>
         Kinds.Find<Architecture>(name, kind => kind.Name) ?? Own.GetValueOrDefault(name) ?? throw new ArgumentException(
             $"There is no architecture \"{name}\"; known are {string.Join(", ", All.Select(kind => kind.Name))}.",
             nameof(name));
 
     /// <summary>An architecture of your own, known by its name from now on in recipes and saved networks.</summary>
-    /// <param name="name">A name that the library does not use. The same name again replaces what it stood for.</param>
+    /// <param name="name">
+    /// A name that the library does not use. Your own name used again replaces the earlier architecture.
+    /// </param>
     /// <param name="make">
     /// Makes a cell from I, N and the precision (training asks for Float32, the analysis for Float64).
     /// </param>
-    /// <exception cref="ArgumentException">A type of that name is there already.</exception>
+    /// <exception cref="ArgumentException">A type already has that name.</exception>
     public static Architecture Of(string name, Func<int, int, ScalarType, Cell> make)
     {
         if (Kinds.Find<Architecture>(name, kind => kind.Name) is not null)
@@ -63,7 +64,7 @@ public abstract partial record Architecture
     /// <param name="units">N, the number of hidden units; at least 1.</param>
     /// <param name="precision">Float32 or Float64; default Float32, as for training.</param>
     /// <exception cref="InvalidOperationException">
-    /// A cell of your own came out with other sizes than asked for.
+    /// Your own cell has other sizes than asked for.
     /// </exception>
     public Cell Create(int inputSize, int units, ScalarType precision = ScalarType.Float32)
     {
@@ -92,7 +93,7 @@ public abstract partial record Architecture
         protected override Cell Make(int inputSize, int units, ScalarType precision) =>
             make(inputSize, units, precision);
 
-        // By name alone: a notebook cell that is run again makes another delegate of the same text.
+        // By name alone: running a notebook cell again makes a new delegate from the same text.
         public bool Equals(OwnArchitecture? other) => other?.Name == Name;
 
         public override int GetHashCode() => StringComparer.Ordinal.GetHashCode(Name);

@@ -5,8 +5,8 @@ using static TorchSharp.torch;
 namespace Neurodynamics.Models;
 
 /// <summary>
-/// A recurrent cell: the batched one-step map x(t+1) = F(u, x(t)), and its Jacobians. The analysis asks nothing else of
-/// a network, so a cell of your own needs only <see cref="Step"/>; autograd then supplies the Jacobians.
+/// A recurrent cell: the batched one-step map x(t+1) = F(u, x(t)), and its Jacobians. The analysis needs nothing else
+/// from a network. So a cell of your own needs only <see cref="Step"/>; autograd then supplies the Jacobians.
 /// </summary>
 /// <remarks>
 /// Shapes: B states at once, I inputs, S state variables. For the vanilla RNN and the GRU the state is h (S = N units);
@@ -26,11 +26,11 @@ public abstract class Cell : nn.Module
         ArgumentOutOfRangeException.ThrowIfLessThan(StateSize, units);
     }
 
-    /// <summary>The architecture that made the cell; null for a cell that was made without one.</summary>
+    /// <summary>The architecture that made the cell, or null if none did.</summary>
     public Architecture? Architecture { get; internal set; }
 
     /// <summary>
-    /// The cell's name in figures, tables and messages: its architecture's title, or else the module's name.
+    /// The cell's name in figures, tables and messages: its architecture's title, or otherwise the module's name.
     /// </summary>
     public string Title => Architecture?.Title ?? GetName();
 
@@ -60,7 +60,7 @@ public abstract class Cell : nn.Module
         return InDouble().Step(tensor(input).unsqueeze(0), tensor(state).unsqueeze(0)).squeeze(0).ToVector();
     }
 
-    /// <summary>dF/dx at each state: [B, S, S], entry (i, j) is the change of next state i with state j.</summary>
+    /// <summary>dF/dx at each state: [B, S, S]; entry (i, j) is d(next state i)/d(state j).</summary>
     /// <inheritdoc cref="Step"/>
     public virtual Tensor StateJacobian(Tensor input, Tensor state) => Autograd(input, state, ofState: true);
 
@@ -69,7 +69,7 @@ public abstract class Cell : nn.Module
     public virtual Tensor InputJacobian(Tensor input, Tensor state) => Autograd(input, state, ofState: false);
 
     /// <summary>
-    /// Newton's correction d of states on the way to a fixed point: (I - J) d = residual. [B, S], not finite where I -
+    /// Newton's correction d of states on the way to a fixed point: (I - J) d = residual. [B, S]; not finite where I -
     /// J is singular.
     /// </summary>
     /// <param name="input">Inputs [B, I], or [1, I] for one input common to all states.</param>
@@ -86,8 +86,8 @@ public abstract class Cell : nn.Module
 
     /// <summary>
     /// Whether states may be stepped on several threads at once; false unless a cell says otherwise. TorchSharp's
-    /// implicit scalars, such as the 1 of <c>1 - z</c>, may be freed in mid-use when another thread sets off a
-    /// collection. The library's own cells do without them.
+    /// implicit scalars, such as the 1 in <c>1 - z</c>, may be freed while in use when another thread triggers a
+    /// collection. The library's own cells avoid them.
     /// </summary>
     public virtual bool IsThreadSafe => false;
 
@@ -96,23 +96,23 @@ public abstract class Cell : nn.Module
         new() { MaxDegreeOfParallelism = IsThreadSafe ? Environment.ProcessorCount : 1 };
 
     /// <summary>
-    /// A box that one step maps into itself under a constant input, and that holds the zero state: the largest modulus
-    /// of each state variable, S values. No trial from zero leaves it, and every fixed point lies in it. Null where
-    /// none is known.
+    /// A box that contains the zero state and that one step maps into itself under a constant input. It is given as the
+    /// largest modulus of each state variable, S values. No trial from zero leaves it, and every fixed point lies in
+    /// it. Null if none is known.
     /// </summary>
     /// <param name="input">The constant input, I values.</param>
     public virtual double[]? InvariantBox(double[] input) => null;
 
     /// <summary>
-    /// The largest modulus of each state variable, S values, after so many steps from zero, whatever the inputs. Null
-    /// where that is not known.
+    /// The largest modulus of each state variable, S values, after this many steps from zero, whatever the inputs. Null
+    /// if unknown.
     /// </summary>
     /// <param name="steps">Number of steps, at least 0.</param>
     public virtual double[]? BoxAfter(int steps) => null;
 
     /// <summary>
     /// A Lipschitz constant of the state Jacobian around each state [B]: ||J(x) - J(y)||_2 is at most this times ||x -
-    /// y|| for all x and y in the ball. Null where the cell knows none; fixed points can then not be certified.
+    /// y|| for all x and y in the ball. Null if the cell knows none; its fixed points then cannot be certified.
     /// </summary>
     /// <param name="input">Inputs [B, I], or [1, I].</param>
     /// <param name="state">Centres of the balls [B, S].</param>
@@ -120,9 +120,9 @@ public abstract class Cell : nn.Module
     public virtual Tensor? JacobianLipschitz(Tensor input, Tensor state, Tensor radius) => null;
 
     /// <summary>
-    /// How far float64 rounding can move <see cref="Step"/> (Euclidean norm) and <see cref="StateJacobian"/> (Frobenius
-    /// norm) at most, each [B]. For a cell of your own it is taken to be S + I + 16 roundings of 1 + ||x|| and 1 +
-    /// ||J||: override it where that is too little.
+    /// An upper bound on how far float64 rounding can move <see cref="Step"/> (Euclidean norm) and
+    /// <see cref="StateJacobian"/> (Frobenius norm), each [B]. The default for a cell of your own is S + I + 16
+    /// roundings of 1 + ||x|| and 1 + ||J||. Override it if that is too small.
     /// </summary>
     /// <inheritdoc cref="Step"/>
     public virtual (Tensor Step, Tensor Jacobian) Rounding(Tensor input, Tensor state)
@@ -166,10 +166,10 @@ public abstract class Cell : nn.Module
     }
 
     /// <summary>
-    /// A cell with the same weights in float64, for the analysis; the cell itself where it is in float64 already.
+    /// A cell with the same weights in float64, for the analysis; the cell itself if it is already in float64.
     /// </summary>
     /// <exception cref="InvalidOperationException">
-    /// A parameter is in another precision, and no architecture can make a copy.
+    /// A parameter has another precision, and no architecture can make a copy.
     /// </exception>
     public virtual Cell InDouble()
     {
@@ -184,9 +184,9 @@ public abstract class Cell : nn.Module
         return this;
     }
 
-    /// <summary>The same weights in a cell with other equations, such as those that the report prints.</summary>
+    /// <summary>The same weights in a cell with other equations, such as those printed in the report.</summary>
     /// <param name="architecture">A kind of cell with the same parameters.</param>
-    /// <exception cref="ArgumentException">The other kind has parameters of other names or shapes.</exception>
+    /// <exception cref="ArgumentException">The other kind has parameters with other names or shapes.</exception>
     public Cell As(Architecture architecture) =>
         As(architecture, named_parameters().FirstOrDefault().parameter?.dtype ?? ScalarType.Float64);
 
@@ -212,25 +212,25 @@ public abstract class Cell : nn.Module
             contents.TryGetValue(name, out var values) ? $"[{string.Join(", ", values.shape)}]" : "missing";
     }
 
-    /// <summary>Repeats a step over the inputs of each time, and stacks the states: [B, T, S].</summary>
+    /// <summary>Steps through the inputs in time and stacks the states: [B, T, S].</summary>
     protected static Tensor Unroll(IReadOnlyList<Tensor> inputs, Tensor state, Func<Tensor, Tensor, Tensor> step)
     {
         var states = new Tensor[inputs.Count];
         for (int t = 0; t < states.Length; t++)
         {
-            // Autograd holds what it needs of a step; the handles of everything between can go at once.
+            // Autograd keeps what it needs from a step; all intermediate handles can be freed at once.
             using var scope = NewDisposeScope();
             state = states[t] = step(inputs[t], state).MoveToOuterDisposeScope();
         }
         return stack(states, 1);
     }
 
-    /// <summary>Zero states [B, S] for inputs [B, ...], of the same precision.</summary>
+    /// <summary>Zero states [B, S] for inputs [B, ...], in the same precision.</summary>
     protected Tensor Zeros(Tensor inputs) => zeros(inputs.shape[0], StateSize, dtype: inputs.dtype);
 
     /// <summary>Refuses inputs and states that are not [B or 1, I] and [B, S].</summary>
     /// <exception cref="ArgumentException">
-    /// A shape differs; the message names the expected and the given one.
+    /// A shape differs; the message names the expected and the given shape.
     /// </exception>
     protected void Require(Tensor input, Tensor state)
     {
@@ -253,7 +253,7 @@ public abstract class Cell : nn.Module
         var x = state.detach().clone();
         var variable = (ofState ? x : u).requires_grad_();
         var rows = Step(u, x).unbind(1);
-        // Row i of every Jacobian in the batch at once: the states of a batch do not act on each other.
+        // Row i of every Jacobian in the batch at once: the states in a batch do not affect each other.
         var gradients = rows.Select((row, i) =>
             autograd.grad([row.sum()], [variable], retain_graph: i < rows.Length - 1)[0]);
         return stack(gradients, 1).detach().MoveToOuterDisposeScope();

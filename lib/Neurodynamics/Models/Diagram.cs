@@ -1,12 +1,12 @@
 namespace Neurodynamics.Models;
 
-/// <summary>A colour by name; figures take theirs from a palette that the colour-blind can tell apart.</summary>
+/// <summary>A colour by name; figures draw it from a palette that the colour-blind can distinguish.</summary>
 public enum Hue
 {
     /// <summary>Nearly black.</summary>
     Ink,
 
-    /// <summary>Grey, for what is secondary.</summary>
+    /// <summary>Grey, for secondary things.</summary>
     Grey,
 
     /// <summary>Blue.</summary>
@@ -52,22 +52,22 @@ public readonly record struct Spot(double X, double Y)
 /// <summary>One thing on a drawing.</summary>
 public abstract record DiagramPart
 {
-    /// <summary>The cell itself: what is inside happens in one step.</summary>
+    /// <summary>The cell itself: everything inside happens in one step.</summary>
     public sealed record Frame(Spot LowerLeft, Spot UpperRight) : DiagramPart;
 
-    /// <summary>A layer with weights and a scalar function, its equation shown on hovering.</summary>
+    /// <summary>A layer with weights and a scalar function; hovering shows its equation.</summary>
     public sealed record Box(Spot Centre, double Width, string Text, Hue Hue, string Equation) : DiagramPart;
 
-    /// <summary>An operation unit by unit, its equation shown on hovering.</summary>
+    /// <summary>An operation unit by unit; hovering shows its equation.</summary>
     public sealed record Operation(Spot Centre, string Text, string Equation) : DiagramPart;
 
     /// <summary>Text.</summary>
     public sealed record Label(Spot At, string Text, Hue Hue, double Size, DiagramAnchor Anchor) : DiagramPart;
 
-    /// <summary>A line through some spots, with an arrow head at the last where it is an arrow.</summary>
+    /// <summary>A line through some spots; an arrow has its head at the last.</summary>
     public sealed record Line(IReadOnlyList<Spot> Through, Hue Hue, bool IsArrow) : DiagramPart;
 
-    /// <summary>A spot where a line parts.</summary>
+    /// <summary>A spot where a line branches.</summary>
     public sealed record Fork(Spot At) : DiagramPart;
 }
 

@@ -50,7 +50,7 @@ public sealed class Gru : RecurrentCell
         var m = Around(2, recurrent[2]);
         var candidate = Interval.Around(driven[2], error) + reset.Sigmoid() * m;
         var (slope, bend, open) = (candidate.TanhSlope, candidate.TanhCurvature, update.Complement);
-        // How the candidate's argument changes with the reset gate's, and with m.
+        // How the candidate's argument changes with the reset gate's argument, and with m.
         var (byReset, byM) = (m.LargestModulus * reset.SigmoidSlope, reset.Sigmoid().High);
         var resetTwice = (bend * byReset.Squared()).Plus(slope * m.LargestModulus * reset.SigmoidCurvature);
         var way = Interval.Around(state, radius) - candidate.Tanh();
@@ -75,14 +75,14 @@ public sealed class Gru : RecurrentCell
 
     private (Tensor R, Tensor Z, Tensor N, Tensor Recurrent) Gates(Tensor drive, Tensor state)
     {
-        // Split and chunk, not narrow: training goes back through them with one concatenation.
+        // Split and chunk, not narrow: backpropagation through them needs only one concatenation.
         long[] parts = [2 * Units, Units];
         var (driven, recurrent) = (drive.split(parts, 1), Recur(state).split(parts, 1));
         var gates = sigmoid(driven[0].Plus(recurrent[0])).chunk(2, 1);
         return (gates[0], gates[1], tanh(addcmul(driven[1], gates[0], recurrent[1], Scalars.One)), recurrent[1]);
     }
 
-    /// <summary>The drawing of a GRU; as the report prints it, what differs is vermillion.</summary>
+    /// <summary>The drawing of a GRU; in the printed form the differences are vermillion.</summary>
     internal static Diagram Drawing(bool printed)
     {
         var title = printed

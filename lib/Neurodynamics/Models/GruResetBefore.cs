@@ -97,7 +97,7 @@ public sealed class GruResetBefore : RecurrentCell
             .Plus(rows[2] * errorNorm.Plus(sizeNorm.Times((Units + 16) * Float64.UnitRoundoff)));
     }
 
-    /// <summary>The change of h' that a change of the product r h brings: [B, N, N] times [B, N, columns].</summary>
+    /// <summary>The change of h' caused by a change of the product r h: [B, N, N] times [B, N, columns].</summary>
     private Tensor ThroughProduct(Tensor z, Tensor n, Tensor product) =>
         (Scalars.OneMinus(z) * TanhSlope(n)).unsqueeze(-1) * WeightHh.narrow(0, 2 * Units, Units).matmul(product);
 

@@ -4,15 +4,15 @@ using static TorchSharp.torch;
 namespace Neurodynamics.Models;
 
 /// <summary>
-/// A cell stepped k times under one input, as a cell: its fixed points are the cell's own and the phases of its cycles
-/// whose period divides k.
+/// A cell stepped k times under one input, treated as one cell. Its fixed points are the original cell's own, and the
+/// phases of cycles whose period divides k.
 /// </summary>
 /// <remarks>
-/// The cell itself stays the caller's: it is no submodule, and disposing of this one leaves it alone.
+/// The original cell still belongs to the caller. It is not a submodule, and disposing of this one leaves it alone.
 /// </remarks>
 public sealed class IteratedCell : Cell
 {
-    // No submodule: RegisterComponents is not called, so that the weights keep their one owner.
+    // Not a submodule: RegisterComponents is not called, so the weights keep their one owner.
     private readonly Cell cell;
 
     /// <param name="cell">The cell.</param>
@@ -50,7 +50,7 @@ public sealed class IteratedCell : Cell
         return jacobian.MoveToOuterDisposeScope();
     }
 
-    /// <summary>The input acts in every step, and each share is carried on by the steps after it: [B, S, I].</summary>
+    /// <summary>The input acts in every step, and the later steps carry each contribution on: [B, S, I].</summary>
     /// <inheritdoc/>
     public override Tensor InputJacobian(Tensor input, Tensor state)
     {

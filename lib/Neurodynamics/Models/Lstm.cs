@@ -21,7 +21,7 @@ public class Lstm : RecurrentCell
         this.outputReadsMemory = outputReadsMemory;
 
     /// <summary>
-    /// Both biases at once, so that a step adds its drive in the recurrent product: one operation less a step.
+    /// Both biases at once, so that a step adds its drive in the recurrent product: one operation less per step.
     /// </summary>
     private protected override Tensor Drive(Tensor input) =>
         nn.functional.linear(input, WeightIh, BiasIh.Plus(BiasHh));
@@ -33,8 +33,8 @@ public class Lstm : RecurrentCell
     }
 
     /// <summary>
-    /// Carries h and c apart from step to step: joined and parted at every step, training would take half as long
-    /// again.
+    /// Carries h and c separately from step to step. Joining and splitting them at every step would make training take
+    /// half as long again.
     /// </summary>
     private protected override Tensor Unroll(IReadOnlyList<Tensor> drives, Tensor start)
     {
@@ -82,8 +82,8 @@ public class Lstm : RecurrentCell
     }
 
     /// <summary>
-    /// At a fixed point c = i g / (1 - f), unit by unit. So the correction of c follows from that of h, and N of the 2N
-    /// unknowns are left: the same Newton step on [h, c], at an eighth of the work.
+    /// At a fixed point c = i g / (1 - f), unit by unit. So the correction of c follows from that of h, and only N of
+    /// the 2N unknowns remain. It is the same Newton step on [h, c], at an eighth of the work.
     /// </summary>
     public override Tensor Correction(Tensor input, Tensor state, Tensor residual)
     {
@@ -106,7 +106,7 @@ public class Lstm : RecurrentCell
 
     /// <summary>
     /// |h| at most 1, and |c'| at most f |c| + i |g| with the gates at their extremes over |h| at most 1. Often loose;
-    /// null where the forget gate rounds to 1.
+    /// null if the forget gate rounds to 1.
     /// </summary>
     /// <inheritdoc/>
     public override double[]? InvariantBox(double[] input)
@@ -120,14 +120,14 @@ public class Lstm : RecurrentCell
         var forgotten = sigmoid(-drive[1] - reach[1]);
         var added = sigmoid(drive[0].Plus(reach[0])) * tanh(drive[2].abs().Plus(reach[2]));
         var memory = (added / forgotten).Times(1 + 1e-9);
-        // From half a rounding of 1 on, the forget gate that the step computes is 1, and nothing bounds what it keeps.
+        // Within half a rounding of 1 the computed forget gate is 1, and nothing bounds what it keeps.
         bool forgets = forgotten.min().item<double>() > Float64.UnitRoundoff;
         if (!(forgets && memory.isfinite().all().item<bool>())) return null;
         return [.. Enumerable.Repeat(1.0, Units), .. memory.ToVector()];
     }
 
     /// <summary>
-    /// |h| at most 1, and |c| at most the number of steps: each adds at most 1 and forgets the rest in part.
+    /// |h| at most 1, and |c| at most the number of steps: each step adds at most 1 and partly forgets the rest.
     /// </summary>
     /// <inheritdoc/>
     public override double[]? BoxAfter(int steps)
@@ -144,7 +144,7 @@ public class Lstm : RecurrentCell
         var memory = Interval.Around(Memory(state), radius);
         var (i, f, g, o) = (input.Sigmoid(), forget.Sigmoid(), update.Tanh(), output.Sigmoid().High);
         var next = f * memory + i * g;
-        // c' by each of its functionals, and twice by two of them.
+        // c' with respect to each of its functionals, and twice with respect to two of them.
         (Functional J, Tensor First)[] first =
         [
             (at[0], input.SigmoidSlope * g.LargestModulus), (at[1], forget.SigmoidSlope * memory.LargestModulus),
@@ -158,7 +158,7 @@ public class Lstm : RecurrentCell
             new(at[1], at[1], forget.SigmoidCurvature * memory.LargestModulus),
             new(at[1], own, forget.SigmoidSlope),
         ];
-        // h' = o tanh(c') by the same, and by the output gate's argument.
+        // h' = o tanh(c') with respect to the same, and to the output gate's argument.
         var (pass, bend) = (o * next.TanhSlope, o * next.TanhCurvature);
         var hidden = Curvature.Bound([
             .. first.SelectMany((a, n) => first.Skip(n).Select(b => new Second(a.J, b.J, bend * a.First * b.First))),
@@ -216,7 +216,7 @@ public class Lstm : RecurrentCell
             : h.mm(columns);
     }
 
-    /// <summary>The drawing of an LSTM; as the report prints it, what differs is vermillion.</summary>
+    /// <summary>The drawing of an LSTM; in the printed form the differences are vermillion.</summary>
     internal static Diagram Drawing(bool printed)
     {
         var title = printed

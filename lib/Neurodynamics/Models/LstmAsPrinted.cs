@@ -3,8 +3,8 @@ using static TorchSharp.torch;
 namespace Neurodynamics.Models;
 
 /// <summary>
-/// The LSTM as the report prints it (2.2): the output gate reads the memory c of the step before, where its prose says
-/// h.
+/// The LSTM as the report prints it (2.2): the output gate reads the memory c of the previous step, where its prose
+/// says h.
 /// </summary>
 public sealed class LstmAsPrinted : Lstm
 {

@@ -5,13 +5,13 @@ using static TorchSharp.torch;
 namespace Neurodynamics.Models;
 
 /// <summary>
-/// A recurrent cell and a linear readout per channel: logits = W h + b. A positive logit reads as class 1, +1.
+/// A recurrent cell and a linear readout per channel: logits = W h + b. A positive logit means class 1, +1.
 /// </summary>
 public sealed class Network : nn.Module
 {
     /// <summary>Joins a cell with a readout.</summary>
     /// <exception cref="ArgumentException">
-    /// The readout does not read the cell's units, or differs in precision.
+    /// The readout does not fit the cell's units, or differs in precision.
     /// </exception>
     public Network(Cell cell, Linear readout) : base(nameof(Network))
     {
@@ -51,7 +51,7 @@ public sealed class Network : nn.Module
     /// <summary>The recurrent cell.</summary>
     public Cell Cell { get; }
 
-    /// <summary>The linear readout, weight [K, N] and, where it has one, bias [K].</summary>
+    /// <summary>The linear readout: weight [K, N] and, if it has one, bias [K].</summary>
     public Linear Readout { get; }
 
     /// <summary>K, the number of channels.</summary>
@@ -72,7 +72,7 @@ public sealed class Network : nn.Module
         return Logits(tensor(states).to(Readout.weight.dtype)).ToMatrix();
     }
 
-    /// <summary>Probabilities of class 1 [M, K] that the network reads out of states [M, S].</summary>
+    /// <summary>Probabilities of class 1 [M, K] read out from states [M, S].</summary>
     public double[,] Probabilities(double[,] states)
     {
         using var scope = NewDisposeScope();
@@ -81,14 +81,14 @@ public sealed class Network : nn.Module
     }
 
     /// <summary>
-    /// What the network decides at a state, a character per channel: + for class 1, - for class 0, 0 where it is
-    /// undecided (0.1 &lt; p &lt; 0.9).
+    /// The network's decision at a state, one character per channel: + for class 1, - for class 0, 0 for undecided (0.1
+    /// &lt; p &lt; 0.9).
     /// </summary>
     /// <param name="state">S values.</param>
     public string Decision(double[] state) =>
         Decide(Probabilities(new[] { state }.ToMatrix(state.Length)).Row(0));
 
-    /// <summary>What the network decides at each of some states [M, S].</summary>
+    /// <summary>The network's decision at each of several states [M, S].</summary>
     /// <inheritdoc cref="Decision"/>
     public string[] Decisions(double[,] states)
     {
@@ -96,13 +96,13 @@ public sealed class Network : nn.Module
         return [.. Enumerable.Range(0, states.GetLength(0)).Select(i => Decide(probabilities.Row(i)))];
     }
 
-    /// <summary>The same from probabilities that are known already.</summary>
+    /// <summary>The same from known probabilities.</summary>
     /// <param name="probabilities">Of class 1, K values.</param>
     public static string Decide(IEnumerable<double> probabilities) =>
         string.Concat(probabilities.Select(p => p >= 0.9 ? '+' : p <= 0.1 ? '-' : '0'));
 
     /// <summary>States after each step of trials, from zero: [B, T, S].</summary>
-    /// <param name="inputs">Inputs [B, T, I], in whatever precision.</param>
+    /// <param name="inputs">Inputs [B, T, I], in any precision.</param>
     public Tensor Run(Tensor inputs)
     {
         using var scope = NewDisposeScope();
@@ -130,12 +130,12 @@ public sealed class Network : nn.Module
     }
 
     /// <summary>
-    /// A network with the same weights in float64, for the analysis; this one where it is in float64 already.
+    /// A network with the same weights in float64, for the analysis; this one if it is already in float64.
     /// </summary>
     public Network InDouble()
     {
         if (Readout.weight.dtype == ScalarType.Float64) return this;
-        // Both before the scope, which would take their parameters with it.
+        // Both before the scope, which would dispose of their parameters.
         var cell = Cell.InDouble();
         var readout = nn.Linear(Cell.Units, Channels, hasBias: Readout.bias is not null, dtype: ScalarType.Float64);
         using var scope = NewDisposeScope();
@@ -146,10 +146,10 @@ public sealed class Network : nn.Module
     }
 
     /// <summary>
-    /// The same weights with other equations in the cell, such as those that the report prints; the readout is shared.
+    /// The same weights with other equations in the cell, such as those printed in the report; the readout is shared.
     /// </summary>
     /// <param name="architecture">A kind of cell with the same parameters.</param>
-    /// <exception cref="ArgumentException">The other kind has parameters of other names or shapes.</exception>
+    /// <exception cref="ArgumentException">The other kind has parameters with other names or shapes.</exception>
     public Network As(Architecture architecture) => new(Cell.As(architecture), Readout);
 
     /// <summary>Refuses weights that are NaN or infinite.</summary>

@@ -10,9 +10,9 @@ namespace Neurodynamics.Models;
 /// bias_ih_l0 and bias_hh_l0 [G N], where G is the number of gates (1, LSTM 4: i f g o, GRU 3: r z n).
 /// </summary>
 /// <remarks>
-/// Each gate is an affine map of input and state followed by a scalar function. So every Jacobian is a sum over gates
-/// of the gate's weight matrix with its rows scaled: no autograd and no matrix product. A cell only has to name those
-/// scalings.
+/// Each gate is an affine map of input and state followed by a scalar function. So every Jacobian is a sum over gates:
+/// each gate's weight matrix with its rows scaled. This needs neither autograd nor a matrix product. A cell only has to
+/// give those scalings.
 /// </remarks>
 public abstract class RecurrentCell : Cell
 {
@@ -38,7 +38,7 @@ public abstract class RecurrentCell : Cell
         }
     }
 
-    /// <summary>G, the number of gates: how many matrices stand below each other in the weights.</summary>
+    /// <summary>G, the number of gates: how many matrices are stacked in the weights.</summary>
     public int GateCount { get; }
 
     /// <summary>Input weights, weight_ih_l0 [G N, I].</summary>
@@ -53,18 +53,18 @@ public abstract class RecurrentCell : Cell
     /// <summary>Recurrent bias, bias_hh_l0 [G N].</summary>
     public Parameter BiasHh { get; }
 
-    /// <summary>What the weights alone say about rounding and Lipschitz constants.</summary>
+    /// <summary>Bounds on rounding and Lipschitz constants that follow from the weights alone.</summary>
     private protected GateBounds Bounds { get; }
 
     /// <summary>A cell of the named architecture, all weights zero.</summary>
-    /// <exception cref="ArgumentException">The architecture's cells have no weights by PyTorch's names.</exception>
+    /// <exception cref="ArgumentException">The architecture's cells have no weights with PyTorch's names.</exception>
     public static RecurrentCell Create(
         Architecture architecture, int inputSize, int units, ScalarType precision = ScalarType.Float32) =>
         architecture.Create(inputSize, units, precision) as RecurrentCell ?? throw new ArgumentException(
             $"{architecture.Title} does not keep its weights by gate under PyTorch's names: use Architecture.Create.",
             nameof(architecture));
 
-    /// <summary>A cell with weights written out, in float64: small enough to be computed by hand.</summary>
+    /// <summary>A cell with weights written out, in float64: small enough to check by hand.</summary>
     /// <param name="architecture">Which cell, with G gates (vanilla 1, LSTM 4: i f g o, GRU 3: r z n).</param>
     /// <param name="inputWeights">W_ih [G N, I].</param>
     /// <param name="recurrentWeights">W_hh [G N, N].</param>
@@ -97,8 +97,7 @@ public abstract class RecurrentCell : Cell
     }
 
     /// <summary>
-    /// What the gates do in one step: the values that multiply something, each in (0, 1), by name. A vanilla RNN has
-    /// none.
+    /// The gates' values in one step, by name. Each multiplies something and lies in (0, 1). A vanilla RNN has none.
     /// </summary>
     /// <returns>For each gate [B, N], in the order of the weights.</returns>
     /// <inheritdoc cref="Step"/>
@@ -111,7 +110,7 @@ public abstract class RecurrentCell : Cell
     }
 
     /// <summary>
-    /// Glorot's uniform initialisation of every gate's input and recurrent matrix by itself, biases zero (report 4.2).
+    /// Glorot's uniform initialisation of every gate's input and recurrent matrix separately; biases zero (report 4.2).
     /// </summary>
     /// <param name="seed">The same seed gives the same weights.</param>
     public override void Initialise(long seed)
@@ -191,7 +190,7 @@ public abstract class RecurrentCell : Cell
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
         var (drive, errors) = (Drive(input), Bounds.ArgumentRounding(input, state));
-        // A hundredth more for slopes taken at the computed arguments.
+        // One per cent more, because slopes are taken at the computed arguments.
         var step = StepRoundingAt(drive, state, errors.split(Units, 1)).Times(1.01);
         var jacobian = JacobianRoundingAt(drive, state, errors);
         return (step.norm(1).MoveToOuterDisposeScope(), jacobian.norm(1).MoveToOuterDisposeScope());
@@ -201,22 +200,22 @@ public abstract class RecurrentCell : Cell
     public sealed override Tensor Run(Tensor inputs, Tensor? start = null)
     {
         using var scope = NewDisposeScope();
-        // The input's share of all steps in one product.
+        // The input's part of all steps in one product.
         return Unroll(Drive(inputs).unbind(1), start ?? Zeros(inputs)).MoveToOuterDisposeScope();
     }
 
-    /// <summary>Advances over the drives of each time, and stacks the states: [B, T, S].</summary>
+    /// <summary>Steps through the drives in time and stacks the states: [B, T, S].</summary>
     private protected virtual Tensor Unroll(IReadOnlyList<Tensor> drives, Tensor start) =>
         Unroll(drives, start, Advance);
 
-    /// <summary>The input's share of every gate, W_ih u + b_ih.</summary>
+    /// <summary>The input's part of every gate's argument, W_ih u + b_ih.</summary>
     private protected virtual Tensor Drive(Tensor input) => nn.functional.linear(input, WeightIh, BiasIh);
 
-    /// <summary>The state's share of every gate, W_hh h + b_hh.</summary>
+    /// <summary>The state's part of every gate's argument, W_hh h + b_hh.</summary>
     internal Tensor Recur(Tensor hidden) => nn.functional.linear(hidden, WeightHh, BiasHh);
 
     /// <summary>
-    /// The state's share of some gates only: <paramref name="count"/> gates from <paramref name="first"/> on.
+    /// The state's part of some gates only: <paramref name="count"/> gates from <paramref name="first"/> on.
     /// </summary>
     private protected Tensor Recur(Tensor hidden, int first, int count) => nn.functional.linear(
         hidden, WeightHh.narrow(0, first * Units, count * Units), BiasHh.narrow(0, first * Units, count * Units));
@@ -235,24 +234,24 @@ public abstract class RecurrentCell : Cell
 
     private protected abstract Tensor InputJacobianAt(Tensor drive, Tensor state);
 
-    /// <summary>The Lipschitz constant [B] on balls of radii [B, 1]; null where the cell knows none.</summary>
+    /// <summary>The Lipschitz constant [B] on balls of radii [B, 1]; null if the cell knows none.</summary>
     /// <param name="drive">The input's share of every gate.</param>
     /// <param name="state">Centres of the balls [B, S].</param>
     /// <param name="radius">[B, 1].</param>
-    /// <param name="error">Rounding of any argument of a gate at most [B, 1].</param>
+    /// <param name="error">Upper bound on the rounding of any gate's argument [B, 1].</param>
     private protected abstract Tensor? JacobianLipschitzAt(Tensor drive, Tensor state, Tensor radius, Tensor error);
 
-    /// <summary>Rounding of each next state variable at most [B, S].</summary>
+    /// <summary>Upper bound on the rounding of each next state variable [B, S].</summary>
     /// <param name="drive">The input's share of every gate.</param>
     /// <param name="state">[B, S].</param>
-    /// <param name="errors">Rounding of each gate's argument at most, [B, N] per gate.</param>
+    /// <param name="errors">Upper bounds on the rounding of each gate's argument, [B, N] per gate.</param>
     private protected abstract Tensor StepRoundingAt(Tensor drive, Tensor state, Tensor[] errors);
 
-    /// <summary>Rounding of each unit's rows of the Jacobian at most [B, N].</summary>
+    /// <summary>Upper bound on the rounding of each unit's rows of the Jacobian [B, N].</summary>
     private protected virtual Tensor JacobianRoundingAt(Tensor drive, Tensor state, Tensor errors) =>
         Bounds.JacobianRounding(state, errors);
 
-    /// <summary>Refuses a constant input that has not I values.</summary>
+    /// <summary>Refuses a constant input that does not have I values.</summary>
     private protected void Require(double[] input)
     {
         if (input.Length != InputSize)
@@ -263,7 +262,7 @@ public abstract class RecurrentCell : Cell
 
     /// <summary>Sum over gates of diag(scale of the gate) times the gate's weights: [B, N, columns].</summary>
     /// <param name="weights">[G N, columns].</param>
-    /// <param name="scales">One scale [B, N] per gate; null for a gate that has no part in it.</param>
+    /// <param name="scales">One scale [B, N] per gate; null for a gate that plays no part.</param>
     private protected Tensor Scaled(Parameter weights, params ReadOnlySpan<Tensor?> scales)
     {
         Tensor? sum = null;

@@ -6,25 +6,26 @@ namespace Neurodynamics.Models.Bounds;
 /// A linear functional of the state for every unit, such as a gate's argument: the rows of a matrix L.
 /// </summary>
 /// <param name="rows">Norm of each row, [N] or [B, N].</param>
-/// <param name="norm">||L||_2 at most, [] or [B].</param>
+/// <param name="norm">Upper bound on ||L||_2, [] or [B].</param>
 internal sealed class Functional(Tensor rows, Tensor norm)
 {
     public Tensor Rows { get; } = rows;
 
     public Tensor Norm { get; } = norm;
 
-    /// <summary>||diag(scale) L||_2 at most [B], for scales [B, N].</summary>
+    /// <summary>Upper bound on ||diag(scale) L||_2 [B], for scales [B, N].</summary>
     public Tensor Scaled(Tensor scale) => minimum(scale.amax(1) * Norm, (scale * Rows).norm(1));
 }
 
 /// <summary>
-/// A unit's second derivative with respect to two functionals of the state: its modulus at most [B, N].
+/// A bound on the modulus of a unit's second derivative with respect to two functionals of the state [B, N].
 /// </summary>
 
 internal readonly record struct Second(Functional J, Functional K, Tensor Bound);
 
 /// <summary>
-/// How fast the Jacobian turns if every unit of the map is a smooth function of a few linear functionals of the state.
+/// How fast the Jacobian changes if every unit of the map is a smooth function of a few linear functionals of the
+/// state.
 /// </summary>
 internal static class Curvature
 {

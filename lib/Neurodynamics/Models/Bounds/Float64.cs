@@ -1,6 +1,6 @@
 namespace Neurodynamics.Models.Bounds;
 
-/// <summary>What bounds need to know of float64 arithmetic.</summary>
+/// <summary>Constants of float64 arithmetic that bounds need.</summary>
 internal static class Float64
 {
     /// <summary>Half the gap between 1 and the next float64.</summary>

@@ -3,8 +3,8 @@ using static TorchSharp.torch;
 namespace Neurodynamics.Models.Bounds;
 
 /// <summary>
-/// What the weights of a cell made of gates say about rounding and about how fast its Jacobian turns: the part of the
-/// bounds that is the same for every such cell.
+/// Bounds on rounding, and on how fast the Jacobian changes, that follow from the weights of a cell made of gates. This
+/// part is the same for every such cell.
 /// </summary>
 internal sealed class GateBounds(RecurrentCell cell)
 {
@@ -25,8 +25,8 @@ internal sealed class GateBounds(RecurrentCell cell)
     public Functional Own() => new(ones(Units, dtype: ScalarType.Float64), tensor(1.0));
 
     /// <summary>
-    /// What products and sums can round in the argument of every gate at most [B, G N]: n roundings of
-    /// |W_ih| |u| + |W_hh| |x| + |b_ih| + |b_hh|, in whatever order.
+    /// Upper bound on the rounding by products and sums in every gate's argument [B, G N]: n roundings of |W_ih| |u| +
+    /// |W_hh| |x| + |b_ih| + |b_hh|, in any order.
     /// </summary>
     public Tensor ArgumentRounding(Tensor input, Tensor state)
     {
@@ -37,16 +37,16 @@ internal sealed class GateBounds(RecurrentCell cell)
     }
 
     /// <summary>
-    /// Rounding of each unit's rows of the Jacobian at most [B, N], generously. A scale is a product of at most five
-    /// factors, of which one can exceed 1 (a state variable or the GRU's recurrent candidate, at most a), and each
-    /// moves by at most a times what its gates' arguments move.
+    /// Generous upper bound on the rounding of each unit's rows of the Jacobian [B, N]. A scale is a product of at most
+    /// five factors. One of them can exceed 1 (a state variable or the GRU's recurrent candidate, at most a). Each
+    /// moves by at most a times as much as its gates' arguments.
     /// </summary>
     public Tensor JacobianRounding(Tensor state, Tensor errors) =>
         ScaleRounding(state, errors) * cell.WeightHh.norm(1).view(-1, Units).sum(0).Plus(1);
 
-    /// <summary>Rounding of each unit's scales at most [B, N].</summary>
+    /// <summary>Upper bound on the rounding of each unit's scales [B, N].</summary>
     /// <param name="state">[B, S].</param>
-    /// <param name="errors">Rounding of each gate's argument at most [B, G N].</param>
+    /// <param name="errors">Upper bound on the rounding of each gate's argument [B, G N].</param>
     public Tensor ScaleRounding(Tensor state, Tensor errors)
     {
         var recurrent = cell.Recur(cell.Hidden(state)).abs().view(-1, Gates, Units).amax(1);
@@ -55,13 +55,13 @@ internal sealed class GateBounds(RecurrentCell cell)
     }
 
     /// <summary>
-    /// What the update gate adds to a GRU's rounding: its own, and that of mixing the candidate and the state.
+    /// The rounding that the update gate adds to a GRU's: its own, and that of mixing the candidate and the state.
     /// </summary>
     public static Tensor MixRounding(Tensor z, Tensor candidate, Tensor state, Tensor error) =>
         ((state - candidate).abs() * (RecurrentCell.Slope(z) * error).Plus(4 * Float64.UnitRoundoff))
             .Plus(state.abs().Plus(1).Times(8 * Float64.UnitRoundoff));
 
-    /// <summary>||W_hh||_2 of every gate, a little outwards; kept until the weights change.</summary>
+    /// <summary>||W_hh||_2 of every gate, rounded up a little; kept until the weights change.</summary>
     private double[] SpectralNorms()
     {
         if (known is not { } norms || !norms.Weights.eq(cell.WeightHh).all().item<bool>())

@@ -28,13 +28,13 @@ internal readonly record struct Interval(Tensor Low, Tensor High)
 
     public Interval Tanh() => new(tanh(Low), tanh(High));
 
-    /// <summary>1 - s at most, without cancellation where the logistic function s saturates.</summary>
+    /// <summary>Upper bound on 1 - s, without cancellation where the logistic function s saturates.</summary>
     public Tensor Complement => sigmoid(-Low);
 
-    /// <summary>|s'| at most.</summary>
+    /// <summary>Upper bound on |s'|.</summary>
     public Tensor SigmoidSlope => SlopeAt(LeastModulus);
 
-    /// <summary>|s''| at most: it rises up to its peak and falls beyond.</summary>
+    /// <summary>Upper bound on |s''|, which rises up to its peak and falls beyond.</summary>
     public Tensor SigmoidCurvature
     {
         get
@@ -44,10 +44,10 @@ internal readonly record struct Interval(Tensor Low, Tensor High)
         }
     }
 
-    /// <summary>|tanh'| at most; tanh x = 2 s(2 x) - 1.</summary>
+    /// <summary>Upper bound on |tanh'|; tanh x = 2 s(2 x) - 1.</summary>
     public Tensor TanhSlope => Doubled.SigmoidSlope.Times(4);
 
-    /// <summary>|tanh''| at most.</summary>
+    /// <summary>Upper bound on |tanh''|.</summary>
     public Tensor TanhCurvature => Doubled.SigmoidCurvature.Times(8);
 
     private Interval Doubled => new(Low.Times(2), High.Times(2));
