@@ -28,6 +28,23 @@ internal static class Arrays
         return copy.data<double>().ToArray();
     }
 
+    /// <summary>
+    /// A tensor with memory of its own. One that <c>tensor</c> makes lies in the managed array, whose alignment varies from run to
+    /// run, and with it the last bit of a product.
+    /// </summary>
+    public static Tensor ToTensor(this double[,] matrix)
+    {
+        using var view = tensor(matrix);
+        return view.clone();
+    }
+
+    /// <inheritdoc cref="ToTensor(double[,])"/>
+    public static Tensor ToTensor(this double[] vector)
+    {
+        using var view = tensor(vector);
+        return view.clone();
+    }
+
     /// <summary>One row of a matrix, as a copy.</summary>
     public static double[] Row(this double[,] matrix, int row) =>
         matrix.RowSpan(row).ToArray();

@@ -109,8 +109,8 @@ public sealed record Certificate(Certainty Certainty, double ExistenceRadius, do
     {
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
-        var x = tensor(points.Select(point => point.State).ToMatrix(cell.StateSize));
-        var input = tensor(points.Select(point => point.Input).ToMatrix(cell.InputSize));
+        var x = points.Select(point => point.State).ToMatrix(cell.StateSize).ToTensor();
+        var input = points.Select(point => point.Input).ToMatrix(cell.InputSize).ToTensor();
         var (y, z, inverse) = Newton(cell, input, x);
         var slack = Scalars.OneMinus(z);
         // The smallest ball that can hold the point: where the test fails here, it fails on all.

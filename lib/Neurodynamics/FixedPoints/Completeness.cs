@@ -91,12 +91,12 @@ public sealed record Completeness(int Sum, int Counted, int Uncertain, int Outsi
     private static int[] Signs(Cell cell, double[] input, FixedPoint[] points, bool ofRegular)
     {
         var signs = new int[points.Length];
-        var u = tensor(input).unsqueeze(0);
+        var u = input.ToTensor().unsqueeze(0);
         int chunk = Math.Max(1, (1 << 19) / (cell.StateSize * cell.StateSize));
         for (int first = 0; first < points.Length; first += chunk)
         {
             using var scope = NewDisposeScope();
-            var states = tensor(points.Skip(first).Take(chunk).Select(point => point.State).ToMatrix(cell.StateSize));
+            var states = points.Skip(first).Take(chunk).Select(point => point.State).ToMatrix(cell.StateSize).ToTensor();
             var matrix = cell.StateJacobian(u, states).FromIdentity();
             var finite = matrix.flatten(1).isfinite().all(1);
             matrix = where(finite.view(-1, 1, 1), matrix, zeros_like(matrix));

@@ -272,17 +272,17 @@ public sealed record Continuation
             using var frozen = no_grad();
             var (input, state) = (Input(w), State(w));
             var ofState = cell.StateJacobian(input, state).squeeze(0) - eye(size, dtype: ScalarType.Float64);
-            var ofPosition = cell.InputJacobian(input, state).squeeze(0).matmul(tensor(to) - tensor(from)).unsqueeze(1);
+            var ofPosition = cell.InputJacobian(input, state).squeeze(0).matmul(to.ToTensor() - from.ToTensor()).unsqueeze(1);
             var matrix = cat([cat([ofState, ofPosition], 1), tensor(row).unsqueeze(0)], 0);
-            var (solution, _) = linalg.solve_ex(matrix, tensor(right).unsqueeze(1));
+            var (solution, _) = linalg.solve_ex(matrix, right.ToTensor().unsqueeze(1));
             var vector = solution.squeeze(1).ToVector();
             return vector.All(double.IsFinite) ? vector : null;
         }
 
         private double[] InputAt(double position) => [.. from.Zip(to, (a, b) => (1 - position) * a + position * b)];
 
-        private Tensor Input(double[] w) => tensor(InputAt(w[size])).unsqueeze(0);
+        private Tensor Input(double[] w) => InputAt(w[size]).ToTensor().unsqueeze(0);
 
-        private Tensor State(double[] w) => tensor(w[..size]).unsqueeze(0);
+        private Tensor State(double[] w) => w[..size].ToTensor().unsqueeze(0);
     }
 }

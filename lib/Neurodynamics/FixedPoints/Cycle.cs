@@ -64,13 +64,13 @@ public sealed record Cycle(double[,] States, double[] Input, double Speed, Compl
     private static double[] Step(Cell cell, double[] input, double[] state)
     {
         using var scope = NewDisposeScope();
-        return cell.Step(tensor(input).unsqueeze(0), tensor(state).unsqueeze(0)).squeeze(0).ToVector();
+        return cell.Step(input.ToTensor().unsqueeze(0), state.ToTensor().unsqueeze(0)).squeeze(0).ToVector();
     }
 
     private static Cycle Judged(Cell cell, double[] input, double[][] orbit)
     {
         using var scope = NewDisposeScope();
-        var (u, x) = (tensor(input).unsqueeze(0), tensor(orbit.ToMatrix(cell.StateSize)));
+        var (u, x) = (input.ToTensor().unsqueeze(0), orbit.ToMatrix(cell.StateSize).ToTensor());
         double speed = (cell.Step(u, x).roll(1, 0) - x).square().sum(1).max().item<double>() / 2;
         var jacobian = cell.StateJacobian(u, x).unbind(0).Aggregate((product, next) => matmul(next, product));
         var multipliers = linalg.eigvals(jacobian).data<Complex>().ToArray();

@@ -46,8 +46,8 @@ public sealed record FixedPointProblem
     {
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
-        var states = tensor(Candidates);
-        return [.. (Cell.Step(tensor(Inputs), states) - states).norm(1).ToVector().Select(length => length * length / 2)];
+        var states = Candidates.ToTensor();
+        return [.. (Cell.Step(Inputs.ToTensor(), states) - states).norm(1).ToVector().Select(length => length * length / 2)];
     }
 
     /// <summary>The length of Newton's next correction of every candidate, M values; infinite where there is none.</summary>

@@ -33,6 +33,10 @@ public enum Ending
 /// <param name="Endings">How each candidate ended.</param>
 public sealed record FixedPointSolution(FixedPointProblem Problem, double[,] States, double[] Speeds, int[] Steps, Ending[] Endings)
 {
+    internal FixedPointSolution(FixedPointProblem problem, CandidateEnd[] ends)
+        : this(problem, ends.Select(end => end.State).ToMatrix(problem.Cell.StateSize), Array.ConvertAll(ends, end => end.Speed),
+            Array.ConvertAll(ends, end => end.Steps), Array.ConvertAll(ends, end => end.Ending)) { }
+
     /// <summary>Where each candidate ended, by type: fixed point, slow point or unsolved, in the order of the candidates.</summary>
     public IReadOnlyList<StatePoint> Ends() => [.. Enumerable.Range(0, Endings.Length).Select(End)];
 

@@ -1,4 +1,3 @@
-using System.Runtime.ExceptionServices;
 using Neurodynamics.Models;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -38,7 +37,7 @@ public sealed record DescentSnapshot(int Step, double Loss, double BatchSpeed, d
 public sealed record GradientDescent : FixedPointSolver
 {
     /// <summary>Adam's learning rate; default 1e-3, Adam's own.</summary>
-    public double LearningRate { get; init => field = value > 0 ? value : throw new ArgumentOutOfRangeException(nameof(LearningRate), value, "LearningRate is positive."); } = 1e-3;
+    public double LearningRate { get; init => field = Positive(value, nameof(LearningRate)); } = 1e-3;
 
     /// <summary>Adam's decay of the mean gradient; default 0.9.</summary>
     public double Beta1 { get; init => field = value is >= 0 and < 1 ? value : throw new ArgumentOutOfRangeException(nameof(Beta1), value, "Beta1 is in [0, 1)."); } = 0.9;
@@ -50,179 +49,97 @@ public sealed record GradientDescent : FixedPointSolver
     /// Adam's epsilon; default 1e-8. The gradient is that of a mean over M S values: with many candidates it sinks below epsilon
     /// long before they have converged, and what follows is plain gradient descent at a rate of 2 LearningRate / (M S Epsilon).
     /// </summary>
-    public double Epsilon { get; init => field = value > 0 ? value : throw new ArgumentOutOfRangeException(nameof(Epsilon), value, "Epsilon is positive."); } = 1e-8;
+    public double Epsilon { get; init => field = Positive(value, nameof(Epsilon)); } = 1e-8;
 
     /// <summary>Steps at most; default 10,000.</summary>
-    public int MaxSteps { get; init => field = value >= 0 ? value : throw new ArgumentOutOfRangeException(nameof(MaxSteps), value, "MaxSteps is at least 0."); } = 10_000;
+    public override int MaxSteps { get; init => field = AtLeast(0, value, nameof(MaxSteps)); } = 10_000;
 
     /// <summary>The batch's average speed at which it stops; default 0.01 (report 4.3). 0 runs to the step limit.</summary>
-    public double StopBelow { get; init => field = value >= 0 ? value : throw new ArgumentOutOfRangeException(nameof(StopBelow), value, "StopBelow is at least 0."); } = 0.01;
+    public double StopBelow { get; init => field = AtLeast(0.0, value, nameof(StopBelow)); } = 0.01;
 
     /// <summary>How that speed is read; default q, which is what the report calls speed.</summary>
     public SpeedReading Reading { get; init; } = SpeedReading.Speed;
 
     /// <summary>Candidates stepped together; default 256. The results depend on it by rounding at most.</summary>
-    public int ChunkSize { get; init => field = value >= 1 ? value : throw new ArgumentOutOfRangeException(nameof(ChunkSize), value, "ChunkSize is at least 1."); } = 256;
+    public override int ChunkSize { get; init => field = AtLeast(1, value, nameof(ChunkSize)); } = 256;
 
     /// <summary>Shown the batch before the first step, after every <see cref="WatchEvery"/> steps and at the end, on the caller's thread; default none.</summary>
     public Action<DescentSnapshot>? Watch { get; init; }
 
     /// <summary>Steps between two looks of <see cref="Watch"/>; default 100.</summary>
-    public int WatchEvery { get; init => field = value >= 1 ? value : throw new ArgumentOutOfRangeException(nameof(WatchEvery), value, "WatchEvery is at least 1."); } = 100;
+    public int WatchEvery { get; init => field = AtLeast(1, value, nameof(WatchEvery)); } = 100;
+
+    /// <inheritdoc/>
+    public override bool IsCoupled => true;
+
+    /// <summary>Stops all at once, where their average speed is at <see cref="StopBelow"/>; also where none of them is finite.</summary>
+    protected internal override bool IsSlowEnough(SolverStep step) => Squares(step) is var finite && (finite.Length == 0 || Read(finite, step.StateSize) <= StopBelow);
+
+    /// <inheritdoc/>
+    protected internal override void Look(SolverStep step, bool isLast, Func<double[,]> states)
+    {
+        if (Watch is null || !(isLast || step.Step % WatchEvery == 0)) return;
+        var finite = Squares(step);
+        Watch(new(step.Step, finite.Sum() / ((double)finite.Length * step.StateSize), Read(finite, step.StateSize), states()));
+    }
 
     /// <inheritdoc/>
     /// <exception cref="InvalidOperationException">The cell's step carries no gradient to the state.</exception>
-    public override FixedPointSolution Solve(FixedPointProblem problem, IProgress<int>? progress = null, CancellationToken cancellation = default)
-    {
-        int count = problem.Candidates.GetLength(0), size = problem.Cell.StateSize;
-        var squares = new double[count];
-        var chunks = Enumerable.Range(0, (count + ChunkSize - 1) / ChunkSize)
-            .Select(i => new Chunk(this, problem, i * ChunkSize, Math.Min(ChunkSize, count - i * ChunkSize))).ToArray();
-        try
-        {
-            double scale = 0;
-            for (int step = 0; ; step++)
-            {
-                // Torch itself has one thread: chunks run on threads of our own.
-                InParallel(chunk =>
-                {
-                    if (step > 0) chunk.Move(step, scale);
-                    chunk.Measure(squares);
-                });
-                var finite = squares.Where(double.IsFinite).ToArray();
-                double loss = finite.Sum() / ((double)finite.Length * size), speed = Read(finite, size);
-                scale = 1.0 / ((double)finite.Length * size);
+    protected internal override CandidateChunk Begin(Cell cell, Tensor inputs, Tensor states) => new Chunk(this, cell, inputs, states);
 
-                Ending? ended = cancellation.IsCancellationRequested ? Ending.Cancelled
-                    : finite.Length == 0 || speed <= StopBelow ? Ending.SlowEnough
-                    : step == MaxSteps ? Ending.StepLimit
-                    : null;
-                if (Watch is not null && (ended is not null || step % WatchEvery == 0)) Watch(new(step, loss, speed, States()));
-                if (ended is null) continue;
-
-                var solution = new FixedPointSolution(problem, States(), [.. squares.Select(square => square / 2)], [.. Enumerable.Repeat(step, count)], new Ending[count]);
-                InParallel(chunk => chunk.Judge(solution, ended.Value));
-                progress?.Report(count);
-                return solution;
-            }
-        }
-        finally
-        {
-            foreach (var chunk in chunks) chunk.Dispose();
-        }
-
-        double[,] States() => chunks.SelectMany(chunk => chunk.States()).ToMatrix(size);
-
-        void InParallel(Action<Chunk> work)
-        {
-            try
-            {
-                if (chunks.Length == 1) work(chunks[0]);
-                else Parallel.ForEach(chunks, problem.Cell.Threads, work);
-            }
-            catch (AggregateException error)
-            {
-                // A cell's own error reads the same, however many chunks met it.
-                ExceptionDispatchInfo.Throw(error.InnerExceptions[0]);
-            }
-        }
-    }
+    /// <summary>||F(x) - x||^2 of the candidates that are finite.</summary>
+    private static double[] Squares(SolverStep step) => [.. step.Paces.Select(pace => 2 * pace.Speed).Where(double.IsFinite)];
 
     private double Read(double[] squares, int size) => squares.Length == 0 ? double.NaN : Reading switch
     {
         SpeedReading.MeanSquare => squares.Average() / size,
         SpeedReading.Speed => squares.Average() / 2,
         SpeedReading.Norm => squares.Average(Math.Sqrt),
-        _ => throw new ArgumentOutOfRangeException(nameof(Reading), Reading, "This is no reading of the speed."),
+        _ => throw new ArgumentOutOfRangeException(nameof(Reading), Reading, "The readings are MeanSquare, Speed and Norm."),
     };
 
     /// <summary>Some of the candidates, and an Adam for them: it acts on each value by itself, so only the gradient's scale is the batch's.</summary>
-    /// <remarks>Not torch's Adam: its scalars are left to the finaliser, which on several threads frees them in mid-use (see <see cref="Scalars"/>).</remarks>
-    private sealed class Chunk : IDisposable
+    /// <remarks>
+    /// Not torch's Adam: its scalars are left to the finaliser, which on several threads frees them in mid-use (see
+    /// <see cref="Scalars"/>).
+    /// </remarks>
+    private sealed class Chunk(GradientDescent options, Cell cell, Tensor inputs, Tensor states) : CandidateChunk(cell, inputs, states)
     {
-        private readonly GradientDescent options;
-        private readonly Cell cell;
-        private readonly int first;
-        private readonly Tensor input, states, mean, meanSquare;
+        private readonly Tensor mean = Hold(zeros_like(states)), meanSquare = Hold(zeros_like(states));
         private Tensor? gradient;
 
-        public Chunk(GradientDescent options, FixedPointProblem problem, int first, int count)
+        protected internal override Pace[] Look()
         {
-            (this.options, cell, this.first) = (options, problem.Cell, first);
-            var rows = Enumerable.Range(first, count).ToArray();
-            using var scope = NewDisposeScope();
-            bool common = problem.Inputs.GetLength(0) == 1;
-            // Clones: a tensor of an array lives in the array, whose alignment varies, and with it the last bit of a product.
-            input = tensor(rows.Take(common ? 1 : count).Select(problem.InputOf).ToMatrix(cell.InputSize)).clone().DetachFromDisposeScope();
-            states = tensor(rows.Select(problem.Candidates.Row).ToMatrix(cell.StateSize)).clone().DetachFromDisposeScope();
-            mean = zeros_like(states).DetachFromDisposeScope();
-            meanSquare = zeros_like(states).DetachFromDisposeScope();
-        }
-
-        /// <summary>||F(x) - x||^2 of each candidate, and the gradient of their sum.</summary>
-        public void Measure(double[] squares)
-        {
-            using var scope = NewDisposeScope();
             using var gradients = enable_grad();
-            var x = states.detach().requires_grad_();
-            var next = cell.Step(input, x);
+            var x = States.detach().requires_grad_();
+            var next = Cell.Step(Inputs, x);
             if (!next.requires_grad)
-                throw new InvalidOperationException($"The step of {cell.GetName()} carries no gradient to the state, which gradient descent needs: compute it with torch operations alone, or use {nameof(NewtonSolver)}.");
+                throw new InvalidOperationException($"The step of {Cell.GetName()} carries no gradient to the state, which gradient "
+                    + $"descent needs: compute it with torch operations alone, or use {nameof(NewtonSolver)}.");
             var residual = next - x;
             var square = (residual * residual).sum(1);
-            gradient?.Dispose();
             // A candidate that is not finite stays where it is; the others do not see it.
-            gradient = autograd.grad([square.sum()], [x])[0].nan_to_num_(0, 0, 0).DetachFromDisposeScope();
-            square.ToVector().CopyTo(squares, first);
+            gradient = Hold(autograd.grad([square.sum()], [x])[0].nan_to_num_(0, 0, 0), gradient);
+            return Array.ConvertAll(square.ToVector(), value => new Pace(Math.Sqrt(value), value / 2));
         }
 
-        /// <summary>Step <paramref name="step"/> of Adam, counted from 1.</summary>
-        /// <param name="step">The step.</param>
-        /// <param name="scale">1 / (M S): the loss is a mean.</param>
-        public void Move(int step, double scale)
+        /// <summary>A step of Adam on the loss, which is a mean: the gradient of the sum is divided by M S.</summary>
+        protected internal override void Move(SolverStep last)
         {
-            using var scope = NewDisposeScope();
-            using var frozen = no_grad();
-            using Scalar share = scale, epsilon = options.Epsilon;
+            using Scalar share = 1.0 / ((double)Squares(last).Length * last.StateSize), epsilon = options.Epsilon;
             using Scalar keep1 = options.Beta1, add1 = 1 - options.Beta1, keep2 = options.Beta2, add2 = 1 - options.Beta2;
+            int step = last.Step + 1;
             using Scalar rate = -options.LearningRate / (1 - Math.Pow(options.Beta1, step)), spread = 1 / Math.Sqrt(1 - Math.Pow(options.Beta2, step));
             gradient!.mul_(share);
             mean.mul_(keep1).add_(gradient, add1);
             meanSquare.mul_(keep2).addcmul_(gradient, gradient, add2);
-            states.addcdiv_(mean, meanSquare.sqrt().mul_(spread).add_(epsilon, Scalars.One), rate);
+            States.addcdiv_(mean, meanSquare.sqrt().mul_(spread).add_(epsilon, Scalars.One), rate);
         }
 
-        public IEnumerable<double[]> States()
+        public override void Dispose()
         {
-            using var scope = NewDisposeScope();
-            var matrix = states.ToMatrix();
-            return Enumerable.Range(0, matrix.GetLength(0)).Select(matrix.Row);
-        }
-
-        public void Judge(FixedPointSolution solution, Ending otherwise)
-        {
-            using var scope = NewDisposeScope();
-            using var frozen = no_grad();
-            for (int i = 0; i < states.shape[0]; i++)
-            {
-                double length = Math.Sqrt(2 * solution.Speeds[first + i]);
-                solution.Endings[first + i] = !double.IsFinite(length) ? Ending.NotFinite
-                    : length <= options.Tolerance && Correction(i) <= options.CorrectionTolerance ? Ending.FixedPoint
-                    : otherwise;
-            }
-        }
-
-        /// <summary>The length of the Newton correction that a candidate would take next.</summary>
-        private double Correction(int i)
-        {
-            using var scope = NewDisposeScope();
-            var (u, x) = (input.shape[0] == 1 ? input : input.narrow(0, i, 1), states.narrow(0, i, 1));
-            return cell.Correction(u, x, cell.Step(u, x) - x).norm(1).item<double>();
-        }
-
-        public void Dispose()
-        {
-            foreach (var held in new[] { input, states, mean, meanSquare, gradient }) held?.Dispose();
+            foreach (var held in new[] { mean, meanSquare, gradient }) held?.Dispose();
+            base.Dispose();
         }
     }
 }

@@ -63,7 +63,7 @@ internal sealed class KnownPoints(FixedPointProblem problem, double distance, in
     private bool[] Outliers(IReadOnlyList<StatePoint> of)
     {
         using var scope = NewDisposeScope();
-        var candidates = tensor(problem.Candidates);
+        var candidates = problem.Candidates.ToTensor();
         candidates = candidates[candidates.isfinite().all(1)];
         if (candidates.shape[0] == 0) return new bool[of.Count];
         var mean = candidates.mean([0]);
@@ -75,41 +75,40 @@ internal sealed class KnownPoints(FixedPointProblem problem, double distance, in
     /// <summary>Follows all candidates of a problem to their ends, and keeps the fixed points among them.</summary>
     public FixedPointSolution Follow(FixedPointProblem from, FixedPointSolver solver, IProgress<int>? progress, CancellationToken cancellation)
     {
+        if (solver.Quick is not { } quick) return Keep(solver.Solve(from, progress, cancellation));
         int count = from.Candidates.GetLength(0);
-        // Other solvers may couple their candidates: they get all at once.
-        if (solver is not NewtonSolver newton) return Keep(solver.Solve(from, progress, cancellation));
-        var solution = new FixedPointSolution(from, (double[,])from.Candidates.Clone(), new double[count], new int[count], new Ending[count]);
-        var pending = Enumerable.Range(0, count).ToArray();
+        var ends = new CandidateEnd[count];
+        int[] pending = [.. Enumerable.Range(0, count)];
         new Random(count).Shuffle(pending);
-        var nearest = Enumerable.Repeat(double.PositiveInfinity, count).ToArray();
-        // Where Newton converges at all it rarely takes more than twelve steps: measured on the workbook's networks.
-        var quick = newton with { MaxDampedSteps = 0, MaxSteps = Math.Min(30, newton.MaxSteps), MaxHalvings = Math.Min(6, newton.MaxHalvings) };
+        double[] nearest = [.. Enumerable.Repeat(double.PositiveInfinity, count)];
         for (int tried = 0; pending.Length > 0; )
         {
             if (tried < Math.Min(Points.Count, MostAnchors))
             {
-                pending = Settle(solution, pending, nearest, tried, newton);
+                pending = Settle(from, ends, pending, nearest, tried, solver);
                 tried = Points.Count;
-                progress?.Report(count - pending.Length);
-                continue;
             }
-            var block = pending[..Math.Min(Block, pending.Length)];
-            pending = pending[block.Length..];
-            Solve(quick, block, from.Candidates);
+            else
+            {
+                var block = pending[..Math.Min(Block, pending.Length)];
+                pending = pending[block.Length..];
+                Solve(quick, block, from.Candidates.Row);
+            }
             progress?.Report(count - pending.Length);
         }
-        // Newton alone is quick, and brings most where they belong. Some of the rest show what slow points there are.
-        var stalled = Enumerable.Range(0, count).Where(row => solution.Endings[row] is Ending.Stalled or Ending.StepLimit).ToArray();
+        // The quick solver brings most where they belong. Some of the rest show what slow points there are.
+        int[] stalled = [.. Enumerable.Range(0, count).Where(row => ends[row].Ending is Ending.Stalled or Ending.StepLimit)];
         new Random(count).Shuffle(stalled);
-        if (newton.MaxDampedSteps > 0) Solve(newton, stalled[..Math.Min(slowCandidates, stalled.Length)], solution.States);
-        return solution;
+        if (solver.FindsSlowPoints) Solve(solver, stalled[..Math.Min(slowCandidates, stalled.Length)], row => ends[row].State);
+        return new(from, ends);
 
-        void Solve(NewtonSolver with, int[] rows, double[,] states)
+        void Solve(FixedPointSolver with, int[] rows, Func<int, double[]> start)
         {
             if (rows.Length == 0) return;
-            var part = Keep(with.Solve(new(from.Cell, from.Inputs, rows.Select(states.Row).ToMatrix(from.Cell.StateSize)), null, cancellation));
+            var states = rows.Select(start).ToMatrix(from.Cell.StateSize);
+            var part = Keep(with.Solve(new(from.Cell, from.Inputs, states), null, cancellation));
             for (int i = 0; i < rows.Length; i++)
-                End(solution, rows[i], part.States.RowSpan(i), part.Speeds[i], solution.Steps[rows[i]] + part.Steps[i], part.Endings[i]);
+                ends[rows[i]] = new(part.States.Row(i), part.Speeds[i], ends[rows[i]].Steps + part.Steps[i], part.Endings[i]);
         }
     }
 
@@ -124,7 +123,7 @@ internal sealed class KnownPoints(FixedPointProblem problem, double distance, in
     }
 
     /// <summary>Follows each pending candidate whose nearest known point is one that had no turn yet; returns those that did not get there.</summary>
-    private int[] Settle(FixedPointSolution solution, int[] pending, double[] nearest, int tried, NewtonSolver newton)
+    private int[] Settle(FixedPointProblem from, CandidateEnd[] ends, int[] pending, double[] nearest, int tried, FixedPointSolver solver)
     {
         var fresh = Points.Skip(tried).Take(MostAnchors).ToArray();
         var own = new List<int>[fresh.Length];
@@ -132,8 +131,8 @@ internal sealed class KnownPoints(FixedPointProblem problem, double distance, in
         var left = new List<int>();
         using (NewDisposeScope())
         {
-            var places = tensor(fresh.Select(point => point.State).ToMatrix(problem.Cell.StateSize));
-            var (distances, indices) = cdist(tensor(pending.Select(solution.Problem.Candidates.Row).ToMatrix(problem.Cell.StateSize)), places).min(1);
+            var places = fresh.Select(point => point.State).ToMatrix(problem.Cell.StateSize).ToTensor();
+            var (distances, indices) = cdist(pending.Select(from.Candidates.Row).ToMatrix(problem.Cell.StateSize).ToTensor(), places).min(1);
             var (near, index) = (distances.ToVector(), indices.data<long>().ToArray());
             for (int i = 0; i < pending.Length; i++)
             {
@@ -150,7 +149,7 @@ internal sealed class KnownPoints(FixedPointProblem problem, double distance, in
         var arrived = new int[fresh.Length];
         Parallel.For(0, fresh.Length, problem.Cell.Threads, k =>
         {
-            missed[k] = own[k].Count == 0 ? [] : Approach(solution, own[k], fresh[k], newton);
+            missed[k] = own[k].Count == 0 ? [] : Approach(from, ends, own[k], fresh[k], solver);
             arrived[k] = own[k].Count - missed[k].Count;
         });
         for (int k = 0; k < fresh.Length; k++)
@@ -162,16 +161,16 @@ internal sealed class KnownPoints(FixedPointProblem problem, double distance, in
     }
 
     /// <summary>Steps x + (I - J)^-1 (F(x) - x) with J at the known point, as long as each at least halves the step that the network makes.</summary>
-    private List<int> Approach(FixedPointSolution solution, List<int> rows, FixedPoint known, NewtonSolver newton)
+    private List<int> Approach(FixedPointProblem from, CandidateEnd[] ends, List<int> rows, FixedPoint known, FixedPointSolver solver)
     {
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
         var cell = problem.Cell;
-        var input = tensor(known.Input).unsqueeze(0);
-        var place = tensor(known.State).unsqueeze(0);
+        var input = known.Input.ToTensor().unsqueeze(0);
+        var place = known.State.ToTensor().unsqueeze(0);
         var inverse = linalg.solve_ex(cell.StateJacobian(input, place).squeeze(0).FromIdentity(), eye(cell.StateSize, dtype: ScalarType.Float64)).result.t();
         var (missed, going) = (new List<int>(), rows.ToArray());
-        var x = tensor(going.Select(solution.Problem.Candidates.Row).ToMatrix(cell.StateSize));
+        var x = going.Select(from.Candidates.Row).ToMatrix(cell.StateSize).ToTensor();
         var residual = cell.Step(input, x) - x;
         for (int step = 0; going.Length > 0; step++)
         {
@@ -184,8 +183,8 @@ internal sealed class KnownPoints(FixedPointProblem problem, double distance, in
             var kept = new List<long>();
             for (int i = 0; i < going.Length; i++)
             {
-                bool there = sizes[i] <= newton.Tolerance && corrections[i] <= newton.CorrectionTolerance && away[i] <= distance;
-                if (there) End(solution, going[i], x[i].ToVector(), sizes[i] * sizes[i] / 2, step, Ending.FixedPoint);
+                bool there = sizes[i] <= solver.Tolerance && corrections[i] <= solver.CorrectionTolerance && away[i] <= distance;
+                if (there) ends[going[i]] = new(x[i].ToVector(), sizes[i] * sizes[i] / 2, step, Ending.FixedPoint);
                 else if (nexts[i] <= 0.5 * sizes[i] && step < MostSteps) kept.Add(i);
                 else missed.Add(going[i]);
             }
@@ -194,11 +193,5 @@ internal sealed class KnownPoints(FixedPointProblem problem, double distance, in
             (x, residual) = (trial[indices].MoveToOuterDisposeScope(), next[indices].MoveToOuterDisposeScope());
         }
         return missed;
-    }
-
-    private static void End(FixedPointSolution solution, int row, ReadOnlySpan<double> state, double speed, int steps, Ending ending)
-    {
-        state.CopyTo(solution.States.RowSpan(row));
-        (solution.Speeds[row], solution.Steps[row], solution.Endings[row]) = (speed, steps, ending);
     }
 }

@@ -67,11 +67,11 @@ public sealed record Reachability(Reach Reach, double? NearestVisited)
     private static double[]? Nearest(IReadOnlyList<StatePoint> points, double[,] visited)
     {
         using var scope = NewDisposeScope();
-        var all = tensor(visited);
+        var all = visited.ToTensor();
         all = all[all.isfinite().all(1)];
         var (count, size) = ((int)all.shape[0], visited.GetLength(1));
         if (count == 0) return null;
-        var states = tensor(points.Select(point => point.State).ToMatrix(size));
+        var states = points.Select(point => point.State).ToMatrix(size).ToTensor();
         var nearest = tensor(double.PositiveInfinity).expand(points.Count);
         int block = Math.Max(1, (1 << 21) / Math.Max(size, points.Count));
         for (int first = 0; first < count; first += block)
