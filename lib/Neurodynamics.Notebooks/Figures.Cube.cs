@@ -206,9 +206,7 @@ public static partial class Figures
     /// <summary>Unit directions in which the places of points move with the decisions of the channels; none where the points do not determine three that lie in no plane.</summary>
     private static double[][] ChannelDirections(IReadOnlyList<Linearisation> points, Network network, double[,] places)
     {
-        if (places.GetLength(1) != 3 || DecisionGrid.Fit(points, network, places) is not { } grid) return [];
-        double[][] directions = [.. grid.Directions.Select(direction => direction.Select(value => value / Length(direction)).ToArray())];
-        return Math.Abs(DecisionGrid.Determinant(directions)) > 0.1 ? directions : [];
+        return DecisionGrid.Fit(points, network, places)?.Frame() ?? [];
     }
 
     private static double Length(double[] vector) => Math.Sqrt(vector.Sum(value => value * value));
@@ -273,11 +271,11 @@ public static partial class Figures
         double[] logs = [.. descents.SelectMany(descent => descent.Speeds).Where(speed => speed > 0 && double.IsFinite(speed)).Select(Math.Log10)];
         for (int i = 0; i < descents.Count; i++)
         {
-            var ends = new DescentEnds(descents[i], network);
+            var ends = DescentEnds.Of(descents[i], network);
             var places = pca.Project(descents[i].States);
             foreach (var projected in new[] { places, Places(points[i], pca) })
                 for (int row = 0; row < projected.GetLength(0); row++) drawn.Add([.. Enumerable.Range(0, projected.GetLength(1)).Select(k => projected[row, k])]);
-            string input = Tables.Words(descents[i].Problem.InputOf(0));
+            string input = $"({Wording.Of(descents[i].Problem.InputOf(0))})";
             foreach (bool outside in new[] { false, true })
             {
                 int[] rows = [.. Enumerable.Range(0, ends.Outside.Length).Where(row => ends.Outside[row] == outside)];

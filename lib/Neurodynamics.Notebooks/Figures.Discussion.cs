@@ -61,13 +61,13 @@ public static partial class Figures
         foreach (var kind in errors.GroupBy(error => error.Line.UnstableModes).OrderBy(group => group.Key))
         {
             var (symbol, colour, _) = ByUnstableModes[Math.Min(kind.Key, ByUnstableModes.Length - 1)];
-            var curve = kind.GroupBy(error => error.Distance).OrderBy(group => group.Key).Select(group => (group.Key, Value: Tables.Median(group.SelectMany(error => error.Errors)))).ToArray();
+            var curve = kind.GroupBy(error => error.Distance).OrderBy(group => group.Key).Select(group => (group.Key, Value: group.SelectMany(error => error.Errors).Median())).ToArray();
             traces.Add(new Trace2D("scatter").With("name", Name(kind.Key, kind.First().Line.Kind, "", kind.Select(error => error.Line).Distinct().Count())).With("mode", "lines+markers")
                 .With("x", curve.Select(point => Style.Drawn(Math.Log10(point.Key))).ToArray()).With("y", curve.Select(point => Style.Drawn(point.Value)).ToArray()).With("xaxis", "x").With("yaxis", "y")
                 .With("line", new Line().With("color", colour).With("width", 2)).With("marker", new Marker().With("symbol", symbol).With("color", colour).With("size", 7))
                 .With("text", curve.Select(point => point.Key.ToString("G2", CultureInfo.InvariantCulture)).ToArray())
                 .With("hovertemplate", "distance %{text}<br>error %{y:.2g} of the displacement<extra></extra>"));
-            double reach = Math.Log10(Tables.Median(kind.Select(error => error.Line).Distinct().Select(line => TaylorRadii.Of(cell, line).Min(radius => radius.Upper))));
+            double reach = Math.Log10(kind.Select(error => error.Line).Distinct().Select(line => TaylorRadii.Of(cell, line).Min(radius => radius.Upper)).Median());
             if (double.IsFinite(reach))
                 shapes.Add(new Shape().With("type", "line").With("xref", "x").With("yref", "paper").With("x0", reach).With("x1", reach).With("y0", 0).With("y1", 1)
                     .With("line", new Line().With("color", colour).With("width", 1.5).With("dash", "dot")));

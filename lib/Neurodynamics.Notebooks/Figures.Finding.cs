@@ -209,11 +209,11 @@ public static partial class Figures
             foreach (var group in Enumerable.Range(0, solution.Endings.Length).Where(i => double.IsFinite(solution.Speeds[i])).GroupBy(i => solution.Endings[i]).OrderBy(group => group.Key))
             {
                 int[] members = [.. group];
-                traces.Add(new Trace2D("scatter").With("mode", "markers").With("name", $"{name}: {Tables.Words(group.Key)} ({members.Length})")
+                traces.Add(new Trace2D("scatter").With("mode", "markers").With("name", $"{name}: {Wording.Of(group.Key)} ({members.Length})")
                     .With("x", members.Select(i => Style.Drawn(Largest(solution.States, i))).ToArray())
                     .With("y", members.Select(i => Style.Drawn(Math.Max(solution.Speeds[i], LeastSpeed))).ToArray())
                     .With("marker", new Marker().With("symbol", k == 0 ? "circle" : "x").With("size", 8).With("opacity", 0.75).With("color", colours.GetValueOrDefault(group.Key, Style.Black)))
-                    .With("hovertemplate", $"{Tables.Words(group.Key)}<br>largest |h| %{{x:.4g}}<br>q = %{{y:.2e}}<extra></extra>"));
+                    .With("hovertemplate", $"{Wording.Of(group.Key)}<br>largest |h| %{{x:.4g}}<br>q = %{{y:.2e}}<extra></extra>"));
             }
         }
         layout.With("shapes", new[]
@@ -235,7 +235,7 @@ public static partial class Figures
     public static GenericChart Certificates(IReadOnlyList<StatePoint> points)
     {
         int[] numbers = [.. Enumerable.Range(1, points.Count)];
-        double[] apart = [.. points.Select(point => Tables.DistancesToNearest(new[] { point.State }.ToMatrix(point.State.Length), [.. points.Where(other => other != point)])[0])];
+        double[] apart = [.. points.Select(point => Distances.ToNearest(new[] { point.State }.ToMatrix(point.State.Length), [.. points.Where(other => other != point).Select(other => other.State)])[0])];
         Trace Row(string name, IEnumerable<double> values, string symbol, string colour) => new Trace2D("scatter")
             .With("name", name).With("mode", "markers").With("x", numbers).With("y", values.Select(value => double.IsFinite(value) ? Style.Drawn(value) : double.NaN).ToArray())
             .With("marker", new Marker().With("symbol", symbol).With("color", colour).With("size", 9))

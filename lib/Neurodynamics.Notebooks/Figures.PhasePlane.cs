@@ -203,7 +203,7 @@ public static partial class Figures
             annotations.Add(new Annotation().With("text", panels[panel].Title).With("xref", "paper").With("yref", "paper").With("x", left + width / 2).With("xanchor", "center").With("y", 1.01).With("yanchor", "bottom").With("showarrow", false).With("font", Style.Font(14)));
             var runs = panels[panel].Trajectories;
             int steps = runs.GetLength(1);
-            var along = PlaneTables.Along(runs, panels[panel].Direction);
+            var along = PhasePlane.Along(runs, panels[panel].Direction);
             for (int run = 0; run < runs.GetLength(0); run++)
                 traces.Add(new Trace2D("scatter").With("mode", "lines").With("showlegend", false).With("x", Enumerable.Range(0, steps).ToArray())
                     .With("y", Enumerable.Range(0, steps).Select(step => Style.Drawn(along[run, step])).ToArray())

@@ -28,7 +28,7 @@ public static partial class Figures
         var traces = new List<Trace> { CloudTrace(new(name, states), network, pca.Project(states), 0, null, 1) };
         if (shape is { Centre: { } centre, Directions: { } directions })
             traces.Add(Frame(pca.Project(Outline(shape.Shape).Select(place => place is null ? null : Enumerable.Range(0, centre.Length).Select(i => centre[i] + Enumerable.Range(0, 3).Sum(k => place[k] * directions[k][i])).ToArray())
-                .Select(place => place ?? [.. Enumerable.Repeat(double.NaN, centre.Length)]).ToMatrix(centre.Length)), $"the {Tables.Word(shape.Shape)} that {(shape.Shape == ShapeKind.Cube ? "fits" : "fit")} best"));
+                .Select(place => place ?? [.. Enumerable.Repeat(double.NaN, centre.Length)]).ToMatrix(centre.Length)), $"the {Wording.Of(shape.Shape)} that {(shape.Shape == ShapeKind.Cube ? "fits" : "fit")} best"));
         return Style.Chart(traces, Space($"{title}: {shape}", pca, empty: false));
 
         static Trace Frame(double[,] places, string name) => new Trace3D("scatter3d").With("name", name).With("mode", "lines").With("hoverinfo", "skip")
@@ -57,9 +57,9 @@ public static partial class Figures
                 double[] shares = [.. upwards.Select(cloud => group.Shape(cloud, shape)).Select(share => share.Total == 0 ? 0 : 100 * share.Share)];
                 // Every shape that any group has is in the legend once; one that none has is not drawn.
                 if (!groups.Any(other => clouds.Any(cloud => other.Shape(cloud, shape).Count > 0))) continue;
-                panels.Draw(row, column, "bar", Tables.Word(shape), shares, Enumerable.Range(0, upwards.Length).Select(k => (double)k), "%{customdata}")
+                panels.Draw(row, column, "bar", Wording.Of(shape), shares, Enumerable.Range(0, upwards.Length).Select(k => (double)k), "%{customdata}")
                     .With("orientation", "h").With("marker", new Marker().With("color", colour).With("line", new Line().With("color", "#ffffff").With("width", 0.5)))
-                    .With("customdata", upwards.Select(cloud => $"{group.Name}, {cloud}<br>{Tables.Word(shape)}: {group.Shape(cloud, shape)}").ToArray());
+                    .With("customdata", upwards.Select(cloud => $"{group.Name}, {cloud}<br>{Wording.Of(shape)}: {group.Shape(cloud, shape)}").ToArray());
             }
             panels.X(row, column).With("range", new double[] { 0, 100 }).With("title", row == rows - 1 ? Style.Title("% of networks", 12) : null);
             panels.Y(row, column).With("tickvals", Enumerable.Range(0, upwards.Length).ToArray()).With("ticktext", upwards.Select(cloud => column == 0 ? cloud.Name : "").ToArray()).With("range", new[] { -0.6, upwards.Length - 0.4 });

@@ -209,7 +209,7 @@ public static partial class Figures
     private static string Title(IReadOnlyList<Linearisation> points)
     {
         string count = points.Count switch { 0 => "No fixed points", 1 => "1 fixed point", var n => $"{n} fixed points" };
-        return points.Count > 0 && PointFacts.OneInput(points) ? $"{count} at input ({PointFacts.Words(points[0].Point.Input)})" : count;
+        return points.Count > 0 && PointFacts.OneInput(points) ? $"{count} at input ({PointFacts.InputOf(points[0])})" : count;
     }
 
     private static string Name(int unstable, string kind, string readout, int count) =>

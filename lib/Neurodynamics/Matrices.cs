@@ -50,12 +50,18 @@ public static class Matrices
     /// <summary>The root of the mean squared distance of states from their mean.</summary>
     /// <param name="states">[M, S], M at least 1.</param>
     public static double Spread(this double[,] states) =>
-        Math.Sqrt(Enumerable.Range(0, states.GetLength(1)).Sum(j =>
-        {
-            var column = states.Column(j);
-            double mean = column.Average();
-            return column.Average(value => (value - mean) * (value - mean));
-        }));
+        Math.Sqrt(Enumerable.Range(0, states.GetLength(1)).Sum(j => Variance(states.Column(j))));
+
+    /// <summary>The standard deviation of one column.</summary>
+    /// <param name="states">[M, S], M at least 1.</param>
+    /// <param name="column">Which, from 0.</param>
+    public static double Spread(this double[,] states, int column) => Math.Sqrt(Variance(states.Column(column)));
+
+    private static double Variance(double[] values)
+    {
+        double mean = values.Average();
+        return values.Average(value => (value - mean) * (value - mean));
+    }
 
     /// <summary>How far states are from others, row by row: the root of the mean squared distance.</summary>
     /// <param name="states">[M, S], M at least 1.</param>

@@ -35,17 +35,6 @@ public sealed class CellAndPlaneTests
     }
 
     [Fact]
-    public void Places_along_a_direction_are_counted_once()
-    {
-        var runs = new double[3, 2, 2];
-        (runs[0, 1, 0], runs[1, 1, 0], runs[2, 1, 1]) = (1, 1.01, -1);
-        Assert.Equal(1, PlaneTables.Places(runs, [1, -1], step: 0));
-        // Along (1, -1) a step of 1 in the first and of -1 in the second coordinate are the same way.
-        Assert.Equal(1, PlaneTables.Places(runs, [1, -1]));
-        Assert.Equal(2, PlaneTables.Places(runs, [1, 0]));
-    }
-
-    [Fact]
     public void Figures_of_a_plane_draw_its_points_by_kind()
     {
         var plane = PhasePlane.Of(RecurrentCell.Create(Architecture.Vanilla, new[,] { { 1.0 }, { 1.0 } }, new[,] { { 1.25, 0.75 }, { 0.75, 1.25 } }), resolution: 9);

@@ -8,21 +8,6 @@ namespace Neurodynamics.Notebooks.Tests;
 public sealed class CubeTests
 {
     [Fact]
-    public void The_points_of_a_skewed_cube_lie_on_the_grid_of_their_decisions()
-    {
-        double[][] signs = [.. from a in new[] { -1.0, 0, 1 } from b in new[] { -1.0, 0, 1 } from c in new[] { -1.0, 0, 1 } select new[] { a, b, c }];
-        double[][] edges = [[1, 0, 0, 2], [0.5, 2, 0, 0], [0, 0, -3, 1]];
-        var places = new double[27, 4];
-        for (int i = 0; i < 27; i++)
-            for (int axis = 0; axis < 4; axis++) places[i, axis] = 7 + Enumerable.Range(0, 3).Sum(k => signs[i][k] * edges[k][axis]);
-        var grid = DecisionGrid.Fit(signs, places)!;
-        Assert.Equal(1, grid.Explained, 1e-12);
-        for (int k = 0; k < 3; k++) Assert.Equal(edges[k], grid.Directions[k], (x, y) => Math.Abs(x - y) < 1e-12);
-        // Decisions that are all alike determine nothing.
-        Assert.Null(DecisionGrid.Fit([.. signs.Select(_ => new double[3])], places));
-    }
-
-    [Fact]
     public void Each_saddle_with_one_unstable_mode_is_an_edge_between_memories_and_a_pulse_sets_one_bit()
     {
         var graph = TransitionGraph.Of(Sample.Network.Cell, Sample.Points, cancellation: TestContext.Current.CancellationToken);
@@ -52,14 +37,14 @@ public sealed class CubeTests
     [Fact]
     public void Ends_that_did_not_move_keep_readouts_and_distances_and_are_near_themselves()
     {
-        var ends = new DescentEnds(Sample.Solution with { Problem = new FixedPointProblem(Sample.Network.Cell, new double[3], Sample.Solution.States) }, Sample.Network);
+        var ends = DescentEnds.Of(Sample.Solution with { Problem = new(Sample.Network.Cell, new double[3], Sample.Solution.States) }, Sample.Network);
         Assert.Equal(1, ends.DistancesKept(Sample.Solution.States), 1e-12);
         var logits = Sample.Network.InDouble().Logits(Sample.Solution.States);
         Assert.Equal(Enumerable.Range(0, logits.GetLength(0)).Select(i => string.Concat(Enumerable.Range(0, 3).Select(k => logits[i, k] > Math.Log(9) ? '+' : logits[i, k] < -Math.Log(9) ? '-' : '0'))), ends.Readouts);
         // A GRU from zero is never beyond 1.
         var far = (double[,])Sample.Solution.States.Clone();
         far[0, 5] = 1.5;
-        var lost = new DescentEnds(Sample.Solution with { States = far }, Sample.Network);
+        var lost = DescentEnds.Of(Sample.Solution with { States = far }, Sample.Network);
         Assert.Equal([true], lost.Outside.Take(1));
         Assert.Equal(ends.Outside.Skip(1), lost.Outside.Skip(1));
         Assert.InRange(lost.DistancesKept(Sample.Solution.States), -1, 1 - 1e-9);

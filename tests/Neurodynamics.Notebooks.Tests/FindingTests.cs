@@ -1,8 +1,10 @@
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using Microsoft.Data.Analysis;
 using Microsoft.DotNet.Interactive.Formatting;
 using Neurodynamics.Analysis;
 using Neurodynamics.FixedPoints;
+using Neurodynamics.Tasks;
 using Plotly.NET;
 using Xunit;
 
@@ -48,7 +50,7 @@ public sealed class FindingTests
     [Fact]
     public void A_table_of_readings_tells_what_holds_before_the_first_step()
     {
-        var table = Tables.Readings(new GradientDescent { MaxSteps = 3 }, Problem, Points, Stop);
+        var table = Tables.Readings(ReadingRun.All(new GradientDescent { MaxSteps = 3 }, Problem, Stop), Points);
         double mean = Problem.Speeds().Average();
         Assert.Equal(mean * 2 / 100, (double)table["before any step"][0], 1e-9);
         Assert.Equal(mean, (double)table["before any step"][1], 1e-9);
@@ -61,14 +63,16 @@ public sealed class FindingTests
         var steps = TrialSteps.Sample(Sample.Network.Cell, Sample.Trials.Inputs, 60, seed: 1);
         var table = Tables.Forecasts(new LocalLinear(Sample.Network.Cell, Sample.Points).Forecast(steps));
         Assert.Equal(1, (double)table["share"][1] + (double)table["share"][2], 1e-12);
-        var itself = Tables.Decisions([("itself", Sample.Network, Sample.Trials, Sample.States)]);
+        DataFrame Told(Trials trials) => Tables.Decisions(
+            [("itself", Agreement.Of(Sample.Network, trials, Sample.Network.Run(trials.Inputs), Sample.States))]);
+        var itself = Told(Sample.Trials);
         Assert.Equal((1.0, (double)itself["network right"][0]), ((double)itself["both alike"][0], (double)itself["linearisations right"][0]));
         // A network that is wrong everywhere on half of the trials' targets.
         var turned = Sample.Trials with { Targets = (double[,,])Sample.Trials.Targets.Clone() };
         for (int trial = 0; trial < turned.Count; trial += 2)
             for (int step = 0; step < turned.Steps; step++)
                 for (int channel = 0; channel < turned.Channels; channel++) turned.Targets[trial, step, channel] = 1 - turned.Targets[trial, step, channel];
-        double right = (double)itself["network right"][0], then = (double)Tables.Decisions([("turned", Sample.Network, turned, Sample.States)])["network right"][0];
+        double right = (double)itself["network right"][0], then = (double)Told(turned)["network right"][0];
         Assert.True(right > 0.9, $"{right}");
         Assert.InRange(then, 0.3, 0.7);
     }
@@ -93,10 +97,6 @@ public sealed class FindingTests
         Assert.Equal(["0, 0, 0", "0, 0.0004, 0"], Tables.FixedPoints([Sample.Points[0], moved], Sample.Network)["input"].Cast<string>());
         Assert.DoesNotContain("input", Tables.FixedPoints([Sample.Points[0]], Sample.Network).Columns.Select(column => column.Name));
     }
-
-    [Fact]
-    public void A_lost_candidate_makes_no_median_better() =>
-        Assert.Equal([2, double.PositiveInfinity, double.NaN], new[] { Tables.Median([1, 2, double.NaN]), Tables.Median([1, double.NaN, double.PositiveInfinity]), Tables.Median([]) });
 
     [Fact]
     public void What_a_figure_lacks_is_said_in_a_sentence()

@@ -78,6 +78,17 @@ public sealed record CloudShape
     /// </summary>
     public required IReadOnlyDictionary<ShapeKind, double> Scores { get; init; }
 
+    /// <summary>By how much the shape is likelier than the next likely, in nats per point; NaN without scores.</summary>
+    public double Lead
+    {
+        get
+        {
+            if (Scores.Count == 0) return double.NaN;
+            double Score(ShapeKind shape) => shape == ShapeKind.None ? 0 : Scores[shape];
+            return Score(Shape) - Scores.Keys.Append(ShapeKind.None).Where(other => other != Shape).Max(Score);
+        }
+    }
+
     /// <summary>Where the template's centre lies, S values: null for shapes without one.</summary>
     public double[]? Centre { get; init; }
 

@@ -29,4 +29,15 @@ public static class ReadoutShare
         }
         return cosines;
     }
+
+    /// <summary>|cos| of the angle between the readout's rows of every two channels [K, K].</summary>
+    public static double[,] BetweenReadouts(Network network)
+    {
+        var weights = network.Readout.weight.ToMatrix();
+        double[][] rows = [.. Enumerable.Range(0, network.Channels).Select(weights.Row)];
+        return rows.Select(one => rows.Select(other =>
+            Math.Abs(Product(one, other)) / Math.Sqrt(Product(one, one) * Product(other, other))).ToArray()).ToMatrix(rows.Length);
+
+        static double Product(double[] a, double[] b) => a.Zip(b, (x, y) => x * y).Sum();
+    }
 }

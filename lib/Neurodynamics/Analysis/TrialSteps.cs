@@ -61,6 +61,14 @@ public sealed record TrialSteps(double[,] Before, double[,] Inputs, double[,] Af
         }
     }
 
+    /// <summary>The nearest of some points to the state before each step [M, S].</summary>
+    /// <param name="points">The points, at least one.</param>
+    public double[,] Nearest(IReadOnlyList<StatePoint> points)
+    {
+        double[][] places = [.. points.Select(point => point.State)];
+        return Distances.Nearest(Before, places).Select(point => places[point]).ToMatrix(Before.GetLength(1));
+    }
+
     /// <summary>
     /// The cosine of the angle between each step and the way from the state before it to a goal: 1 where the network steps straight towards the goal, 0
     /// where the goal says nothing of the direction. NaN where either has no length.

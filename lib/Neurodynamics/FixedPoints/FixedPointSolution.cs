@@ -50,6 +50,11 @@ public sealed record FixedPointSolution(FixedPointProblem Problem, double[,] Sta
     /// <summary>How many candidates ended outside the box that states from zero never leave; 0 where no such box is known.</summary>
     public int EndedOutside() => Reachability.Of(Problem.Cell, Ends()).Count(end => end.Reach == Reach.Unreachable);
 
+    /// <summary>What Newton's method makes of the ends when it goes on from them, without damped steps.</summary>
+    /// <param name="cancellation">Stops it.</param>
+    public FixedPointSolution Polished(CancellationToken cancellation = default) =>
+        new NewtonSolver { MaxDampedSteps = 0 }.Solve(new(Problem.Cell, Problem.Inputs, States), cancellation: cancellation);
+
     /// <summary>
     /// The fixed points, each once: ends under one input that are closer than the distance are one point, of which the slowest
     /// member is kept.

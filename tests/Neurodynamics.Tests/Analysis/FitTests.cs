@@ -35,6 +35,7 @@ public sealed class FitTests
     {
         Assert.Equal(2.5, new[] { 4.0, 1, 2, 3 }.Median());
         Assert.Equal(3, new[] { 1, double.NaN, 3 }.Median());
+        Assert.Equal(double.PositiveInfinity, new[] { 1, double.NaN, double.PositiveInfinity }.Median());
         Assert.Equal(double.NaN, Array.Empty<double>().Median());
         Assert.Equal(new MedianRange(2, 1, 3), MedianRange.Of([3, double.NaN, 1]));
         Assert.Equal(new MedianRange(double.NaN, double.NaN, double.NaN), MedianRange.Of([double.NaN]));

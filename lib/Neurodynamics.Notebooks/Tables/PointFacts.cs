@@ -1,0 +1,57 @@
+using Neurodynamics.Analysis;
+using Neurodynamics.FixedPoints;
+using Neurodynamics.Models;
+
+namespace Neurodynamics.Notebooks;
+
+/// <summary>What a figure's hover and a table's row say about a fixed point; its number is its place in the list, from 1.</summary>
+internal sealed record PointFacts(int Number, Linearisation Linearisation, double[] Probabilities, string Readout)
+{
+    /// <summary>How many channels are undecided (0.1 &lt; p &lt; 0.9).</summary>
+    public int Undecided => Readout.Count(sign => sign == '0');
+
+    /// <summary>The point's input in words, where the list has points of several inputs; otherwise null.</summary>
+    public string? Input { get; private init; }
+
+    /// <summary>The readout for the eye: a true minus sign, and signs that do not run into each other.</summary>
+    public string ReadoutLabel => string.Join(' ', Readout.Replace('-', '\u2212').ToCharArray());
+
+    /// <summary>All of it in lines of HTML.</summary>
+    public string Hover => string.Join("<br>", new[]
+    {
+        $"<b>point {Number}: {Linearisation.Kind}</b>",
+        $"readout {ReadoutLabel} (p = {string.Join(", ", Probabilities.Select(p => Wording.Of(p, "0.000")))})",
+        $"unstable modes: {Linearisation.UnstableModes}",
+        $"slowest time constant: {Wording.Of(Linearisation.SlowestTimeConstant, "G4")} steps",
+        $"speed q = {Wording.Of(Linearisation.Point.Speed, "0.0e+0")}",
+        $"candidates that ended here: {Linearisation.Point.Candidates}",
+        Input is null ? null : $"input ({Input})",
+        Judged,
+    }.OfType<string>());
+
+    private string? Judged => Linearisation.Point.Certificate switch
+    {
+        null => null,
+        { Certainty: Certainty.Certified } proof => "certified: one true point within "
+            + $"{Wording.Of(proof.ExistenceRadius, "0.0e+0")}, no other within {Wording.Of(proof.UniquenessRadius, "0.0e+0")}",
+        { Certainty: Certainty.NotCertified } => "not certified",
+        _ => "no bound known: nothing can be certified",
+    };
+
+    public static IReadOnlyList<PointFacts> Of(IReadOnlyList<Linearisation> points, Network network)
+    {
+        if (points.Count == 0) return [];
+        var probabilities = network.Probabilities(points.Select(point => point.Point.State).ToMatrix(network.Cell.StateSize));
+        bool one = OneInput(points);
+        return [.. points.Select((point, i) => new PointFacts(i + 1, point, probabilities.Row(i), Network.Decide(probabilities.Row(i)))
+        {
+            Input = one ? null : InputOf(point),
+        })];
+    }
+
+    public static bool OneInput(IReadOnlyList<Linearisation> points) =>
+        points.All(point => point.Point.Input.SequenceEqual(points[0].Point.Input));
+
+    public static string InputOf(Linearisation point) =>
+        string.Join(", ", point.Point.Input.Select(value => Wording.Of(value, "G4")));
+}
