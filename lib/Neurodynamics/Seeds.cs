@@ -16,6 +16,10 @@ public static class Seeds
         return (long)(Mix(mixed ^ (ulong)index) >> 1);
     }
 
+    /// <summary>A standard normal value (Box and Muller 1958).</summary>
+    internal static double Normal(this Random random) =>
+        Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
+
     /// <summary>
     /// The finaliser of SplitMix64 (Steele, Lea and Flood 2014), which spreads neighbouring seeds apart.
     /// </summary>

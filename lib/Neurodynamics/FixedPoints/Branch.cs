@@ -6,13 +6,19 @@ public enum BranchEnding
     /// <summary>The point was followed to the end of the path, position 1.</summary>
     ReachedEnd,
 
-    /// <summary>The branch turned back at a fold and returned to the start of the path, position 0: its last point is another fixed point under the first input.</summary>
+    /// <summary>
+    /// The branch turned back at a fold and returned to the start of the path, position 0: its last point is another
+    /// fixed point under the first input.
+    /// </summary>
     CameBack,
 
     /// <summary>The step limit came first: raise MaxSteps or MaxStep.</summary>
     StepLimit,
 
-    /// <summary>No step of MinStep or more could be corrected: the branch has a corner or meets another, or the map is not smooth there.</summary>
+    /// <summary>
+    /// No step of MinStep or more could be corrected: the branch has a corner or meets another, or the map is not
+    /// smooth there.
+    /// </summary>
     StepTooSmall,
 
     /// <summary>The search was stopped.</summary>
@@ -38,14 +44,18 @@ public sealed record Fold(double Position, FixedPoint Point, int After);
 /// <param name="Ending">Why the branch ends.</param>
 public sealed record Branch(IReadOnlyList<BranchPoint> Points, IReadOnlyList<Fold> Folds, BranchEnding Ending)
 {
-    /// <summary>The states at which the branch passes a position, one for every pass, interpolated between its points: what a solver can start from.</summary>
+    /// <summary>
+    /// The states at which the branch passes a position, one for every pass, interpolated between its points: what a
+    /// solver can start from.
+    /// </summary>
     /// <param name="position">Where on the path, 0 to 1.</param>
     /// <returns>[passes, S].</returns>
     public double[,] StatesAt(double position)
     {
         // A fold is a corner of the polygon: two passes may lie between it and one neighbour.
         var corners = Points.Select((point, i) => (point.Position, point.Point.State, Order: (double)i))
-            .Concat(Folds.Select(fold => (fold.Position, fold.Point.State, Order: fold.After + 0.5))).OrderBy(corner => corner.Order).ToArray();
+            .Concat(Folds.Select(fold => (fold.Position, fold.Point.State, Order: fold.After + 0.5)))
+                .OrderBy(corner => corner.Order).ToArray();
         var states = new List<double[]>();
         for (int i = 0; i < corners.Length; i++)
         {

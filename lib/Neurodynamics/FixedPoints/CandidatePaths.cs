@@ -5,18 +5,22 @@ namespace Neurodynamics.FixedPoints;
 /// <param name="Steps">The steps, rising; 0 is before the first.</param>
 /// <param name="States">The states after each of these steps, [M, S] each.</param>
 /// <param name="Speeds">q there, M values each.</param>
-public sealed record CandidatePaths(string Solver, IReadOnlyList<int> Steps, IReadOnlyList<double[,]> States, IReadOnlyList<double[]> Speeds)
+public sealed record CandidatePaths(string Solver, IReadOnlyList<int> Steps, IReadOnlyList<double[,]> States,
+    IReadOnlyList<double[]> Speeds)
 {
     /// <summary>The way under Newton. A candidate that has ended stays where it ended.</summary>
     /// <param name="solver">The solver; its step limit is not used.</param>
     /// <param name="problem">Cell, inputs and candidates.</param>
     /// <param name="steps">The steps to look at, rising; 0 is before the first.</param>
     /// <param name="cancellation">Stops the solver.</param>
-    public static CandidatePaths Of(NewtonSolver solver, FixedPointProblem problem, IReadOnlyList<int> steps, CancellationToken cancellation = default)
+    public static CandidatePaths Of(NewtonSolver solver, FixedPointProblem problem, IReadOnlyList<int> steps,
+        CancellationToken cancellation = default)
     {
         Require(steps);
         // The damping is part of where a candidate stands, so each look begins at the start.
-        return Along("Newton", problem, steps, [.. steps.Select(step => step == 0 ? problem.Candidates : (solver with { MaxSteps = step }).Solve(problem, null, cancellation).States)]);
+        return Along("Newton", problem, steps,
+            [.. steps.Select(step => step == 0 ? problem.Candidates : (solver with { MaxSteps = step })
+            .Solve(problem, null, cancellation).States)]);
     }
 
     /// <summary>The way under the report's Algorithm 1, to the last of the steps whatever its tolerance.</summary>
@@ -25,7 +29,8 @@ public sealed record CandidatePaths(string Solver, IReadOnlyList<int> Steps, IRe
     /// <param name="problem">Cell, inputs and candidates.</param>
     /// <param name="steps">The steps to look at, rising; 0 is before the first.</param>
     /// <param name="cancellation">Stops the solver.</param>
-    public static CandidatePaths Of(GradientDescent solver, FixedPointProblem problem, IReadOnlyList<int> steps, CancellationToken cancellation = default)
+    public static CandidatePaths Of(GradientDescent solver, FixedPointProblem problem, IReadOnlyList<int> steps,
+        CancellationToken cancellation = default)
     {
         Require(steps);
         var seen = new Dictionary<int, double[,]>();
@@ -39,14 +44,17 @@ public sealed record CandidatePaths(string Solver, IReadOnlyList<int> Steps, IRe
         return Along("Algorithm 1", problem, reached, [.. reached.Select(step => seen[step])]);
     }
 
-    private static CandidatePaths Along(string name, FixedPointProblem problem, IReadOnlyList<int> steps, IReadOnlyList<double[,]> states) =>
-        new(name, steps, states, [.. states.Select(there => new FixedPointProblem(problem.Cell, problem.Inputs, there).Speeds())]);
+    private static CandidatePaths Along(string name, FixedPointProblem problem, IReadOnlyList<int> steps,
+        IReadOnlyList<double[,]> states) =>
+        new(name, steps, states,
+            [.. states.Select(there => new FixedPointProblem(problem.Cell, problem.Inputs, there).Speeds())]);
 
     private static int Divisor(int a, int b) => b == 0 ? a : Divisor(b, a % b);
 
     private static void Require(IReadOnlyList<int> steps)
     {
         if (steps.Count == 0 || steps[0] < 0 || steps.Zip(steps.Skip(1)).Any(pair => pair.First >= pair.Second))
-            throw new ArgumentException($"The steps to look at rise from 0 or more, and there is at least one; these are {string.Join(", ", steps)}.", nameof(steps));
+            throw new ArgumentException($"The steps to look at rise from 0 or more, and there is at least one; these "
+                + $"are {string.Join(", ", steps)}.", nameof(steps));
     }
 }

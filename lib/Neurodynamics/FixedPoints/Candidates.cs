@@ -15,20 +15,25 @@ public static class Candidates
     /// <param name="noise">Standard deviation of noise added to every value; default 0.</param>
     /// <param name="steps">Which steps of the trials to draw from, counted from 0; default all.</param>
     /// <returns>[M, S].</returns>
-    public static double[,] FromTrials(Cell cell, double[,,] inputs, int count, long seed, double noise = 0, Range? steps = null)
+    public static double[,] FromTrials(Cell cell, double[,,] inputs, int count, long seed, double noise = 0,
+        Range? steps = null)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(count);
         ArgumentOutOfRangeException.ThrowIfNegative(noise);
         var (first, length) = (steps ?? Range.All).GetOffsetAndLength(inputs.GetLength(1));
         if (length * inputs.GetLength(0) == 0 && count > 0)
-            throw new ArgumentException($"The trials have no steps to draw from: there are {inputs.GetLength(0)} trials of {inputs.GetLength(1)} steps, of which {steps ?? Range.All} were asked for.", nameof(steps));
+            throw new ArgumentException($"The trials have no steps to draw from: there are {inputs.GetLength(0)} "
+                + $"trials of {inputs.GetLength(1)} steps, of which {steps ?? Range.All} were asked for.",
+                nameof(steps));
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
         using var generator = new Generator((ulong)seed);
         var exact = cell.InDouble();
-        var visited = exact.Run(tensor(inputs).to(ScalarType.Float64)).narrow(1, first, length).reshape(-1, cell.StateSize);
+        var visited = exact.Run(tensor(inputs).to(ScalarType.Float64))
+            .narrow(1, first, length).reshape(-1, cell.StateSize);
         var drawn = visited[randint(visited.shape[0], [count], dtype: ScalarType.Int64, generator: generator)];
-        return drawn.Plus(randn([count, cell.StateSize], dtype: ScalarType.Float64, generator: generator).Times(noise)).ToMatrix();
+        return drawn.Plus(randn([count, cell.StateSize], dtype: ScalarType.Float64, generator: generator).Times(noise))
+            .ToMatrix();
     }
 
     /// <summary>States that no trial led to: every value drawn from a normal distribution around zero.</summary>

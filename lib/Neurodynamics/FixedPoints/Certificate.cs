@@ -1,4 +1,5 @@
 using Neurodynamics.Models;
+using Neurodynamics.Models.Bounds;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -7,30 +8,48 @@ namespace Neurodynamics.FixedPoints;
 /// <summary>Whether a state is proven to lie beside a true fixed point.</summary>
 public enum Certainty
 {
-    /// <summary>Exactly one true fixed point lies within the radii of the certificate. It is the point that is certified, not the state.</summary>
+    /// <summary>
+    /// Exactly one true fixed point lies within the radii of the certificate. It is the point that is certified, not
+    /// the state.
+    /// </summary>
     Certified,
 
-    /// <summary>The test fails: no fixed point is near, the state is too far from it, or the point is too nearly degenerate for float64. Solve on from here, or call it a slow point.</summary>
+    /// <summary>
+    /// The test fails: no fixed point is near, the state is too far from it, or the point is too nearly degenerate for
+    /// float64. Solve on from here, or call it a slow point.
+    /// </summary>
     NotCertified,
 
-    /// <summary>The cell knows no Lipschitz constant of its Jacobian, so nothing can be proven: override <see cref="Cell.JacobianLipschitz"/>.</summary>
+    /// <summary>
+    /// The cell knows no Lipschitz constant of its Jacobian, so nothing can be proven: override <see
+    /// cref="Cell.JacobianLipschitz"/>.
+    /// </summary>
     NoBound,
 }
 
-/// <summary>The Newton-Kantorovich test of a state, in the form of a radii polynomial (Day, Lessard and Mischaikow 2007).</summary>
+/// <summary>
+/// The Newton-Kantorovich test of a state, in the form of a radii polynomial (Day, Lessard and Mischaikow 2007).
+/// </summary>
 /// <remarks>
 /// With A near the inverse of I - J(x), and K a Lipschitz constant of J on the ball of radius rho around x: where
-/// ||A (F(x) - x)|| + (||I - A (I - J(x))|| - 1) r + ||A|| K r^2 / 2 is negative and r at most rho, exactly one fixed point lies within r of x,
-/// and I - J is invertible there. Covered is the rounding of products and sums, by a-priori bounds (<see cref="Cell.Rounding"/>) on the step,
-/// the Jacobian and the test's own products, with libm's exp and tanh taken as right to a few units in the last place. Not
-/// covered is the rounding of the test's elementwise arithmetic beyond a relative 1e-9: this is no interval arithmetic throughout.
+/// ||A (F(x) - x)|| + (||I - A (I - J(x))|| - 1) r + ||A|| K r^2 / 2 is negative and r at most rho, exactly one fixed
+/// point lies within r of x, and I - J is invertible there. Covered is the rounding of products and sums, by a-priori
+/// bounds (<see cref="Cell.Rounding"/>) on the step, the Jacobian and the test's own products, with libm's exp and tanh
+/// taken as right to a few units in the last place. Not covered is the rounding of the test's elementwise arithmetic
+/// beyond a relative 1e-9: this is no interval arithmetic throughout.
 /// </remarks>
 /// <param name="Certainty">Whether a true fixed point is proven.</param>
-/// <param name="ExistenceRadius">The true point lies within this distance of the state; NaN where none is certified.</param>
-/// <param name="UniquenessRadius">No other lies closer to the state than this, at most 1; NaN where none is certified.</param>
+/// <param name="ExistenceRadius">
+/// The true point lies within this distance of the state; NaN where none is certified.
+/// </param>
+/// <param name="UniquenessRadius">
+/// No other lies closer to the state than this, at most 1; NaN where none is certified.
+/// </param>
 public sealed record Certificate(Certainty Certainty, double ExistenceRadius, double UniquenessRadius)
 {
-    /// <summary>Evaluations of the Lipschitz constant beyond the first: they find the largest radius to within a few per cent.</summary>
+    /// <summary>
+    /// Evaluations of the Lipschitz constant beyond the first: they find the largest radius to within a few per cent.
+    /// </summary>
     private const int Refinements = 5;
 
     /// <summary>Tests every point, each under its own input.</summary>
@@ -40,17 +59,22 @@ public sealed record Certificate(Certainty Certainty, double ExistenceRadius, do
     /// <exception cref="ArgumentException">A point does not fit the cell.</exception>
     public static IReadOnlyList<Certificate> Of(Cell cell, IReadOnlyList<StatePoint> points)
     {
-        if (points.FirstOrDefault(point => point.State.Length != cell.StateSize || point.Input.Length != cell.InputSize) is { } odd)
-            throw new ArgumentException($"The cell's states have {cell.StateSize} values and its inputs {cell.InputSize}, but a point has {odd.State.Length} and {odd.Input.Length}.", nameof(points));
+        if (points.FirstOrDefault(point => point.State.Length != cell.StateSize || point.Input.Length != cell.InputSize)
+            is { } odd)
+            throw new ArgumentException($"The cell's states have {cell.StateSize} values and its "
+                + $"inputs {cell.InputSize}, but a point has {odd.State.Length} and {odd.Input.Length}.",
+                nameof(points));
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
         var exact = cell.InDouble();
         var certificates = new Certificate[points.Count];
         Array.Fill(certificates, NotCertified);
-        var finite = Enumerable.Range(0, points.Count).Where(i => points[i].State.All(double.IsFinite) && points[i].Input.All(double.IsFinite)).ToArray();
+        var finite = Enumerable.Range(0, points.Count)
+            .Where(i => points[i].State.All(double.IsFinite) && points[i].Input.All(double.IsFinite)).ToArray();
         if (finite.Length == 0) return certificates;
         // Asked once before all, a cell knows by then what its weights alone decide, such as their norms.
-        if (exact.JacobianLipschitz(zeros(1, cell.InputSize, dtype: ScalarType.Float64), zeros(1, cell.StateSize, dtype: ScalarType.Float64), zeros(1, dtype: ScalarType.Float64)) is null)
+        if (exact.JacobianLipschitz(zeros(1, cell.InputSize, dtype: ScalarType.Float64),
+            zeros(1, cell.StateSize, dtype: ScalarType.Float64), zeros(1, dtype: ScalarType.Float64)) is null)
         {
             foreach (int i in finite) certificates[i] = new(Certainty.NoBound, double.NaN, double.NaN);
             return certificates;
@@ -59,19 +83,22 @@ public sealed record Certificate(Certainty Certainty, double ExistenceRadius, do
         int chunk = Math.Max(1, (1 << 19) / (cell.StateSize * cell.StateSize));
         Parallel.ForEach(finite.Chunk(chunk), exact.Threads, indices =>
         {
-            foreach (var (i, certificate) in indices.Zip(OfChunk(exact, [.. indices.Select(i => points[i])]))) certificates[i] = certificate;
+            var own = OfChunk(exact, [.. indices.Select(i => points[i])]);
+            foreach (var (i, certificate) in indices.Zip(own)) certificates[i] = certificate;
         });
         return certificates;
     }
 
     /// <summary>
-    /// Points of which two that are provably one become one: under the same input, the ball that holds the true point of one lies where the other's is the
-    /// only one. The slower state is kept with its certificate, and the candidates are summed.
+    /// Points of which two that are provably one become one: under the same input, the ball that holds the true point
+    /// of one lies where the other's is the only one. The slower state is kept with its certificate, and the candidates
+    /// are summed.
     /// </summary>
     /// <param name="points">The points.</param>
     /// <param name="certificates">One per point, in their order.</param>
     /// <returns>In the order in which points first appear; what is not certified stays by itself.</returns>
-    public static (IReadOnlyList<FixedPoint> Points, IReadOnlyList<Certificate> Certificates) Merge(IReadOnlyList<FixedPoint> points, IReadOnlyList<Certificate> certificates)
+    public static (IReadOnlyList<FixedPoint> Points, IReadOnlyList<Certificate> Certificates) Merge(
+        IReadOnlyList<FixedPoint> points, IReadOnlyList<Certificate> certificates)
     {
         Require(points, certificates);
         var kept = new List<(FixedPoint Point, Certificate Certificate)>();
@@ -91,16 +118,20 @@ public sealed record Certificate(Certainty Certainty, double ExistenceRadius, do
         }
         return ([.. kept.Select(pair => pair.Point)], [.. kept.Select(pair => pair.Certificate)]);
 
-        static bool AreOne((FixedPoint Point, Certificate Certificate) a, (FixedPoint Point, Certificate Certificate) b) =>
-            a.Certificate.Certainty == Certainty.Certified && b.Certificate.Certainty == Certainty.Certified && a.Point.Input.SequenceEqual(b.Point.Input)
+        static bool AreOne((FixedPoint Point, Certificate Certificate) a,
+            (FixedPoint Point, Certificate Certificate) b) =>
+            a.Certificate.Certainty == Certainty.Certified && b.Certificate.Certainty == Certainty.Certified
+            && a.Point.Input.SequenceEqual(b.Point.Input)
             && a.Point.State.Distance(b.Point.State) * (1 + 1e-9) is var distance
-            && (distance + b.Certificate.ExistenceRadius < a.Certificate.UniquenessRadius || distance + a.Certificate.ExistenceRadius < b.Certificate.UniquenessRadius);
+            && (distance + b.Certificate.ExistenceRadius < a.Certificate.UniquenessRadius
+                || distance + a.Certificate.ExistenceRadius < b.Certificate.UniquenessRadius);
     }
 
     internal static void Require(IReadOnlyList<FixedPoint> points, IReadOnlyList<Certificate> certificates)
     {
         if (points.Count != certificates.Count)
-            throw new ArgumentException($"There are {points.Count} points, but {certificates.Count} certificates: give one for each, in their order.", nameof(certificates));
+            throw new ArgumentException($"There are {points.Count} points, but {certificates.Count} certificates: "
+                + $"give one for each, in their order.", nameof(certificates));
     }
 
     private static Certificate NotCertified { get; } = new(Certainty.NotCertified, double.NaN, double.NaN);
@@ -118,7 +149,8 @@ public sealed record Certificate(Certainty Certainty, double ExistenceRadius, do
         var radius = twice / slack;
         var (existence, largest) = Test(radius);
         var certified = existence.isfinite();
-        // The largest ball: the larger the ball, the smaller the radius up to which its point is the only one; they meet between the two.
+        // The largest ball: the larger the ball, the smaller the radius up to which its point is the only one; they
+        // meet between the two.
         var (low, high) = (minimum(radius, largest), maximum(radius, largest).AtMost(1));
         for (int i = 0; i < Refinements; i++)
         {
@@ -129,9 +161,11 @@ public sealed record Certificate(Certainty Certainty, double ExistenceRadius, do
             high = minimum(high, maximum(ball, largest)).MoveToOuterDisposeScope();
         }
         var (inside, outside) = (existence.ToVector(), low.ToVector());
-        return certified.data<bool>().ToArray().Select((yes, i) => yes ? new Certificate(Certainty.Certified, inside[i], outside[i]) : NotCertified).ToArray();
+        return certified.data<bool>().ToArray().Select((yes, i) => yes
+            ? new Certificate(Certainty.Certified, inside[i], outside[i]) : NotCertified).ToArray();
 
-        // The roots of the polynomial on a ball: from where on it holds the point, and up to where that is the only one; infinite and 0 where the test fails.
+        // The roots of the polynomial on a ball: from where on it holds the point, and up to where that is the only
+        // one; infinite and 0 where the test fails.
         (Tensor Smallest, Tensor Largest) Test(Tensor ball)
         {
             var real = ball.isfinite().logical_and(ball.Above(0));
@@ -139,21 +173,25 @@ public sealed record Certificate(Certainty Certainty, double ExistenceRadius, do
             var root = (slack.Squared() - twice * curve).sqrt();
             var sum = slack.Plus(root);
             var (smallest, largest) = ((twice / sum).Times(1 + 1e-9), (sum / curve).Times(1 - 1e-9));
-            var passes = real.logical_and(slack.Above(0)).logical_and(root.Above(0)).logical_and(smallest <= minimum(ball, largest));
+            var passes = real.logical_and(slack.Above(0)).logical_and(root.Above(0))
+                .logical_and(smallest <= minimum(ball, largest));
             return (where(passes, smallest, tensor(double.PositiveInfinity)), where(passes, largest, zeros_like(ball)));
         }
     }
 
-    /// <summary>||A (F(x) - x)||, ||I - A (I - J)|| and ||A|| at most, each [B], for A near the inverse of I - J.</summary>
+    /// <summary>
+    /// ||A (F(x) - x)||, ||I - A (I - J)|| and ||A|| at most, each [B], for A near the inverse of I - J.
+    /// </summary>
     private static (Tensor Y, Tensor Z, Tensor Inverse) Newton(Cell cell, Tensor input, Tensor x)
     {
         using var scope = NewDisposeScope();
         int size = cell.StateSize;
-        var sums = 2 * (size + 16) * UnitRoundoff;
+        var sums = 2 * (size + 16) * Float64.UnitRoundoff;
         var (step, jacobian) = cell.Rounding(input, x);
         var residual = cell.Step(input, x) - x;
         var matrix = cell.StateJacobian(input, x).FromIdentity();
-        // What is not finite leaves a NaN behind, and a matrix without an inverse a large defect: neither passes the test.
+        // What is not finite leaves a NaN behind, and a matrix without an inverse a large defect: neither passes the
+        // test.
         var finite = matrix.flatten(1).isfinite().all(1).logical_and(residual.isfinite().all(1));
         var identity = eye(size, dtype: ScalarType.Float64);
         matrix = where(finite.view(-1, 1, 1), matrix, identity);
@@ -162,12 +200,16 @@ public sealed record Certificate(Certainty Certainty, double ExistenceRadius, do
 
         var (frobenius, matrixFrobenius) = (Frobenius(a), Frobenius(matrix));
         // ||A||^4 = ||A'A||^2 is at most the squared Frobenius norm of A'A: tighter than A's own.
-        var norm = minimum(minimum(frobenius, Mixed(a)), Frobenius(a.mT.bmm(a)).Plus(frobenius.Squared().Times(sums)).sqrt()).Times(1 + 1e-9);
-        var y = a.bmm(residual.unsqueeze(-1)).squeeze(-1).norm(1).Plus((frobenius * residual.norm(1)).Times(sums)).Plus(norm * step);
+        var norm = minimum(minimum(frobenius, Mixed(a)), Frobenius(a.mT.bmm(a))
+            .Plus(frobenius.Squared().Times(sums)).sqrt()).Times(1 + 1e-9);
+        var y = a.bmm(residual.unsqueeze(-1)).squeeze(-1).norm(1).Plus((frobenius * residual.norm(1)).Times(sums))
+            .Plus(norm * step);
         var defect = identity - a.bmm(matrix);
-        var z = minimum(Frobenius(defect), Mixed(defect)).Plus((frobenius * matrixFrobenius).Times(sums)).Plus(norm * jacobian);
+        var z = minimum(Frobenius(defect), Mixed(defect)).Plus((frobenius * matrixFrobenius).Times(sums))
+            .Plus(norm * jacobian);
         y = where(finite, y, tensor(double.NaN)).Times(1 + 1e-9);
-        return (y.MoveToOuterDisposeScope(), z.Times(1 + 1e-9).MoveToOuterDisposeScope(), norm.MoveToOuterDisposeScope());
+        return (y.MoveToOuterDisposeScope(), z.Times(1 + 1e-9).MoveToOuterDisposeScope(),
+            norm.MoveToOuterDisposeScope());
 
         static Tensor Frobenius(Tensor matrices) => matrices.flatten(1).norm(1);
 
@@ -177,6 +219,4 @@ public sealed record Certificate(Certainty Certainty, double ExistenceRadius, do
             return (moduli.sum(1).amax(1) * moduli.sum(2).amax(1)).sqrt();
         }
     }
-
-    private const double UnitRoundoff = 1.0 / (1L << 53);
 }

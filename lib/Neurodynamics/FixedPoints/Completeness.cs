@@ -21,8 +21,8 @@ public enum CompletenessVerdict
 }
 
 /// <summary>
-/// Whether fixed points can be all there are at one input: where a step maps a box into itself, sign det(I - J) over all
-/// fixed points in it sums to 1, if none is degenerate (the Lefschetz index, which Brouwer's theorem rests on).
+/// Whether fixed points can be all there are at one input: where a step maps a box into itself, sign det(I - J) over
+/// all fixed points in it sums to 1, if none is degenerate (the Lefschetz index, which Brouwer's theorem rests on).
 /// </summary>
 /// <param name="Sum">Sum of sign det(I - J) over the points whose sign is certain.</param>
 /// <param name="Counted">How many points those are.</param>
@@ -31,28 +31,40 @@ public enum CompletenessVerdict
 /// <param name="Verdict">What the sum says.</param>
 public sealed record Completeness(int Sum, int Counted, int Uncertain, int Outside, CompletenessVerdict Verdict)
 {
-    /// <summary>A matrix whose condition number (Frobenius) is at least this is too nearly singular for a certain sign, where there is no certificate.</summary>
+    /// <summary>
+    /// A matrix whose condition number (Frobenius) is at least this is too nearly singular for a certain sign, where
+    /// there is no certificate.
+    /// </summary>
     private const double WorstCondition = 1e10;
 
     /// <summary>What the verdict means and what to try, in a sentence.</summary>
     public string Message => Verdict switch
     {
         CompletenessVerdict.Missing =>
-            $"The signs of det(I - J) over {Points(Counted)} sum to {Sum} and not to 1, so at least one fixed point is missing: try more candidates, noise on them, or mixtures of the points already found.",
+            $"The signs of det(I - J) over {Points(Counted)} sum to {Sum} and not to 1, so at least one fixed point "
+                + $"is missing: try more candidates, noise on them, or mixtures of the points already found.",
         CompletenessVerdict.Consistent =>
-            $"The signs of det(I - J) over {Points(Counted)} sum to 1, as they must if none is missing; this is no proof, because points of opposite sign may be missing in pairs.",
+            $"The signs of det(I - J) over {Points(Counted)} sum to 1, as they must if none is missing; this is no "
+                + $"proof, because points of opposite sign may be missing in pairs.",
         CompletenessVerdict.Undecided =>
-            $"{Points(Uncertain)} beside {Counted} certain ones may be degenerate, not real or counted twice, so the sum of signs decides nothing: solve on from there to a smaller tolerance, drop what is a slow point, or change the input a little.",
-        _ => "No box is known that this cell's step maps into itself, so the signs of det(I - J) need not sum to 1: override InvariantBox if there is one.",
+            $"{Points(Uncertain)} beside {Counted} certain ones may be degenerate, not real or counted twice, so the "
+                + $"sum of signs decides nothing: solve on from there to a smaller tolerance, drop what is a slow "
+                + $"point, or change the input a little.",
+        _ => "No box is known that this cell's step maps into itself, so the signs of det(I - J) need not sum to 1: "
+            + "override InvariantBox if there is one.",
     };
 
-    /// <summary>Sums the signs over points at one input that carry their certificates, such as a search returns, or some of them.</summary>
+    /// <summary>
+    /// Sums the signs over points at one input that carry their certificates, such as a search returns, or some of
+    /// them.
+    /// </summary>
     /// <param name="cell">The cell; it is analysed in float64.</param>
     /// <param name="points">The points, at least one; those without a certificate are tested first.</param>
     /// <exception cref="ArgumentException">There is no point, or they stand under several inputs.</exception>
     public static Completeness Of(Cell cell, IReadOnlyList<FixedPoint> points)
     {
-        if (points.Count == 0) throw new ArgumentException("Without a point the input is not known: give the input as well.", nameof(points));
+        if (points.Count == 0)
+            throw new ArgumentException("Without a point the input is not known: give the input as well.", nameof(points));
         var open = points.Where(point => point.Certificate is null).ToArray();
         var proofs = new Queue<Certificate>(Certificate.Of(cell, open));
         return Of(cell, points[0].Input, points, [.. points.Select(point => point.Certificate ?? proofs.Dequeue())]);
@@ -64,10 +76,12 @@ public sealed record Completeness(int Sum, int Counted, int Uncertain, int Outsi
     /// <param name="points">The points under that input; none is a sum of 0.</param>
     /// <param name="certificates">One per point, in their order.</param>
     /// <exception cref="ArgumentException">A point is under another input, or has no certificate.</exception>
-    public static Completeness Of(Cell cell, double[] input, IReadOnlyList<FixedPoint> points, IReadOnlyList<Certificate> certificates)
+    public static Completeness Of(Cell cell, double[] input, IReadOnlyList<FixedPoint> points,
+        IReadOnlyList<Certificate> certificates)
     {
         if (points.Any(point => !point.Input.SequenceEqual(input)))
-            throw new ArgumentException("The points stand under several inputs: group them, and test each group under its own.", nameof(points));
+            throw new ArgumentException("The points stand under several inputs: group them, and test each group "
+                + "under its own.", nameof(points));
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
         var exact = cell.InDouble();
@@ -75,19 +89,29 @@ public sealed record Completeness(int Sum, int Counted, int Uncertain, int Outsi
         var (distinct, proofs) = Certificate.Merge(points, certificates);
         var boxes = new Reachability.Boxes(exact);
         var inside = distinct.Zip(proofs).Where(pair => boxes.Test(pair.First) == Reach.NotExcluded).ToArray();
-        // A certificate proves that I - J is far enough from singular for its LU decomposition; without one the condition number tells.
-        var signs = Signs(exact, input, [.. inside.Select(pair => pair.First)], ofRegular: inside.Any(pair => pair.Second.Certainty == Certainty.NoBound));
+        // A certificate proves that I - J is far enough from singular for its LU decomposition; without one the
+        // condition number tells.
+        var signs = Signs(exact, input, [.. inside.Select(pair => pair.First)],
+            ofRegular: inside.Any(pair => pair.Second.Certainty == Certainty.NoBound));
         for (int i = 0; i < inside.Length; i++)
-            if (inside[i].Second.Certainty == Certainty.NotCertified || inside.Take(i).Any(other => MayBeOne(other, inside[i]))) signs[i] = 0;
+        {
+            bool isCertain = inside[i].Second.Certainty != Certainty.NotCertified;
+            if (!isCertain || inside.Take(i).Any(other => MayBeOne(other, inside[i]))) signs[i] = 0;
+        }
         var (sum, counted) = (signs.Sum(), signs.Count(sign => sign != 0));
         return new(sum, counted, signs.Length - counted, distinct.Count - inside.Length,
-            counted < signs.Length ? CompletenessVerdict.Undecided : sum == 1 ? CompletenessVerdict.Consistent : CompletenessVerdict.Missing);
+            counted < signs.Length ? CompletenessVerdict.Undecided
+                : sum == 1 ? CompletenessVerdict.Consistent : CompletenessVerdict.Missing);
     }
 
-    private static bool MayBeOne((FixedPoint Point, Certificate Certificate) a, (FixedPoint Point, Certificate Certificate) b) =>
+    private static bool MayBeOne((FixedPoint Point, Certificate Certificate) a,
+        (FixedPoint Point, Certificate Certificate) b) =>
         a.Point.State.Distance(b.Point.State) <= a.Certificate.ExistenceRadius + b.Certificate.ExistenceRadius;
 
-    /// <summary>Sign of det(I - J) at each point; 0 where I - J is singular or not finite, and where asked also where it is nearly singular.</summary>
+    /// <summary>
+    /// Sign of det(I - J) at each point; 0 where I - J is singular or not finite, and where asked also where it is
+    /// nearly singular.
+    /// </summary>
     private static int[] Signs(Cell cell, double[] input, FixedPoint[] points, bool ofRegular)
     {
         var signs = new int[points.Length];
@@ -96,15 +120,18 @@ public sealed record Completeness(int Sum, int Counted, int Uncertain, int Outsi
         for (int first = 0; first < points.Length; first += chunk)
         {
             using var scope = NewDisposeScope();
-            var states = points.Skip(first).Take(chunk).Select(point => point.State).ToMatrix(cell.StateSize).ToTensor();
+            var states = points.Skip(first).Take(chunk).Select(point => point.State).ToMatrix(cell.StateSize)
+                .ToTensor();
             var matrix = cell.StateJacobian(u, states).FromIdentity();
             var finite = matrix.flatten(1).isfinite().all(1);
             matrix = where(finite.view(-1, 1, 1), matrix, zeros_like(matrix));
             var (sign, _) = linalg.slogdet(matrix);
             if (ofRegular)
             {
-                var (inverse, _) = linalg.solve_ex(matrix, eye(cell.StateSize, dtype: ScalarType.Float64).expand_as(matrix));
-                sign = where(matrix.flatten(1).norm(1) * inverse.flatten(1).norm(1) < tensor(WorstCondition), sign, zeros_like(sign));
+                var (inverse, _) = linalg.solve_ex(matrix,
+                    eye(cell.StateSize, dtype: ScalarType.Float64).expand_as(matrix));
+                sign = where(matrix.flatten(1).norm(1) * inverse.flatten(1).norm(1) < tensor(WorstCondition), sign,
+                    zeros_like(sign));
             }
             sign.ToVector().Select(Math.Sign).ToArray().CopyTo(signs, first);
         }

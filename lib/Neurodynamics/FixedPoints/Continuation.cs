@@ -6,31 +6,37 @@ using static TorchSharp.torch;
 namespace Neurodynamics.FixedPoints;
 
 /// <summary>
-/// Follows a fixed point along a straight path of inputs, u = from + s (to - from), and past the folds where the path has to be
-/// taken backwards: pseudo-arclength continuation (Keller 1977). Options are changed with <c>with</c>.
+/// Follows a fixed point along a straight path of inputs, u = from + s (to - from), and past the folds where the path
+/// has to be taken backwards: pseudo-arclength continuation (Keller 1977). Options are changed with <c>with</c>.
 /// </summary>
 /// <remarks>
-/// Arclength counts a whole path, and a change of 1 in every state variable (their root mean square), as 1 each. Each step
-/// predicts along the tangent, corrects by Newton on the plane across it, and is halved where the branch bends too much.
+/// Arclength counts a whole path, and a change of 1 in every state variable (their root mean square), as 1 each. Each
+/// step predicts along the tangent, corrects by Newton on the plane across it, and is halved where the branch bends too
+/// much.
 /// </remarks>
 public sealed record Continuation
 {
     /// <summary>First arclength step; default 0.01.</summary>
-    public double InitialStep { get; init => field = Positive(value, nameof(InitialStep)); } = 0.01;
+    public double InitialStep { get; init => field = Option.Positive(value, nameof(InitialStep)); } = 0.01;
 
     /// <summary>Smallest arclength step; default 1e-7.</summary>
-    public double MinStep { get; init => field = Positive(value, nameof(MinStep)); } = 1e-7;
+    public double MinStep { get; init => field = Option.Positive(value, nameof(MinStep)); } = 1e-7;
 
-    /// <summary>Largest arclength step; default 0.01. Longer ones were seen to jump to a neighbouring branch where several folds lie close together.</summary>
-    public double MaxStep { get; init => field = Positive(value, nameof(MaxStep)); } = 0.01;
+    /// <summary>
+    /// Largest arclength step; default 0.01. Longer ones were seen to jump to a neighbouring branch where several folds
+    /// lie close together.
+    /// </summary>
+    public double MaxStep { get; init => field = Option.Positive(value, nameof(MaxStep)); } = 0.01;
 
     /// <summary>Steps at most; default 1000.</summary>
-    public int MaxSteps { get; init => field = value >= 1 ? value : throw new ArgumentOutOfRangeException(nameof(MaxSteps), value, "MaxSteps is at least 1."); } = 1000;
+    public int MaxSteps { get; init => field = Option.AtLeast(1, value, nameof(MaxSteps)); } = 1000;
 
     /// <summary>A point's ||F(x) - x|| at most; default 1e-12, near what rounding leaves.</summary>
-    public double Tolerance { get; init => field = Positive(value, nameof(Tolerance)); } = 1e-12;
+    public double Tolerance { get; init => field = Option.Positive(value, nameof(Tolerance)); } = 1e-12;
 
-    /// <summary>Whether the unstable modes of every point are counted, an eigen-decomposition each; default true.</summary>
+    /// <summary>
+    /// Whether the unstable modes of every point are counted, an eigen-decomposition each; default true.
+    /// </summary>
     public bool CountUnstable { get; init; } = true;
 
     /// <summary>Newton corrections of one step at most; more mean that the step is too long.</summary>
@@ -48,48 +54,62 @@ public sealed record Continuation
     /// <param name="to">The path's last input, I values.</param>
     /// <param name="progress">Told the number of points so far.</param>
     /// <param name="cancellation">Stops the search; the points so far are returned.</param>
-    /// <exception cref="ArgumentException">A shape does not fit the cell, the path has no length, or the start is no isolated fixed point.</exception>
-    public Branch Follow(Cell cell, FixedPoint start, double[] to, IProgress<int>? progress = null, CancellationToken cancellation = default)
+    /// <exception cref="ArgumentException">
+    /// A shape does not fit the cell, the path has no length, or the start is no isolated fixed point.
+    /// </exception>
+    public Branch Follow(Cell cell, FixedPoint start, double[] to, IProgress<int>? progress = null,
+        CancellationToken cancellation = default)
     {
         if (start.State.Length != cell.StateSize)
-            throw new ArgumentException($"The cell's states have {cell.StateSize} values, but the start has {start.State.Length}.", nameof(start));
+            throw new ArgumentException($"The cell's states have {cell.StateSize} values, but the start "
+                + $"has {start.State.Length}.", nameof(start));
         if (start.Input.Length != cell.InputSize || to.Length != cell.InputSize)
-            throw new ArgumentException($"The cell has {cell.InputSize} inputs, but the path leads from {start.Input.Length} to {to.Length} values.", nameof(to));
+            throw new ArgumentException($"The cell has {cell.InputSize} inputs, but the path leads "
+                + $"from {start.Input.Length} to {to.Length} values.", nameof(to));
         if (!to.All(double.IsFinite) || to.SequenceEqual(start.Input))
             throw new ArgumentException("The path's last input is finite and differs from its first.", nameof(to));
         var path = new Path(cell.InDouble(), start.Input, to, Tolerance);
 
         var atPosition = path.Along;
-        var current = path.Correct([.. start.State, 0], atPosition, 0) is var (w, _) && path.Tangent(w, atPosition) is { } forward
+        var current = path.Correct([.. start.State, 0], atPosition, 0) is var (w, _)
+            && path.Tangent(w, atPosition) is { } forward
             && w.Distance([.. start.State, 0]) < 1e-3
             ? new Spot(w, forward)
-            : throw new ArgumentException($"The start is no isolated fixed point of this cell: its speed is {path.Speed([.. start.State, 0]):g3}. Solve for it first.", nameof(start));
+            : throw new ArgumentException($"The start is no isolated fixed point of this cell: its speed "
+                + $"is {path.Speed([.. start.State, 0]):g3}. Solve for it first.", nameof(start));
 
         var (spots, folds) = (new List<Spot> { current }, new List<(Spot Spot, int After)>());
         var ending = Trace(path, spots, folds, progress, cancellation);
-        return new(Judged(path, spots), [.. folds.Select(fold => new Fold(fold.Spot.Position, path.PointAt(fold.Spot.W), fold.After))], ending);
+        return new(Judged(path, spots),
+            [.. folds.Select(fold => new Fold(fold.Spot.Position, path.PointAt(fold.Spot.W), fold.After))], ending);
     }
 
-    /// <summary>Follows each of several fixed points under one input along the same path; not those to which an earlier branch came back, which are its other end.</summary>
+    /// <summary>
+    /// Follows each of several fixed points under one input along the same path; not those to which an earlier branch
+    /// came back, which are its other end.
+    /// </summary>
     /// <param name="cell">The cell; it is analysed in float64, and never changed.</param>
     /// <param name="starts">The fixed points at position 0; none gives no branches.</param>
     /// <param name="to">The path's last input, I values.</param>
     /// <param name="progress">Told the number of starts that are done with, those not followed included.</param>
     /// <param name="cancellation">Stops the search; the branches so far are returned.</param>
     /// <exception cref="ArgumentException">As of <see cref="Follow"/>, for any of the starts.</exception>
-    public IReadOnlyList<Branch> FollowAll(Cell cell, IReadOnlyList<FixedPoint> starts, double[] to, IProgress<int>? progress = null, CancellationToken cancellation = default)
+    public IReadOnlyList<Branch> FollowAll(Cell cell, IReadOnlyList<FixedPoint> starts, double[] to,
+        IProgress<int>? progress = null, CancellationToken cancellation = default)
     {
         var branches = new List<Branch>();
         for (int i = 0; i < starts.Count && !cancellation.IsCancellationRequested; i++)
         {
-            if (!branches.Any(branch => branch.Ending == BranchEnding.CameBack && branch.Points[^1].Point.State.Distance(starts[i].State) < SamePoint))
+            if (!branches.Any(branch => branch.Ending == BranchEnding.CameBack
+                && branch.Points[^1].Point.State.Distance(starts[i].State) < SamePoint))
                 branches.Add(Follow(cell, starts[i], to, cancellation: cancellation));
             progress?.Report(i + 1);
         }
         return branches;
     }
 
-    private BranchEnding Trace(Path path, List<Spot> spots, List<(Spot, int)> folds, IProgress<int>? progress, CancellationToken cancellation)
+    private BranchEnding Trace(Path path, List<Spot> spots, List<(Spot, int)> folds, IProgress<int>? progress,
+        CancellationToken cancellation)
     {
         double length = Math.Min(InitialStep, MaxStep);
         for (int step = 0; step < MaxSteps; step++)
@@ -99,7 +119,8 @@ public sealed record Continuation
             (Spot Spot, int Corrections) next;
             while (true)
             {
-                if (path.Advance(current, length) is { } found && path.Dot(found.Spot.Tangent, current.Tangent) >= LeastCosine)
+                if (path.Advance(current, length) is { } found
+                    && path.Dot(found.Spot.Tangent, current.Tangent) >= LeastCosine)
                 {
                     next = found;
                     break;
@@ -113,7 +134,7 @@ public sealed record Continuation
             if (current.Slope * past.Slope < 0)
             {
                 var fold = path.Locate(current, past, spot => spot.Slope);
-                // A fold beyond the end of the path is none of its.
+                // Ignore folds beyond the end of the path.
                 if (fold.Position is >= 0 and <= 1)
                 {
                     folds.Add((fold, spots.Count - 1));
@@ -129,7 +150,8 @@ public sealed record Continuation
             }
             double end = past.Position > 1 ? 1 : 0;
             var last = path.Locate(from, past, spot => spot.Position - end);
-            spots.Add(path.Correct(last.W, path.Along, end) is var (exact, _) ? new([.. exact[..^1], end], last.Tangent) : last);
+            spots.Add(path.Correct(last.W, path.Along, end) is var (exact, _) ? new([.. exact[..^1], end], last.Tangent)
+                : last);
             progress?.Report(spots.Count);
             return end == 1 ? BranchEnding.ReachedEnd : BranchEnding.CameBack;
         }
@@ -147,9 +169,6 @@ public sealed record Continuation
         return points;
     }
 
-    private static double Positive(double value, string name) =>
-        value > 0 ? value : throw new ArgumentOutOfRangeException(name, value, $"{name} is positive.");
-
     /// <summary>A point w = [x, s] of the branch and the unit tangent there.</summary>
     private sealed record Spot(double[] W, double[] Tangent)
     {
@@ -159,7 +178,9 @@ public sealed record Continuation
         public double Slope => Tangent[^1];
     }
 
-    /// <summary>The equations G(x, s) = F(u(s), x) - x = 0 with one more row, which makes them regular at a fold as well.</summary>
+    /// <summary>
+    /// The equations G(x, s) = F(u(s), x) - x = 0 with one more row, which makes them regular at a fold as well.
+    /// </summary>
     private sealed class Path(Cell cell, double[] from, double[] to, double tolerance)
     {
         private readonly int size = cell.StateSize;
@@ -182,7 +203,10 @@ public sealed record Continuation
             return step * step / 2;
         }
 
-        /// <summary>The point an arclength ahead and the Newton corrections it took, or null where there is none near the tangent.</summary>
+        /// <summary>
+        /// The point an arclength ahead and the Newton corrections it took, or null where there is none near the
+        /// tangent.
+        /// </summary>
         public (Spot Spot, int Corrections)? Advance(Spot spot, double length)
         {
             var guess = spot.W.Zip(spot.Tangent, (w, t) => w + length * t).ToArray();
@@ -216,7 +240,9 @@ public sealed record Continuation
             return [.. tangent.Select(t => t / norm)];
         }
 
-        /// <summary>The point between two at which a function of the branch is zero: regula falsi in its Illinois form.</summary>
+        /// <summary>
+        /// The point between two at which a function of the branch is zero: regula falsi in its Illinois form.
+        /// </summary>
         public Spot Locate(Spot low, Spot high, Func<Spot, double> function)
         {
             double a = 0, b = Across(low.Tangent).Dot([.. high.W.Zip(low.W, (p, q) => p - q)]);
@@ -249,7 +275,9 @@ public sealed record Continuation
             using var scope = NewDisposeScope();
             using var frozen = no_grad();
             var jacobian = cell.StateJacobian(Input(w), State(w)).squeeze(0);
-            int? unstable = countUnstable ? linalg.eigvals(jacobian).data<Complex>().Count(lambda => lambda.Magnitude > 1) : null;
+            int? unstable = countUnstable
+                ? linalg.eigvals(jacobian).data<Complex>().Count(lambda => lambda.Magnitude > 1)
+                : null;
             var (sign, _) = linalg.slogdet(jacobian.FromIdentity());
             return ((int)sign.item<double>(), unstable);
         }
@@ -272,7 +300,8 @@ public sealed record Continuation
             using var frozen = no_grad();
             var (input, state) = (Input(w), State(w));
             var ofState = cell.StateJacobian(input, state).squeeze(0) - eye(size, dtype: ScalarType.Float64);
-            var ofPosition = cell.InputJacobian(input, state).squeeze(0).matmul(to.ToTensor() - from.ToTensor()).unsqueeze(1);
+            var ofPosition = cell.InputJacobian(input, state).squeeze(0)
+                .matmul(to.ToTensor() - from.ToTensor()).unsqueeze(1);
             var matrix = cat([cat([ofState, ofPosition], 1), tensor(row).unsqueeze(0)], 0);
             var (solution, _) = linalg.solve_ex(matrix, right.ToTensor().unsqueeze(1));
             var vector = solution.squeeze(1).ToVector();

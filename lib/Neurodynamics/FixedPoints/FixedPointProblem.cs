@@ -23,12 +23,16 @@ public sealed record FixedPointProblem
     public FixedPointProblem(Cell cell, double[,] inputs, double[,] candidates)
     {
         if (inputs.GetLength(1) != cell.InputSize)
-            throw new ArgumentException($"The cell has {cell.InputSize} inputs, but the constant input holds {inputs.GetLength(1)} values.", nameof(inputs));
+            throw new ArgumentException($"The cell has {cell.InputSize} inputs, but the constant input "
+                + $"holds {inputs.GetLength(1)} values.", nameof(inputs));
         if (candidates.GetLength(1) != cell.StateSize)
-            throw new ArgumentException($"The cell's states have {cell.StateSize} values, but the candidates are [{candidates.GetLength(0)}, {candidates.GetLength(1)}].", nameof(candidates));
+            throw new ArgumentException($"The cell's states have {cell.StateSize} values, but the candidates are "
+                + $"[{candidates.GetLength(0)}, {candidates.GetLength(1)}].", nameof(candidates));
         if (inputs.GetLength(0) != 1 && inputs.GetLength(0) != candidates.GetLength(0))
-            throw new ArgumentException($"There are {inputs.GetLength(0)} inputs for {candidates.GetLength(0)} candidates: give one for all, or one for each.", nameof(inputs));
-        if (!inputs.Cast<double>().All(double.IsFinite)) throw new ArgumentException("A constant input holds a value that is not finite.", nameof(inputs));
+            throw new ArgumentException($"There are {inputs.GetLength(0)} inputs for {candidates.GetLength(0)} "
+                + $"candidates: give one for all, or one for each.", nameof(inputs));
+        if (!inputs.Cast<double>().All(double.IsFinite))
+            throw new ArgumentException("A constant input holds a value that is not finite.", nameof(inputs));
         (Cell, Inputs, Candidates) = (cell.InDouble(), inputs, candidates);
     }
 
@@ -47,10 +51,13 @@ public sealed record FixedPointProblem
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
         var states = Candidates.ToTensor();
-        return [.. (Cell.Step(Inputs.ToTensor(), states) - states).norm(1).ToVector().Select(length => length * length / 2)];
+        return [.. (Cell.Step(Inputs.ToTensor(), states) - states).norm(1).ToVector()
+            .Select(length => length * length / 2)];
     }
 
-    /// <summary>The length of Newton's next correction of every candidate, M values; infinite where there is none.</summary>
+    /// <summary>
+    /// The length of Newton's next correction of every candidate, M values; infinite where there is none.
+    /// </summary>
     public double[] Corrections()
     {
         using var scope = NewDisposeScope();

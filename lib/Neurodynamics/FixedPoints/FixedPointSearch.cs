@@ -3,9 +3,10 @@ using Neurodynamics.Models;
 namespace Neurodynamics.FixedPoints;
 
 /// <summary>
-/// Looks for all fixed points under a constant input, in rounds: first from the given candidates, then from midpoints of the points already
-/// found, from mixtures of them, fourth corners of parallelograms and their surroundings, until all four bring nothing new and the completeness check does not
-/// say that points are missing. Options are changed with <c>with</c>.
+/// Looks for all fixed points under a constant input, in rounds: first from the given candidates, then from midpoints
+/// of the points already found, from mixtures of them, fourth corners of parallelograms and their surroundings, until
+/// all four bring nothing new and the completeness check does not say that points are missing. Options are changed with
+/// <c>with</c>.
 /// </summary>
 public sealed record FixedPointSearch
 {
@@ -13,33 +14,39 @@ public sealed record FixedPointSearch
     public FixedPointSolver Solver { get; init; } = new NewtonSolver();
 
     /// <summary>Rounds after the first at most; default 24. 0 uses the given candidates only.</summary>
-    public int MaxRounds { get; init => field = value >= 0 ? value : throw new ArgumentOutOfRangeException(nameof(MaxRounds), value, "MaxRounds is at least 0."); } = 24;
+    public int MaxRounds { get; init => field = Option.AtLeast(0, value, nameof(MaxRounds)); } = 24;
 
     /// <summary>Candidates of each round after the first at most; default 128.</summary>
-    public int RoundSize { get; init => field = value >= 1 ? value : throw new ArgumentOutOfRangeException(nameof(RoundSize), value, "RoundSize is at least 1."); } = 128;
+    public int RoundSize { get; init => field = Option.AtLeast(1, value, nameof(RoundSize)); } = 128;
 
     /// <summary>
-    /// How many of a round's candidates, of those that Newton brings nowhere, are followed on to a minimum of the speed that is not zero; default 64. The rest
-    /// end as stalled. Only slow points depend on it, and most of the time where there are many.
+    /// How many of a round's candidates, of those that Newton brings nowhere, are followed on to a minimum of the speed
+    /// that is not zero; default 64. The rest end as stalled. Only slow points depend on it, and most of the time where
+    /// there are many.
     /// </summary>
-    public int SlowCandidates { get; init => field = value >= 0 ? value : throw new ArgumentOutOfRangeException(nameof(SlowCandidates), value, "SlowCandidates is at least 0."); } = 64;
+    public int SlowCandidates { get; init => field = Option.AtLeast(0, value, nameof(SlowCandidates)); } = 64;
 
     /// <summary>Largest Euclidean distance between two ends at the same point; default 1e-6.</summary>
-    public double MergeDistance { get; init => field = value > 0 ? value : throw new ArgumentOutOfRangeException(nameof(MergeDistance), value, "MergeDistance is positive."); } = 1e-6;
+    public double MergeDistance { get; init => field = Option.Positive(value, nameof(MergeDistance)); } = 1e-6;
 
     /// <summary>Seed of the rounds after the first; default 0.</summary>
     public long Seed { get; init; }
 
     /// <summary>Looks for all fixed points under one constant input.</summary>
     /// <param name="cell">The cell; it is analysed in float64, and never changed.</param>
-    /// <param name="candidates">The states to start from [M, S], usually states that trials visited: see <see cref="Candidates"/>.</param>
+    /// <param name="candidates">
+    /// The states to start from [M, S], usually states that trials visited: see <see cref="Candidates"/>.
+    /// </param>
     /// <param name="input">The constant input, I values; default zeros.</param>
     /// <param name="progress">Told the number of candidates that have ended, over all rounds.</param>
     /// <param name="cancellation">Stops the search; what was found by then is returned.</param>
-    public FixedPointSet Run(Cell cell, double[,] candidates, double[]? input = null, IProgress<int>? progress = null, CancellationToken cancellation = default)
+    public FixedPointSet Run(Cell cell, double[,] candidates, double[]? input = null, IProgress<int>? progress = null,
+        CancellationToken cancellation = default)
     {
         var problem = new FixedPointProblem(cell, input ?? new double[cell.InputSize], candidates);
-        var (known, rounds, ended) = (new KnownPoints(problem, MergeDistance, SlowCandidates), new List<SearchRound>(), 0);
+        var known = new KnownPoints(problem, MergeDistance, SlowCandidates);
+        var rounds = new List<SearchRound>();
+        int ended = 0;
         var first = Follow("candidates", problem);
         var proposals = new Proposals(known, candidates, RoundSize, new Random((int)Seeds.Derive(Seed, "rounds")));
         for (int round = 0, quiet = 0; round < MaxRounds && !cancellation.IsCancellationRequested; round++)
@@ -54,21 +61,28 @@ public sealed record FixedPointSearch
         FixedPointSolution Follow(string source, FixedPointProblem from)
         {
             int before = known.Points.Count, offset = ended;
-            var solution = known.Follow(from, Solver, progress is null ? null : new Offset(progress, offset), cancellation);
-            rounds.Add(new(source, new SortedDictionary<Ending, int>(solution.Endings.CountBy(ending => ending).ToDictionary()), known.Points.Count - before));
+            var solution = known.Follow(from, Solver, progress is null ? null : new Offset(progress, offset),
+                cancellation);
+            var endings = solution.Endings.CountBy(ending => ending).ToDictionary();
+            rounds.Add(new(source, new SortedDictionary<Ending, int>(endings), known.Points.Count - before));
             ended += solution.Endings.Length;
             return solution;
         }
     }
 
-    /// <summary>Looks for all fixed points under each of several constant inputs, such as the report's +1, 0 and -1 (4.4.1).</summary>
+    /// <summary>
+    /// Looks for all fixed points under each of several constant inputs, such as the report's +1, 0 and -1 (4.4.1).
+    /// </summary>
     /// <param name="cell">The cell.</param>
     /// <param name="candidates">The states to start from under every input [M, S].</param>
     /// <param name="inputs">The constant inputs, each of I values.</param>
     /// <param name="progress">Told the number of candidates that have ended, over all inputs.</param>
-    /// <param name="cancellation">Stops the search; inputs that were not begun have the candidates' endings as cancelled.</param>
+    /// <param name="cancellation">
+    /// Stops the search; inputs that were not begun have the candidates' endings as cancelled.
+    /// </param>
     /// <returns>A set per input, in their order.</returns>
-    public IReadOnlyList<FixedPointSet> Run(Cell cell, double[,] candidates, IEnumerable<double[]> inputs, IProgress<int>? progress = null, CancellationToken cancellation = default)
+    public IReadOnlyList<FixedPointSet> Run(Cell cell, double[,] candidates, IEnumerable<double[]> inputs,
+        IProgress<int>? progress = null, CancellationToken cancellation = default)
     {
         int ended = 0;
         var sets = new List<FixedPointSet>();

@@ -3,20 +3,27 @@ using System.Text.Json.Serialization;
 
 namespace Neurodynamics.FixedPoints;
 
-/// <summary>What a search found under one constant input. Plain values: it can be saved, and read again with every bit the same.</summary>
+/// <summary>
+/// What a search found under one constant input. Plain values: it can be saved, and read again with every bit the same.
+/// </summary>
 /// <param name="Input">The constant input, I values.</param>
 /// <param name="Points">The fixed points, each once, with certificate and reachability.</param>
 /// <param name="Unreachable">
-/// Ghosts: points where the network stands still, or nearly so, outside the box that states from zero never leave, such as where gates saturate. Reported, and not counted.
+/// Ghosts: points where the network stands still, or nearly so, outside the box that states from zero never leave, such
+/// as where gates saturate. Reported, and not counted.
 /// </param>
-/// <param name="SlowPoints">Distinct states at which the speed has a minimum that is not zero, or where a solver was asked to stop.</param>
+/// <param name="SlowPoints">
+/// Distinct states at which the speed has a minimum that is not zero, or where a solver was asked to stop.
+/// </param>
 /// <param name="Completeness">Whether the points can be all there are.</param>
 /// <param name="Rounds">What each round brought, in order.</param>
-public sealed record FixedPointSet(double[] Input, IReadOnlyList<FixedPoint> Points, IReadOnlyList<Ghost> Unreachable, IReadOnlyList<SlowPoint> SlowPoints, Completeness Completeness, IReadOnlyList<SearchRound> Rounds)
+public sealed record FixedPointSet(double[] Input, IReadOnlyList<FixedPoint> Points, IReadOnlyList<Ghost> Unreachable,
+    IReadOnlyList<SlowPoint> SlowPoints, Completeness Completeness, IReadOnlyList<SearchRound> Rounds)
 {
     private const int Format = 1;
 
-    private static readonly JsonSerializerOptions Options = new(Json.Options) { NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals };
+    private static readonly JsonSerializerOptions Options =
+        new(Json.Options) { NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals };
 
     /// <summary>How each of the given candidates ended; null in a set that was loaded.</summary>
     [JsonIgnore]
@@ -27,11 +34,13 @@ public sealed record FixedPointSet(double[] Input, IReadOnlyList<FixedPoint> Poi
     {
         int certified = Points.Count(point => point.Certificate?.Certainty == Certainty.Certified);
         string counts = Points.Count == 1 ? "1 fixed point" : $"{Points.Count} fixed points";
-        return $"{counts}, {certified} of them certified, {Unreachable.Count} unreachable, {SlowPoints.Count} slow points. {Completeness.Message}";
+        return $"{counts}, {certified} of them certified, {Unreachable.Count} unreachable, {SlowPoints.Count} slow "
+            + $"points. {Completeness.Message}";
     }
 
     /// <summary>Writes the set as JSON, beside its place first.</summary>
-    public void Save(string path) => WholeFile.Write(path, stream => JsonSerializer.Serialize(stream, new Saved(Format, this), Options));
+    public void Save(string path) =>
+        WholeFile.Write(path, stream => JsonSerializer.Serialize(stream, new Saved(Format, this), Options));
 
     /// <summary>Reads a set that was saved.</summary>
     /// <exception cref="InvalidDataException">The file is no saved set, or of a later version.</exception>
@@ -44,9 +53,11 @@ public sealed record FixedPointSet(double[] Input, IReadOnlyList<FixedPoint> Poi
         }
         catch (JsonException error)
         {
-            throw new InvalidDataException($"{path} is not a set of fixed points as FixedPointSet.Save writes it: {error.Message}", error);
+            throw new InvalidDataException($"{path} is not a set of fixed points as FixedPointSet.Save writes "
+                + $"it: {error.Message}", error);
         }
-        throw new InvalidDataException($"{path} was written by another version of the workbook: it needs format {Format}.");
+        throw new InvalidDataException($"{path} was written by another version of the workbook: it needs "
+            + $"format {Format}.");
     }
 
     private sealed record Saved(int Format, FixedPointSet Set);

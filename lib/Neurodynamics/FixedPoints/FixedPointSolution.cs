@@ -3,16 +3,25 @@ namespace Neurodynamics.FixedPoints;
 /// <summary>How a candidate ended.</summary>
 public enum Ending
 {
-    /// <summary>The step and the next Newton correction are both below tolerance: the state is a fixed point to rounding.</summary>
+    /// <summary>
+    /// The step and the next Newton correction are both below tolerance: the state is a fixed point to rounding.
+    /// </summary>
     FixedPoint,
 
-    /// <summary>A slow point in the first sense of Sussillo and Barak: a stationary point of the speed q at which q is not zero.</summary>
+    /// <summary>
+    /// A slow point in the first sense of Sussillo and Barak: a stationary point of the speed q at which q is not zero.
+    /// </summary>
     SlowMinimum,
 
-    /// <summary>A slow point in their second sense: the speed fell to the value at which the solver was asked to stop.</summary>
+    /// <summary>
+    /// A slow point in their second sense: the speed fell to the value at which the solver was asked to stop.
+    /// </summary>
     SlowEnough,
 
-    /// <summary>No step lowers the speed any more, and q is not stationary: usually a saturated gate, where every state stands nearly still.</summary>
+    /// <summary>
+    /// No step lowers the speed any more, and q is not stationary: usually a saturated gate, where every state stands
+    /// nearly still.
+    /// </summary>
     Stalled,
 
     /// <summary>The step limit came first: raise MaxSteps, or start elsewhere.</summary>
@@ -31,13 +40,17 @@ public enum Ending
 /// <param name="Speeds">q at that state, M values: q(x) = 1/2 ||F(x) - x||^2 (report 3.2).</param>
 /// <param name="Steps">Solver steps of each candidate.</param>
 /// <param name="Endings">How each candidate ended.</param>
-public sealed record FixedPointSolution(FixedPointProblem Problem, double[,] States, double[] Speeds, int[] Steps, Ending[] Endings)
+public sealed record FixedPointSolution(FixedPointProblem Problem, double[,] States, double[] Speeds, int[] Steps,
+    Ending[] Endings)
 {
     internal FixedPointSolution(FixedPointProblem problem, CandidateEnd[] ends)
-        : this(problem, ends.Select(end => end.State).ToMatrix(problem.Cell.StateSize), Array.ConvertAll(ends, end => end.Speed),
+        : this(problem, ends.Select(end => end.State).ToMatrix(problem.Cell.StateSize),
+            Array.ConvertAll(ends, end => end.Speed),
             Array.ConvertAll(ends, end => end.Steps), Array.ConvertAll(ends, end => end.Ending)) { }
 
-    /// <summary>Where each candidate ended, by type: fixed point, slow point or unsolved, in the order of the candidates.</summary>
+    /// <summary>
+    /// Where each candidate ended, by type: fixed point, slow point or unsolved, in the order of the candidates.
+    /// </summary>
     public IReadOnlyList<StatePoint> Ends() => [.. Enumerable.Range(0, Endings.Length).Select(End)];
 
     private StatePoint End(int i) => Endings[i] switch
@@ -47,7 +60,9 @@ public sealed record FixedPointSolution(FixedPointProblem Problem, double[,] Sta
         _ => new UnsolvedPoint(States.Row(i), Problem.InputOf(i), Speeds[i], 1),
     };
 
-    /// <summary>How many candidates ended outside the box that states from zero never leave; 0 where no such box is known.</summary>
+    /// <summary>
+    /// How many candidates ended outside the box that states from zero never leave; 0 where no such box is known.
+    /// </summary>
     public int EndedOutside() => Reachability.Of(Problem.Cell, Ends()).Count(end => end.Reach == Reach.Unreachable);
 
     /// <summary>What Newton's method makes of the ends when it goes on from them, without damped steps.</summary>
@@ -56,8 +71,8 @@ public sealed record FixedPointSolution(FixedPointProblem Problem, double[,] Sta
         new NewtonSolver { MaxDampedSteps = 0 }.Solve(new(Problem.Cell, Problem.Inputs, States), cancellation: cancellation);
 
     /// <summary>
-    /// The fixed points, each once: ends under one input that are closer than the distance are one point, of which the slowest
-    /// member is kept.
+    /// The fixed points, each once: ends under one input that are closer than the distance are one point, of which the
+    /// slowest member is kept.
     /// </summary>
     /// <param name="distance">Largest Euclidean distance between two ends at the same point; default 1e-6.</param>
     /// <returns>Points in the order in which candidates first found them; none is an empty list.</returns>

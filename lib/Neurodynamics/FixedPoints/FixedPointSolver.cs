@@ -5,21 +5,25 @@ using static TorchSharp.torch;
 
 namespace Neurodynamics.FixedPoints;
 
-/// <summary>Follows every candidate of a problem to its end. Solvers are immutable options, changed with <c>with</c>.</summary>
+/// <summary>
+/// Follows every candidate of a problem to its end. Solvers are immutable options, changed with <c>with</c>.
+/// </summary>
 /// <remarks>
-/// A solver of your own is one file: a record that derives from this one and says in a <see cref="CandidateChunk"/> what it does
-/// in a step. The loop, chunks, threads, progress, cancellation and the rule by which candidates end are here.
+/// A solver of your own is one file: a record that derives from this one and says in a <see cref="CandidateChunk"/>
+/// what it does in a step. The loop, chunks, threads, progress, cancellation and the rule by which candidates end are
+/// here.
 /// </remarks>
 public abstract record FixedPointSolver
 {
     /// <summary>A fixed point's step ||F(x) - x|| at most; default 1e-12, near what rounding leaves.</summary>
-    public double Tolerance { get; init => field = Positive(value, nameof(Tolerance)); } = 1e-12;
+    public double Tolerance { get; init => field = Option.Positive(value, nameof(Tolerance)); } = 1e-12;
 
     /// <summary>
-    /// A fixed point's next Newton correction at most; default 1e-8. A small step alone proves nothing: where gates saturate every
-    /// state stands nearly still, and the correction is large.
+    /// A fixed point's next Newton correction at most; default 1e-8. A small step alone proves nothing: where gates
+    /// saturate every state stands nearly still, and the correction is large.
     /// </summary>
-    public double CorrectionTolerance { get; init => field = Positive(value, nameof(CorrectionTolerance)); } = 1e-8;
+    public double CorrectionTolerance { get; init =>
+        field = Option.Positive(value, nameof(CorrectionTolerance)); } = 1e-8;
 
     /// <summary>Steps per candidate at most.</summary>
     public abstract int MaxSteps { get; init; }
@@ -34,8 +38,8 @@ public abstract record FixedPointSolver
     public virtual bool IsCoupled => false;
 
     /// <summary>
-    /// The same solver made to give up early, for a search: it follows most candidates with this one, and only some of the rest
-    /// with the solver itself. Null where a search should give all candidates to the solver at once.
+    /// The same solver made to give up early, for a search: it follows most candidates with this one, and only some of
+    /// the rest with the solver itself. Null where a search should give all candidates to the solver at once.
     /// </summary>
     public virtual FixedPointSolver? Quick => null;
 
@@ -46,7 +50,8 @@ public abstract record FixedPointSolver
     /// <param name="problem">Cell, constant inputs and candidates.</param>
     /// <param name="progress">Told the number of candidates that have ended.</param>
     /// <param name="cancellation">Stops the solver; what has ended by then is returned, the rest as cancelled.</param>
-    public FixedPointSolution Solve(FixedPointProblem problem, IProgress<int>? progress = null, CancellationToken cancellation = default)
+    public FixedPointSolution Solve(FixedPointProblem problem, IProgress<int>? progress = null,
+        CancellationToken cancellation = default)
     {
         var ends = new CandidateEnd[problem.Candidates.GetLength(0)];
         int[][] chunks = [.. Enumerable.Range(0, ends.Length).Chunk(ChunkSize)];
@@ -65,9 +70,11 @@ public abstract record FixedPointSolver
                 {
                     InParallel(problem.Cell, going, group => group.Look(last));
                     last = new(step, problem.Cell.StateSize, [.. going.SelectMany(group => group.Paces)]);
-                    bool cancelled = cancellation.IsCancellationRequested, isLast = step >= LastStep || going.Length == 0;
+                    bool cancelled = cancellation.IsCancellationRequested;
+                    bool isLast = step >= LastStep || going.Length == 0;
                     bool slow = IsCoupled && IsSlowEnough(last), over = !IsCoupled || slow || cancelled || isLast;
-                    Look(last, over && IsCoupled, () => going.SelectMany(group => group.States()).ToMatrix(problem.Cell.StateSize));
+                    Look(last, over && IsCoupled,
+                        () => going.SelectMany(group => group.States()).ToMatrix(problem.Cell.StateSize));
                     if (!over) continue;
                     InParallel(problem.Cell, going, group => group.End(ends, new(step, slow, cancelled, isLast)));
                     going = [.. going.Where(group => group.Count > 0)];
@@ -114,15 +121,10 @@ public abstract record FixedPointSolver
         : pass.IsLast ? Ending.StepLimit
         : null;
 
-    /// <summary>A positive option, or an exception that names it.</summary>
-    protected static double Positive(double value, string name) =>
-        value > 0 ? value : throw new ArgumentOutOfRangeException(name, value, $"{name} is positive.");
-
-    /// <summary>An option that is at least something, or an exception that names it.</summary>
-    protected static T AtLeast<T>(T least, T value, string name) where T : IComparable<T> =>
-        value.CompareTo(least) >= 0 ? value : throw new ArgumentOutOfRangeException(name, value, $"{name} is at least {least}.");
-
-    /// <summary>Torch itself has one thread: chunks on threads of our own are both right and faster. One alone stays on this thread.</summary>
+    /// <summary>
+    /// Torch itself has one thread: chunks on threads of our own are both right and faster. One alone stays on this
+    /// thread.
+    /// </summary>
     private static void InParallel<T>(Cell cell, T[] items, Action<T> work)
     {
         try
@@ -153,7 +155,8 @@ public abstract record FixedPointSolver
             int[] own = problem.Inputs.GetLength(0) == 1 ? rows[..1] : rows;
             chunk = solver.Begin(problem.Cell,
                 own.Select(problem.InputOf).ToMatrix(problem.Cell.InputSize).ToTensor().DetachFromDisposeScope(),
-                rows.Select(problem.Candidates.Row).ToMatrix(problem.Cell.StateSize).ToTensor().DetachFromDisposeScope());
+                rows.Select(problem.Candidates.Row).ToMatrix(problem.Cell.StateSize).ToTensor()
+                    .DetachFromDisposeScope());
         }
 
         public int Count => rows.Length;
@@ -217,7 +220,9 @@ public sealed record SolverStep(int Step, int StateSize, Pace[] Paces);
 /// <param name="Ending">How.</param>
 public readonly record struct CandidateEnd(double[] State, double Speed, int Steps, Ending Ending);
 
-/// <summary>What a solver does with some candidates in a step. Each call runs without gradients, in a dispose scope of its own.</summary>
+/// <summary>
+/// What a solver does with some candidates in a step. Each call runs without gradients, in a dispose scope of its own.
+/// </summary>
 /// <param name="cell">The cell, in float64.</param>
 /// <param name="inputs">Constant inputs [m, I], or [1, I] for one common to all.</param>
 /// <param name="states">Where the candidates start [m, S].</param>
@@ -232,13 +237,20 @@ public abstract class CandidateChunk(Cell cell, Tensor inputs, Tensor states) : 
     /// <summary>Where the candidates are [m, S].</summary>
     protected internal Tensor States { get; private set; } = states;
 
-    /// <summary>Where a candidate that ends now is left [m, S]: where it is, unless the look found a better place.</summary>
+    /// <summary>
+    /// Where a candidate that ends now is left [m, S]: where it is, unless the look found a better place.
+    /// </summary>
     protected virtual Tensor Ends => States;
 
-    /// <summary>Looks at every candidate: how fast it is, and whatever the next move and the questions below need.</summary>
+    /// <summary>
+    /// Looks at every candidate: how fast it is, and whatever the next move and the questions below need.
+    /// </summary>
     protected internal abstract Pace[] Look();
 
-    /// <summary>The length of the Newton correction that a candidate would take next. Asked only where the step is below tolerance.</summary>
+    /// <summary>
+    /// The length of the Newton correction that a candidate would take next. Asked only where the step is below
+    /// tolerance.
+    /// </summary>
     protected internal virtual double Correction(int i)
     {
         using var scope = NewDisposeScope();

@@ -4,8 +4,9 @@ using static TorchSharp.torch;
 namespace Neurodynamics.FixedPoints;
 
 /// <summary>
-/// The points that a search has found so far. A candidate near one of them is followed by that point's own (I - J)^-1, which needs no
-/// Jacobian and no solve at each step; only what does not get there, or is not near, is left to the solver.
+/// The points that a search has found so far. A candidate near one of them is followed by that point's own (I - J)^-1,
+/// which needs no Jacobian and no solve at each step; only what does not get there, or is not near, is left to the
+/// solver.
 /// </summary>
 internal sealed class KnownPoints(FixedPointProblem problem, double distance, int slowCandidates)
 {
@@ -33,7 +34,9 @@ internal sealed class KnownPoints(FixedPointProblem problem, double distance, in
         var judged = Judged([.. distinct.Select((point, i) => point with { Certificate = proofs[i] })]);
         var nearlyStill = Judged(slow.Points);
         var ghosts = judged.Concat<StatePoint>(nearlyStill).Where(point => !CanBe(point)).Select(Ghost.Of);
-        return new(problem.InputOf(0), [.. judged.Where(CanBe)], [.. ghosts], [.. nearlyStill.Where(CanBe)], FixedPoints.Completeness.Of(problem.Cell, problem.InputOf(0), distinct, proofs), rounds) { Solution = given };
+        return new(problem.InputOf(0), [.. judged.Where(CanBe)], [.. ghosts], [.. nearlyStill.Where(CanBe)],
+            FixedPoints.Completeness.Of(problem.Cell, problem.InputOf(0), distinct, proofs),
+            rounds) { Solution = given };
 
         static bool CanBe(StatePoint point) => point.Reachability!.Reach != Reach.Unreachable;
     }
@@ -47,7 +50,8 @@ internal sealed class KnownPoints(FixedPointProblem problem, double distance, in
     /// <summary>Certifies what has no certificate yet, or has got a slower state since.</summary>
     private void Certify()
     {
-        var open = Enumerable.Range(0, Points.Count).Where(i => i >= certificates.Count || certified[i] != Points[i].State).ToArray();
+        var open = Enumerable.Range(0, Points.Count)
+            .Where(i => i >= certificates.Count || certified[i] != Points[i].State).ToArray();
         foreach (var (i, certificate) in open.Zip(Certificate.Of(problem.Cell, [.. open.Select(i => Points[i])])))
         {
             if (i < certificates.Count) (certificates[i], certified[i]) = (certificate, Points[i].State);
@@ -73,7 +77,8 @@ internal sealed class KnownPoints(FixedPointProblem problem, double distance, in
     }
 
     /// <summary>Follows all candidates of a problem to their ends, and keeps the fixed points among them.</summary>
-    public FixedPointSolution Follow(FixedPointProblem from, FixedPointSolver solver, IProgress<int>? progress, CancellationToken cancellation)
+    public FixedPointSolution Follow(FixedPointProblem from, FixedPointSolver solver, IProgress<int>? progress,
+        CancellationToken cancellation)
     {
         if (solver.Quick is not { } quick) return Keep(solver.Solve(from, progress, cancellation));
         int count = from.Candidates.GetLength(0);
@@ -97,9 +102,11 @@ internal sealed class KnownPoints(FixedPointProblem problem, double distance, in
             progress?.Report(count - pending.Length);
         }
         // The quick solver brings most where they belong. Some of the rest show what slow points there are.
-        int[] stalled = [.. Enumerable.Range(0, count).Where(row => ends[row].Ending is Ending.Stalled or Ending.StepLimit)];
+        int[] stalled = [.. Enumerable.Range(0, count)
+            .Where(row => ends[row].Ending is Ending.Stalled or Ending.StepLimit)];
         new Random(count).Shuffle(stalled);
-        if (solver.FindsSlowPoints) Solve(solver, stalled[..Math.Min(slowCandidates, stalled.Length)], row => ends[row].State);
+        int[] followed = stalled[..Math.Min(slowCandidates, stalled.Length)];
+        if (solver.FindsSlowPoints) Solve(solver, followed, row => ends[row].State);
         return new(from, ends);
 
         void Solve(FixedPointSolver with, int[] rows, Func<int, double[]> start)
@@ -108,7 +115,8 @@ internal sealed class KnownPoints(FixedPointProblem problem, double distance, in
             var states = rows.Select(start).ToMatrix(from.Cell.StateSize);
             var part = Keep(with.Solve(new(from.Cell, from.Inputs, states), null, cancellation));
             for (int i = 0; i < rows.Length; i++)
-                ends[rows[i]] = new(part.States.Row(i), part.Speeds[i], ends[rows[i]].Steps + part.Steps[i], part.Endings[i]);
+                ends[rows[i]] = new(part.States.Row(i), part.Speeds[i], ends[rows[i]].Steps + part.Steps[i],
+                    part.Endings[i]);
         }
     }
 
@@ -122,8 +130,12 @@ internal sealed class KnownPoints(FixedPointProblem problem, double distance, in
         return solution;
     }
 
-    /// <summary>Follows each pending candidate whose nearest known point is one that had no turn yet; returns those that did not get there.</summary>
-    private int[] Settle(FixedPointProblem from, CandidateEnd[] ends, int[] pending, double[] nearest, int tried, FixedPointSolver solver)
+    /// <summary>
+    /// Follows each pending candidate whose nearest known point is one that had no turn yet; returns those that did not
+    /// get there.
+    /// </summary>
+    private int[] Settle(FixedPointProblem from, CandidateEnd[] ends, int[] pending, double[] nearest, int tried,
+        FixedPointSolver solver)
     {
         var fresh = Points.Skip(tried).Take(MostAnchors).ToArray();
         var own = new List<int>[fresh.Length];
@@ -132,7 +144,8 @@ internal sealed class KnownPoints(FixedPointProblem problem, double distance, in
         using (NewDisposeScope())
         {
             var places = fresh.Select(point => point.State).ToMatrix(problem.Cell.StateSize).ToTensor();
-            var (distances, indices) = cdist(pending.Select(from.Candidates.Row).ToMatrix(problem.Cell.StateSize).ToTensor(), places).min(1);
+            var starts = pending.Select(from.Candidates.Row).ToMatrix(problem.Cell.StateSize).ToTensor();
+            var (distances, indices) = cdist(starts, places).min(1);
             var (near, index) = (distances.ToVector(), indices.data<long>().ToArray());
             for (int i = 0; i < pending.Length; i++)
             {
@@ -160,15 +173,20 @@ internal sealed class KnownPoints(FixedPointProblem problem, double distance, in
         return [.. left];
     }
 
-    /// <summary>Steps x + (I - J)^-1 (F(x) - x) with J at the known point, as long as each at least halves the step that the network makes.</summary>
-    private List<int> Approach(FixedPointProblem from, CandidateEnd[] ends, List<int> rows, FixedPoint known, FixedPointSolver solver)
+    /// <summary>
+    /// Steps x + (I - J)^-1 (F(x) - x) with J at the known point, as long as each at least halves the step that the
+    /// network makes.
+    /// </summary>
+    private List<int> Approach(FixedPointProblem from, CandidateEnd[] ends, List<int> rows, FixedPoint known,
+        FixedPointSolver solver)
     {
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
         var cell = problem.Cell;
         var input = known.Input.ToTensor().unsqueeze(0);
         var place = known.State.ToTensor().unsqueeze(0);
-        var inverse = linalg.solve_ex(cell.StateJacobian(input, place).squeeze(0).FromIdentity(), eye(cell.StateSize, dtype: ScalarType.Float64)).result.t();
+        var inverse = linalg.solve_ex(cell.StateJacobian(input, place).squeeze(0).FromIdentity(),
+            eye(cell.StateSize, dtype: ScalarType.Float64)).result.t();
         var (missed, going) = (new List<int>(), rows.ToArray());
         var x = going.Select(from.Candidates.Row).ToMatrix(cell.StateSize).ToTensor();
         var residual = cell.Step(input, x) - x;
@@ -179,11 +197,13 @@ internal sealed class KnownPoints(FixedPointProblem problem, double distance, in
             var correction = residual.mm(inverse);
             var trial = x.Plus(correction);
             var next = cell.Step(input, trial) - trial;
-            var (sizes, nexts, corrections, away) = (size.ToVector(), next.norm(1).ToVector(), correction.norm(1).ToVector(), (x - place).norm(1).ToVector());
+            double[] sizes = size.ToVector(), nexts = next.norm(1).ToVector();
+            double[] corrections = correction.norm(1).ToVector(), away = (x - place).norm(1).ToVector();
             var kept = new List<long>();
             for (int i = 0; i < going.Length; i++)
             {
-                bool there = sizes[i] <= solver.Tolerance && corrections[i] <= solver.CorrectionTolerance && away[i] <= distance;
+                bool there = sizes[i] <= solver.Tolerance && corrections[i] <= solver.CorrectionTolerance
+                    && away[i] <= distance;
                 if (there) ends[going[i]] = new(x[i].ToVector(), sizes[i] * sizes[i] / 2, step, Ending.FixedPoint);
                 else if (nexts[i] <= 0.5 * sizes[i] && step < MostSteps) kept.Add(i);
                 else missed.Add(going[i]);

@@ -1,6 +1,9 @@
 namespace Neurodynamics.FixedPoints;
 
-/// <summary>Distinct points in the order in which they came: one that lies within a distance of a known one is that one, and the slower state is kept.</summary>
+/// <summary>
+/// Distinct points in the order in which they came: one that lies within a distance of a known one is that one, and the
+/// slower state is kept.
+/// </summary>
 internal sealed class Merged<T>(double distance) where T : StatePoint
 {
     private readonly List<T> points = [];
@@ -19,7 +22,8 @@ internal sealed class Merged<T>(double distance) where T : StatePoint
             if (!bySum.TryGetValue(near, out var indices)) continue;
             foreach (int i in indices)
             {
-                if (!points[i].Input.SequenceEqual(point.Input) || points[i].State.Distance(point.State) > distance) continue;
+                if (!points[i].Input.SequenceEqual(point.Input)) continue;
+                if (points[i].State.Distance(point.State) > distance) continue;
                 int candidates = points[i].Candidates + point.Candidates;
                 points[i] = (point.Speed < points[i].Speed ? point : points[i]) with { Candidates = candidates };
                 return false;
@@ -32,7 +36,8 @@ internal sealed class Merged<T>(double distance) where T : StatePoint
     }
 
     /// <summary>Counts further candidates that ended at a point.</summary>
-    public void Count(int point, int candidates) => points[point] = points[point] with { Candidates = points[point].Candidates + candidates };
+    public void Count(int point, int candidates) =>
+        points[point] = points[point] with { Candidates = points[point].Candidates + candidates };
 
     private long Bin(double[] state) => (long)Math.Floor(state.Sum() / (distance * Math.Sqrt(state.Length)));
 }

@@ -5,39 +5,43 @@ using static TorchSharp.torch;
 namespace Neurodynamics.FixedPoints;
 
 /// <summary>
-/// Damped Newton with a Levenberg-Marquardt fallback, in float64 with the cell's own Jacobian. Newton solves (I - J) d = F(x) - x and
-/// halves d until it lowers the speed. Where no length of d does, Levenberg and Marquardt's damped least squares leads on,
-/// to a better place for Newton or down to a minimum of the speed that is not zero: a slow point.
+/// Damped Newton with a Levenberg-Marquardt fallback, in float64 with the cell's own Jacobian. Newton solves (I - J) d
+/// = F(x) - x and halves d until it lowers the speed. Where no length of d does, Levenberg and Marquardt's damped least
+/// squares leads on, to a better place for Newton or down to a minimum of the speed that is not zero: a slow point.
 /// </summary>
 public sealed record NewtonSolver : FixedPointSolver
 {
     /// <summary>Steps per candidate at most; default 100.</summary>
-    public override int MaxSteps { get; init => field = AtLeast(1, value, nameof(MaxSteps)); } = 100;
+    public override int MaxSteps { get; init => field = Option.AtLeast(1, value, nameof(MaxSteps)); } = 100;
 
     /// <summary>Halvings of one step at most; default 12.</summary>
-    public int MaxHalvings { get; init => field = AtLeast(0, value, nameof(MaxHalvings)); } = 12;
+    public int MaxHalvings { get; init => field = Option.AtLeast(0, value, nameof(MaxHalvings)); } = 12;
 
     /// <summary>
-    /// Damped least-squares steps per candidate at most; default 100. With 0 Newton is alone, and a candidate has stalled where
-    /// it fails: quick, when slow points are of no interest.
+    /// Damped least-squares steps per candidate at most; default 100. With 0 Newton is alone, and a candidate has
+    /// stalled where it fails: quick, when slow points are of no interest.
     /// </summary>
-    public int MaxDampedSteps { get; init => field = AtLeast(0, value, nameof(MaxDampedSteps)); } = 100;
-
-    /// <summary>A candidate ends as slow enough once q is at most this; default 0, which asks for fixed points and minima of q only.</summary>
-    public double StopSpeed { get; init => field = AtLeast(0.0, value, nameof(StopSpeed)); }
+    public int MaxDampedSteps { get; init => field = Option.AtLeast(0, value, nameof(MaxDampedSteps)); } = 100;
 
     /// <summary>
-    /// Where Newton fails, q is stationary once its gradient is at most this share of the largest that a residual of this size could
-    /// have, ||(I - J)' G|| / ((1 + ||J||) ||G||) with G = F(x) - x and Frobenius' norm; default 1e-5.
+    /// A candidate ends as slow enough once q is at most this; default 0, which asks for fixed points and minima of q
+    /// only.
     /// </summary>
-    public double StationaryTolerance { get; init => field = Positive(value, nameof(StationaryTolerance)); } = 1e-5;
+    public double StopSpeed { get; init => field = Option.AtLeast(0.0, value, nameof(StopSpeed)); }
+
+    /// <summary>
+    /// Where Newton fails, q is stationary once its gradient is at most this share of the largest that a residual of
+    /// this size could have, ||(I - J)' G|| / ((1 + ||J||) ||G||) with G = F(x) - x and Frobenius' norm; default 1e-5.
+    /// </summary>
+    public double StationaryTolerance { get; init =>
+        field = Option.Positive(value, nameof(StationaryTolerance)); } = 1e-5;
 
     /// <summary>Candidates solved together; default 64. Where a candidate ends does not depend on it.</summary>
-    public override int ChunkSize { get; init => field = AtLeast(1, value, nameof(ChunkSize)); } = 64;
+    public override int ChunkSize { get; init => field = Option.AtLeast(1, value, nameof(ChunkSize)); } = 64;
 
     /// <summary>
-    /// Newton alone, for up to 30 steps: where it converges at all it rarely takes more than twelve, measured on the workbook's
-    /// networks.
+    /// Newton alone, for up to 30 steps: where it converges at all it rarely takes more than twelve, measured on the
+    /// workbook's networks.
     /// </summary>
     public override FixedPointSolver Quick =>
         this with { MaxDampedSteps = 0, MaxSteps = Math.Min(30, MaxSteps), MaxHalvings = Math.Min(6, MaxHalvings) };
@@ -52,7 +56,8 @@ public sealed record NewtonSolver : FixedPointSolver
     protected internal override bool IsSlowEnough(Pace pace) => StopSpeed > 0 && pace.Speed <= StopSpeed;
 
     /// <inheritdoc/>
-    protected internal override CandidateChunk Begin(Cell cell, Tensor inputs, Tensor states) => new Chunk(this, cell, inputs, states);
+    protected internal override CandidateChunk Begin(Cell cell, Tensor inputs, Tensor states) =>
+        new Chunk(this, cell, inputs, states);
 
     /// <summary>What is known of one candidate beside its state.</summary>
     private struct Candidate
@@ -79,7 +84,9 @@ public sealed record NewtonSolver : FixedPointSolver
     {
         private const double MostDamping = 1e8;
 
-        /// <summary>Few enough values that the Jacobians of a block stay in the cache, which makes each solve twice as fast.</summary>
+        /// <summary>
+        /// Few enough values that the Jacobians of a block stay in the cache, which makes each solve twice as fast.
+        /// </summary>
         private const int CachedValues = 1 << 17;
 
         private Candidate[] candidates = new Candidate[states.shape[0]];
@@ -93,10 +100,12 @@ public sealed record NewtonSolver : FixedPointSolver
             moved = Hold(States.clone());
             var sizes = residual.norm(1).ToVector();
             for (int i = 0; i < sizes.Length; i++)
-                candidates[i] = candidates[i] with { Size = sizes[i], Correction = double.PositiveInfinity, IsImproved = false, IsStationary = false };
+                candidates[i] = candidates[i] with { Size = sizes[i], Correction = double.PositiveInfinity,
+                    IsImproved = false, IsStationary = false };
             Descend(Where(candidate => candidate.Damping == 0 && double.IsFinite(candidate.Size)));
             Damp(Where(candidate =>
-                !candidate.IsImproved && double.IsFinite(candidate.Size) && candidate.DampedSteps < options.MaxDampedSteps));
+                !candidate.IsImproved && double.IsFinite(candidate.Size)
+                    && candidate.DampedSteps < options.MaxDampedSteps));
             return Array.ConvertAll(sizes, size => new Pace(size, size * size / 2));
         }
 
@@ -104,7 +113,10 @@ public sealed record NewtonSolver : FixedPointSolver
 
         protected internal override bool IsStationary(int i) => candidates[i].IsStationary;
 
-        /// <summary>Damped so much that a step would change nothing: rounding hides any slope that is left. Or no damped step is left.</summary>
+        /// <summary>
+        /// Damped so much that a step would change nothing: rounding hides any slope that is left. Or no damped step is
+        /// left.
+        /// </summary>
         protected internal override bool IsStuck(int i) => !candidates[i].IsImproved
             && (candidates[i].DampedSteps >= options.MaxDampedSteps || candidates[i].Damping > MostDamping);
 
@@ -145,8 +157,8 @@ public sealed record NewtonSolver : FixedPointSolver
         }
 
         /// <summary>
-        /// One damped least-squares step, d = (A'A + m I)^-1 A'G with A = I - J, for the candidates that Newton did not improve. The
-        /// damping m starts at ||G||, falls where a step lowers the speed and rises where it does not.
+        /// One damped least-squares step, d = (A'A + m I)^-1 A'G with A = I - J, for the candidates that Newton did not
+        /// improve. The damping m starts at ||G||, falls where a step lowers the speed and rises where it does not.
         /// </summary>
         private void Damp(int[] rows)
         {
@@ -158,7 +170,8 @@ public sealed record NewtonSolver : FixedPointSolver
             }
             var damping = Array.ConvertAll(candidates, candidate => candidate.Damping).ToTensor();
             // The trial states, and in a last column the share of the largest possible gradient.
-            var steps = Blockwise(rows, block => DampedStep(Inputs[block], States[block], residual[block], damping[block]));
+            var steps = Blockwise(rows, block =>
+                DampedStep(Inputs[block], States[block], residual[block], damping[block]));
             var shares = steps.select(1, Cell.StateSize).ToVector();
             var ratios = Take(rows, steps.narrow(1, 0, Cell.StateSize), 1 - 1e-12);
             for (int i = 0; i < rows.Length; i++)
@@ -185,7 +198,9 @@ public sealed record NewtonSolver : FixedPointSolver
             return cat([x.Plus(cholesky_solve(gradient, factor).squeeze(-1)), share.unsqueeze(-1)], 1);
         }
 
-        /// <summary>Takes those of the trial states whose step is shorter than it was by a factor; returns the ratios.</summary>
+        /// <summary>
+        /// Takes those of the trial states whose step is shorter than it was by a factor; returns the ratios.
+        /// </summary>
         private double[] Take(int[] rows, Tensor trial, double factor)
         {
             var ratios = (Cell.Step(Inputs[Indices(rows)], trial) - trial).norm(1).ToVector();
@@ -207,6 +222,7 @@ public sealed record NewtonSolver : FixedPointSolver
 
         private static Tensor Indices(int[] rows) => tensor(Array.ConvertAll(rows, row => (long)row));
 
-        private static Tensor Repeated(Tensor inputs, Tensor states) => Hold(inputs.expand(states.shape[0], inputs.shape[1]).clone(), inputs);
+        private static Tensor Repeated(Tensor inputs, Tensor states) =>
+            Hold(inputs.expand(states.shape[0], inputs.shape[1]).clone(), inputs);
     }
 }

@@ -1,6 +1,9 @@
 namespace Neurodynamics.FixedPoints;
 
-/// <summary>Further states to start from, made of the points that are known: between them Newton finds the saddles that no trial comes near.</summary>
+/// <summary>
+/// Further states to start from, made of the points that are known: between them Newton finds the saddles that no trial
+/// comes near.
+/// </summary>
 internal sealed class Proposals(KnownPoints known, double[,] candidates, int size, Random random)
 {
     /// <summary>Kinds of proposals, which take turns.</summary>
@@ -29,11 +32,13 @@ internal sealed class Proposals(KnownPoints known, double[,] candidates, int siz
         random.Shuffle(chosen);
         chosen = chosen[..Math.Min(size, chosen.Length)];
         paired.UnionWith(chosen);
-        return chosen.Select(pair => Mix([State(pair.Item1), State(pair.Item2)], [0.5, 0.5])).ToMatrix(candidates.GetLength(1));
+        return chosen.Select(pair => Mix([State(pair.Item1), State(pair.Item2)], [0.5, 0.5]))
+            .ToMatrix(candidates.GetLength(1));
     }
 
     private double[,] Some(Func<double[]> draw) =>
-        Enumerable.Range(0, known.Points.Count + candidates.GetLength(0) == 0 ? 0 : size).Select(_ => draw()).ToMatrix(candidates.GetLength(1));
+        Enumerable.Range(0, known.Points.Count + candidates.GetLength(0) == 0 ? 0 : size).Select(_ => draw())
+            .ToMatrix(candidates.GetLength(1));
 
     /// <summary>Two to four of the points, with weights uniform on the simplex.</summary>
     private double[] Mixture()
@@ -43,7 +48,10 @@ internal sealed class Proposals(KnownPoints known, double[,] candidates, int siz
         return Mix([.. weights.Select(_ => Draw())], [.. weights.Select(weight => weight / sum)]);
     }
 
-    /// <summary>The fourth corner of three points, a + b - c: where points form a lattice, such as a cube with its edges and faces, a missing one is near.</summary>
+    /// <summary>
+    /// The fourth corner of three points, a + b - c: where points form a lattice, such as a cube with its edges and
+    /// faces, a missing one is near.
+    /// </summary>
     private double[] Corner() => Mix([Draw(), Draw(), Draw()], [1, 1, -1]);
 
     /// <summary>A point, and noise up to the distance to another.</summary>
@@ -51,18 +59,17 @@ internal sealed class Proposals(KnownPoints known, double[,] candidates, int siz
     {
         var (state, other) = (Draw(), Draw());
         double scale = random.NextDouble() * state.Distance(other) / Math.Sqrt(state.Length);
-        return [.. state.Select(value => value + scale * Normal())];
+        return [.. state.Select(value => value + scale * random.Normal())];
     }
 
     /// <summary>One of the known points; a candidate where fewer than two are known.</summary>
     private double[] Draw() =>
-        known.Points.Count > 1 || candidates.GetLength(0) == 0 ? State(random.Next(known.Points.Count)) : candidates.Row(random.Next(candidates.GetLength(0)));
+        known.Points.Count > 1 || candidates.GetLength(0) == 0 ? State(random.Next(known.Points.Count))
+            : candidates.Row(random.Next(candidates.GetLength(0)));
 
     private double[] State(int point) => known.Points[point].State;
 
     private static double[] Mix(double[][] states, double[] weights) =>
-        [.. Enumerable.Range(0, states[0].Length).Select(i => states.Zip(weights, (state, weight) => weight * state[i]).Sum())];
-
-    /// <summary>A standard normal value (Box and Muller).</summary>
-    private double Normal() => Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
+        [.. Enumerable.Range(0, states[0].Length)
+            .Select(i => states.Zip(weights, (state, weight) => weight * state[i]).Sum())];
 }

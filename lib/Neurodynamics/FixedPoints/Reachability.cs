@@ -7,10 +7,15 @@ namespace Neurodynamics.FixedPoints;
 /// <summary>Whether a state can be there at all, from the zero state.</summary>
 public enum Reach
 {
-    /// <summary>Inside the box that states from zero never leave. This is not "reached": see how near trials came.</summary>
+    /// <summary>
+    /// Inside the box that states from zero never leave. This is not "reached": see how near trials came.
+    /// </summary>
     NotExcluded,
 
-    /// <summary>Outside that box: no state is ever there, and no fixed point either. A ghost, such as a saturated gate that holds every state nearly still.</summary>
+    /// <summary>
+    /// Outside that box: no state is ever there, and no fixed point either. A ghost, such as a saturated gate that
+    /// holds every state nearly still.
+    /// </summary>
     Unreachable,
 
     /// <summary>No such box is known of the cell: override <see cref="Cell.InvariantBox"/>.</summary>
@@ -19,7 +24,10 @@ public enum Reach
 
 /// <summary>Whether a state can be there, and how near trials came to it.</summary>
 /// <param name="Reach">Whether it can be there at all.</param>
-/// <param name="NearestVisited">Euclidean distance to the nearest visited state; null where none were given. States that are not finite are left out.</param>
+/// <param name="NearestVisited">
+/// Euclidean distance to the nearest visited state; null where none were given. States that are not finite are left
+/// out.
+/// </param>
 public sealed record Reachability(Reach Reach, double? NearestVisited)
 {
     /// <summary>A point this much beyond its bound, relative to it, is still taken to be inside: rounding.</summary>
@@ -29,12 +37,17 @@ public sealed record Reachability(Reach Reach, double? NearestVisited)
     /// <param name="cell">The cell.</param>
     /// <param name="points">The points.</param>
     /// <param name="visited">States that trials visited [V, S]; none by default.</param>
-    /// <param name="steps">Only what can be there after at most so many steps from zero (for the LSTM |c| is at most their number); any number by default.</param>
+    /// <param name="steps">
+    /// Only what can be there after at most so many steps from zero (for the LSTM |c| is at most their number); any
+    /// number by default.
+    /// </param>
     /// <returns>In the order of the points.</returns>
-    public static IReadOnlyList<Reachability> Of(Cell cell, IReadOnlyList<StatePoint> points, double[,]? visited = null, int? steps = null)
+    public static IReadOnlyList<Reachability> Of(Cell cell, IReadOnlyList<StatePoint> points, double[,]? visited = null,
+        int? steps = null)
     {
         if (visited is not null && visited.GetLength(1) != cell.StateSize)
-            throw new ArgumentException($"The cell's states have {cell.StateSize} values, but the visited ones are [{visited.GetLength(0)}, {visited.GetLength(1)}].", nameof(visited));
+            throw new ArgumentException($"The cell's states have {cell.StateSize} values, but the visited ones are "
+                + $"[{visited.GetLength(0)}, {visited.GetLength(1)}].", nameof(visited));
         var nearest = visited is null ? null : Nearest(points, visited);
         var boxes = new Boxes(cell, steps);
         return [.. points.Select((point, i) => new Reachability(boxes.Test(point), nearest?[i]))];
@@ -49,11 +62,14 @@ public sealed record Reachability(Reach Reach, double? NearestVisited)
         public Reach Test(StatePoint point)
         {
             if (point.State.Length != cell.StateSize)
-                throw new ArgumentException($"The cell's states have {cell.StateSize} values, but the point's has {point.State.Length}.", nameof(point));
-            if (last is not { } known || !known.Input.SequenceEqual(point.Input)) last = known = (point.Input, Box(point.Input));
+                throw new ArgumentException($"The cell's states have {cell.StateSize} values, but the point's "
+                    + $"has {point.State.Length}.", nameof(point));
+            if (last is not { } known || !known.Input.SequenceEqual(point.Input))
+                last = known = (point.Input, Box(point.Input));
             if (known.Box is null) return Reach.Unknown;
             // The negated form, so that a NaN lies outside.
-            return point.State.Zip(known.Box).All(pair => Math.Abs(pair.First) <= pair.Second * (1 + Margin)) ? Reach.NotExcluded : Reach.Unreachable;
+            return point.State.Zip(known.Box).All(pair => Math.Abs(pair.First) <= pair.Second * (1 + Margin))
+                ? Reach.NotExcluded : Reach.Unreachable;
         }
 
         private double[]? Box(double[] input) => (cell.InvariantBox(input), after) switch
@@ -79,7 +95,8 @@ public sealed record Reachability(Reach Reach, double? NearestVisited)
             using var inner = NewDisposeScope();
             var part = all.narrow(0, first, Math.Min(block, count - first));
             // Not by products: they lose half the digits of a short distance.
-            nearest = minimum(nearest, cdist(states, part, 2, compute_mode.donot_use_mm_for_euclid_dist).amin(1)).MoveToOuterDisposeScope();
+            nearest = minimum(nearest, cdist(states, part, 2, compute_mode.donot_use_mm_for_euclid_dist).amin(1))
+                .MoveToOuterDisposeScope();
         }
         return nearest.ToVector();
     }

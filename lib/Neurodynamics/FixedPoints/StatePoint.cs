@@ -10,15 +10,17 @@ namespace Neurodynamics.FixedPoints;
 /// <param name="Candidates">How many candidates ended there.</param>
 public abstract record StatePoint(double[] State, double[] Input, double Speed, int Candidates)
 {
-    /// <summary>Whether a true fixed point is proven to be here; null where nobody asked (<see cref="FixedPointSearch"/> does).</summary>
+    /// <summary>
+    /// Whether a true fixed point is proven to be here; null where nobody asked (<see cref="FixedPointSearch"/> does).
+    /// </summary>
     public Certificate? Certificate { get; init; }
 
     /// <summary>Whether a state can be there, and how near the candidates came; null where nobody asked.</summary>
     public Reachability? Reachability { get; init; }
 
     /// <summary>
-    /// Farther from the mean of a search's candidates than ten times their own mean distance from it: look at it before you
-    /// believe it.
+    /// Farther from the mean of a search's candidates than ten times their own mean distance from it: look at it before
+    /// you believe it.
     /// </summary>
     public bool IsOutlier { get; init; }
 }
@@ -29,16 +31,16 @@ public sealed record FixedPoint(double[] State, double[] Input, double Speed, in
     : StatePoint(State, Input, Speed, Candidates);
 
 /// <summary>
-/// A state that the network leaves slowly, and that is not a fixed point: a minimum of the speed that is not zero, or a state
-/// slow enough for whoever asked (Sussillo and Barak's two senses).
+/// A state that the network leaves slowly, and that is not a fixed point: a minimum of the speed that is not zero, or a
+/// state slow enough for whoever asked (Sussillo and Barak's two senses).
 /// </summary>
 /// <inheritdoc cref="StatePoint(double[], double[], double, int)"/>
 public sealed record SlowPoint(double[] State, double[] Input, double Speed, int Candidates)
     : StatePoint(State, Input, Speed, Candidates);
 
 /// <summary>
-/// A place outside the box that states from zero never leave where the step is nearly zero, such as where gates saturate. No
-/// trial gets there, and no fixed point is there.
+/// A place outside the box that states from zero never leave where the step is nearly zero, such as where gates
+/// saturate. No trial gets there, and no fixed point is there.
 /// </summary>
 /// <inheritdoc cref="StatePoint(double[], double[], double, int)"/>
 public sealed record Ghost(double[] State, double[] Input, double Speed, int Candidates)
@@ -50,7 +52,9 @@ public sealed record Ghost(double[] State, double[] Input, double Speed, int Can
     };
 }
 
-/// <summary>Where a candidate was when its solver gave up: neither a fixed point nor a slow point as far as anybody knows.</summary>
+/// <summary>
+/// Where a candidate was when its solver gave up: neither a fixed point nor a slow point as far as anybody knows.
+/// </summary>
 /// <inheritdoc cref="StatePoint(double[], double[], double, int)"/>
 public sealed record UnsolvedPoint(double[] State, double[] Input, double Speed, int Candidates)
     : StatePoint(State, Input, Speed, Candidates);

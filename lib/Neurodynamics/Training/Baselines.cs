@@ -28,7 +28,7 @@ public static class Baselines
                 for (int step = 0; step < trials.Steps; step++)
                 {
                     sum = leak * sum + trials.Inputs[trial, step, channel];
-                    answers[trial, step, channel] = sum + (noise == 0 ? 0 : noise * Normal(random));
+                    answers[trial, step, channel] = sum + (noise == 0 ? 0 : noise * random.Normal());
                 }
             }
         return Accuracy.Over(trials.SharesRight(answers));
@@ -73,7 +73,4 @@ public static class Baselines
                 $"This baseline answers each channel from its own input, but the trials have {trials.InputSize} inputs and {trials.Channels} channels.",
                 nameof(trials));
     }
-
-    /// <summary>A standard normal value (Box and Muller).</summary>
-    private static double Normal(Random random) => Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
 }

@@ -24,7 +24,8 @@ public sealed class CertificateTests
         {
             Assert.Equal(Certainty.Certified, certificates[i].Certainty);
             Assert.InRange(certificates[i].ExistenceRadius, 0, 1e-9);
-            Assert.InRange(certificates[i].UniquenessRadius, 1e-4, points.Where((_, other) => other != i).Min(other => points[i].State.Distance(other.State)));
+            Assert.InRange(certificates[i].UniquenessRadius, 1e-4, points.Where((_, other) => other != i)
+                .Min(other => points[i].State.Distance(other.State)));
         }
         Assert.Equal(points, Certificate.Merge(points, certificates).Points);
     }
@@ -36,7 +37,8 @@ public sealed class CertificateTests
         foreach (double distance in new[] { 1e-9, 1e-6 })
         {
             var noise = Cloud(points.Length, cell.StateSize, distance / Math.Sqrt(cell.StateSize), seed: 5);
-            var beside = points.Select((point, i) => point with { State = [.. point.State.Zip(noise.Row(i), (x, d) => x + d)], Speed = 1 }).ToArray();
+            var beside = points.Select((point, i) =>
+                point with { State = [.. point.State.Zip(noise.Row(i), (x, d) => x + d)], Speed = 1 }).ToArray();
             var certificates = Certificate.Of(cell, beside);
             for (int i = 0; i < points.Length; i++)
                 Assert.InRange(points[i].State.Distance(beside[i].State), 0, certificates[i].ExistenceRadius);
@@ -50,8 +52,10 @@ public sealed class CertificateTests
     [Fact]
     public void Two_tanh_units_of_which_one_is_bistable_have_three_certified_points()
     {
-        // By hand: with w = 2, |I - J| at 0 is diag(-1, 1/2), so the inverse has norm 2, and J has a Lipschitz constant of at most 4 * 0.77.
-        var certificates = Certificate.Of(Tanh(new[,] { { 2, 0 }, { 0, 0.5 } }), [Point(-0.9575040240772687, 0), Point(0, 0), Point(0.9575040240772687, 0)]);
+        // By hand: with w = 2, |I - J| at 0 is diag(-1, 1/2), so the inverse has norm 2, and J has a Lipschitz constant
+        // of at most 4 * 0.77.
+        var certificates = Certificate.Of(Tanh(new[,] { { 2, 0 }, { 0, 0.5 } }),
+            [Point(-0.9575040240772687, 0), Point(0, 0), Point(0.9575040240772687, 0)]);
         Assert.All(certificates, certificate => Assert.Equal(Certainty.Certified, certificate.Certainty));
         Assert.All(certificates, certificate => Assert.InRange(certificate.ExistenceRadius, 0, 1e-13));
         Assert.All(certificates, certificate => Assert.InRange(certificate.UniquenessRadius, 0.2, Root));
@@ -59,7 +63,8 @@ public sealed class CertificateTests
 
     [Theory, MemberData(nameof(Architectures))]
     public void What_is_certified_is_there_and_alone(Architecture architecture) =>
-        Gen.Select(Gen.Int[1, 5], Gen.Double[0.5, 4], Gen.Double[-6, 0], Gen.Long[0, 1 << 30]).Sample((units, gain, logNoise, seed) =>
+        Gen.Select(Gen.Int[1, 5], Gen.Double[0.5, 4], Gen.Double[-6, 0], Gen.Long[0, 1 << 30])
+            .Sample((units, gain, logNoise, seed) =>
         {
             var cell = Random(architecture, units, gain, seed);
             var found = new NewtonSolver().Solve(new(cell, [0], Cloud(60, cell.StateSize, 1, seed + 1))).Distinct();
@@ -71,20 +76,25 @@ public sealed class CertificateTests
             foreach (var (state, certificate) in states.Zip(Certificate.Of(cell, states)))
             {
                 if (certificate.Certainty != Certainty.Certified) continue;
-                var end = Assert.Single(new NewtonSolver().Solve(new(cell, [0], new[] { state.State }.ToMatrix(cell.StateSize))).Distinct());
+                var end = Assert.Single(new NewtonSolver()
+                    .Solve(new(cell, [0], new[] { state.State }.ToMatrix(cell.StateSize))).Distinct());
                 Assert.InRange(end.State.Distance(state.State), 0, certificate.ExistenceRadius + 1e-12);
                 Assert.All(found.Where(point => point.State.Distance(state.State) < certificate.UniquenessRadius),
                     point => Assert.InRange(point.State.Distance(end.State), 0, 1e-8));
             }
         }, iter: 25, threads: 1);
 
-    [Theory, InlineData(1e-2), InlineData(1e-4), InlineData(1e-6), InlineData(1e-8), InlineData(1e-10), InlineData(1e-12)]
+    [Theory, InlineData(1e-2), InlineData(1e-4), InlineData(1e-6), InlineData(1e-8), InlineData(1e-10),
+        InlineData(1e-12)]
     public void A_minimum_of_the_speed_beside_a_vanished_fold_is_never_certified(double beyond)
     {
-        // x' = tanh(2 x + b) has a double point where its slope is 1; with b a little lower there is none but far below.
+        // x' = tanh(2 x + b) has a double point where its slope is 1; with b a little lower there is none but far
+        // below.
         var cell = Tanh(new[,] { { 2.0 } }, Fold - beyond);
-        var states = Enumerable.Range(-300, 601).Select(i => Point(Math.Sqrt(0.5) + i * 3e-4)).Append(Point(Math.Sqrt(0.5))).ToArray();
-        Assert.All(Certificate.Of(cell, states), certificate => Assert.Equal(Certainty.NotCertified, certificate.Certainty));
+        var states = Enumerable.Range(-300, 601).Select(i => Point(Math.Sqrt(0.5) + i * 3e-4))
+            .Append(Point(Math.Sqrt(0.5))).ToArray();
+        Assert.All(Certificate.Of(cell, states), certificate =>
+            Assert.Equal(Certainty.NotCertified, certificate.Certainty));
     }
 
     [Theory, InlineData(1e-4), InlineData(1e-6), InlineData(1e-8)]
@@ -119,8 +129,10 @@ public sealed class CertificateTests
     public void One_state_that_is_not_finite_fails_alone()
     {
         var cell = Tanh(new[,] { { 2, 0 }, { 0, 0.5 } });
-        var certificates = Certificate.Of(cell, [Point(0, 0), Point(double.NaN, 0), Point(0, 0) with { Input = [double.PositiveInfinity] }, Point(0, 1e-9)]);
-        Assert.Equal([Certainty.Certified, Certainty.NotCertified, Certainty.NotCertified, Certainty.Certified], certificates.Select(certificate => certificate.Certainty));
+        var certificates = Certificate.Of(cell, [Point(0, 0), Point(double.NaN, 0),
+            Point(0, 0) with { Input = [double.PositiveInfinity] }, Point(0, 1e-9)]);
+        Assert.Equal([Certainty.Certified, Certainty.NotCertified, Certainty.NotCertified, Certainty.Certified],
+            certificates.Select(certificate => certificate.Certainty));
         Assert.True(double.IsNaN(certificates[1].ExistenceRadius) && double.IsNaN(certificates[1].UniquenessRadius));
         Assert.Empty(Certificate.Of(cell, []));
         Assert.Contains("2 values", Assert.Throws<ArgumentException>(() => Certificate.Of(cell, [Point(0)])).Message);
@@ -130,7 +142,8 @@ public sealed class CertificateTests
     public void A_degenerate_point_and_a_ghost_are_not_certified()
     {
         // W = 1: x = tanh x is a triple point at 0, where I - J is singular.
-        Assert.Equal(Certainty.NotCertified, Assert.Single(Certificate.Of(Tanh(new[,] { { 1.0 } }), [Point(0)])).Certainty);
+        Assert.Equal(Certainty.NotCertified, Assert.Single(Certificate.Of(Tanh(new[,] { { 1.0 } }), [Point(0)]))
+            .Certainty);
         var (cell, ghost) = Saturated();
         Assert.Equal(Certainty.NotCertified, Assert.Single(Certificate.Of(cell, [ghost])).Certainty);
     }
@@ -172,7 +185,8 @@ public sealed class CertificateTests
         var one = Assert.Single(Certificate.Of(cell, points));
         Assert.Equal(1500, many.Count);
         Assert.All(many, certificate => Assert.Equal(one.UniquenessRadius, certificate.UniquenessRadius, 1e-9));
-        Assert.Equal(1500, Assert.Single(Certificate.Merge([.. Enumerable.Repeat(points[0], 1500)], many).Points).Candidates);
+        Assert.Equal(1500, Assert.Single(Certificate.Merge([.. Enumerable.Repeat(points[0], 1500)], many).Points)
+            .Candidates);
     }
 
     /// <summary>The b at which x = tanh(2 x + b) has a double point, at sqrt(1/2).</summary>
@@ -180,6 +194,7 @@ public sealed class CertificateTests
 
     private sealed class Bounded : StepOnly
     {
-        public override Tensor JacobianLipschitz(Tensor input, Tensor state, Tensor radius) => full_like(radius, 8 / (3 * Math.Sqrt(3)));
+        public override Tensor JacobianLipschitz(Tensor input, Tensor state, Tensor radius) =>
+            full_like(radius, 8 / (3 * Math.Sqrt(3)));
     }
 }

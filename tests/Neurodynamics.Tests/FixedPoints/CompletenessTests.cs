@@ -14,7 +14,8 @@ public sealed class CompletenessTests
     {
         var (cell, input, points) = Listed(name);
         var whole = Of(cell, input, points);
-        Assert.Equal((1, points.Length, 0, 0, CompletenessVerdict.Consistent), (whole.Sum, whole.Counted, whole.Uncertain, whole.Outside, whole.Verdict));
+        Assert.Equal((1, points.Length, 0, 0, CompletenessVerdict.Consistent),
+            (whole.Sum, whole.Counted, whole.Uncertain, whole.Outside, whole.Verdict));
         Assert.Contains("no proof", whole.Message);
         for (int i = 0; i < points.Length; i += 6)
         {
@@ -32,7 +33,8 @@ public sealed class CompletenessTests
         var (cell, input, points) = Listed("rnn_flipflop3");
         var plus = points.First(point => Of(cell, input, [point]).Sum == 1);
         var minus = points.First(point => Of(cell, input, [point]).Sum == -1);
-        Assert.Equal(CompletenessVerdict.Consistent, Of(cell, input, [.. points.Where(point => point != plus && point != minus)]).Verdict);
+        Assert.Equal(CompletenessVerdict.Consistent,
+            Of(cell, input, [.. points.Where(point => point != plus && point != minus)]).Verdict);
     }
 
     [Fact]
@@ -62,9 +64,11 @@ public sealed class CompletenessTests
     {
         var (cell, ghost) = Saturated();
         var completeness = Of(cell, [0], [ghost, Point(double.NaN, 0)]);
-        Assert.Equal((0, 0, 2, CompletenessVerdict.Missing), (completeness.Counted, completeness.Uncertain, completeness.Outside, completeness.Verdict));
+        Assert.Equal((0, 0, 2, CompletenessVerdict.Missing),
+            (completeness.Counted, completeness.Uncertain, completeness.Outside, completeness.Verdict));
         var tanh = Tanh(new[,] { { 0.5, 0 }, { 0, 0.5 } });
-        Assert.Equal(CompletenessVerdict.Consistent, Of(tanh, [0], [Point(0, 0), Point(double.NaN, 0), Point(0, 7)]).Verdict);
+        Assert.Equal(CompletenessVerdict.Consistent, Of(tanh, [0], [Point(0, 0), Point(double.NaN, 0), Point(0, 7)])
+            .Verdict);
     }
 
     [Fact]
@@ -73,9 +77,11 @@ public sealed class CompletenessTests
         var completeness = Of(new StepOnly(), [0], [Point(0)]);
         Assert.Equal(CompletenessVerdict.NotApplicable, completeness.Verdict);
         Assert.Contains("InvariantBox", completeness.Message);
-        // x = 2 tanh x has the points 0 and +-1.9150080481545: without a Lipschitz constant the condition number has to do.
+        // x = 2 tanh x has the points 0 and +-1.9150080481545: without a Lipschitz constant the condition number has to
+        // do.
         Assert.Equal(CompletenessVerdict.Missing, Of(new Boxed(), [0], [Point(0)]).Verdict);
-        Assert.Equal(CompletenessVerdict.Consistent, Of(new Boxed(), [0], [Point(0), Point(1.9150080481545375), Point(-1.9150080481545375)]).Verdict);
+        Assert.Equal(CompletenessVerdict.Consistent,
+            Of(new Boxed(), [0], [Point(0), Point(1.9150080481545375), Point(-1.9150080481545375)]).Verdict);
     }
 
     [Fact]

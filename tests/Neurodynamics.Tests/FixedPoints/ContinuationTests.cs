@@ -40,12 +40,14 @@ public sealed class ContinuationTests
         Assert.Equal((0.0, 1.0), (branch.Points[0].Position, branch.Points[^1].Position));
         Assert.Equal([1.5], branch.Points[^1].Point.Input);
         // The sign changes exactly where a fold lies.
-        Assert.Equal(branch.Folds.Select(fold => fold.After), Enumerable.Range(0, branch.Points.Count - 1).Where(i => branch.Points[i].Sign != branch.Points[i + 1].Sign));
+        Assert.Equal(branch.Folds.Select(fold => fold.After), Enumerable.Range(0, branch.Points.Count - 1)
+            .Where(i => branch.Points[i].Sign != branch.Points[i + 1].Sign));
 
         var middle = branch.StatesAt(0.5);
         Assert.Equal(3, middle.GetLength(0));
         var points = new NewtonSolver().Solve(new(cell, [0], middle)).Distinct();
-        Assert.Equal([-0.957504024079, 0, 0.957504024079], points.Select(point => point.State[0]).Order(), (a, b) => Math.Abs(a - b) < 1e-11);
+        Assert.Equal([-0.957504024079, 0, 0.957504024079], points.Select(point => point.State[0]).Order(), (a, b) =>
+            Math.Abs(a - b) < 1e-11);
         Assert.Equal(1, branch.StatesAt(0.01).GetLength(0));
     }
 
@@ -55,20 +57,24 @@ public sealed class ContinuationTests
     public void Folds_do_not_depend_on_the_step(double largest)
     {
         var cell = Nets.Tanh(new[,] { { 2.0 } }, input: 1);
-        var branch = (Path with { MaxStep = largest, InitialStep = largest }).Follow(cell, Solve(cell, [-1.5], [-1]), [1.5]);
+        var branch = (Path with { MaxStep = largest, InitialStep = largest })
+            .Follow(cell, Solve(cell, [-1.5], [-1]), [1.5]);
         double u = Math.Sqrt(2) - Math.Atanh(Math.Sqrt(0.5));
-        Assert.Equal([(u + 1.5) / 3, (1.5 - u) / 3], branch.Folds.Select(fold => fold.Position), (a, b) => Math.Abs(a - b) < 1e-9);
+        Assert.Equal([(u + 1.5) / 3, (1.5 - u) / 3], branch.Folds.Select(fold => fold.Position), (a, b) =>
+            Math.Abs(a - b) < 1e-9);
     }
 
     [Fact]
     public void A_branch_without_folds_passes_through_Newtons_points()
     {
         using var generator = new Generator(5);
-        var cell = Nets.Tanh((0.3 * randn([5, 5], dtype: ScalarType.Float64, generator: generator)).ToMatrix(), input: 1);
+        var cell = Nets.Tanh((0.3 * randn([5, 5], dtype: ScalarType.Float64, generator: generator)).ToMatrix(),
+            input: 1);
         var branch = Path.Follow(cell, Solve(cell, [-1], new double[5]), [2]);
         Assert.Equal(BranchEnding.ReachedEnd, branch.Ending);
         Assert.Empty(branch.Folds);
-        Assert.Equal(branch.Points.Select(point => point.Position).Order(), branch.Points.Select(point => point.Position));
+        Assert.Equal(branch.Points.Select(point => point.Position).Order(),
+            branch.Points.Select(point => point.Position));
         foreach (var point in branch.Points.Where((_, i) => i % 5 == 0).Append(branch.Points[^1]))
             Assert.True(Solve(cell, point.Point.Input, new double[5]).State.Distance(point.Point.State) < 1e-9);
     }
@@ -83,7 +89,8 @@ public sealed class ContinuationTests
         Assert.Equal(0, branch.Points[^1].Position);
         Assert.Equal(0, branch.Points[^1].Point.State[0], 1e-10);
         Assert.Equal(1, branch.Points[^1].UnstableModes);
-        Assert.Null((Path with { CountUnstable = false }).Follow(cell, Solve(cell, [0], [-1]), [1.5]).Points[0].UnstableModes);
+        Assert.Null((Path with { CountUnstable = false }).Follow(cell, Solve(cell, [0], [-1]), [1.5]).Points[0]
+            .UnstableModes);
     }
 
     [Fact]
@@ -109,7 +116,8 @@ public sealed class ContinuationTests
         using var stop = new CancellationTokenSource();
         stop.Cancel();
         Assert.Equal(BranchEnding.Cancelled, Path.Follow(cell, start, [1.5], cancellation: stop.Token).Ending);
-        Assert.Contains("no isolated fixed point", Assert.Throws<ArgumentException>(() => Path.Follow(cell, start with { State = [0.3] }, [1.5])).Message);
+        Assert.Contains("no isolated fixed point",
+            Assert.Throws<ArgumentException>(() => Path.Follow(cell, start with { State = [0.3] }, [1.5])).Message);
         Assert.Throws<ArgumentException>(() => Path.Follow(cell, start, [-1.5]));
         Assert.Throws<ArgumentException>(() => Path.Follow(cell, start, [1.5, 0]));
         Assert.Throws<ArgumentException>(() => Path.Follow(cell, start with { State = [0, 0] }, [1.5]));
@@ -125,7 +133,8 @@ public sealed class ContinuationTests
         var (states, unstable) = (listed["fixed_points"].ToMatrix(), listed["n_unstable"].Values);
         var (weights, bias) = (arrays["readout.weight"].ToMatrix(), arrays["readout.bias"].Values);
         int low = Enumerable.Range(0, states.GetLength(0)).Single(i => unstable[i] == 0
-            && Enumerable.Range(0, 3).All(channel => weights.Row(channel).Zip(states.Row(i), (a, b) => a * b).Sum() + bias[channel] < 0));
+            && Enumerable.Range(0, 3)
+                .All(channel => weights.Row(channel).Zip(states.Row(i), (a, b) => a * b).Sum() + bias[channel] < 0));
         var branch = Path.Follow(network.Cell, new(states.Row(low), [0, 0, 0], 0, 1), [1, 1, 1]);
 
         Assert.All(branch.Points, point => Assert.True(point.Point.Speed < 1e-24));
@@ -138,11 +147,14 @@ public sealed class ContinuationTests
         Assert.Equal((0, 1), (branch.Points[fold.After].UnstableModes, branch.Points[fold.After + 1].UnstableModes));
         Assert.Equal((1, -1), (branch.Points[fold.After].Sign, branch.Points[fold.After + 1].Sign));
         // Just beyond, no fixed point is near: Newton from the fold's state goes elsewhere.
-        var beyond = new NewtonSolver().Solve(new(network.Cell, [fold.Position + 1e-3, fold.Position + 1e-3, fold.Position + 1e-3], new[] { fold.Point.State }.ToMatrix(100)));
+        var beyond = new NewtonSolver()
+            .Solve(new(network.Cell, [fold.Position + 1e-3, fold.Position + 1e-3, fold.Position + 1e-3],
+            new[] { fold.Point.State }.ToMatrix(100)));
         Assert.True(beyond.Endings[0] != Ending.FixedPoint || beyond.States.Row(0).Distance(fold.Point.State) > 0.5);
         // The saddle is followed back to zero input, where it is a listed one.
         Assert.Equal((BranchEnding.CameBack, 0.0), (branch.Ending, branch.Points[^1].Position));
-        Assert.Contains(Enumerable.Range(0, states.GetLength(0)), i => unstable[i] == 1 && states.Row(i).Distance(branch.Points[^1].Point.State) < 1e-8);
+        Assert.Contains(Enumerable.Range(0, states.GetLength(0)), i => unstable[i] == 1 && states.Row(i)
+            .Distance(branch.Points[^1].Point.State) < 1e-8);
     }
 
     private static FixedPoint Solve(Cell cell, double[] input, double[] start) =>

@@ -47,7 +47,8 @@ public sealed class CycleTests
         for (int i = 0; i < period; i++) weights[i, (i + 1) % period] = 2;
         var cell = Nets.Tanh(weights, input: 1);
         var start = Enumerable.Range(0, period).Select(i => i == 0 ? Root : -Root).ToArray();
-        var found = new NewtonSolver().Solve(new(new IteratedCell(cell, period), [0], new[] { start }.ToMatrix(period))).Distinct();
+        var found = new NewtonSolver().Solve(new(new IteratedCell(cell, period), [0], new[] { start }.ToMatrix(period)))
+            .Distinct();
         var cycle = Assert.Single(Cycle.Of(cell, period, found));
         Assert.Equal(period, cycle.Period);
         for (int phase = 0; phase < period; phase++)
@@ -58,7 +59,8 @@ public sealed class CycleTests
         Assert.All(cycle.Multipliers, value => Assert.Equal(multiplier, value.Real, 1e-9));
 
         // All phases given in any order are still the one cycle.
-        var phases = Enumerable.Range(0, period).Select(phase => new FixedPoint(cycle.States.Row(period - 1 - phase), [0], 0, 1)).ToArray();
+        var phases = Enumerable.Range(0, period)
+            .Select(phase => new FixedPoint(cycle.States.Row(period - 1 - phase), [0], 0, 1)).ToArray();
         Assert.Equal(phases[0].State, Assert.Single(Cycle.Of(cell, period, phases)).States.Row(0));
     }
 
@@ -93,7 +95,9 @@ public sealed class CycleTests
     private static IReadOnlyList<FixedPoint> Points(Cell cell, int period, double input = 0)
     {
         double[] starts = [-1, -0.7, -0.3, 0.05, 0.2, 0.6, 0.9];
-        return new NewtonSolver().Solve(new(new IteratedCell(cell, period), [input], starts.Select(x => new[] { x }).ToList().ToMatrix(1))).Distinct();
+        return new NewtonSolver()
+            .Solve(new(new IteratedCell(cell, period), [input], starts.Select(x => new[] { x }).ToList().ToMatrix(1)))
+            .Distinct();
     }
 
     /// <summary>The same step, differentiated by autograd.</summary>

@@ -58,7 +58,8 @@ public sealed class FixedPointSearchTests
         var recipe = Shipped.Recipes[name];
         var network = new NetworkStore(Path.Combine(Reference.Root, "data", "networks")).Load(name).Network;
         var trials = recipe.Task.Sample(32, 100, seed: 11);
-        var found = Search.Run(network.Cell, Candidates.FromTrials(network.Cell, trials.Inputs, 256, seed: 1, noise: 0.1));
+        var found = Search.Run(network.Cell,
+            Candidates.FromTrials(network.Cell, trials.Inputs, 256, seed: 1, noise: 0.1));
         Assert.True(found.Points.Count >= atLeast, found.ToString());
         Assert.All(found.Points, point => Assert.Equal(Certainty.Certified, point.Certificate!.Certainty));
         Assert.Equal(CompletenessVerdict.Consistent, found.Completeness.Verdict);
@@ -82,7 +83,8 @@ public sealed class FixedPointSearchTests
             cell.WeightHh.copy_(tensor(w));
             cell.BiasHh.copy_(tensor(b));
         }
-        // x = tanh(w11 x + w12 y + b1) gives y along the first nullcline, and the second is crossed where this changes sign.
+        // x = tanh(w11 x + w12 y + b1) gives y along the first nullcline, and the second is crossed where this changes
+        // sign.
         int crossings = 0;
         double before = double.NaN;
         for (double s = -18; s <= 18; s += 1e-4)
@@ -107,7 +109,8 @@ public sealed class FixedPointSearchTests
         var some = Enumerable.Range(0, 300).Select(candidates.Row).ToList();
         var whole = Search.Run(cell, some.ToMatrix(100)).Points;
         some.Reverse();
-        foreach (var other in new[] { Search.Run(cell, some.ToMatrix(100)), (Search with { Solver = new NewtonSolver { ChunkSize = 7 } }).Run(cell, some.ToMatrix(100)) })
+        foreach (var other in new[] { Search.Run(cell, some.ToMatrix(100)),
+            (Search with { Solver = new NewtonSolver { ChunkSize = 7 } }).Run(cell, some.ToMatrix(100)) })
         {
             Assert.Equal(whole.Count, other.Points.Count);
             Assert.All(whole, point => Assert.Contains(other.Points, twin => point.State.Distance(twin.State) < 1e-9));
@@ -125,7 +128,8 @@ public sealed class FixedPointSearchTests
         Assert.Equal([1, 3, 1], sets.Select(set => set.Points.Count));
         Assert.Equal(inputs, sets.Select(set => set.Input));
         Assert.All(sets, set => Assert.All(set.Points, point => Assert.Equal(set.Input, point.Input)));
-        Assert.Equal(sets[1].Points.Select(point => point.State), Search.Run(cell, Nets.Cloud(10, 1, 1, seed: 1), [0.0]).Points.Select(point => point.State));
+        Assert.Equal(sets[1].Points.Select(point => point.State), Search.Run(cell, Nets.Cloud(10, 1, 1, seed: 1), [0.0])
+            .Points.Select(point => point.State));
     }
 
     [Fact]
@@ -142,7 +146,8 @@ public sealed class FixedPointSearchTests
             Assert.Equal(Math.Tanh(0.5 * x + u), x, 1e-12);
         }
         Assert.True(solution.Distinct().Select(point => point.Input[0]).Distinct().Count() > 20);
-        Assert.All(solution.Distinct(), point => Assert.Single(solution.Distinct(), other => other.Input[0] == point.Input[0]));
+        Assert.All(solution.Distinct(), point =>
+            Assert.Single(solution.Distinct(), other => other.Input[0] == point.Input[0]));
     }
 
     [Fact]
@@ -165,7 +170,8 @@ public sealed class FixedPointSearchTests
         var cell = NetworkFile.Load(Reference.Network("gru_flipflop3.npz")).Cell;
         var far = Nets.Cloud(64, 100, 15, seed: 5);
         var found = Search.Run(cell, far);
-        Assert.All(found.Points.Concat<StatePoint>(found.SlowPoints), point => Assert.All(point.State, value => Assert.InRange(value, -1, 1)));
+        Assert.All(found.Points.Concat<StatePoint>(found.SlowPoints), point =>
+            Assert.All(point.State, value => Assert.InRange(value, -1, 1)));
         Assert.Equal(27, found.Points.Count);
         Assert.Equal(CompletenessVerdict.Consistent, found.Completeness.Verdict);
     }
@@ -184,7 +190,8 @@ public sealed class FixedPointSearchTests
 
         using var stop = new CancellationTokenSource();
         stop.Cancel();
-        var stopped = Search.Run(Nets.Random(Architecture.Vanilla, 6, gain: 1.5, seed: 3), Nets.Cloud(200, 6, 1, seed: 1), cancellation: stop.Token);
+        var stopped = Search.Run(Nets.Random(Architecture.Vanilla, 6, gain: 1.5, seed: 3),
+            Nets.Cloud(200, 6, 1, seed: 1), cancellation: stop.Token);
         Assert.Contains(Ending.Cancelled, stopped.Solution!.Endings);
         Assert.Single(stopped.Rounds);
     }
@@ -195,9 +202,11 @@ public sealed class FixedPointSearchTests
         var cell = Nets.Random(Architecture.Vanilla, 4, gain: 1.5, seed: 7);
         var candidates = Nets.Cloud(24, 4, 1, seed: 3);
         var newton = Search.Run(cell, candidates);
-        var descent = (Search with { MaxRounds = 0, Solver = new GradientDescent { LearningRate = 0.01, StopBelow = 0, MaxSteps = 6000, Tolerance = 1e-9 } }).Run(cell, candidates);
+        var descent = (Search with { MaxRounds = 0, Solver = new GradientDescent { LearningRate = 0.01, StopBelow = 0,
+            MaxSteps = 6000, Tolerance = 1e-9 } }).Run(cell, candidates);
         Assert.NotEmpty(descent.Points);
-        Assert.All(descent.Points, point => Assert.Contains(newton.Points, twin => point.State.Distance(twin.State) < 1e-6));
+        Assert.All(descent.Points, point =>
+            Assert.Contains(newton.Points, twin => point.State.Distance(twin.State) < 1e-6));
     }
 
     [Fact]
@@ -217,10 +226,13 @@ public sealed class FixedPointSearchTests
             Assert.Equal(found.ToString(), read.ToString());
             foreach (var (a, b) in found.Points.Zip(read.Points))
             {
-                Assert.Equal(a.State.Select(BitConverter.DoubleToInt64Bits), b.State.Select(BitConverter.DoubleToInt64Bits));
-                Assert.Equal((a.Speed, a.Candidates, a.Certificate, a.Reachability, a.IsOutlier), (b.Speed, b.Candidates, b.Certificate, b.Reachability, b.IsOutlier));
+                Assert.Equal(a.State.Select(BitConverter.DoubleToInt64Bits),
+                    b.State.Select(BitConverter.DoubleToInt64Bits));
+                Assert.Equal((a.Speed, a.Candidates, a.Certificate, a.Reachability, a.IsOutlier),
+                    (b.Speed, b.Candidates, b.Certificate, b.Reachability, b.IsOutlier));
             }
-            Assert.Equal(found.Rounds.Select(round => (round.Source, round.Candidates, round.NewPoints)), read.Rounds.Select(round => (round.Source, round.Candidates, round.NewPoints)));
+            Assert.Equal(found.Rounds.Select(round => (round.Source, round.Candidates, round.NewPoints)),
+                read.Rounds.Select(round => (round.Source, round.Candidates, round.NewPoints)));
         }
         finally
         {
@@ -250,7 +262,8 @@ public sealed class FixedPointSearchTests
         foreach (var other in new[]
         {
             usual with { MaxSteps = 3 }, usual with { MaxHalvings = 0 }, usual with { StopSpeed = 1e-3 },
-            usual with { Tolerance = 1e-3, CorrectionTolerance = 1 }, usual with { StationaryTolerance = 0.5, MaxHalvings = 0 },
+            usual with { Tolerance = 1e-3, CorrectionTolerance = 1 },
+                usual with { StationaryTolerance = 0.5, MaxHalvings = 0 },
         })
             Assert.NotEqual(plain, Told(other));
         Assert.NotEqual(Told(usual with { MaxHalvings = 0 }), Told(usual with { MaxHalvings = 0, MaxDampedSteps = 0 }));
@@ -282,11 +295,14 @@ public sealed class FixedPointSearchTests
             using var scope = NewDisposeScope();
             using var frozen = no_grad();
             var cell = Nets.Random(architecture, 3, gain: 1, seed: 2);
-            var (view, input) = (tensor(Nets.Cloud(cell.StateSize, 5, 1, seed: 1)).t(), zeros(1, 1, dtype: ScalarType.Float64));
+            var (view, input) = (tensor(Nets.Cloud(cell.StateSize, 5, 1, seed: 1)).t(),
+                zeros(1, 1, dtype: ScalarType.Float64));
             Assert.False(view.is_contiguous());
             Assert.True(cell.Step(input, view).allclose(cell.Step(input, view.contiguous()), 0, 1e-14));
-            Assert.True(cell.StateJacobian(input, view).allclose(cell.StateJacobian(input, view.contiguous()), 0, 1e-14));
-            Assert.True(cell.Correction(input, view, view).allclose(cell.Correction(input, view.contiguous(), view.contiguous()), 1e-9, 1e-9));
+            Assert.True(cell.StateJacobian(input, view).allclose(cell.StateJacobian(input, view.contiguous()), 0,
+                1e-14));
+            Assert.True(cell.Correction(input, view,
+                view).allclose(cell.Correction(input, view.contiguous(), view.contiguous()), 1e-9, 1e-9));
         }
     }
 
@@ -301,7 +317,8 @@ public sealed class FixedPointSearchTests
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
         var cell = Nets.Random(Architecture.Named(architecture), 5, gain: 0.5, seed: 4);
-        var (state, input) = (tensor(Nets.Cloud(7, cell.StateSize, 0.5, seed: 1)), zeros(1, 1, dtype: ScalarType.Float64));
+        var (state, input) = (tensor(Nets.Cloud(7, cell.StateSize, 0.5, seed: 1)),
+            zeros(1, 1, dtype: ScalarType.Float64));
         var residual = tensor(Nets.Cloud(7, cell.StateSize, 1, seed: 2));
         var d = cell.Correction(input, state, residual).unsqueeze(-1);
         Assert.True((d - cell.StateJacobian(input, state).matmul(d)).squeeze(-1).allclose(residual, 0, 1e-10));

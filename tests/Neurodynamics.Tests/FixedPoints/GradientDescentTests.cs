@@ -17,7 +17,8 @@ public sealed class GradientDescentTests
         var cell = Nets.Normal(4, gain: 1.5, seed: 3, input: 1);
         var start = Nets.Cloud(5, 4, 1, seed: 4);
         // An epsilon far above the gradient: the step is proportional to it, x' = x - rate g / epsilon.
-        var moved = (Solver with { MaxSteps = 1, StopBelow = 0, LearningRate = 1, Epsilon = 1e6 }).Solve(new(cell, [0.2], start)).States;
+        var moved = (Solver with { MaxSteps = 1, StopBelow = 0, LearningRate = 1, Epsilon = 1e6 })
+            .Solve(new(cell, [0.2], start)).States;
         for (int i = 0; i < 5; i++)
             for (int j = 0; j < 4; j++)
             {
@@ -41,7 +42,8 @@ public sealed class GradientDescentTests
             square = 0.95 * square + 0.05 * gradient * gradient;
             x -= 0.01 * (mean / (1 - Math.Pow(0.8, step))) / (Math.Sqrt(square / (1 - Math.Pow(0.95, step))) + 1e-6);
         }
-        var solution = (Solver with { LearningRate = 0.01, Beta1 = 0.8, Beta2 = 0.95, Epsilon = 1e-6, MaxSteps = 50, StopBelow = 0 })
+        var solution = (Solver with { LearningRate = 0.01, Beta1 = 0.8, Beta2 = 0.95, Epsilon = 1e-6, MaxSteps = 50,
+            StopBelow = 0 })
             .Solve(new(Nets.Tanh(new[,] { { 2.0 } }, input: 1), [0], new[,] { { 0.4 } }));
         Assert.Equal(x, solution.States[0, 0], 1e-13);
         Assert.Equal(50, solution.Steps[0]);
@@ -64,7 +66,8 @@ public sealed class GradientDescentTests
             (cell.Step(tensor(new[,] { { 0.1 } }), x) - x).square().mean().backward();
             adam.step();
         }
-        var solution = (Solver with { LearningRate = 0.01, MaxSteps = 200, StopBelow = 0, ChunkSize = chunk }).Solve(new(cell, [0.1], start));
+        var solution = (Solver with { LearningRate = 0.01, MaxSteps = 200, StopBelow = 0, ChunkSize = chunk })
+            .Solve(new(cell, [0.1], start));
         AssertEqual(x.ToMatrix(), solution.States, 1e-10);
     }
 
@@ -93,7 +96,8 @@ public sealed class GradientDescentTests
     {
         var seen = new List<DescentSnapshot>();
         var start = Nets.Cloud(20, 5, 1, seed: 4);
-        var solution = (Solver with { MaxSteps = 250, StopBelow = 0, Watch = seen.Add }).Solve(new(Nets.Normal(5, gain: 1, seed: 3, input: 1), [0.1], start));
+        var solution = (Solver with { MaxSteps = 250, StopBelow = 0, Watch = seen.Add })
+            .Solve(new(Nets.Normal(5, gain: 1, seed: 3, input: 1), [0.1], start));
         Assert.Equal([0, 100, 200, 250], seen.Select(snapshot => snapshot.Step));
         Assert.Equal(start, seen[0].States);
         Assert.Equal(solution.States, seen[^1].States);
@@ -147,7 +151,8 @@ public sealed class GradientDescentTests
     {
         var cell = Nets.Normal(4, gain: 1.5, seed: 3, input: 1);
         var start = Nets.Cloud(6, 4, 1, seed: 4);
-        var broken = Enumerable.Range(0, 7).Select(i => i == 3 ? [0, double.NaN, 0, 0] : start.Row(i < 3 ? i : i - 1)).ToList().ToMatrix(4);
+        var broken = Enumerable.Range(0, 7).Select(i => i == 3 ? [0, double.NaN, 0, 0] : start.Row(i < 3 ? i : i - 1))
+            .ToList().ToMatrix(4);
         var solver = Solver with { StopBelow = 0.05 };
         var (alone, together) = (solver.Solve(new(cell, [0.1], start)), solver.Solve(new(cell, [0.1], broken)));
         Assert.Equal(Ending.NotFinite, together.Endings[3]);
@@ -163,9 +168,11 @@ public sealed class GradientDescentTests
     public void A_cancelled_descent_returns_where_it_was()
     {
         using var stop = new CancellationTokenSource();
-        var problem = new FixedPointProblem(Nets.Normal(4, gain: 1.5, seed: 3, input: 1), [0.1], Nets.Cloud(6, 4, 1, seed: 4));
+        var problem = new FixedPointProblem(Nets.Normal(4, gain: 1.5, seed: 3, input: 1), [0.1],
+            Nets.Cloud(6, 4, 1, seed: 4));
         var solver = Solver with { StopBelow = 0, WatchEvery = 10 };
-        var solution = (solver with { Watch = snapshot => { if (snapshot.Step == 30) stop.Cancel(); } }).Solve(problem, cancellation: stop.Token);
+        var solution = (solver with { Watch = snapshot => { if (snapshot.Step == 30) stop.Cancel(); } })
+            .Solve(problem, cancellation: stop.Token);
         Assert.All(solution.Endings, ending => Assert.Equal(Ending.Cancelled, ending));
         Assert.Equal(31, solution.Steps[0]);
         Assert.Equal((solver with { MaxSteps = 31 }).Solve(problem).States, solution.States);
@@ -178,19 +185,24 @@ public sealed class GradientDescentTests
         var problem = new FixedPointProblem(cell, [0.1], Nets.Cloud(60, 6, 1, seed: 4));
         var solution = (Solver with { LearningRate = 0.01, MaxSteps = 2000, StopBelow = 0 }).Solve(problem);
         foreach (double rate in new[] { 1e-3, 1e-4, 1e-5, 1e-6, 1e-7, 1e-8, 1e-9 })
-            solution = (Solver with { LearningRate = rate, Beta2 = 0.95, Epsilon = 1e-16, MaxSteps = 1500, StopBelow = 0 }).Solve(new(cell, [0.1], solution.States));
+            solution = (Solver with { LearningRate = rate, Beta2 = 0.95, Epsilon = 1e-16, MaxSteps = 1500,
+                StopBelow = 0 }).Solve(new(cell, [0.1], solution.States));
         var slow = Enumerable.Range(0, 60).Where(i => solution.Speeds[i] < 1e-16).ToArray();
-        Assert.True(slow.Length > 10, $"{slow.Length} candidates are slow: {string.Join(", ", solution.Speeds.Order().Select(q => q.ToString("g2")))}");
+        Assert.True(slow.Length > 10,
+            $"{slow.Length} candidates are "
+            + $"slow: {string.Join(", ", solution.Speeds.Order().Select(q => q.ToString("g2")))}");
         var exact = new NewtonSolver().Solve(new(cell, [0.1], slow.Select(solution.States.Row).ToList().ToMatrix(6)));
         Assert.All(exact.Endings, ending => Assert.Equal(Ending.FixedPoint, ending));
-        for (int i = 0; i < slow.Length; i++) Assert.True(exact.States.Row(i).Distance(solution.States.Row(slow[i])) < 1e-6);
+        for (int i = 0; i < slow.Length; i++) Assert.True(exact.States.Row(i)
+            .Distance(solution.States.Row(slow[i])) < 1e-6);
     }
 
     [Fact]
     public void A_contraction_is_followed_down_to_a_fixed_point()
     {
         // At the end the gradient is below epsilon, and Adam is plain gradient descent.
-        var solution = (Solver with { LearningRate = 1e-3, Epsilon = 1e-2, MaxSteps = 5000, StopBelow = 1e-27 }).Solve(new(Nets.Tanh(new[,] { { 0.5 } }, input: 1), [0.3], new[,] { { 0.1 } }));
+        var solution = (Solver with { LearningRate = 1e-3, Epsilon = 1e-2, MaxSteps = 5000, StopBelow = 1e-27 })
+            .Solve(new(Nets.Tanh(new[,] { { 0.5 } }, input: 1), [0.3], new[,] { { 0.1 } }));
         Assert.Equal([Ending.FixedPoint], solution.Endings);
         Assert.Equal(Math.Tanh(0.5 * solution.States[0, 0] + 0.3), solution.States[0, 0], 1e-13);
     }
@@ -200,7 +212,8 @@ public sealed class GradientDescentTests
     [InlineData(2)]
     public void A_step_without_a_gradient_is_named(int chunk)
     {
-        var error = Assert.Throws<InvalidOperationException>(() => (Solver with { ChunkSize = chunk }).Solve(new(new Detached(), [0], new[,] { { 0.3 }, { 0.2 } })));
+        var error = Assert.Throws<InvalidOperationException>(() => (Solver with { ChunkSize = chunk })
+            .Solve(new(new Detached(), [0], new[,] { { 0.3 }, { 0.2 } })));
         Assert.Contains("Detached", error.Message);
     }
 
@@ -222,7 +235,8 @@ public sealed class GradientDescentTests
     private static double Loss(Cell cell, double input, double[,] states)
     {
         using var scope = NewDisposeScope();
-        return (cell.Step(tensor(new[,] { { input } }), tensor(states)) - tensor(states)).square().mean().item<double>();
+        return (cell.Step(tensor(new[,] { { input } }),
+            tensor(states)) - tensor(states)).square().mean().item<double>();
     }
 
     private static double[,] Reversed(double[,] rows) =>

@@ -38,7 +38,8 @@ internal static class Nets
     public static VanillaRnn Normal(int units, double gain, long seed, double input = 0)
     {
         using var generator = new Generator((ulong)seed);
-        return Tanh((gain / Math.Sqrt(units) * randn([units, units], dtype: ScalarType.Float64, generator: generator)).ToMatrix(), input: input);
+        return Tanh((gain / Math.Sqrt(units) * randn([units, units], dtype: ScalarType.Float64, generator: generator))
+            .ToMatrix(), input: input);
     }
 
     public static double[,] Cloud(int count, int size, double scale, long seed)
@@ -54,10 +55,14 @@ internal static class Nets
     {
         var input = ArrayFile.Read(Reference.Network(name + ".npz"))["input"].Values;
         var states = ArrayFile.Read(Reference.FixedPoints(name))["fixed_points"].ToMatrix();
-        return (NetworkFile.Load(Reference.Network(name + ".npz")).Cell, input, [.. Enumerable.Range(0, states.GetLength(0)).Select(i => new FixedPoint(states.Row(i), input, 0, 1))]);
+        return (NetworkFile.Load(Reference.Network(name + ".npz")).Cell, input,
+            [.. Enumerable.Range(0, states.GetLength(0)).Select(i => new FixedPoint(states.Row(i), input, 0, 1))]);
     }
 
-    /// <summary>A GRU whose update gate saturates: every state stands nearly still, and a state far outside the box is where no GRU can be.</summary>
+    /// <summary>
+    /// A GRU whose update gate saturates: every state stands nearly still, and a state far outside the box is where no
+    /// GRU can be.
+    /// </summary>
     public static (Gru Cell, FixedPoint Ghost) Saturated()
     {
         var cell = new Gru(1, 2, ScalarType.Float64);

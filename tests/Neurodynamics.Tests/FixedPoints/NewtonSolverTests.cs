@@ -18,7 +18,8 @@ public sealed class NewtonSolverTests
     public void Two_tanh_units_of_which_one_is_bistable_have_exactly_three_points()
     {
         var cell = Nets.Tanh(new[,] { { 2, 0 }, { 0, 0.5 } });
-        var points = Linearisation.Of(cell, Solver.Solve(new(cell, [0], Grid(2))).Distinct()).OrderBy(line => line.Point.State[0]).ToArray();
+        var points = Linearisation.Of(cell, Solver.Solve(new(cell, [0], Grid(2))).Distinct())
+            .OrderBy(line => line.Point.State[0]).ToArray();
         Assert.Equal(3, points.Length);
         double slope = 2 * (1 - Root * Root);
         AssertPoint(points[0], -Root, 0, [0.5, slope]);
@@ -30,7 +31,8 @@ public sealed class NewtonSolverTests
             Assert.Equal(x, line.Point.State[0], 1e-11);
             Assert.Equal(0, line.Point.State[1], 1e-11);
             Assert.Equal(unstable, line.UnstableModes);
-            Assert.Equal(eigenvalues, line.Eigenvalues.Select(lambda => Math.Round(lambda.Real, 9)), (a, b) => Math.Abs(a - b) < 1e-8);
+            Assert.Equal(eigenvalues, line.Eigenvalues.Select(lambda => Math.Round(lambda.Real, 9)), (a, b) =>
+                Math.Abs(a - b) < 1e-8);
             Assert.Equal(-1 / Math.Log(0.5), line.SlowestTimeConstant, 1e-9);
             Assert.True(line.Point.Speed < 1e-28);
         }
@@ -53,14 +55,16 @@ public sealed class NewtonSolverTests
         var candidates = Nets.Cloud(200, 6, 1, seed: 4);
         var whole = States(Solver.Solve(new(cell, [0.1], candidates)));
         var reversed = Enumerable.Range(0, 200).Select(i => candidates.Row(199 - i)).ToList().ToMatrix(6);
-        foreach (var other in new[] { States((Solver with { ChunkSize = 7 }).Solve(new(cell, [0.1], candidates))), States(Solver.Solve(new(cell, [0.1], reversed))) })
+        foreach (var other in new[] { States((Solver with { ChunkSize = 7 }).Solve(new(cell, [0.1], candidates))),
+            States(Solver.Solve(new(cell, [0.1], reversed))) })
         {
             Assert.Equal(whole.Count, other.Count);
             Assert.All(whole, state => Assert.Contains(other, candidate => state.Distance(candidate) < 1e-9));
         }
         Assert.True(whole.Count > 3, "this test needs several points");
 
-        static List<double[]> States(FixedPointSolution solution) => [.. solution.Distinct().Select(point => point.State)];
+        static List<double[]> States(FixedPointSolution solution) =>
+            [.. solution.Distinct().Select(point => point.State)];
     }
 
     [Theory]
@@ -94,7 +98,8 @@ public sealed class NewtonSolverTests
         var solution = Solver.Solve(new(new Drifting(), [0], new[,] { { 0.3 }, { -0.4 } }));
         Assert.All(solution.Endings, ending => Assert.Equal(Ending.SlowMinimum, ending));
         Assert.All(solution.Speeds, q => Assert.InRange(q, 0.005, 0.005001));
-        Assert.All((Solver with { MaxDampedSteps = 0 }).Solve(solution.Problem).Endings, ending => Assert.Equal(Ending.Stalled, ending));
+        Assert.All((Solver with { MaxDampedSteps = 0 }).Solve(solution.Problem).Endings, ending =>
+            Assert.Equal(Ending.Stalled, ending));
         Assert.Empty(solution.Distinct());
     }
 
@@ -112,7 +117,8 @@ public sealed class NewtonSolverTests
     public void A_step_limit_and_a_cancelled_search_are_told_apart()
     {
         var cell = Nets.Normal(6, gain: 3, seed: 3);
-        Assert.Contains(Ending.StepLimit, (Solver with { MaxSteps = 1 }).Solve(new(cell, [0], Nets.Cloud(50, 6, 1, seed: 1))).Endings);
+        Assert.Contains(Ending.StepLimit, (Solver with { MaxSteps = 1 })
+            .Solve(new(cell, [0], Nets.Cloud(50, 6, 1, seed: 1))).Endings);
         using var stop = new CancellationTokenSource();
         stop.Cancel();
         var solution = Solver.Solve(new(cell, [0], Nets.Cloud(50, 6, 1, seed: 1)), cancellation: stop.Token);

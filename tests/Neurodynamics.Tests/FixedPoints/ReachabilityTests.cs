@@ -15,7 +15,8 @@ public sealed class ReachabilityTests
     public void No_listed_point_of_a_reference_network_is_excluded(string name)
     {
         var (cell, _, points) = Listed(name);
-        Assert.All(Reachability.Of(cell, points), reachability => Assert.Equal(new(Reach.NotExcluded, null), reachability));
+        Assert.All(Reachability.Of(cell, points), reachability =>
+            Assert.Equal(new(Reach.NotExcluded, null), reachability));
     }
 
     [Fact]
@@ -25,7 +26,8 @@ public sealed class ReachabilityTests
         // Its speed alone would make it a fixed point.
         using var step = cell.Step(zeros(1, 1, dtype: ScalarType.Float64), tensor(new[,] { { 5.0, -7.0 } }));
         Assert.Equal(5, step[0, 0].item<double>(), 1e-11);
-        Assert.Equal([Reach.Unreachable, Reach.NotExcluded, Reach.NotExcluded, Reach.Unreachable], Reaches(cell, ghost, Point(1, -1), Point(0, 0), Point(double.NaN, 0)));
+        Assert.Equal([Reach.Unreachable, Reach.NotExcluded, Reach.NotExcluded, Reach.Unreachable],
+            Reaches(cell, ghost, Point(1, -1), Point(0, 0), Point(double.NaN, 0)));
     }
 
     [Fact]
@@ -67,9 +69,11 @@ public sealed class ReachabilityTests
         var close = visited.Row(89_999);
         close[7] += 1e-9;
         FixedPoint[] points = [.. Enumerable.Range(0, 30).Select(i => Point(states.Row(i))), Point(close)];
-        var nearest = Reachability.Of(cell, points, visited).Select(reachability => reachability.NearestVisited!.Value).ToArray();
+        var nearest = Reachability.Of(cell, points, visited).Select(reachability => reachability.NearestVisited!.Value)
+            .ToArray();
         for (int i = 0; i < 5; i++)
-            Assert.Equal(Enumerable.Range(0, 90_000).Min(j => visited.Row(j).Distance(points[i].State)), nearest[i], 1e-12);
+            Assert.Equal(Enumerable.Range(0, 90_000).Min(j => visited.Row(j).Distance(points[i].State)), nearest[i],
+                1e-12);
         Assert.Equal(1e-9, nearest[30], 1e-15);
         Assert.Null(Reachability.Of(cell, points, new double[0, 40])[0].NearestVisited);
         Assert.Empty(Reachability.Of(cell, [], visited));
@@ -81,5 +85,6 @@ public sealed class ReachabilityTests
         Assert.Throws<ArgumentException>(() => Reachability.Of(cell, points, new double[2, 3]));
     }
 
-    private static Reach[] Reaches(Cell cell, params FixedPoint[] points) => [.. Reachability.Of(cell, points).Select(reachability => reachability.Reach)];
+    private static Reach[] Reaches(Cell cell, params FixedPoint[] points) =>
+        [.. Reachability.Of(cell, points).Select(reachability => reachability.Reach)];
 }

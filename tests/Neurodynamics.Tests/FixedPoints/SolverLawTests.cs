@@ -7,7 +7,10 @@ using static TorchSharp.torch;
 
 namespace Neurodynamics.Tests.FixedPoints;
 
-/// <summary>One law for every solver, and a third solver in this one file: what it ends at as a fixed point, the network maps to itself.</summary>
+/// <summary>
+/// One law for every solver, and a third solver in this one file: what it ends at as a fixed point, the network maps to
+/// itself.
+/// </summary>
 public sealed class SolverLawTests
 {
     private static readonly Dictionary<string, FixedPointSolver> Solvers = new()
@@ -16,7 +19,8 @@ public sealed class SolverLawTests
         ["Newton alone"] = new NewtonSolver { MaxDampedSteps = 0, ChunkSize = 5 },
         ["Algorithm 1"] = new GradientDescent
         {
-            LearningRate = 0.05, Beta2 = 0.95, Epsilon = 1e-2, MaxSteps = 8000, StopBelow = 1e-27, Tolerance = 1e-9, CorrectionTolerance = 1e-6,
+            LearningRate = 0.05, Beta2 = 0.95, Epsilon = 1e-2, MaxSteps = 8000, StopBelow = 1e-27, Tolerance = 1e-9,
+                CorrectionTolerance = 1e-6,
         },
         ["damped iteration"] = new DampedIteration(),
         ["damped iteration in chunks"] = new DampedIteration { Share = 0.3, ChunkSize = 3 },
@@ -26,14 +30,18 @@ public sealed class SolverLawTests
     {
         ["one bistable unit"] = () => new(Nets.Tanh(new[,] { { 2.0 } }), [0], Nets.Cloud(8, 1, 1, seed: 1)),
         ["a unit that flips"] = () => new(Nets.Tanh(new[,] { { -1.5 } }), [0], Nets.Cloud(8, 1, 1, seed: 2)),
-        ["own inputs"] = () => new(Nets.Tanh(new[,] { { 0.5, 0.2 }, { -0.3, 0.4 } }, input: 1), Nets.Cloud(8, 1, 0.5, seed: 3), Nets.Cloud(8, 2, 1, seed: 4)),
-        ["a GRU"] = () => new(Nets.Random(Architecture.Gru, 4, gain: 0.6, seed: 5), [0.2], Nets.Cloud(8, 4, 1, seed: 6)),
-        ["an LSTM"] = () => new(Nets.Random(Architecture.Lstm, 3, gain: 0.6, seed: 7), [0.2], Nets.Cloud(8, 6, 0.5, seed: 8)),
+        ["own inputs"] = () => new(Nets.Tanh(new[,] { { 0.5, 0.2 }, { -0.3, 0.4 } }, input: 1),
+            Nets.Cloud(8, 1, 0.5, seed: 3), Nets.Cloud(8, 2, 1, seed: 4)),
+        ["a GRU"] = () =>
+            new(Nets.Random(Architecture.Gru, 4, gain: 0.6, seed: 5), [0.2], Nets.Cloud(8, 4, 1, seed: 6)),
+        ["an LSTM"] = () =>
+            new(Nets.Random(Architecture.Lstm, 3, gain: 0.6, seed: 7), [0.2], Nets.Cloud(8, 6, 0.5, seed: 8)),
         ["a cell that says nothing of itself"] = () => new(new Nets.StepOnly(), [0], Nets.Cloud(8, 1, 1, seed: 9)),
     };
 
     public static TheoryData<string, string> All =>
-        [.. from solver in Solvers.Keys from problem in Problems.Keys select new TheoryDataRow<string, string>(solver, problem)];
+        [.. from solver in Solvers.Keys from problem in Problems.Keys select new TheoryDataRow<string,
+            string>(solver, problem)];
 
     [Theory, MemberData(nameof(All))]
     public void A_fixed_point_is_a_state_that_the_network_maps_to_itself(string solver, string name)
@@ -46,7 +54,8 @@ public sealed class SolverLawTests
         using var frozen = no_grad();
         for (int i = 0; i < ends.Count; i++)
         {
-            var next = problem.Cell.Step(tensor(ends[i].Input).unsqueeze(0), tensor(ends[i].State).unsqueeze(0)).squeeze(0).ToVector();
+            var next = problem.Cell.Step(tensor(ends[i].Input).unsqueeze(0),
+                tensor(ends[i].State).unsqueeze(0)).squeeze(0).ToVector();
             double apart = Math.Sqrt(next.Zip(ends[i].State, (a, b) => (a - b) * (a - b)).Sum());
             Assert.Equal(apart * apart / 2, ends[i].Speed, 1e-20);
             Assert.InRange(solution.Steps[i], 0, by.MaxSteps);
@@ -76,21 +85,29 @@ public sealed class SolverLawTests
     public void A_search_takes_a_solver_of_your_own()
     {
         var cell = Nets.Tanh(new[,] { { 2.0 } });
-        var found = new FixedPointSearch { Solver = new DampedIteration(), MaxRounds = 0 }.Run(cell, new[,] { { -0.5 }, { 0.5 } });
+        var found = new FixedPointSearch { Solver = new DampedIteration(), MaxRounds = 0 }.Run(cell,
+            new[,] { { -0.5 }, { 0.5 } });
         // Iteration finds attractors only: the sum of signs says that one point is missing.
-        Assert.Equal([-Nets.Root, Nets.Root], found.Points.Select(point => point.State[0]).Order(), (a, b) => Math.Abs(a - b) < 1e-11);
+        Assert.Equal([-Nets.Root, Nets.Root], found.Points.Select(point => point.State[0]).Order(), (a, b) =>
+            Math.Abs(a - b) < 1e-11);
         Assert.Equal(CompletenessVerdict.Missing, found.Completeness.Verdict);
     }
 
     [Fact]
     public void Options_that_cannot_be_are_refused_by_name()
     {
-        Assert.Contains("MaxSteps is at least 1", Assert.Throws<ArgumentOutOfRangeException>(() => new NewtonSolver { MaxSteps = 0 }).Message);
-        Assert.Contains("StopBelow is at least 0", Assert.Throws<ArgumentOutOfRangeException>(() => new GradientDescent { StopBelow = double.NaN }).Message);
-        Assert.Contains("Tolerance is positive", Assert.Throws<ArgumentOutOfRangeException>(() => new NewtonSolver { Tolerance = 0 }).Message);
+        Assert.Contains("MaxSteps is at least 1",
+            Assert.Throws<ArgumentOutOfRangeException>(() => new NewtonSolver { MaxSteps = 0 }).Message);
+        Assert.Contains("StopBelow is at least 0",
+            Assert.Throws<ArgumentOutOfRangeException>(() => new GradientDescent { StopBelow = double.NaN }).Message);
+        Assert.Contains("Tolerance is positive",
+            Assert.Throws<ArgumentOutOfRangeException>(() => new NewtonSolver { Tolerance = 0 }).Message);
     }
 
-    /// <summary>x + share (F(x) - x), over and over: it finds attractors, as the network itself does, and cycles of two are damped.</summary>
+    /// <summary>
+    /// x + share (F(x) - x), over and over: it finds attractors, as the network itself does, and cycles of two are
+    /// damped.
+    /// </summary>
     private sealed record DampedIteration : FixedPointSolver
     {
         public double Share { get; init; } = 0.5;
@@ -99,12 +116,15 @@ public sealed class SolverLawTests
 
         public override int ChunkSize { get; init; } = 64;
 
-        protected internal override CandidateChunk Begin(Cell cell, Tensor inputs, Tensor states) => new Chunk(Share, cell, inputs, states);
+        protected internal override CandidateChunk Begin(Cell cell, Tensor inputs, Tensor states) =>
+            new Chunk(Share, cell, inputs, states);
 
-        private sealed class Chunk(double share, Cell cell, Tensor inputs, Tensor states) : CandidateChunk(cell, inputs, states)
+        private sealed class Chunk(double share, Cell cell, Tensor inputs, Tensor states)
+            : CandidateChunk(cell, inputs, states)
         {
             protected internal override Pace[] Look() =>
-                [.. (Cell.Step(Inputs, States) - States).norm(1).ToVector().Select(length => new Pace(length, length * length / 2))];
+                [.. (Cell.Step(Inputs, States) - States).norm(1).ToVector()
+                    .Select(length => new Pace(length, length * length / 2))];
 
             protected internal override void Move(SolverStep last) =>
                 GoTo(States.Plus((Cell.Step(Inputs, States) - States).Times(share)));
