@@ -39,6 +39,17 @@ public static class SlowCurve
         return [.. (cell.InDouble().Step(tensor(input ?? new double[cell.InputSize]).unsqueeze(0), x) - x).norm(1).ToVector().Select(length => length * length / 2)];
     }
 
+    /// <summary>What a network reads out of states at zero input, and by how much the next step changes it: the readout's drift.</summary>
+    /// <param name="network">The network; it is run in float64.</param>
+    /// <param name="states">[M, S].</param>
+    /// <param name="channel">Which channel, from 0; default the first.</param>
+    public static IReadOnlyList<(double Logit, double Change)> Readouts(Network network, double[,] states, int channel = 0)
+    {
+        var exact = network.InDouble();
+        var (now, next) = (exact.Logits(states).Column(channel), exact.Logits(Relax(network.Cell, states, 1)).Column(channel));
+        return [.. now.Zip(next, (logit, then) => (logit, then - logit))];
+    }
+
     /// <summary>The slowest of the states in each of some equal intervals of a coordinate, in its order; empty intervals have none.</summary>
     /// <param name="cell">The cell.</param>
     /// <param name="states">[M, S].</param>

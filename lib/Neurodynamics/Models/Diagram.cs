@@ -33,6 +33,24 @@ public enum MarkShape
 
     /// <summary>A diamond.</summary>
     Diamond,
+
+    /// <summary>A ring.</summary>
+    CircleOpen,
+
+    /// <summary>The outline of a square.</summary>
+    SquareOpen,
+
+    /// <summary>The outline of a diamond.</summary>
+    DiamondOpen,
+
+    /// <summary>A triangle, in flat figures only.</summary>
+    TriangleUp,
+
+    /// <summary>An upright cross, in flat figures only.</summary>
+    Cross,
+
+    /// <summary>A slanting cross, in flat figures only.</summary>
+    X,
 }
 
 /// <summary>How figures show an architecture among others.</summary>

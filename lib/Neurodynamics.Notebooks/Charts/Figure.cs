@@ -1,0 +1,162 @@
+using Plotly.NET;
+using Plotly.NET.LayoutObjects;
+
+namespace Neurodynamics.Notebooks.Charts;
+
+/// <summary>Where a figure's legend lies.</summary>
+internal enum Legend
+{
+    /// <summary>In rows above the panels.</summary>
+    Above,
+
+    /// <summary>The same, at the right.</summary>
+    AboveRight,
+
+    /// <summary>In rows below the panels.</summary>
+    Below,
+
+    TopLeft, TopRight, BottomLeft, BottomRight,
+
+    None,
+}
+
+/// <summary>A chart: title, size, legend, and what is drawn in its panels or scenes.</summary>
+/// <param name="title">The title.</param>
+/// <param name="height">Pixels.</param>
+internal abstract class Figure(string title, int height)
+{
+    private readonly List<Series> series = [];
+    private readonly List<Scale> barred = [];
+    private readonly List<Func<Annotation>> notes = [];
+    private readonly List<Func<Shape>> shapes = [];
+    private (string Prefix, IReadOnlyList<string> Labels)? slider;
+
+    /// <summary>Pixels.</summary>
+    public int Width { get; init; } = 820;
+
+    public Legend Legend { get; init; }
+
+    /// <summary>Pixels at the left of the panels.</summary>
+    public int Left { get; init; } = 80;
+
+    /// <summary>Pixels below the panels; default enough for a title of the axis and for the legend.</summary>
+    public int? Bottom { get; init; }
+
+    /// <summary>What else the layout needs.</summary>
+    private protected Layout Layout { get; } = new();
+
+    private protected abstract Margin Margin { get; }
+
+    private protected int Height => height;
+
+    private protected int BelowPanels => Bottom ?? (slider is not null ? 130 : Legend == Legend.Below ? 100 : 60);
+
+    private protected bool HasLegendAbove => Legend is Legend.Above or Legend.AboveRight && LegendNames.Count > 1;
+
+    private List<string> LegendNames => [.. series.Where(one => one.MayBeInLegend).Select(one => one.Name).Distinct()];
+
+    /// <summary>A slider below the figure that shows what is drawn <see cref="Series.At"/> one frame.</summary>
+    /// <param name="prefix">What is written before a label.</param>
+    /// <param name="labels">A label for each frame.</param>
+    public void Slider(string prefix, IReadOnlyList<string> labels) => slider = (prefix, labels);
+
+    /// <summary>The chart, to show or to restyle.</summary>
+    public GenericChart Chart()
+    {
+        Arrange();
+        string[] names = [.. LegendNames];
+        var seen = new HashSet<string>();
+        var traces = series.Select(one => one.Built(one.MayBeInLegend ? (seen.Add(one.Name), names.Length > 1) switch
+        {
+            (true, true) => true, (true, false) => null, _ => false,
+        } : false, series.Count(other => other.Name == one.Name) > 1)).ToArray();
+        Layout.With("title", Style.Title(title, 17).With("x", 0.02).With("xanchor", "left"))
+            .With("font", Style.Font(13).With("family", "Helvetica, Arial, sans-serif"))
+            .With("width", Width).With("height", height).With("paper_bgcolor", "#ffffff").With("plot_bgcolor", "#ffffff")
+            .With("hovermode", "closest")
+            .With("hoverlabel", new Hoverlabel().With("align", "left").With("bgcolor", "#ffffff").With("font", Style.Font(13)))
+            .With("margin", Margin);
+        if (Legend == Legend.None) Layout.With("showlegend", false);
+        else Layout.With("legend", LegendBox());
+        if (notes.Count > 0) Layout.With("annotations", notes.Select(note => note()).ToArray());
+        if (shapes.Count > 0) Layout.With("shapes", shapes.Select(shape => shape()).ToArray());
+        if (slider is { } frames) Layout.With("sliders", new object[] { SliderBox(frames.Prefix, frames.Labels) });
+        return Of(traces, Layout);
+    }
+
+    /// <summary>Lays out panels or scenes, when all is drawn.</summary>
+    private protected abstract void Arrange();
+
+    internal Series Add(Trace trace, string name)
+    {
+        var added = new Series(trace, name, this);
+        series.Add(added);
+        return added;
+    }
+
+    internal void Note(Func<Annotation> note) => notes.Add(note);
+
+    internal void Draw(Func<Shape> shape) => shapes.Add(shape);
+
+    /// <summary>Gives a marker, a surface or a heat map a scale of colours, whose bar is drawn once.</summary>
+    internal void Apply(Scale scale, DynamicObj.DynamicObj target, bool? bar)
+    {
+        bool shown = bar ?? !barred.Contains(scale);
+        barred.Add(scale);
+        target.With("colorscale", scale.Colours.ToString()).With("showscale", shown);
+        if (shown)
+            target.With("colorbar", ColorBarOf(new ColorBar().With("title", Style.Title(scale.Title, 13)).With("thickness", 14)
+                .With("tickvals", scale.Ticks?.Keys.ToArray()).With("ticktext", scale.Ticks?.Values.ToArray()).With("dtick", scale.Every)));
+    }
+
+    private protected virtual ColorBar ColorBarOf(ColorBar bar) => bar;
+
+    private static GenericChart Of(IEnumerable<Trace> traces, Layout layout) => GenericChart.setConfig(
+        new Config().With("displaylogo", false),
+        GenericChart.setLayout(layout, GenericChart.ofTraceObjects(false, Microsoft.FSharp.Collections.ListModule.OfSeq(traces))));
+
+    private Plotly.NET.LayoutObjects.Legend LegendBox()
+    {
+        var box = new Plotly.NET.LayoutObjects.Legend();
+        double plot = height - (int)Margin.GetPropertyValue("t") - BelowPanels;
+        return Legend switch
+        {
+            // Pixels, whatever the height: above captions, and below the title of an axis.
+            Legend.Above => Row(0, "left", 1 + (notes.Count > 0 ? 24 : 8) / plot, "bottom"),
+            Legend.AboveRight => Row(1, "right", 1 + (notes.Count > 0 ? 24 : 8) / plot, "bottom"),
+            Legend.Below => Row(0.5, "center", -58 / plot, "top"),
+            Legend.TopLeft => Corner(0.01, "left", 0.98, "top"),
+            Legend.TopRight => Corner(0.99, "right", 0.98, "top"),
+            Legend.BottomLeft => Corner(0.01, "left", 0.03, "bottom"),
+            _ => Corner(0.99, "right", 0.03, "bottom"),
+        };
+
+        Plotly.NET.LayoutObjects.Legend Row(double x, string xanchor, double y, string yanchor) =>
+            At(x, xanchor, Style.Drawn(y), yanchor).With("orientation", "h");
+
+        Plotly.NET.LayoutObjects.Legend Corner(double x, string xanchor, double y, string yanchor) =>
+            At(x, xanchor, y, yanchor).With("bgcolor", "rgba(255,255,255,0.8)");
+
+        Plotly.NET.LayoutObjects.Legend At(double x, string xanchor, double y, string yanchor) => box
+            .With("x", x).With("xanchor", xanchor).With("y", y).With("yanchor", yanchor).With("itemsizing", ItemSizing);
+    }
+
+    private protected virtual string? ItemSizing => null;
+
+    private Dictionary<string, object> SliderBox(string prefix, IReadOnlyList<string> labels) => new()
+    {
+        ["active"] = 0, ["x"] = 0, ["len"] = 1.0, ["y"] = -0.16, ["pad"] = new Dictionary<string, object> { ["t"] = 30 },
+        ["currentvalue"] = new Dictionary<string, object>
+        {
+            ["prefix"] = prefix, ["font"] = new Dictionary<string, object> { ["size"] = 14 },
+        },
+        ["steps"] = labels.Select((label, frame) => new Dictionary<string, object>
+        {
+            ["method"] = "restyle", ["label"] = label,
+            ["args"] = new object[] { new Dictionary<string, object>
+            {
+                ["visible"] = series.Select(one => one.Frame is null || one.Frame == frame).ToArray(),
+            } },
+        }).ToArray(),
+    };
+}

@@ -1,0 +1,39 @@
+using System.Globalization;
+using Plotly.NET;
+using Plotly.NET.LayoutObjects;
+
+namespace Neurodynamics.Notebooks.Charts;
+
+/// <summary>What all charts share: fonts, rounding, and the way to plotly's own names, which no other folder uses.</summary>
+internal static class Style
+{
+    /// <summary>Sets a property of a Plotly object by plotly.js's name; null leaves it out.</summary>
+    public static T With<T>(this T target, string name, object? value)
+        where T : DynamicObj.DynamicObj
+    {
+        if (value is not null) target.SetProperty(name, value);
+        return target;
+    }
+
+    public static Title Title(string text, double size) => new Title().With("text", text).With("font", Font(size));
+
+    public static Font Font(double size, Paint? paint = null) =>
+        new Font().With("size", size).With("color", (paint ?? Paint.Ink).Css);
+
+    public static Line Line(Paint? paint, double width, Dash dash = Dash.Solid) => new Line()
+        .With("color", paint?.Css).With("width", width).With("dash", dash == Dash.Solid ? null : dash.ToString().ToLowerInvariant());
+
+    /// <summary>Text on a figure, without an arrow.</summary>
+    public static Annotation Note(string text, double size, Paint? paint = null) =>
+        new Annotation().With("text", text).With("showarrow", false).With("font", Font(size, paint));
+
+    /// <summary>A number with no more digits than a picture shows: smaller notebooks, smaller differences between two runs.</summary>
+    public static double Drawn(double value) => Math.Abs(value) is < 1e5 and >= 1 or 0 && value == Math.Truncate(value)
+        ? value : double.Parse(value.ToString("G5", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
+
+    public static double[] Drawn(IEnumerable<double> values) => [.. values.Select(Drawn)];
+
+    /// <summary>One coordinate of points; 0 where a point has fewer, a break in the line where there is no point.</summary>
+    public static double[] Along(IEnumerable<double[]?> points, int axis) =>
+        [.. points.Select(point => point is null ? double.NaN : axis < point.Length ? Drawn(point[axis]) : 0)];
+}

@@ -1,0 +1,78 @@
+using System.Globalization;
+using Neurodynamics.Analysis;
+using Neurodynamics.Models;
+using Neurodynamics.Notebooks.Charts;
+using Plotly.NET;
+
+namespace Neurodynamics.Notebooks;
+
+/// <summary>States to draw as one cloud.</summary>
+/// <param name="Name">What the legend calls them.</param>
+/// <param name="States">[M, S].</param>
+/// <param name="Shape">Circles, diamonds or squares, full or open; default circles.</param>
+/// <param name="Size">Size of the symbol; default 4.</param>
+public sealed record Cloud(string Name, double[,] States, MarkShape Shape = MarkShape.Circle, double Size = 4);
+
+public static partial class Figures
+{
+    /// <summary>
+    /// Clouds of states in the space of the first three principal components, coloured by one channel's readout. The colour is the
+    /// logit, cut off at ± <paramref name="range"/>: the probability itself is 0 or 1 nearly everywhere.
+    /// </summary>
+    /// <param name="clouds">The clouds.</param>
+    /// <param name="network">The network that reads them out.</param>
+    /// <param name="pca">The components to draw in.</param>
+    /// <param name="title">The figure's title.</param>
+    /// <param name="range">The largest logit that the colours tell apart; default 8, p = 0.9997.</param>
+    /// <param name="channel">Whose readout, from 0; with null all are drawn in one grey per cloud.</param>
+    public static GenericChart Clouds(
+        IReadOnlyList<Cloud> clouds, Network network, Pca pca, string title, double range = 8, int? channel = 0)
+    {
+        var space = Space(title, pca, out var scene, Eye.Farther, legend: Legend.TopLeft);
+        var scale = channel is { } chosen ? new Scale(network.Channels == 1 ? "p(sum > 0)" : $"p of channel {chosen + 1}", -range, range)
+        {
+            Ticks = new[] { -range, -range / 2, 0, range / 2, range }.ToDictionary(logit => logit, Probability),
+        } : null;
+        for (int i = 0; i < clouds.Count; i++)
+        {
+            var markers = Dots(scene, clouds[i], network, pca.Project(clouds[i].States).Split(), i);
+            if (scale is not null)
+                markers.Coloured(network.Logits(clouds[i].States).Column(channel!.Value), scale).Opacity(1);
+        }
+        return space.Chart();
+    }
+
+    /// <summary>The same clouds with the three readouts as axes: where states are decided, and where not. Only for networks of three channels.</summary>
+    /// <param name="clouds">The clouds.</param>
+    /// <param name="network">The network that reads them out.</param>
+    /// <param name="title">The figure's title.</param>
+    public static GenericChart InReadouts(IReadOnlyList<Cloud> clouds, Network network, string title)
+    {
+        if (network.Channels != 3)
+            throw new ArgumentException($"Readouts make three axes where there are three channels, but the network has {network.Channels}.", nameof(network));
+        var space = new Space(title, 620) { Legend = Legend.TopRight };
+        var scene = space.Add();
+        scene.AsCube();
+        scene.Eye = new([1.5, 1.2, 0.75], 0.12);
+        for (int channel = 0; channel < 3; channel++) scene.Axes[channel].Titled($"logit of channel {channel + 1}").ZeroLine(Paint.MiddleGrey);
+        for (int i = 0; i < clouds.Count; i++) Dots(scene, clouds[i], network, network.Logits(clouds[i].States).Split(), i);
+        return space.Chart();
+    }
+
+    /// <summary>A cloud in one colour, by its place among others; a large first one lets the others be seen through it.</summary>
+    private static Series Dots(Scene scene, Cloud cloud, Network network, double[][] places, int index)
+    {
+        Paint[] paints = [Paint.Grey, Paint.Blue, Paint.Orange, Paint.Purple, Paint.Vermillion];
+        var logits = network.Logits(cloud.States).Split();
+        return scene.Markers(places.Length == 1 ? cloud.Name : $"{cloud.Name} ({places.Length})", places, paints[index % 5], cloud.Shape, cloud.Size)
+            .Outlined(Paint.Ink, cloud.Size > 6 ? 1.5 : 0).Opacity(index == 0 && places.Length > 100 ? 0.5 : 1)
+            .Hovers(logits.Select(row => $"{cloud.Name}<br>logit {string.Join(", ", row.Select(logit => logit.ToString("0.0", CultureInfo.InvariantCulture)))}"));
+    }
+
+    private static string Probability(double logit) => (1 / (1 + Math.Exp(-logit))) switch
+    {
+        < 0.01 => "< 0.01",
+        > 0.99 => "> 0.99",
+        var p => p.ToString("0.##", CultureInfo.InvariantCulture),
+    };
+}

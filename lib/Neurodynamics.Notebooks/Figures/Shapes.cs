@@ -1,0 +1,73 @@
+using Neurodynamics.Analysis;
+using Neurodynamics.Models;
+using Neurodynamics.Notebooks.Charts;
+using Neurodynamics.Sweeps;
+using Plotly.NET;
+
+namespace Neurodynamics.Notebooks;
+
+public static partial class Figures
+{
+    private static readonly (ShapeKind Shape, Paint Paint)[] ShapePaints =
+    [
+        (ShapeKind.Cube, Paint.Blue), (ShapeKind.Edges, Paint.SkyBlue), (ShapeKind.Axes, Paint.Vermillion),
+        (ShapeKind.Sheet, Paint.Yellow), (ShapeKind.Line, Paint.Purple), (ShapeKind.None, Paint.LightGrey),
+    ];
+
+    /// <summary>
+    /// A cloud of states in its first three principal components, with the cube, the edges or the axes that fit it best: what
+    /// <see cref="CloudShape"/> saw.
+    /// </summary>
+    /// <param name="states">[M, S].</param>
+    /// <param name="name">What the legend calls them.</param>
+    /// <param name="network">Whose states they are; the hover has what it reads out.</param>
+    /// <param name="title">Title; the shape is added to it.</param>
+    public static GenericChart ShapeOf(double[,] states, string name, Network network, string title)
+    {
+        var (shape, pca) = (CloudShape.Of(states), Pca.Fit(states));
+        var space = Space($"{title}: {shape}", pca, out var scene);
+        Dots(scene, new(name, states), network, pca.Project(states).Split(), 1);
+        if (shape is not { Centre: { } centre, Directions: { } directions }) return space.Chart();
+        var places = pca.Project(Outline(shape.Shape)
+            .Select(place => centre.Select((middle, i) => middle + Enumerable.Range(0, 3).Sum(k => place[k] * directions[k][i])).ToArray())
+            .ToMatrix(centre.Length)).Split();
+        scene.Line($"the {Wording.Of(shape.Shape)} that {(shape.Shape == ShapeKind.Cube ? "fits" : "fit")} best",
+            [.. places.Chunk(2).SelectMany(side => side.Append(null))], Paint.Vermillion, 4);
+        return space.Chart();
+    }
+
+    /// <summary>In how many networks each cloud has which shape: a panel per group, a bar per cloud, a colour per shape.</summary>
+    /// <param name="groups">The groups.</param>
+    /// <param name="clouds">The clouds, the first on top.</param>
+    /// <param name="title">Title.</param>
+    public static GenericChart SweepShapes(IReadOnlyList<SweepGroup> groups, IReadOnlyList<SweepCloud> clouds, string title)
+    {
+        int rows = (groups.Count + 2) / 3, columns = Math.Min(3, groups.Count);
+        SweepCloud[] upwards = [.. clouds.Reverse()];
+        var panels = new Panels(title, 130 + rows * (60 + 24 * clouds.Count), Enumerable.Repeat(1.0, rows), columns)
+        {
+            RowGap = 0.34 / (rows + clouds.Count / 4.0), ColumnGap = 0.04, BarGap = 0.15, Left = 150,
+        };
+        panels.StackBars();
+        for (int i = 0; i < groups.Count; i++)
+        {
+            var (group, panel) = (groups[i], panels[i / columns, i % columns]);
+            panel.Caption($"{group.Name} ({group.Rows.Count})");
+            // Every shape that any group has is in the legend once; one that none has is not drawn.
+            foreach (var (shape, paint) in ShapePaints.Where(one => groups.Any(other => clouds.Any(cloud => other.Shape(cloud, one.Shape).Count > 0))))
+                panel.BarsAcross(Wording.Of(shape), upwards.Select(cloud => group.Shape(cloud, shape)).Select(share => share.Total == 0 ? 0 : 100 * share.Share),
+                    Numbers(0, upwards.Length), paint, Hover.Custom).Outlined(Paint.White, 0.5)
+                    .Custom(upwards.Select(cloud => $"{group.Name}, {cloud}<br>{Wording.Of(shape)}: {group.Shape(cloud, shape)}"));
+            panel.X.From(0, 100).Titled(i / columns == rows - 1 ? "% of networks" : null, 12);
+            panel.Y.Categories([.. upwards.Select(cloud => i % columns == 0 ? cloud.Name : "")], 0.6);
+        }
+        return panels.Chart();
+    }
+
+    /// <summary>The straight lines of a shape in its own axes, two ends each.</summary>
+    private static IEnumerable<double[]> Outline(ShapeKind shape) =>
+        from axis in Enumerable.Range(0, 3)
+        from side in shape == ShapeKind.Axes ? new[] { (0.0, 0.0) } : [(-1, -1), (-1, 1), (1, -1), (1, 1)]
+        from end in new[] { -1.0, 1.0 }
+        select (double[])[.. Enumerable.Range(0, 3).Select(k => k == axis ? end : k == (axis + 1) % 3 ? side.Item1 : side.Item2)];
+}

@@ -1,0 +1,68 @@
+using Neurodynamics.Analysis;
+using Neurodynamics.Models;
+using Neurodynamics.Notebooks.Charts;
+using Plotly.NET;
+
+namespace Neurodynamics.Notebooks;
+
+public static partial class Figures
+{
+    /// <summary>
+    /// Fixed points and the connections between attractors, in the space of the first three principal components: a line from
+    /// each attractor over the saddle to the other. One looks along the channels' own directions, so that a cube looks like one.
+    /// </summary>
+    /// <param name="graph">The points, and where the network goes from the saddles.</param>
+    /// <param name="network">The network.</param>
+    /// <param name="pca">The components to draw in, 3 or more.</param>
+    /// <param name="colourBy">What decides the points' colour; default the number of unstable modes.</param>
+    /// <param name="title">Default: how many points and connections.</param>
+    public static GenericChart Transitions(
+        TransitionGraph graph, Network network, Pca pca, ColourBy colourBy = ColourBy.UnstableModes, string? title = null)
+    {
+        string connections = Count(graph.Edges().Count, "connection");
+        var space = Space(title ?? $"{Count(graph.Points.Count, "fixed point")}, {connections}", pca, out var scene,
+            AlongChannels(graph.Points, network, pca, distance: 2.3), legendBeside: true);
+        var places = Places(graph.Points, pca);
+        scene.Line(connections, Connections(graph, places), Paint.Ink, 2);
+        Fit(scene, places);
+        return PointsIn(space, scene, graph.Points, network, pca, colourBy: colourBy).Chart();
+    }
+
+    /// <summary>
+    /// The same fixed points and connections in the first two components of several fits, a panel each: what a picture shows
+    /// depends on what its axes were fitted to.
+    /// </summary>
+    /// <param name="graph">The points, and where the network goes from the saddles.</param>
+    /// <param name="network">The network.</param>
+    /// <param name="views">Name and components of each panel.</param>
+    /// <param name="title">Default none.</param>
+    public static GenericChart Planes(
+        TransitionGraph graph, Network network, IReadOnlyList<(string Name, Pca Pca)> views, string title = "")
+    {
+        var panels = new Panels(title, 430, columns: views.Count) { Width = 1040, Legend = Legend.Below };
+        var facts = PointFacts.Of(graph.Points, network);
+        for (int i = 0; i < views.Count; i++)
+        {
+            var (name, pca) = views[i];
+            RequirePlane(pca);
+            var panel = panels[0, i];
+            var places = Places(graph.Points, pca);
+            panel.Caption(name);
+            panel.X.Titled(Component(pca, 0, of: ""));
+            panel.Y.Titled(Component(pca, 1, of: "")).AsLongAs(panel.X);
+            panel.Line("connection", Connections(graph, places), Paint.Grey, width: 1);
+            foreach (var kind in facts.GroupBy(point => Math.Min(Unstable, point.Linearisation.UnstableModes)).OrderBy(group => group.Key))
+            {
+                var (symbol, paint, _) = Look(kind.Key);
+                var markers = panel.Markers(Kind(kind.Key), [.. kind.Select(point => places[point.Number - 1])], paint, null, symbol, 8);
+                markers.Hovers(kind.Select(point => point.Hover));
+                if (kind.Key == 0) markers.Texts(kind.Select(point => point.ReadoutLabel), 10);
+            }
+        }
+        return panels.Chart();
+    }
+
+    /// <summary>From each attractor over the saddle to the other.</summary>
+    private static double[]?[] Connections(TransitionGraph graph, double[][] places) => [.. graph.Edges().SelectMany(edge =>
+        edge.Saddles.SelectMany(saddle => new[] { places[edge.First], places[saddle], places[edge.Second], null }))];
+}

@@ -1,0 +1,70 @@
+using Neurodynamics.Models;
+using Neurodynamics.Notebooks.Charts;
+using Neurodynamics.Tasks;
+using Plotly.NET;
+
+namespace Neurodynamics.Notebooks;
+
+public static partial class Figures
+{
+    /// <summary>
+    /// One trial of a task: inputs as bars and targets as lines, where they count; -1 stands for class 0, +1 for class 1. With as
+    /// many inputs as targets a panel per channel has both, otherwise the inputs have a panel of their own. Epochs are shaded.
+    /// </summary>
+    /// <param name="trials">The trials.</param>
+    /// <param name="trial">Which of them, from 0; default the first.</param>
+    /// <param name="network">Draws what this network reads out, 2 p - 1 with p the probability of class 1; default none.</param>
+    public static GenericChart Trial(Trials trials, int trial = 0, Network? network = null)
+    {
+        if (trial < 0 || trial >= trials.Count)
+            throw new ArgumentOutOfRangeException(nameof(trial), trial, $"There are {trials.Count} trials, counted from 0.");
+        var (inputs, targets, weights) = (trials.Inputs.Trial(trial), trials.Targets.Trial(trial), trials.Weights.Trial(trial));
+        var readout = network is null ? null : Readout(network, inputs);
+        bool apart = trials.InputSize != trials.Channels;
+        int count = trials.Channels + (apart ? 1 : 0);
+        var panels = new Panels("One trial" + (network is null ? "" : ", and what the network makes of it"), 150 + 130 * count,
+            Enumerable.Repeat(1.0, count), sharesX: true) { RowGap = 0.05, BarGap = 0.25 };
+        panels[0].X.Titled("step").From(0, trials.Steps + 1);
+        for (int i = 0; i < trials.Epochs.Count; i++)
+            foreach (var panel in panels.All)
+                panel.Span(trials.Epochs[i].First[trial] + 0.5, trials.Epochs[i].End[trial] + 0.5,
+                    panel == panels[0] ? trials.Epochs[i].Name : "", Nth(i).Paint);
+        if (apart)
+        {
+            panels.OverlayBars();
+            Inputs(panels[0], inputs, "input ");
+            panels[0].Y.Titled("inputs");
+        }
+        double[] time = Numbers(1, trials.Steps);
+        for (int channel = 0; channel < trials.Channels; channel++)
+        {
+            var panel = panels[apart ? channel + 1 : channel];
+            string hover = $"channel {channel + 1}, step {Hover.X}<br>";
+            panel.Y.Titled($"channel {channel + 1}").Ticks([-1, 0, 1], ["\u22121", "0", "+1"]).ZeroLine();
+            if (!apart) panel.Bars("input", time, inputs.Column(channel), Paint.SkyBlue, $"{hover}input: {Hover.YAs(".3~f")}");
+            panel.Line("target", time, targets.Column(channel).Zip(weights.Column(channel), (target, weight) => weight > 0 ? 2 * target - 1 : double.NaN),
+                Paint.Vermillion, $"{hover}target: {Hover.YAs(".3~f")}", 2.5, steps: true);
+            if (readout is not null)
+                panel.Line("readout", time, readout.Column(channel).Select(p => 2 * p - 1), Paint.Black, $"{hover}readout: {Hover.YAs(".3~f")}", 1.5, Dash.Dot, steps: true);
+        }
+        return panels.Chart();
+    }
+
+    /// <summary>The probabilities that a network reads out of one trial's inputs [T, K].</summary>
+    private static double[,] Readout(Network network, double[,] inputs)
+    {
+        var trial = new double[1, inputs.GetLength(0), inputs.GetLength(1)];
+        inputs.Values().CopyTo(trial.Values());
+        return network.Probabilities(network.Run(trial).Trial(0));
+    }
+
+    /// <summary>The inputs of a trial [T, I] as bars, a colour each.</summary>
+    private static void Inputs(Panel panel, double[,] inputs, string name)
+    {
+        Paint[] paints = [Paint.Blue, Paint.Orange, Paint.Purple, Paint.Green];
+        for (int i = 0; i < inputs.GetLength(1); i++)
+            panel.Bars($"{name}{i + 1}", Numbers(1, inputs.GetLength(0)), inputs.Column(i), paints[i % paints.Length],
+                $"{name}{i + 1}, step {Hover.X}: {Hover.Y}").Opacity(0.75);
+        panel.Y.Ticks([-1, 0, 1], ["\u22121", "0", "+1"]).ZeroLine();
+    }
+}
