@@ -21,12 +21,15 @@ public sealed class HtmlTests
         ["training"] = () => Figures.Training(Sample.Record),
         ["fixed points"] = () => Figures.FixedPoints(Sample.Points, Sample.Network, Sample.Pca, Sample.States),
         ["fixed points by readout"] = () => Figures.FixedPoints(Sample.Points, Sample.Network, Sample.Pca, colourBy: ColourBy.Readout),
-        ["transitions"] = () => Figures.Transitions(Analysis.TransitionGraph.Of(Sample.Network.Cell, Sample.Points), Sample.Network, Sample.Pca),
-        ["side by side"] = () => Figures.SideBySide([Sample.Portrait, Sample.Portrait, Sample.Portrait], connections: true),
+        ["transitions"] = () => Figures.Transitions(Sample.Graph, Sample.Network, Sample.Pca),
+        ["side by side"] = () => Figures.SideBySide([Sample.Portrait, Sample.Portrait, Sample.Portrait],
+            graphs: [Sample.Graph, Sample.Graph, Sample.Graph]),
         ["moduli"] = () => Figures.Moduli([Sample.Portrait]),
-        ["planes"] = () => Figures.Planes(Analysis.TransitionGraph.Of(Sample.Network.Cell, Sample.Points), Sample.Network, [("one", Sample.Pca), ("two", Sample.Pca)]),
+        ["planes"] = () => Figures.Planes(Sample.Graph, Sample.Network, [("one", Sample.Pca), ("two", Sample.Pca)]),
         ["ends"] = () => Figures.Ends([Sample.Solution], [Sample.Points], Sample.Network, Sample.Pca, "ends", bySpeed: true),
         ["branches"] = () => Figures.Branches(new FixedPoints.Continuation { MaxStep = 0.01, MaxSteps = 30 }.FollowAll(Sample.Network.Cell, [(FixedPoints.FixedPoint)Sample.Points[0].Point], [1, 1, 1]), Sample.Network),
+        ["drawing"] = () => Figures.CellDiagram(Models.Architecture.Gru),
+        ["gates"] = () => Figures.Gates(Sample.Network, Sample.Trials),
         ["a reader's own"] = () => Plotly.NET.CSharp.Chart.Point<double, double, string>([0.5, 1.5], [2.5, 1e-7]),
     };
 

@@ -33,5 +33,7 @@ public static class Sample
 
     public static Pca Pca => Made.Value.Pca;
 
+    public static TransitionGraph Graph { get; } = TransitionGraph.Of(Network.Cell, Points);
+
     public static Portrait Portrait => new("sample", Network, States, new([0, 0, 0], Solution.Distinct(), [], [], new(1, Points.Count, 0, 0, CompletenessVerdict.Consistent), []), Points);
 }
