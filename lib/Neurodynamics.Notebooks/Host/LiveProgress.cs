@@ -1,16 +1,13 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
-using Microsoft.DotNet.Interactive;
-using Microsoft.DotNet.Interactive.Events;
-using Microsoft.DotNet.Interactive.Formatting;
 using Neurodynamics.Training;
 
 namespace Neurodynamics.Notebooks;
 
 /// <summary>
 /// A bar in the output of the running cell while work goes on, and one line once it has ended or the cell was stopped. Make a new
-/// one for each piece of work. Outside a kernel it does nothing. The last line tells no times, so that running a notebook again
+/// one for each piece of work. Outside a kernel it does nothing. The last line holds no times, so that running a notebook again
 /// does not change it.
 /// </summary>
 public sealed class LiveProgress : IProgress<TrainingProgress>, IProgress<int>
@@ -18,22 +15,18 @@ public sealed class LiveProgress : IProgress<TrainingProgress>, IProgress<int>
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
 
     private readonly Lock gate = new();
-    private readonly KernelInvocationContext? cell = KernelInvocationContext.Current;
+    private readonly INotebookCell? cell = Workbook.Host.Running;
     private readonly CancellationToken stop = Workbook.Stop;
     private readonly int candidates;
     private readonly Stopwatch sinceShown = new();
-    private DisplayedValue? display;
+    private Action<string>? replace;
     private (int Value, int Of, string Result, string Remaining) last;
     private bool finished;
 
     private LiveProgress(int candidates)
     {
         this.candidates = candidates;
-        // Not OnComplete: by then the cell's output is closed.
-        cell?.KernelEvents.Subscribe(new Observer(told =>
-        {
-            if (told is ReturnValueProduced or CommandSucceeded or CommandFailed) Finish();
-        }));
+        cell?.WhenDone(Finish);
         stop.Register(Finish);
     }
 
@@ -46,7 +39,8 @@ public sealed class LiveProgress : IProgress<TrainingProgress>, IProgress<int>
 
     /// <inheritdoc/>
     public void Report(TrainingProgress value) => Advance(value.Update, value.Updates,
-        string.Create(CultureInfo.InvariantCulture, $": loss {value.Loss:G3}") + (value.Accuracy is { } accuracy ? string.Create(CultureInfo.InvariantCulture, $", accuracy {100 * accuracy:0.0} %") : ""),
+        $": loss {Wording.Of(value.Loss, "G3")}"
+        + (value.Accuracy is { } accuracy ? $", accuracy {Wording.Of(100 * accuracy, "0.0")} %" : ""),
         $", about {Duration(value.Remaining)} left");
 
     /// <inheritdoc/>
@@ -79,39 +73,24 @@ public sealed class LiveProgress : IProgress<TrainingProgress>, IProgress<int>
     {
         sinceShown.Restart();
         string words = Words();
-        var html = Kernel.HTML(finished
-            ? $"<div>{WebUtility.HtmlEncode(words)}</div>"
-            : string.Create(CultureInfo.InvariantCulture, $"<div><progress max=\"{last.Of}\" value=\"{last.Value}\"></progress> {WebUtility.HtmlEncode(words)}</div>"));
-        if (display is null) display = cell!.Display(html, HtmlFormatter.MimeType);
-        // Published here, since a displayed value that is told to update itself while the cell ends writes to the console instead.
-        else cell!.Publish(new DisplayedValueUpdated(html, display.DisplayId, cell.Command, [new FormattedValue(HtmlFormatter.MimeType, html.ToString())]));
+        string bar = string.Create(CultureInfo.InvariantCulture, $"<progress max=\"{last.Of}\" value=\"{last.Value}\"></progress> ");
+        string html = $"<div>{(finished ? "" : bar)}{WebUtility.HtmlEncode(words)}</div>";
+        if (replace is null) replace = cell!.Display(html);
+        else replace(html);
     }
 
     private string Words()
     {
         var (things, whole) = candidates == 0 ? ("updates", "Trained") : ("candidates", "Followed");
         bool all = last.Value >= last.Of;
-        string reached = string.Create(CultureInfo.InvariantCulture, $"{last.Value} of {last.Of} {things}"), done = string.Create(CultureInfo.InvariantCulture, $"{last.Value} {things}");
+        string reached = $"{last.Value} of {last.Of} {things}";
         if (!finished) return $"{(candidates == 0 ? "Training" : "Solving")}: {reached}{last.Result}{last.Remaining}";
         // A training that is good enough ends before its last update, and that is no interruption.
         if (!all && (stop.IsCancellationRequested || candidates > 0)) return $"Stopped after {reached}{last.Result}.";
-        return $"{whole} {done}{last.Result}{(candidates > 0 ? " to their end" : "")}.";
+        return $"{whole} {last.Value} {things}{last.Result}{(candidates > 0 ? " to their end" : "")}.";
     }
 
     private static string Duration(TimeSpan time) => time.TotalSeconds < 90
-        ? string.Create(CultureInfo.InvariantCulture, $"{Math.Ceiling(time.TotalSeconds):0} s")
-        : string.Create(CultureInfo.InvariantCulture, $"{time.TotalMinutes:0} min");
-
-    private sealed class Observer(Action<KernelEvent> told) : IObserver<KernelEvent>
-    {
-        public void OnNext(KernelEvent value) => told(value);
-
-        public void OnCompleted()
-        {
-        }
-
-        public void OnError(Exception error)
-        {
-        }
-    }
+        ? $"{Wording.Of(Math.Ceiling(time.TotalSeconds))} s"
+        : $"{Wording.Of(time.TotalMinutes)} min";
 }

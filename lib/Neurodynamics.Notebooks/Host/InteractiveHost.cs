@@ -1,0 +1,71 @@
+using System.Runtime.InteropServices;
+using Microsoft.DotNet.Interactive;
+using Microsoft.DotNet.Interactive.Commands;
+using Microsoft.DotNet.Interactive.Events;
+using Microsoft.DotNet.Interactive.Formatting;
+
+namespace Neurodynamics.Notebooks;
+
+/// <summary>.NET Interactive: the only file that knows its types.</summary>
+internal sealed class InteractiveHost : INotebookHost
+{
+    private PosixSignalRegistration? interrupt;
+
+    public INotebookCell? Running => KernelInvocationContext.Current is { } context ? new Cell(context) : null;
+
+    public void Show<T>(Func<T, string> html, Func<T, string> plain, bool both)
+    {
+        Formatter.Register(html, HtmlFormatter.MimeType);
+        Formatter.Register(plain, PlainTextFormatter.MimeType);
+        string[] preferred = both ? [HtmlFormatter.MimeType, PlainTextFormatter.MimeType] : [HtmlFormatter.MimeType];
+        Formatter.SetPreferredMimeTypesFor(typeof(T), preferred);
+    }
+
+    /// <remarks>
+    /// Jupyter's "interrupt" sends SIGINT, which ends the kernel's host, and nothing here can prevent that. But the running cell is
+    /// cancelled first, as by the stop button of the Polyglot extension, so that a training is put aside and not lost. Windows has no
+    /// such signal.
+    /// </remarks>
+    public void StopCellOnInterrupt()
+    {
+        if (OperatingSystem.IsWindows() || KernelInvocationContext.Current is null) return;
+        var root = Kernel.Root;
+        interrupt ??= PosixSignalRegistration.Create(PosixSignal.SIGINT, signal =>
+        {
+            signal.Cancel = true;
+            _ = root.SendAsync(new Cancel());
+        });
+    }
+
+    private sealed class Cell(KernelInvocationContext context) : INotebookCell
+    {
+        public CancellationToken Stop => context.CancellationToken;
+
+        public Action<string> Display(string html)
+        {
+            var shown = context.Display(Kernel.HTML(html), HtmlFormatter.MimeType);
+            // Published here: a displayed value that updates itself while the cell ends writes to the console instead.
+            return text => context.Publish(new DisplayedValueUpdated(
+                Kernel.HTML(text), shown.DisplayId, context.Command, [new FormattedValue(HtmlFormatter.MimeType, text)]));
+        }
+
+        // Not OnComplete: by then the cell's output is closed.
+        public void WhenDone(Action done) => context.KernelEvents.Subscribe(new Observer(done));
+    }
+
+    private sealed class Observer(Action done) : IObserver<KernelEvent>
+    {
+        public void OnNext(KernelEvent value)
+        {
+            if (value is ReturnValueProduced or CommandSucceeded or CommandFailed) done();
+        }
+
+        public void OnCompleted()
+        {
+        }
+
+        public void OnError(Exception error)
+        {
+        }
+    }
+}
