@@ -21,7 +21,7 @@ public abstract record TrialTask
     public abstract int OutputSize { get; }
 
     /// <summary>The task in words, for figures and tables, such as "flip-flop, 3 channels"; default its name.</summary>
-    public virtual string Title => Name.Replace('-', ' ');
+    public virtual string Title => Name;
 
     /// <summary>The name in recipes, such as "flip-flop".</summary>
     internal string Name => JsonNamingPolicy.KebabCaseLower.ConvertName(GetType().Name);

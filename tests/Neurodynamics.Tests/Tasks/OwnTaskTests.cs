@@ -32,7 +32,7 @@ public sealed class OwnTaskTests : IDisposable
         string text = JsonSerializer.Serialize(Small, Json.Options);
         Assert.Contains("\"name\": \"delayed-answer\",\n    \"delay\": 4\n", text, StringComparison.Ordinal);
         Assert.Equal(Small, JsonSerializer.Deserialize<Recipe>(text, Json.Options));
-        Assert.Equal("delayed answer", Small.Task.Title);
+        Assert.Equal("delayed-answer", Small.Task.Title);
         var unknown = text.Replace("delayed-answer", "elsewhere", StringComparison.Ordinal);
         var refusal = Assert.Throws<JsonException>(() => JsonSerializer.Deserialize<Recipe>(unknown, Json.Options)).Message;
         Assert.Contains("no task \"elsewhere\"", refusal);
