@@ -87,6 +87,22 @@ public sealed class PyTorchFileTests : IDisposable
     }
 
     [Fact]
+    public void A_safetensors_file_whose_length_looks_like_a_pickle_is_read()
+    {
+        var network = Network.Create(Architecture.Gru, 1, 2, 1, seed: 4);
+        NetworkFile.SaveSafetensors(network, scratch.Path("n.safetensors"));
+        byte[] whole = File.ReadAllBytes(scratch.Path("n.safetensors"));
+        int length = (int)BitConverter.ToInt64(whole);
+        // Spaces make the header p * 256 + 0x80 bytes long: the file begins with a pickle's opcode and a protocol p.
+        int padded = Enumerable.Range(1, 5).Select(p => p * 256 + 0x80).First(size => size >= length);
+        byte[] spaces = Enumerable.Repeat((byte)' ', padded - length).ToArray();
+        string path = scratch.Write("padded.safetensors",
+            [.. BitConverter.GetBytes((long)padded), .. whole[8..(8 + length)], .. spaces, .. whole[(8 + length)..]]);
+        Assert.Equal(0x80, File.ReadAllBytes(path)[0]);
+        ReferenceNetworkTests.AssertSame(network, NetworkFile.Load(path).Network!);
+    }
+
+    [Fact]
     public void A_legacy_pickle_says_what_to_save_instead() =>
         // The first two pickles of PyTorch's old format: its magic number and its protocol.
         Scratch.Refused(

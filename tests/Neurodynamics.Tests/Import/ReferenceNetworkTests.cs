@@ -143,9 +143,40 @@ public sealed class ReferenceNetworkTests
             }
         var check = imported.Check(new(whole.Inputs, hidden, outputs));
         Assert.True(check.Reproduced, check.ToString());
+        var shares = new double[2, 100, 3];
+        for (int b = 0; b < 2; b++)
+            for (int t = 0; t < 100; t++)
+            {
+                double sum = Enumerable.Range(0, 3).Sum(k => Math.Exp(outputs[b, t, k]));
+                for (int k = 0; k < 3; k++) shares[b, t, k] = Math.Exp(outputs[b, t, k]) / sum;
+            }
+        check = (imported with { OutputActivation = Activation.Softmax }).Check(new(whole.Inputs, hidden, shares));
+        Assert.True(check.Reproduced, check.ToString());
         outputs[0, 9, 1] += 1;
         var worst = imported.Check(new(whole.Inputs, hidden, outputs)).Outputs!;
         Assert.Equal((0, 9, 1), (worst.Trial, worst.Step, worst.Variable));
+    }
+
+    [Fact]
+    public void A_trajectory_can_start_at_any_state()
+    {
+        string path = Reference.Network("gru_flipflop3.npz");
+        var whole = Trajectory(path);
+        double[,,] inputs = new double[2, 50, 3], states = new double[2, 50, 100];
+        var start = new double[2, 100];
+        for (int b = 0; b < 2; b++)
+        {
+            for (int i = 0; i < 100; i++) start[b, i] = whole.States[b, 49, i];
+            for (int t = 0; t < 50; t++)
+            {
+                for (int i = 0; i < 3; i++) inputs[b, t, i] = whole.Inputs[b, 50 + t, i];
+                for (int i = 0; i < 100; i++) states[b, t, i] = whole.States[b, 50 + t, i];
+            }
+        }
+        var imported = NetworkFile.Load(path);
+        var check = imported.Check(new(inputs, states, Start: start));
+        Assert.True(check.Reproduced, check.ToString());
+        Assert.False(imported.Check(new(inputs, states)).Reproduced);
     }
 
     [Fact]
