@@ -9,9 +9,7 @@ public static class HeadlessBrowser
     public static string? Find()
     {
         if (System.Environment.GetEnvironmentVariable("WORKBOOK_BROWSER") is { Length: > 0 } named)
-        {
             return File.Exists(named) ? named : throw new WorkbookException($"WORKBOOK_BROWSER names {named}, which is not there: name an installed Chromium, Chrome or Edge, or unset it.");
-        }
 
         var inPrograms = new[] { System.Environment.SpecialFolder.ProgramFiles, System.Environment.SpecialFolder.ProgramFilesX86, System.Environment.SpecialFolder.LocalApplicationData }
             .Select(System.Environment.GetFolderPath).Where(folder => folder.Length > 0)
@@ -26,10 +24,7 @@ public static class HeadlessBrowser
     /// <exception cref="WorkbookException">It is there and does not start.</exception>
     public static async Task<IBrowser?> LaunchAsync(bool offline = false)
     {
-        if (Find() is not { } path)
-        {
-            return null;
-        }
+        if (Find() is not { } path) return null;
 
         try
         {

@@ -20,10 +20,7 @@ sealed class Kernel(Workbook workbook)
     public string Ensure()
     {
         var present = IsPresent;
-        if (!present)
-        {
-            Install();
-        }
+        if (!present) Install();
 
         WriteSpec(Path.Combine(workbook.Jupyter, "kernels", Name));
         return $"{(present ? "there" : "installed")}: {workbook.KernelVersion()}";
@@ -32,10 +29,7 @@ sealed class Kernel(Workbook workbook)
     void Install()
     {
         var making = workbook.Kernel + ".making";
-        if (Directory.Exists(making))
-        {
-            Directory.Delete(making, recursive: true);
-        }
+        if (Directory.Exists(making)) Directory.Delete(making, recursive: true);
 
         CopyFolder(FindTool(), making);
 
@@ -45,9 +39,7 @@ sealed class Kernel(Workbook workbook)
         try
         {
             if (Directory.Exists(workbook.Kernel))
-            {
                 Directory.Delete(workbook.Kernel, recursive: true);
-            }
 
             Directory.Move(making, workbook.Kernel);
         }

@@ -29,15 +29,9 @@ sealed partial class NativeShim(Workbook workbook)
 
     public async Task<string> EnsureAsync(CancellationToken cancellation)
     {
-        if (!IsNeeded)
-        {
-            return "not needed: this system's libstdc++ is new enough";
-        }
+        if (!IsNeeded) return "not needed: this system's libstdc++ is new enough";
 
-        if (IsPresent)
-        {
-            return "there";
-        }
+        if (IsPresent) return "there";
 
         var making = Folder + ".making";
         Fresh(making);
@@ -58,10 +52,7 @@ sealed partial class NativeShim(Workbook workbook)
             cancellation);
         await Programs.RunAsync(workbook, Cli.Wrap("patchelf").WithArguments(["--replace-needed", "libstdc++.so.6", Shim, library]), failed, cancellation);
 
-        if (Directory.Exists(Folder))
-        {
-            Directory.Delete(Folder, recursive: true);
-        }
+        if (Directory.Exists(Folder)) Directory.Delete(Folder, recursive: true);
 
         Directory.Move(making, Folder);
         return "built";
@@ -111,10 +102,7 @@ sealed partial class NativeShim(Workbook workbook)
 
     static void Fresh(string folder)
     {
-        if (Directory.Exists(folder))
-        {
-            Directory.Delete(folder, recursive: true);
-        }
+        if (Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
 
         Directory.CreateDirectory(folder);
     }

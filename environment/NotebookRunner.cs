@@ -1,6 +1,8 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using CliWrap;
 using CliWrap.Buffered;
+using CliWrap.Builders;
 using CliWrap.EventStream;
 using PuppeteerSharp;
 
@@ -16,7 +18,9 @@ public sealed record NotebookProgress(string Notebook, int Cell, int Cells);
 /// <param name="Failure">One sentence naming the notebook and the code cell that threw, or null when all went well.</param>
 /// <param name="Stills">How many of its figures have a picture beside them, and how many have none.</param>
 /// <param name="NoStills">Why no picture could be taken at all, in a sentence, or null.</param>
-public sealed record NotebookResult(string Notebook, int Cells, TimeSpan Time, string? Failure, (int Shown, int Missing) Stills = default, string? NoStills = null);
+public sealed record NotebookResult(
+    string Notebook, int Cells, TimeSpan Time, string? Failure, (int Shown, int Missing) Stills = default,
+    string? NoStills = null);
 
 /// <summary>Executes notebooks in the workbook's kernel through Jupyter, and exports each to one HTML page.</summary>
 public sealed class NotebookRunner(Workbook workbook) : IAsyncDisposable
@@ -32,28 +36,23 @@ public sealed class NotebookRunner(Workbook workbook) : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        if (browser is not null)
-        {
-            await browser.DisposeAsync();
-        }
+        if (browser is not null) await browser.DisposeAsync();
     }
 
     /// <summary>
-    /// Executes a notebook, with its own folder as the working directory. The executed and cleaned notebook and its page are
-    /// written to <paramref name="folder"/>; the notebook itself is not touched.
+    /// Executes a notebook, with its own folder as the working directory. The executed and cleaned notebook and its
+    /// page go to <paramref name="folder"/>; the notebook itself is not touched.
     /// </summary>
-    public async Task<NotebookResult> ExecuteAsync(string notebook, string folder, IProgress<NotebookProgress>? progress = null, CancellationToken cancellation = default)
+    public async Task<NotebookResult> ExecuteAsync(
+        string notebook, string folder, IProgress<NotebookProgress>? progress = null,
+        CancellationToken cancellation = default)
     {
         var started = TimeProvider.System.GetTimestamp();
         var name = Path.GetFileNameWithoutExtension(notebook);
-        var raw = Path.Combine(folder, "raw");
-        var executed = Path.Combine(raw, $"{name}.ipynb");
         var shown = Path.Combine(folder, $"{name}.ipynb");
-        Directory.CreateDirectory(raw);
-        foreach (var old in new[] { executed, shown, Path.ChangeExtension(shown, ".html") })
-        {
+        Directory.CreateDirectory(folder);
+        foreach (var old in new[] { shown, Path.ChangeExtension(shown, ".html") })
             File.Delete(old);
-        }
 
         var stills = (0, 0);
         int cells;
@@ -61,18 +60,23 @@ public sealed class NotebookRunner(Workbook workbook) : IAsyncDisposable
         {
             cells = CountCodeCells(await File.ReadAllTextAsync(notebook, cancellation));
         }
-        catch (Exception unreadable) when (unreadable is System.Text.Json.JsonException or NullReferenceException or InvalidOperationException)
+        catch (Exception unreadable)
+            when (unreadable is JsonException or NullReferenceException or InvalidOperationException)
         {
-            return Result(0, $"{name}: the file is not a notebook that can be read. {unreadable.Message}");
+            return Result(0, $"{name}: the file cannot be read as a notebook. {unreadable.Message}");
         }
 
         string? failure = null;
         var cell = 0;
         var lastError = "";
-        var command = Nbconvert("--to", "notebook", "--execute", "--config", Path.Combine(workbook.Nbconvert, "execute.py"), "--output-dir", raw, notebook)
-            .WithEnvironmentVariables(variables => Isolate(workbook, variables).Set("WORKBOOK_EXECUTED", executed));
-        // Seen on a busy machine: a kernel is gone before it is asked anything, perhaps because two that start at once choose one port. That says nothing of the notebook.
-        for (var attempt = 1; attempt == 1 || attempt == 2 && cell == 0 && lastError.EndsWith(NeverStarted, StringComparison.Ordinal); attempt++)
+        var command = Nbconvert("--to", "notebook", "--execute", "--config",
+                Path.Combine(workbook.Nbconvert, "execute.py"), "--output-dir", folder, notebook)
+            .WithEnvironmentVariables(variables => Isolate(workbook, variables).Set("WORKBOOK_EXECUTED", shown));
+        // Seen on a busy machine: a kernel dies before it is asked anything, perhaps because two that start at once
+        // choose the same port. That says nothing about the notebook, so it gets a second attempt.
+        for (int attempt = 1;
+             attempt == 1 || (attempt == 2 && cell == 0 && lastError.EndsWith(NeverStarted, StringComparison.Ordinal));
+             attempt++)
         {
             failure = null;
             await foreach (var happened in command.ListenAsync(cancellation))
@@ -83,13 +87,8 @@ public sealed class NotebookRunner(Workbook workbook) : IAsyncDisposable
                         var told = JsonNode.Parse(line)!;
                         cell = told["cell"]!.GetValue<int>();
                         if (told["error"]?.GetValue<string>() is { } error)
-                        {
                             failure = $"{name}, code cell {cell}: {FirstLine(error)}";
-                        }
-                        else
-                        {
-                            progress?.Report(new NotebookProgress(name, cell, cells));
-                        }
+                        else progress?.Report(new NotebookProgress(name, cell, cells));
 
                         break;
                     case StandardErrorCommandEvent { Text: var line } when !string.IsNullOrWhiteSpace(line):
@@ -97,28 +96,28 @@ public sealed class NotebookRunner(Workbook workbook) : IAsyncDisposable
                         break;
                     case ExitedCommandEvent { ExitCode: not 0 }:
                         await Programs.LetInterruptArriveAsync(cancellation);
-                        failure ??= $"{name}, {(cell == 0 ? "before its first code cell" : $"code cell {cell}")}: {FirstLine(lastError)}";
+                        string where = cell == 0 ? "before its first code cell" : $"code cell {cell}";
+                        failure ??= $"{name}, {where}: {FirstLine(lastError)}";
                         break;
                 }
             }
         }
 
-        if (File.Exists(executed))
-        {
-            await File.WriteAllTextAsync(shown, NotebookCleaner.Clean(await File.ReadAllTextAsync(executed, cancellation)), cancellation);
-            failure ??= await ExportAsync(shown, folder, cancellation);
-        }
+        if (File.Exists(shown)) failure ??= await ExportAsync(shown, folder, cancellation);
 
         if (File.Exists(Path.ChangeExtension(shown, ".html")))
         {
             try
             {
                 browser ??= noBrowser is null ? await HeadlessBrowser.LaunchAsync() : null;
-                stills = browser is null ? (0, Stills.Missing(await File.ReadAllTextAsync(shown, cancellation))) : await Stills.AddAsync(browser, shown, notebook);
+                stills = browser is null
+                    ? (0, Stills.Missing(await File.ReadAllTextAsync(shown, cancellation)))
+                    : await Stills.AddAsync(browser, shown, notebook);
             }
             catch (Exception broken) when (broken is WorkbookException or PuppeteerException or TimeoutException)
             {
-                // It is there and does not work, or not any more: the notebook is complete without. One that did not start is not started again.
+                // The browser does not work, or no longer: the notebook is complete without it.
+                // One that did not start is not started again.
                 noBrowser = browser is null ? broken.Message : null;
                 browser = null;
                 stills = (0, Stills.Missing(await File.ReadAllTextAsync(shown, cancellation)));
@@ -127,32 +126,34 @@ public sealed class NotebookRunner(Workbook workbook) : IAsyncDisposable
 
         return Result(cells, failure);
 
-        NotebookResult Result(int count, string? why) => new(name, count, TimeProvider.System.GetElapsedTime(started), why, stills, noBrowser);
+        NotebookResult Result(int count, string? why) =>
+            new(name, count, TimeProvider.System.GetElapsedTime(started), why, stills, noBrowser);
     }
 
     /// <summary>Exports an executed notebook to one page in a folder; the failure in a sentence, or null.</summary>
     public async Task<string?> ExportAsync(string notebook, string folder, CancellationToken cancellation)
     {
-        var export = await Nbconvert("--to", "html", "--template", "workbook", $"--TemplateExporter.extra_template_basedirs={workbook.Nbconvert}", "--output-dir", folder, notebook)
+        var export = await Nbconvert("--to", "html", "--template", "workbook",
+                $"--TemplateExporter.extra_template_basedirs={workbook.Nbconvert}", "--output-dir", folder, notebook)
             .WithEnvironmentVariables(variables => Isolate(workbook, variables))
             .ExecuteBufferedAsync(cancellation);
-        if (export.ExitCode == 0)
-        {
-            return null;
-        }
+        if (export.ExitCode == 0) return null;
 
         await Programs.LetInterruptArriveAsync(cancellation);
-        return $"{Path.GetFileNameWithoutExtension(notebook)}: the export to HTML failed. {export.StandardError.Trim().Split('\n')[^1]}";
+        string name = Path.GetFileNameWithoutExtension(notebook);
+        return $"{name}: the export to HTML failed. {export.StandardError.Trim().Split('\n')[^1]}";
     }
 
     Command Nbconvert(params string[] arguments) =>
-        Cli.Wrap(Programs.Find("jupyter-nbconvert") ?? throw new WorkbookException("jupyter-nbconvert is not on the PATH: run `dotnet run --project environment -- setup`."))
+        Cli.Wrap(Programs.Find("jupyter-nbconvert") ?? throw new WorkbookException(
+                "jupyter-nbconvert is not on the PATH: run `dotnet run --project environment -- setup`."))
             .WithArguments(arguments)
             .WithWorkingDirectory(workbook.Notebooks)
             .WithValidation(CommandResultValidation.None);
 
     /// <summary>The workbook's own kernel and no configuration of the user's: the same run on every machine.</summary>
-    public static CliWrap.Builders.EnvironmentVariablesBuilder Isolate(Workbook workbook, CliWrap.Builders.EnvironmentVariablesBuilder variables) => variables
+    public static EnvironmentVariablesBuilder Isolate(Workbook workbook, EnvironmentVariablesBuilder variables) =>
+        variables
         .Set("JUPYTER_PATH", workbook.Jupyter)
         .Set("JUPYTER_CONFIG_DIR", Path.Combine(workbook.Jupyter, "config"))
         .Set("JUPYTER_RUNTIME_DIR", Path.Combine(workbook.Jupyter, "runtime"));
@@ -162,7 +163,9 @@ public sealed class NotebookRunner(Workbook workbook) : IAsyncDisposable
             .Count(cell => cell!["cell_type"]!.GetValue<string>() == "code" && !string.IsNullOrWhiteSpace(Source(cell)));
 
     static string Source(JsonNode cell) =>
-        cell["source"] is JsonArray lines ? string.Concat(lines.Select(line => line!.GetValue<string>())) : cell["source"]!.GetValue<string>();
+        cell["source"] is JsonArray lines
+            ? string.Concat(lines.Select(line => line!.GetValue<string>()))
+            : cell["source"]!.GetValue<string>();
 
     static string FirstLine(string text) => text.Trim().Split('\n')[0].Trim();
 }

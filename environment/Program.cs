@@ -1,3 +1,4 @@
+using System.Reflection;
 using System.Runtime.InteropServices;
 using Neurodynamics.Environment;
 using Spectre.Console;
@@ -21,15 +22,8 @@ app.Configure(configuration =>
     configuration.ConfigureConsole(console);
     configuration.Settings.Registrar.RegisterInstance(Workbook.Here());
     configuration.SetApplicationName("dotnet run --project environment --");
-    configuration.AddCommand<RunCommand>("run").WithDescription("Set up, execute the notebooks and export each to one HTML page in .workbook/run.").WithExample("run").WithExample("run", "start-here", "--update");
-    configuration.AddCommand<ShareCommand>("share").WithDescription("Export every saved notebook to one page that needs nothing else, with an index of them; nothing is executed.").WithExample("share").WithExample("share", "~/fixed-points");
-    configuration.AddCommand<TestCommand>("test").WithDescription("Set up and run all tests.").WithExample("test").WithExample("test", "--fast");
-    configuration.AddCommand<SetupCommand>("setup").WithDescription("Only set up: programs, packages, build and kernel.");
-    configuration.AddCommand<TrainCommand>("train").WithDescription("Train the networks that come with the workbook again, as many at once as there are cores.").WithExample("train").WithExample("train", "flipflop3", "--update");
-    configuration.AddCommand<SweepCommand>("sweep").WithDescription("Make the rows of a sweep declared in data/sweeps, as many at once as there are cores, or as a Slurm job array.").WithExample("sweep").WithExample("sweep", "three-axes-or-a-cube").WithExample("sweep", "three-axes-or-a-cube", "--slurm", "--slurm-options", "\"--time=02:00:00\"");
-    configuration.AddCommand<KernelCommand>("kernel").WithDescription("Register the workbook's kernel for VS Code and Jupyter of this user, or take that away with --remove.");
-    configuration.AddCommand<HostsCommand>("hosts").WithDescription("Open the notebooks in a real Jupyter Notebook and a real VS Code, in a headless browser, and say what is drawn.").WithExample("hosts").WithExample("hosts", "jupyter");
-    configuration.AddCommand<DoctorCommand>("doctor").WithDescription("Say what is there, what is missing and what to do; change nothing.");
+    foreach (var command in typeof(Workbook).Assembly.GetTypes().Where(type => type.IsDefined(typeof(VerbAttribute))))
+        command.GetCustomAttribute<VerbAttribute>()!.Add(configuration, command);
     configuration.PropagateExceptions();
 });
 
@@ -50,13 +44,15 @@ catch (OperationCanceledException) when (stop.IsCancellationRequested)
 catch (CommandAppException misspelt)
 {
     console.WriteLine(misspelt.Message);
-    console.WriteLine("Run `dotnet run --project environment -- --help` to see what there is.");
+    console.WriteLine("Run `dotnet run --project environment -- --help` to see all commands.");
     return 1;
 }
 
-// What begins with dashes is taken for an option, unless it stands behind "=": but sbatch's options are the value of one.
+// An argument that begins with dashes counts as an option unless it follows "=", but sbatch's options are a value.
 static string[] Joined(string[] args) =>
-    Array.IndexOf(args, "--slurm-options") is >= 0 and var at && at + 1 < args.Length ? [.. args[..at], $"{args[at]}={args[at + 1]}", .. args[(at + 2)..]] : args;
+    Array.IndexOf(args, "--slurm-options") is >= 0 and var at && at + 1 < args.Length
+        ? [.. args[..at], $"{args[at]}={args[at + 1]}", .. args[(at + 2)..]]
+        : args;
 
 void Stop(PosixSignalContext signal)
 {

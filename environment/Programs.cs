@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using CliWrap;
 using CliWrap.Buffered;
 
@@ -9,7 +10,8 @@ public static class Programs
     public static string? Find(params string[] names)
     {
         string[] endings = OperatingSystem.IsWindows() ? [".exe", ".cmd", ".bat"] : [""];
-        var folders = (System.Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries);
+        var folders = (System.Environment.GetEnvironmentVariable("PATH") ?? "")
+            .Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries);
         return (from name in names
                 from folder in folders
                 from ending in endings
@@ -18,8 +20,9 @@ public static class Programs
                 select path).FirstOrDefault();
     }
 
-    /// <summary>Runs a program and gives its output, or fails with <paramref name="remedy"/> and the last of what the program said.</summary>
-    public static async Task<string> RunAsync(Workbook workbook, Command command, string remedy, CancellationToken cancellation)
+    /// <summary>Runs a program and returns its output, or fails with <paramref name="remedy"/> and the last lines it wrote.</summary>
+    public static async Task<string> RunAsync(
+        Workbook workbook, Command command, string remedy, CancellationToken cancellation)
     {
         var result = await command
             .WithWorkingDirectory(workbook.Root)
@@ -28,7 +31,8 @@ public static class Programs
 
         var name = Path.GetFileNameWithoutExtension(command.TargetFilePath);
         Directory.CreateDirectory(workbook.Logs);
-        var verb = command.Arguments.Split(' ').FirstOrDefault(argument => argument.Length > 0 && argument.All(letter => char.IsLetter(letter) || letter == '-') && argument[0] != '-');
+        var verb = command.Arguments.Split(' ').FirstOrDefault(argument => argument.Length > 0 && argument[0] != '-'
+            && argument.All(letter => char.IsLetter(letter) || letter == '-'));
         var log = Path.Combine(workbook.Logs, verb is null ? $"{name}.log" : $"{name}-{verb}.log");
         var said = result.StandardOutput + result.StandardError;
         await File.WriteAllTextAsync(log, $"{command}{System.Environment.NewLine}{said}", CancellationToken.None);
@@ -40,8 +44,9 @@ public static class Programs
                 .Where(line => line.Contains("error", StringComparison.OrdinalIgnoreCase))
                 .Select(line => line.Split(" [")[0].Replace(workbook.Root + Path.DirectorySeparatorChar, ""))
                 .Distinct().Take(3).ToArray();
-            throw new WorkbookException(
-                $"{remedy}\n  {string.Join("\n  ", errors.Length > 0 ? errors : lines.TakeLast(3))}\n  The whole of it: {Path.GetRelativePath(workbook.Root, log)}");
+            throw new WorkbookException($"{remedy}\n  "
+                + string.Join("\n  ", errors.Length > 0 ? errors : lines.TakeLast(3))
+                + $"\n  The full log: {Path.GetRelativePath(workbook.Root, log)}");
         }
 
         return result.StandardOutput;
@@ -51,5 +56,18 @@ public static class Programs
     /// Ctrl-C reaches the child as well, which may end before this process has heard of it.
     /// Then the child's end is no failure of its own.
     /// </summary>
-    public static Task LetInterruptArriveAsync(CancellationToken cancellation) => Task.Delay(TimeSpan.FromMilliseconds(300), cancellation);
+    public static Task LetInterruptArriveAsync(CancellationToken cancellation) =>
+        Task.Delay(TimeSpan.FromMilliseconds(300), cancellation);
+
+    /// <summary>Asks a process to end. Windows knows no such signal, and nothing happens there.</summary>
+    public static void Terminate(int process)
+    {
+        // Not an interrupt: a shell makes what it starts in the background ignore that, with all child processes.
+        if (!OperatingSystem.IsWindows()) _ = Kill(process, SIGTERM);
+    }
+
+    const int SIGTERM = 15;
+
+    [DllImport("libc", EntryPoint = "kill")]
+    static extern int Kill(int process, int signal);
 }

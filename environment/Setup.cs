@@ -13,9 +13,7 @@ sealed class Setup(Workbook workbook, IAnsiConsole console)
     public async Task RunAsync(bool tests, bool install, CancellationToken cancellation)
     {
         if (!Supported.Contains(Platform.Name))
-        {
             throw new WorkbookException($"TorchSharp has no package for {Platform.Name}; it has for {string.Join(", ", Supported)}.");
-        }
 
         await StepAsync("Programs", () => new SystemPrograms(workbook, console).EnsureAsync(tests, install, cancellation));
         await StepAsync("Packages", async () =>

@@ -23,19 +23,14 @@ public sealed class SlurmArray(Workbook workbook, SweepWork sweep)
     public async Task<SlurmJobs?> SubmitAsync(IEnumerable<SweepRun> runs, string options, CancellationToken cancellation)
     {
         if (Programs.Find("sbatch") is null)
-        {
             throw new WorkbookException("There is no sbatch here: run this where jobs of your Slurm cluster are submitted, or without --slurm on the cores of this machine.");
-        }
 
         var plan = sweep.KeepPlan();
         var script = Path.ChangeExtension(plan, ".sh");
         SweepWork.Write(script, Script(plan));
         var queued = await QueuedAsync(script, cancellation);
         var numbers = runs.Select(run => run.Number).Where(number => !queued.Contains(number)).Order().ToArray();
-        if (numbers.Length == 0)
-        {
-            return null;
-        }
+        if (numbers.Length == 0) return null;
 
         var (array, log) = (Ranges(numbers), Path.Combine(sweep.Folder, "slurm"));
         Directory.CreateDirectory(log);

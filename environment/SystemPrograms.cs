@@ -32,9 +32,7 @@ sealed class SystemPrograms(Workbook workbook, IAnsiConsole console)
 
             // Only root may start a cluster; for others its test is skipped.
             foreach (var needed in System.Environment.IsPrivilegedProcess ? Slurm : [])
-            {
                 yield return needed;
-            }
         }
 
         if (NativeShim.IsNeeded)
@@ -54,10 +52,7 @@ sealed class SystemPrograms(Workbook workbook, IAnsiConsole console)
     /// <summary>The one line that brings what is missing.</summary>
     public static string Remedy(IEnumerable<string> missing)
     {
-        if (!OperatingSystem.IsLinux())
-        {
-            return "python -m pip install nbconvert nbclient";
-        }
+        if (!OperatingSystem.IsLinux()) return "python -m pip install nbconvert nbclient";
 
         var packages = string.Join(' ', missing);
         return Programs.Find("apt-get") is not null ? $"sudo apt-get install --no-install-recommends {packages}" : packages;
@@ -68,20 +63,14 @@ sealed class SystemPrograms(Workbook workbook, IAnsiConsole console)
         var needed = All(tests).ToArray();
         var missing = needed.Where(one => !IsPresent(one)).Select(one => one.Package).ToArray();
         if (missing.Length == 0)
-        {
             return $"all there: {string.Join(", ", needed.Select(one => one.Package))}";
-        }
 
         var names = string.Join(", ", missing);
         if (OperatingSystem.IsLinux() && Programs.Find("apt-get") is null)
-        {
             throw new WorkbookException($"This system has no apt-get, so install with its own package manager what brings: {names}.");
-        }
 
         if (!OperatingSystem.IsLinux() || !install || !System.Environment.IsPrivilegedProcess)
-        {
             throw new WorkbookException($"Missing {(missing.Length == 1 ? "program" : "programs")}: {names}. Install with:\n  {Remedy(missing)}");
-        }
 
         console.WriteLine($"  Installing Debian packages: {string.Join(' ', missing)}");
         await AptAsync(missing, cancellation);

@@ -48,14 +48,15 @@ public sealed record Workbook(string Root)
             for (var folder = new DirectoryInfo(start); folder is not null; folder = folder.Parent)
             {
                 if (File.Exists(Path.Combine(folder.FullName, "Neurodynamics.slnx")))
-                {
                     return new Workbook(folder.FullName);
-                }
             }
         }
 
         throw new WorkbookException("The workbook's folder was not found: start the program with `dotnet run --project environment` from a clone of the repository.");
     }
+
+    /// <summary>A path as it is written from the current directory.</summary>
+    public static string FromHere(string path) => Path.GetRelativePath(System.Environment.CurrentDirectory, path);
 
     /// <summary>The notebooks in reading order.</summary>
     public IReadOnlyList<string> FindNotebooks() =>

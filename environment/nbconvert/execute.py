@@ -1,13 +1,17 @@
 """Configuration of `jupyter nbconvert --execute`.
 
-Says on standard output, one JSON line an event, which code cell is being executed and how it ended. When a cell throws,
-the notebook is saved as far as it came: nbconvert itself would save nothing.
+Prints one JSON line for each event: which code cell is being executed and how it ended. The executed notebook is
+cleaned. When a cell throws, the notebook is saved as far as it got: nbconvert itself would save nothing.
 """
 import json
 import os
 import signal
+import sys
 
 import nbformat
+
+sys.path.insert(0, os.path.dirname(__file__))
+from clean import clean  # noqa: E402, it lies beside this file
 
 executed = None
 code_cells = 0
@@ -31,7 +35,7 @@ def on_cell_execute(cell, cell_index):
 def on_cell_error(cell, cell_index, execute_reply):
     if "raises-exception" in cell.metadata.get("tags", []):
         return
-    nbformat.write(executed, os.environ["WORKBOOK_EXECUTED"])
+    nbformat.write(clean(executed)[0], os.environ["WORKBOOK_EXECUTED"])
     error = execute_reply["content"].get("evalue") or "no message"
     if error == "compilation error":
         # The compiler's own words are not in the reply but in what the cell wrote.
@@ -40,10 +44,11 @@ def on_cell_error(cell, cell_index, execute_reply):
     tell(cell=code_cells, error=error)
 
 
-# Python ends at once on SIGTERM, and the kernel, which has a session of its own, would run on. As an interrupt it is cleaned up.
+# Python ends at once on SIGTERM, and the kernel, which has a session of its own, would go on. An interrupt ends both.
 signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 c = get_config()  # noqa: F821, given by Jupyter
+c.NotebookExporter.preprocessors = [clean]
 c.ExecutePreprocessor.kernel_name = "neurodynamics"
 c.ExecutePreprocessor.timeout = -1
 c.ExecutePreprocessor.startup_timeout = 180

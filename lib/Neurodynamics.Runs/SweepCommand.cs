@@ -1,12 +1,10 @@
 using System.ComponentModel;
-using System.Globalization;
 using Neurodynamics.Sweeps;
-using Spectre.Console;
 using Spectre.Console.Cli;
 
 namespace Neurodynamics.Runs;
 
-internal class SweepSettings : CommandSettings
+class SweepSettings : CommandSettings
 {
     [CommandArgument(0, "<sweep>"), Description("The sweep file.")]
     public required string Sweep { get; init; }
@@ -15,10 +13,10 @@ internal class SweepSettings : CommandSettings
     public required string Folder { get; init; }
 }
 
-/// <summary>Makes one row of a sweep: trains the network, or takes it up where it was left, and measures it.</summary>
-internal sealed class SweepCommand : Command<SweepCommand.Settings>
+[Description("Make one row of a sweep: train the network, or take it up where it was left, and measure it.")]
+sealed class SweepCommand : Command<SweepCommand.Settings>
 {
-    internal sealed class Settings : SweepSettings
+    public sealed class Settings : SweepSettings
     {
         [CommandArgument(2, "<run>"), Description("Which run, from 1 in the order of the sweep.")]
         public required int Run { get; init; }
@@ -28,29 +26,23 @@ internal sealed class SweepCommand : Command<SweepCommand.Settings>
     {
         var plan = SweepPlan.Load(settings.Sweep);
         if (settings.Run < 1 || settings.Run > plan.Runs.Count)
-        {
-            Console.Error.WriteLine($"There is no run {settings.Run}: {settings.Sweep} has runs 1 to {plan.Runs.Count}.");
-            return 2;
-        }
-        try
-        {
-            var row = new SweepRows(plan, settings.Folder).Make(plan.Runs[settings.Run - 1], new Lines(), cancellation);
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{row.Run}: {row.Accuracy}, {row.Found.Points} fixed points, {row.TrainingSeconds + row.AnalysisSeconds:0} s"));
-            return 0;
-        }
-        catch (OperationCanceledException)
-        {
-            return 130;
-        }
+            throw new ArgumentException(
+                $"There is no run {settings.Run}: {settings.Sweep} has runs 1 to {plan.Runs.Count}.");
+        var run = plan.Runs[settings.Run - 1];
+        var row = new SweepRows(plan, settings.Folder).Make(run, new Progress(), cancellation);
+        double seconds = row.TrainingSeconds + row.AnalysisSeconds;
+        new Finished(row.Run, $"{row.Accuracy}, {row.Found.Points} fixed points, {seconds:0} s").Say();
+        return 0;
     }
 }
 
-/// <summary>Lists the runs of a sweep, a line of "number hash expected-seconds done name" each, or writes the rows that are there into one file.</summary>
-internal sealed class SweepRunsCommand : Command<SweepRunsCommand.Settings>
+[Description("List the runs of a sweep, or merge its rows.")]
+sealed class SweepRunsCommand : Command<SweepRunsCommand.Settings>
 {
-    internal sealed class Settings : SweepSettings
+    public sealed class Settings : SweepSettings
     {
-        [CommandOption("--merge <file>"), Description("Write the rows that are there into this file, in the order of the sweep.")]
+        [CommandOption("--merge <file>")]
+        [Description("Write the rows that are there into this file, in the order of the sweep.")]
         public string? Merge { get; init; }
     }
 
@@ -60,12 +52,14 @@ internal sealed class SweepRunsCommand : Command<SweepRunsCommand.Settings>
         var rows = new SweepRows(plan, settings.Folder);
         if (settings.Merge is { } file)
         {
-            Console.WriteLine($"{rows.Merge(file)} of {plan.Runs.Count} rows in {file}");
+            new Merged(rows.Merge(file), plan.Runs.Count, file).Say();
             return 0;
         }
-        var expected = rows.ExpectedTimes();
-        for (int i = 0; i < plan.Runs.Count; i++)
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{i + 1} {plan.Runs[i].Hash} {expected[i].TotalSeconds:0} {(rows.Has(plan.Runs[i]) ? "done" : "open")} {plan.Title(plan.Runs[i])}"));
+        foreach (var (index, time) in rows.ExpectedTimes().Index())
+        {
+            var run = plan.Runs[index];
+            new Planned(index + 1, plan.Title(run), time.TotalSeconds, rows.Has(run)).Say();
+        }
         return 0;
     }
 }

@@ -1,4 +1,5 @@
 using Neurodynamics.Environment;
+using Neurodynamics.Hosts;
 using PuppeteerSharp;
 using Xunit;
 
@@ -23,10 +24,7 @@ public sealed class PageTests(ExecutedNotebooks notebooks)
         page.PageError += (_, error) => errors.Add(error.Message);
         page.Console += (_, told) =>
         {
-            if (told.Message.Type is ConsoleType.Error)
-            {
-                errors.Add(told.Message.Text);
-            }
+            if (told.Message.Type is ConsoleType.Error) errors.Add(told.Message.Text);
         };
         await page.GoToAsync(new Uri(notebooks.Page(notebook)).AbsoluteUri, new NavigationOptions { WaitUntil = [WaitUntilNavigation.DOMContentLoaded] });
         foreach (var key in await page.EvaluateExpressionAsync<string[]>("[...document.querySelectorAll('.neurodynamics-figure')].map(box => box.dataset.figure)"))

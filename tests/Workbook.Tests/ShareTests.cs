@@ -1,6 +1,7 @@
 using CliWrap;
 using CliWrap.Buffered;
 using Neurodynamics.Environment;
+using Neurodynamics.Hosts;
 using Xunit;
 
 namespace Neurodynamics.Workbook.Tests;

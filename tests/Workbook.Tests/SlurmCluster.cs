@@ -44,10 +44,7 @@ sealed class SlurmCluster : IAsyncDisposable
 
     async Task StartDaemonsAsync(CancellationToken cancellation)
     {
-        if (OperatingSystem.IsWindows())
-        {
-            throw new PlatformNotSupportedException(Reason);
-        }
+        if (OperatingSystem.IsWindows()) throw new PlatformNotSupportedException(Reason);
 
         string At(string name) => Path.Combine(folder.FullName, name);
         var (host, socket, configuration) = (System.Environment.MachineName.Split('.')[0], At("munge.socket"), At("slurm.conf"));
@@ -98,10 +95,7 @@ sealed class SlurmCluster : IAsyncDisposable
     {
         // No pipe: its output would be for nobody, and once full it would stop the daemon.
         var start = new ProcessStartInfo("sh") { ArgumentList = { "-c", $"exec \"$@\" > '{Path.Combine(folder.FullName, name)}.out' 2>&1", "sh", name } };
-        foreach (var argument in arguments)
-        {
-            start.ArgumentList.Add(argument);
-        }
+        foreach (var argument in arguments) start.ArgumentList.Add(argument);
 
         daemons.Add(Process.Start(start)!);
     }
@@ -122,9 +116,7 @@ sealed class SlurmCluster : IAsyncDisposable
         while (!await there())
         {
             if (Stopwatch.GetElapsedTime(started) > TimeSpan.FromMinutes(5))
-            {
                 throw new TimeoutException($"Waited five minutes until {what}.\n{await AskAsync("squeue")}\n{string.Join('\n', folder.EnumerateFiles("*.log").Concat(folder.EnumerateFiles("*.out")).SelectMany(file => File.ReadLines(file.FullName).TakeLast(8)))}");
-            }
 
             await Task.Delay(100, cancellation);
         }
@@ -137,9 +129,7 @@ sealed class SlurmCluster : IAsyncDisposable
         {
             await AskAsync("scancel", "--me");
             for (var tries = 0; tries < 100 && (await AskAsync("squeue", "--noheader")).Trim().Length > 0; tries++)
-            {
                 await Task.Delay(200);
-            }
         }
 
         foreach (var daemon in Enumerable.Reverse(daemons))

@@ -32,9 +32,7 @@ sealed class StdioKernel : IAsyncDisposable
             StandardOutputEncoding = Encoding.UTF8,
         };
         foreach (var (name, value) in Settings()["polyglot-notebook.kernelEnvironmentVariables"]!.AsObject())
-        {
             start.Environment[name] = value!.GetValue<string>();
-        }
 
         var kernel = new StdioKernel(Process.Start(start)!);
         await kernel.UntilAsync(told => told["eventType"]!.GetValue<string>() == "KernelReady");
@@ -52,9 +50,7 @@ sealed class StdioKernel : IAsyncDisposable
         {
             var kind = told["eventType"]!.GetValue<string>();
             if (kind is "DisplayedValueProduced" or "ReturnValueProduced")
-            {
                 outputs.Add(told["event"]!["formattedValues"]![0]!["value"]!.GetValue<string>());
-            }
 
             var own = told["command"]?["token"]?.GetValue<string>() == token;
             return own && kind == "CommandFailed" ? throw new InvalidOperationException(told["event"]!["message"]!.GetValue<string>()) : own && kind == "CommandSucceeded";
@@ -67,10 +63,7 @@ sealed class StdioKernel : IAsyncDisposable
         while (await process.StandardOutput.ReadLineAsync().WaitAsync(TimeSpan.FromMinutes(2)) is { } line)
         {
             // Before it is ready the kernel may greet in plain text.
-            if (line.StartsWith('{') && isEnd(JsonNode.Parse(line)!))
-            {
-                return;
-            }
+            if (line.StartsWith('{') && isEnd(JsonNode.Parse(line)!)) return;
         }
 
         throw new InvalidOperationException($"The kernel ended with exit code {process.ExitCode}.");

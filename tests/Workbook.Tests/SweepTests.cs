@@ -1,4 +1,5 @@
 using Neurodynamics.Environment;
+using Neurodynamics.Runs;
 using Neurodynamics.Sweeps;
 using Xunit;
 
@@ -36,18 +37,21 @@ public sealed class SweepTests : IDisposable
     {
         Assert.SkipWhen(SlurmCluster.Reason is not null, SlurmCluster.Reason ?? "");
         var cancellation = TestContext.Current.CancellationToken;
-        var (here, there) = (Sweep("here"), Sweep("there"));
+        var here = Sweep("here");
+        var there = Sweep("there");
         await using (var cluster = await SlurmCluster.StartAsync(cancellation))
         {
             var runs = await there.RunsAsync(cancellation);
             Assert.Equal(6, runs.Count);
             var slurm = new SlurmArray(Workbook, there);
             var jobs = (await slurm.SubmitAsync(runs, "--time=00:10:00", cancellation))!;
-            Assert.Equal(("1-6", 6), (jobs.Runs, jobs.Count));
+            Assert.Equal("1-6", jobs.Runs);
+            Assert.Equal(6, jobs.Count);
             Assert.Null(await slurm.SubmitAsync(runs, "", cancellation));
 
             var log = Path.Combine(jobs.Log, $"{jobs.Job}_1.log");
-            await cluster.UntilAsync("the first run trains", () => Task.FromResult(Said(log).Contains("/3000 ")), cancellation);
+            await cluster.UntilAsync(
+                "the first run trains", () => Task.FromResult(Said(log).Contains("\"updates\":3000")), cancellation);
             Assert.Empty(await SlurmCluster.AskAsync("scontrol", "requeue", $"{jobs.Job}_1"));
             await cluster.UntilAsync("its training was put aside", () => Task.FromResult(Unfinished(there).Length == 1), cancellation);
             await cluster.UntilAsync("the queue is empty", async () => (await SlurmCluster.AskAsync("squeue", "--noheader")).Trim().Length == 0, cancellation);
@@ -55,8 +59,8 @@ public sealed class SweepTests : IDisposable
             Assert.Empty(Unfinished(there));
             Assert.All(await there.RunsAsync(cancellation), run => Assert.True(run.Done, $"{run.Name} has no row: {Said(Path.Combine(jobs.Log, $"{jobs.Job}_{run.Number}.log"))}"));
             Assert.StartsWith("6 of 6 rows", await there.MergeAsync(cancellation));
-            // It went on: of the first updates each is told once.
-            Assert.Equal(1, Said(log).Split('\n').Count(line => line.StartsWith("30/3000 ", StringComparison.Ordinal)));
+            // It went on from there: each of the first updates is reported once.
+            Assert.Single(Said(log).Split('\n'), line => RunLine.Read(line) is TrainingAt { Update: 30, Updates: 3000 });
         }
 
         Assert.Empty(await here.MakeAsync(await here.RunsAsync(cancellation), _ => { }, cancellation));
@@ -72,10 +76,7 @@ public sealed class SweepTests : IDisposable
         var runs = await sweep.RunsAsync(stop.Token);
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => sweep.MakeAsync(runs.Take(1), news =>
         {
-            if (news.Share > 0.1)
-            {
-                stop.Cancel();
-            }
+            if (news.Share > 0.1) stop.Cancel();
         }, stop.Token));
         Assert.Single(Unfinished(sweep));
 

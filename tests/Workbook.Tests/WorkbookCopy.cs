@@ -29,9 +29,6 @@ sealed class WorkbookCopy : IDisposable
 
     void Clear()
     {
-        if (Directory.Exists(Workbook.Root))
-        {
-            Directory.Delete(Workbook.Root, recursive: true);
-        }
+        if (Directory.Exists(Workbook.Root)) Directory.Delete(Workbook.Root, recursive: true);
     }
 }

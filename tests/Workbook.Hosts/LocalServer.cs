@@ -1,8 +1,9 @@
 using System.Net;
 using System.Net.Sockets;
 using CliWrap;
+using Neurodynamics.Environment;
 
-namespace Neurodynamics.Environment;
+namespace Neurodynamics.Hosts;
 
 /// <summary>A program that serves pages on this machine only, ended with all that it started.</summary>
 sealed class LocalServer : IAsyncDisposable

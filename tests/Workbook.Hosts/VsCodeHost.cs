@@ -1,9 +1,10 @@
 using System.Text.RegularExpressions;
 using CliWrap;
+using Neurodynamics.Environment;
 using PuppeteerSharp;
 using Spectre.Console;
 
-namespace Neurodynamics.Environment;
+namespace Neurodynamics.Hosts;
 
 /// <summary>
 /// The committed notebooks in a real VS Code: code-server, which is VS Code in a browser, built here from its npm package. It shows notebooks; without the Jupyter extension it runs no cell.
@@ -25,9 +26,7 @@ sealed partial class VsCodeHost(Workbook workbook, IAnsiConsole console)
     {
         var node = Needed("node", "Node.js 20 (nodejs.org, with npm)");
         if (File.Exists(Stamp) && await File.ReadAllTextAsync(Stamp, cancellation) == Version)
-        {
             return;
-        }
 
         var npm = Cli.Wrap(Needed("npm", "npm, which comes with Node.js")).WithEnvironmentVariables(variables => variables
             // Built here against the headers that lie beside node: the module's own script would download.
@@ -60,9 +59,7 @@ sealed partial class VsCodeHost(Workbook workbook, IAnsiConsole console)
         // Copies: an editor may save what it opens.
         Directory.CreateDirectory(Copies);
         foreach (var notebook in notebooks)
-        {
             File.Copy(notebook, Path.Combine(Copies, Path.GetFileName(notebook)), overwrite: true);
-        }
 
         Directory.CreateDirectory(Path.Combine(Folder, "user", "User"));
         await File.WriteAllTextAsync(Path.Combine(Folder, "user", "User", "settings.json"), """{ "workbench.startupEditor": "none", "remote.autoForwardPorts": false }""", cancellation);
@@ -72,9 +69,7 @@ sealed partial class VsCodeHost(Workbook workbook, IAnsiConsole console)
                 "--user-data-dir", Path.Combine(Folder, "user"), "--extensions-dir", Path.Combine(Folder, "extensions"), "--config", Path.Combine(Folder, "config.yaml")]),
             Path.Combine(workbook.Logs, "code-server.log"), cancellation);
         foreach (var notebook in notebooks)
-        {
             yield return await TryAsync(server.Address, notebook, cancellation);
-        }
     }
 
     async Task<HostResult> TryAsync(Uri server, string notebook, CancellationToken cancellation)
@@ -132,9 +127,7 @@ sealed partial class VsCodeHost(Workbook workbook, IAnsiConsole console)
             foreach (var frame in page.Page.Frames.Where(frame => !frame.Detached && frame != page.Page.MainFrame).ToArray())
             {
                 if (await frame.EvaluateExpressionAsync<bool>("!!document.querySelector('.neurodynamics-figure')"))
-                {
                     await look(frame);
-                }
             }
 
             still = await WheelAsync(page, 500) ? 0 : still + 1;

@@ -32,9 +32,7 @@ sealed partial class ShareCommand(Workbook workbook, IAnsiConsole console) : Asy
             var name = Path.GetFileNameWithoutExtension(notebook);
             console.WriteLine(name);
             if (await runner.ExportAsync(notebook, folder, cancellation) is { } failure)
-            {
                 throw new WorkbookException(failure);
-            }
 
             entries.Append(Entry(name, await File.ReadAllTextAsync(notebook, cancellation)));
         }

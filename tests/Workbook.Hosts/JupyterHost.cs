@@ -1,9 +1,10 @@
 using System.Text.Json.Nodes;
 using CliWrap;
 using CliWrap.Buffered;
+using Neurodynamics.Environment;
 using PuppeteerSharp;
 
-namespace Neurodynamics.Environment;
+namespace Neurodynamics.Hosts;
 
 /// <summary>
 /// A copy of the first notebook in a real Jupyter Notebook, worked with as a reader does: run all, turn, change a value, run a cell again and again, save, and open again.
@@ -20,9 +21,7 @@ sealed class JupyterHost(Workbook workbook)
         var program = Programs.Find("jupyter-notebook") ?? throw new WorkbookException("jupyter-notebook is not on the PATH: install Jupyter Notebook 6 (Debian's package jupyter-notebook).");
         var version = (await Cli.Wrap(program).WithArguments("--version").ExecuteBufferedAsync(cancellation)).StandardOutput.Trim();
         if (!version.StartsWith("6.", StringComparison.Ordinal))
-        {
             throw new WorkbookException($"This works the pages of Jupyter Notebook 6, and {version} is installed: install 6 (Debian's package jupyter-notebook).");
-        }
 
         Directory.CreateDirectory(Folder);
         var copy = Path.Combine(Folder, $"{Notebook}.ipynb");
@@ -136,10 +135,7 @@ sealed class JupyterHost(Workbook workbook)
 
     static void Demand(bool well, string otherwise)
     {
-        if (!well)
-        {
-            throw new WorkbookException(otherwise);
-        }
+        if (!well) throw new WorkbookException(otherwise);
     }
 
     static Task<string[]> KeysAsync(HostPage page) => page.Page.EvaluateExpressionAsync<string[]>("[...document.querySelectorAll('.neurodynamics-figure')].map(box => box.dataset.figure)");

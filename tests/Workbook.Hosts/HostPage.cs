@@ -1,8 +1,9 @@
+using Neurodynamics.Environment;
 using System.Text.Json;
 using PuppeteerSharp;
 using PuppeteerSharp.Input;
 
-namespace Neurodynamics.Environment;
+namespace Neurodynamics.Hosts;
 
 /// <summary>What was seen of a figure: whether it was drawn, how many 3-D scenes it has, and how many of them showed something and turned.</summary>
 public sealed record SeenFigure(bool Drawn, int Scenes, int Shown, int Turned)
@@ -56,9 +57,7 @@ public sealed class HostPage : IAsyncDisposable
         // The count of requests is tried on one that must neither arrive nor be missed.
         var arrived = await page.EvaluateExpressionAsync<bool>("fetch('https://cdn.plot.ly/', { mode: 'no-cors' }).then(() => true, () => false)");
         if (arrived || host.blocked.Count != 1)
-        {
             throw new WorkbookException("The browser can reach other machines, or hides that it tries: name another Chromium, Chrome or Edge in the variable WORKBOOK_BROWSER.");
-        }
 
         host.blocked.Clear();
         return host;
@@ -96,15 +95,9 @@ public sealed class HostPage : IAsyncDisposable
     /// <summary>Keys pressed together.</summary>
     public async Task PressAsync(params string[] keys)
     {
-        foreach (var key in keys)
-        {
-            await Page.Keyboard.DownAsync(key);
-        }
+        foreach (var key in keys) await Page.Keyboard.DownAsync(key);
 
-        foreach (var key in keys.Reverse())
-        {
-            await Page.Keyboard.UpAsync(key);
-        }
+        foreach (var key in keys.Reverse()) await Page.Keyboard.UpAsync(key);
     }
 
     /// <summary>Waits for a figure to be drawn, looks at each of its scenes and turns it with the mouse.</summary>
@@ -159,10 +152,7 @@ public sealed class HostPage : IAsyncDisposable
     async Task<bool> TurnAsync(IFrame frame, string key, Scene scene)
     {
         var canvas = (IElementHandle)await frame.EvaluateFunctionHandleAsync("(key, name) => document.querySelector(`[data-figure='${key}'] .js-plotly-plot`)._fullLayout[name]._scene.glplot.canvas", key, scene.Name);
-        if (await canvas.BoundingBoxAsync() is not { } box)
-        {
-            return false;
-        }
+        if (await canvas.BoundingBoxAsync() is not { } box) return false;
 
         var (x, y) = (box.X + box.Width / 2, box.Y + box.Height / 2);
         await Page.Mouse.MoveAsync(x, y);
@@ -172,9 +162,7 @@ public sealed class HostPage : IAsyncDisposable
         for (var attempt = 0; attempt < 20; attempt++)
         {
             if ((await ScenesAsync(frame, key)).Any(now => now.Name == scene.Name && now.Eye != scene.Eye && now.IsShown))
-            {
                 return true;
-            }
 
             await Task.Delay(200);
         }

@@ -1,0 +1,63 @@
+using System.ComponentModel;
+using System.Runtime.InteropServices;
+using Spectre.Console;
+using Spectre.Console.Cli;
+
+namespace Neurodynamics.Environment;
+
+[Verb("doctor"), Description("Say what is there, what is missing and what to do; change nothing.")]
+sealed class DoctorCommand(Workbook workbook, IAnsiConsole console) : Command
+{
+    const string SetUp = "dotnet run --project environment -- setup";
+
+    public override int Execute(CommandContext context, CancellationToken cancellation)
+    {
+        bool well = true;
+        console.WriteLine($"Workbook in {workbook.Root}, .NET {System.Environment.Version} "
+            + $"on {RuntimeInformation.OSDescription} ({RuntimeInformation.RuntimeIdentifier})");
+        foreach (var (name, use, present) in SystemPrograms.Survey())
+            Say(present, name, use, SystemPrograms.Remedy([name]));
+
+        string library = Path.Combine(workbook.Library, "Neurodynamics.Notebooks.dll");
+        Say(File.Exists(library), "library", "is what the notebooks compute with", SetUp);
+        if (NativeShim.IsNeeded)
+            Say(new NativeShim(workbook).IsPresent, "libstdc++ shim",
+                "makes TorchSharp load on this system's older libstdc++", SetUp);
+        if (File.Exists(library))
+        {
+            bool loads = TorchLoads(out string error);
+            Say(loads, "TorchSharp's native library", loads ? "loads" : $"does not load ({error})", SetUp);
+        }
+
+        Say(new Kernel(workbook).IsPresent, "kernel", "executes the notebooks' cells", SetUp);
+        bool registered = File.Exists(Path.Combine(Kernel.UserFolder(), "kernel.json"));
+        console.WriteLine(registered
+            ? $"  there    registration for VS Code and Jupyter in {Kernel.UserFolder()}"
+            : "  not set  registration for VS Code and Jupyter, needed only to open notebooks there: "
+                + "dotnet run --project environment -- kernel");
+        return well ? 0 : 1;
+
+        void Say(bool present, string name, string use, string remedy)
+        {
+            well &= present;
+            console.WriteLine(present ? $"  there    {name}: {use}" : $"  MISSING  {name}: {use}. Do: {remedy}");
+        }
+    }
+
+    bool TorchLoads(out string error)
+    {
+        string name = OperatingSystem.IsWindows() ? "LibTorchSharp.dll"
+            : OperatingSystem.IsMacOS() ? "libLibTorchSharp.dylib" : "libLibTorchSharp.so";
+        try
+        {
+            NativeLibrary.Load(Path.Combine(workbook.Library, name));
+            error = "";
+            return true;
+        }
+        catch (Exception unloadable) when (unloadable is DllNotFoundException or BadImageFormatException)
+        {
+            error = unloadable.Message.Split('\n').Last(line => line.Trim().Length > 0).Trim();
+            return false;
+        }
+    }
+}

@@ -1,0 +1,38 @@
+using System.ComponentModel;
+using Spectre.Console;
+using Spectre.Console.Cli;
+
+namespace Neurodynamics.Environment;
+
+[Verb("kernel")]
+[Description("Register the workbook's kernel with VS Code and Jupyter for this user, or remove it with --remove.")]
+sealed class KernelCommand(Workbook workbook, IAnsiConsole console) : Command<KernelCommand.Settings>
+{
+    public sealed class Settings : CommandSettings
+    {
+        [CommandOption("--remove"), Description("Remove the registration.")]
+        public bool Remove { get; init; }
+    }
+
+    public override int Execute(CommandContext context, Settings settings, CancellationToken cancellation)
+    {
+        string folder = Kernel.UserFolder();
+        if (settings.Remove)
+        {
+            bool there = Directory.Exists(folder);
+            if (there) Directory.Delete(folder, recursive: true);
+            console.WriteLine(there ? $"Removed the registration in {folder}" : $"There is no registration in {folder}");
+            return 0;
+        }
+
+        var kernel = new Kernel(workbook);
+        if (!kernel.IsPresent)
+            throw new WorkbookException(
+                "The kernel is not installed yet: run `dotnet run --project environment -- setup` first.");
+        kernel.WriteSpec(folder);
+        console.WriteLine($"Registered \"{Kernel.DisplayName}\" in {folder}");
+        console.WriteLine("In VS Code: open a notebook, \"Select Kernel\", \"Jupyter Kernel...\". "
+            + "It runs from this clone, so register again when you move it.");
+        return 0;
+    }
+}
