@@ -1,21 +1,32 @@
 using PuppeteerSharp;
+using static System.Environment;
 
 namespace Neurodynamics.Environment;
 
-/// <summary>An installed Chromium, Chrome or Edge without a window. The variable WORKBOOK_BROWSER names another.</summary>
+/// <summary>
+/// An installed Chromium, Chrome or Edge without a window. The variable WORKBOOK_BROWSER names another.
+/// </summary>
 public static class HeadlessBrowser
 {
     /// <summary>The browser's program, or null where none is installed.</summary>
     public static string? Find()
     {
-        if (System.Environment.GetEnvironmentVariable("WORKBOOK_BROWSER") is { Length: > 0 } named)
-            return File.Exists(named) ? named : throw new WorkbookException($"WORKBOOK_BROWSER names {named}, which is not there: name an installed Chromium, Chrome or Edge, or unset it.");
+        if (GetEnvironmentVariable("WORKBOOK_BROWSER") is { Length: > 0 } named)
+            return File.Exists(named) ? named : throw new WorkbookException($"WORKBOOK_BROWSER names {named}, "
+                + "which does not exist: name an installed Chromium, Chrome or Edge, or unset it.");
 
-        var inPrograms = new[] { System.Environment.SpecialFolder.ProgramFiles, System.Environment.SpecialFolder.ProgramFilesX86, System.Environment.SpecialFolder.LocalApplicationData }
-            .Select(System.Environment.GetFolderPath).Where(folder => folder.Length > 0)
-            .SelectMany(folder => new[] { Path.Combine(folder, "Google", "Chrome", "Application", "chrome.exe"), Path.Combine(folder, "Microsoft", "Edge", "Application", "msedge.exe") });
-        var applications = new[] { "Chromium", "Google Chrome", "Microsoft Edge" }.Select(name => $"/Applications/{name}.app/Contents/MacOS/{name}");
-        return Programs.Find("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "msedge", "microsoft-edge")
+        SpecialFolder[] folders =
+            [SpecialFolder.ProgramFiles, SpecialFolder.ProgramFilesX86, SpecialFolder.LocalApplicationData];
+        var inPrograms = folders.Select(GetFolderPath).Where(folder => folder.Length > 0)
+            .SelectMany(folder => new[]
+            {
+                Path.Combine(folder, "Google", "Chrome", "Application", "chrome.exe"),
+                Path.Combine(folder, "Microsoft", "Edge", "Application", "msedge.exe"),
+            });
+        var applications = new[] { "Chromium", "Google Chrome", "Microsoft Edge" }
+            .Select(name => $"/Applications/{name}.app/Contents/MacOS/{name}");
+        return Programs.Find("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome",
+                "msedge", "microsoft-edge")
             ?? inPrograms.Concat(applications).FirstOrDefault(File.Exists);
     }
 
@@ -32,7 +43,8 @@ public static class HeadlessBrowser
         }
         catch (Exception broken) when (broken is PuppeteerException or ProcessException or TimeoutException)
         {
-            throw new WorkbookException($"{path} does not start as a browser: mend it, or name another Chromium, Chrome or Edge in the variable WORKBOOK_BROWSER.");
+            throw new WorkbookException($"{path} does not start as a browser: mend it, "
+                + "or name another Chromium, Chrome or Edge in the variable WORKBOOK_BROWSER.");
         }
     }
 
@@ -45,9 +57,12 @@ public static class HeadlessBrowser
         Args =
         [
             "--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--ignore-gpu-blocklist",
-            "--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-quic", "--no-first-run",
-            .. offline ? ["--host-resolver-rules=\"MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost\""] : Array.Empty<string>(),
-            .. System.Environment.IsPrivilegedProcess && OperatingSystem.IsLinux() ? ["--no-sandbox"] : Array.Empty<string>(),
+            "--disable-background-networking", "--disable-component-update", "--disable-sync",
+            "--disable-quic", "--no-first-run",
+            .. offline
+                ? ["--host-resolver-rules=\"MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost\""]
+                : Array.Empty<string>(),
+            .. IsPrivilegedProcess && OperatingSystem.IsLinux() ? ["--no-sandbox"] : Array.Empty<string>(),
         ],
     };
 }

@@ -1,9 +1,12 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using static System.Environment;
 
 namespace Neurodynamics.Environment;
 
-/// <summary>The pinned .NET Interactive kernel in a folder of the workbook's own, and its registration with Jupyter.</summary>
+/// <summary>
+/// The pinned .NET Interactive kernel in a folder of the workbook's own, and its registration with Jupyter.
+/// </summary>
 sealed class Kernel(Workbook workbook)
 {
     /// <summary>The kernel's name in notebooks and in Jupyter.</summary>
@@ -12,11 +15,13 @@ sealed class Kernel(Workbook workbook)
 
     string Host => Path.Combine(workbook.Kernel, "Microsoft.DotNet.Interactive.App.dll");
     string Stamp => Path.Combine(workbook.Kernel, "made-from.txt");
-    string MadeFrom => $"Microsoft.dotnet-interactive {workbook.KernelVersion()}, FSharp.Core {workbook.PackageVersion("FSharp.Core")}";
+    string MadeFrom =>
+        $"Microsoft.dotnet-interactive {workbook.KernelVersion()}, "
+        + $"FSharp.Core {workbook.PackageVersion("FSharp.Core")}";
 
     public bool IsPresent => File.Exists(Host) && File.Exists(Stamp) && File.ReadAllText(Stamp) == MadeFrom;
 
-    /// <summary>Installs the kernel where it is not there in the pinned version, and registers it for this workbook's runs.</summary>
+    /// <summary>Installs the pinned version where it is missing, and registers it for this workbook's runs.</summary>
     public string Ensure()
     {
         var present = IsPresent;
@@ -33,8 +38,9 @@ sealed class Kernel(Workbook workbook)
 
         CopyFolder(FindTool(), making);
 
-        // Plotly.NET 6 needs a newer FSharp.Core than the tool carries, and the tool's folder is where the runtime looks first.
-        File.Copy(Path.Combine(workbook.Library, "FSharp.Core.dll"), Path.Combine(making, "FSharp.Core.dll"), overwrite: true);
+        // Plotly.NET 6 needs a newer FSharp.Core than the tool's, and the runtime looks in the tool's folder first.
+        const string core = "FSharp.Core.dll";
+        File.Copy(Path.Combine(workbook.Library, core), Path.Combine(making, core), overwrite: true);
         File.WriteAllText(Path.Combine(making, Path.GetFileName(Stamp)), MadeFrom);
         try
         {
@@ -45,18 +51,20 @@ sealed class Kernel(Workbook workbook)
         }
         catch (Exception busy) when (busy is IOException or UnauthorizedAccessException)
         {
-            throw new WorkbookException($"The kernel in {workbook.Kernel} is in use: close the notebooks that run in it, then run this again.");
+            throw new WorkbookException($"The kernel in {workbook.Kernel} is in use: "
+                + "close the notebooks that run in it, then run this again.");
         }
     }
 
     /// <summary>Registers the kernel for every Jupyter and VS Code of this user, and says where.</summary>
     public static string UserFolder()
     {
-        var home = System.Environment.GetFolderPath(System.Environment.SpecialFolder.UserProfile);
-        var data = System.Environment.GetEnvironmentVariable("JUPYTER_DATA_DIR") is { Length: > 0 } set ? set
-            : OperatingSystem.IsWindows() ? Path.Combine(System.Environment.GetFolderPath(System.Environment.SpecialFolder.ApplicationData), "jupyter")
+        string home = GetFolderPath(SpecialFolder.UserProfile);
+        string? named = GetEnvironmentVariable("JUPYTER_DATA_DIR"), xdg = GetEnvironmentVariable("XDG_DATA_HOME");
+        string data = named is { Length: > 0 } ? named
+            : OperatingSystem.IsWindows() ? Path.Combine(GetFolderPath(SpecialFolder.ApplicationData), "jupyter")
             : OperatingSystem.IsMacOS() ? Path.Combine(home, "Library", "Jupyter")
-            : Path.Combine(System.Environment.GetEnvironmentVariable("XDG_DATA_HOME") is { Length: > 0 } xdg ? xdg : Path.Combine(home, ".local", "share"), "jupyter");
+            : Path.Combine(xdg is { Length: > 0 } ? xdg : Path.Combine(home, ".local", "share"), "jupyter");
         return Path.Combine(data, "kernels", Name);
     }
 
@@ -64,7 +72,8 @@ sealed class Kernel(Workbook workbook)
     {
         var spec = new JsonObject
         {
-            ["argv"] = new JsonArray(DotnetHost(), Host, "jupyter", "--default-kernel", "csharp", "--http-local-only", "{connection_file}"),
+            ["argv"] = new JsonArray(DotnetHost(), Host, "jupyter",
+                "--default-kernel", "csharp", "--http-local-only", "{connection_file}"),
             ["display_name"] = DisplayName,
             ["language"] = "C#",
             ["env"] = new JsonObject
@@ -78,26 +87,26 @@ sealed class Kernel(Workbook workbook)
                 ["OMP_NUM_THREADS"] = "1",
             },
         };
-        Directory.CreateDirectory(folder);
-        var path = Path.Combine(folder, "kernel.json");
-        File.WriteAllText(path + ".making", spec.ToJsonString(new JsonSerializerOptions { WriteIndented = true }) + "\n");
-        File.Move(path + ".making", path, overwrite: true);
+        string text = spec.ToJsonString(new JsonSerializerOptions { WriteIndented = true }) + "\n";
+        SweepWork.Write(Path.Combine(folder, "kernel.json"), text);
     }
 
     // The host that runs this program: Jupyter and VS Code may be started where no dotnet is on the PATH.
     static string DotnetHost() =>
-        System.Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") is { Length: > 0 } host && File.Exists(host)
+        GetEnvironmentVariable("DOTNET_HOST_PATH") is { Length: > 0 } host && File.Exists(host)
             ? host
             : Programs.Find("dotnet") ?? "dotnet";
 
     string FindTool()
     {
         // Restored as a package download of the environment project: its restore says in which folders packages lie.
-        var assets = JsonNode.Parse(File.ReadAllText(Path.Combine(workbook.Root, "environment", "obj", "project.assets.json")))!;
-        return assets["packageFolders"]!.AsObject()
-            .Select(folder => Path.Combine(folder.Key, "microsoft.dotnet-interactive", workbook.KernelVersion(), "tools", "net10.0", "any"))
+        string assets = Path.Combine(workbook.Root, "environment", "obj", "project.assets.json");
+        string tool = Path.Combine("microsoft.dotnet-interactive", workbook.KernelVersion(), "tools", "net10.0", "any");
+        return JsonNode.Parse(File.ReadAllText(assets))!["packageFolders"]!.AsObject()
+            .Select(folder => Path.Combine(folder.Key, tool))
             .FirstOrDefault(Directory.Exists)
-            ?? throw new WorkbookException("The kernel's package is not in the package cache: run `dotnet restore` in the workbook's folder with the network on.");
+            ?? throw new WorkbookException("The kernel's package is not in the package cache: "
+                + "run `dotnet restore` in the workbook's folder while you are online.");
     }
 
     static void CopyFolder(string from, string to)

@@ -38,24 +38,25 @@ sealed partial class NativeShim(Workbook workbook)
         var library = Path.Combine(making, Torch);
 
         await TakeFromPackageAsync(library, cancellation);
-        const string failed = "The shim for this system's older libstdc++ could not be built: check that gcc, binutils and patchelf work.";
-        var headers = await Programs.RunAsync(workbook, Cli.Wrap("objdump").WithArguments(["-p", library]), failed, cancellation);
+        string headers = await RunAsync("objdump", "-p", library);
         var source = Path.Combine(making, "shim.c");
         var versions = Path.Combine(making, "shim.map");
         await File.WriteAllTextAsync(source, Source, cancellation);
         await File.WriteAllTextAsync(versions, VersionScript(headers), cancellation);
-        await Programs.RunAsync(
-            workbook,
-            Cli.Wrap("gcc").WithArguments(["-shared", "-fPIC", "-O2", "-nostdlib", "-o", Path.Combine(making, Shim), source,
-                $"-Wl,--version-script={versions}", $"-Wl,-soname,{Shim}", "-Wl,--no-as-needed", "-l:libstdc++.so.6"]),
-            failed,
-            cancellation);
-        await Programs.RunAsync(workbook, Cli.Wrap("patchelf").WithArguments(["--replace-needed", "libstdc++.so.6", Shim, library]), failed, cancellation);
+        await RunAsync("gcc", "-shared", "-fPIC", "-O2", "-nostdlib", "-o", Path.Combine(making, Shim), source,
+            $"-Wl,--version-script={versions}", $"-Wl,-soname,{Shim}", "-Wl,--no-as-needed", "-l:libstdc++.so.6");
+        await RunAsync("patchelf", "--replace-needed", "libstdc++.so.6", Shim, library);
 
         if (Directory.Exists(Folder)) Directory.Delete(Folder, recursive: true);
 
         Directory.Move(making, Folder);
         return "built";
+
+        Task<string> RunAsync(string program, params string[] arguments) => Programs.RunAsync(
+            workbook, Cli.Wrap(program).WithArguments(arguments),
+            "The shim for this system's older libstdc++ could not be built: "
+                + "check that gcc, binutils and patchelf work.",
+            cancellation);
     }
 
     /// <summary>What a newer libstdc++ does in this function: construct the standard streams, once.</summary>
@@ -66,7 +67,7 @@ sealed partial class NativeShim(Workbook workbook)
         void {{MissingFunction}}(void) { if (!constructed) { constructed = 1; _ZNSt8ios_base4InitC1Ev(streams); } }
         """;
 
-    /// <summary>The loader checks that the shim declares every version asked of libstdc++; all but one may be empty.</summary>
+    /// <summary>The loader wants the shim to declare every version of libstdc++; all but one may be empty.</summary>
     static string VersionScript(string headers)
     {
         var section = RequiredFromLibstdcxx().Match(headers).Groups["versions"].Value;
@@ -82,21 +83,24 @@ sealed partial class NativeShim(Workbook workbook)
     }
 
     /// <summary>
-    /// Takes the library out of the package itself, not from beside it in the cache: build outputs are hard links to that file, and what is written into one of them
-    /// changes it for every project of the user.
+    /// Takes the library out of the package itself, not from beside it in the cache. Build outputs are hard links to
+    /// that file, and writing into one of them changes it for every project of the user.
     /// </summary>
     async Task TakeFromPackageAsync(string library, CancellationToken cancellation)
     {
         // The restore says in which folders packages lie; the user may have moved them.
-        var assets = JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(workbook.Root, "lib", "Neurodynamics", "obj", "project.assets.json"), cancellation))!;
+        string listed = Path.Combine(workbook.Root, "lib", "Neurodynamics", "obj", "project.assets.json");
+        var assets = JsonNode.Parse(await File.ReadAllTextAsync(listed, cancellation))!;
         var version = workbook.PackageVersion("TorchSharp");
         var package = assets["packageFolders"]!.AsObject()
             .Select(folder => Path.Combine(folder.Key, "torchsharp", version, $"torchsharp.{version}.nupkg"))
             .FirstOrDefault(File.Exists)
-            ?? throw new WorkbookException($"The package TorchSharp {version} is in none of NuGet's folders: run `dotnet restore --force`, then this again.");
+            ?? throw new WorkbookException($"The package TorchSharp {version} is in none of NuGet's folders: "
+                + "run `dotnet restore --force`, then this again.");
         await using var zip = await ZipFile.OpenReadAsync(package, cancellation);
         var entry = zip.GetEntry($"runtimes/{Platform.Name}/native/{Torch}")
-            ?? throw new WorkbookException($"The TorchSharp package has no {Torch} for {Platform.Name}: TorchSharp does not support this platform.");
+            ?? throw new WorkbookException($"The TorchSharp package has no {Torch} for {Platform.Name}: "
+                + "TorchSharp does not support this platform.");
         await entry.ExtractToFileAsync(library, cancellation);
     }
 

@@ -8,14 +8,14 @@ using PuppeteerSharp;
 
 namespace Neurodynamics.Environment;
 
-/// <summary>A notebook as it is being executed: the code cell at hand, counted from 1 as Jupyter counts it, of how many.</summary>
+/// <summary>How far a notebook is: which of its code cells is running, counted from 1 as Jupyter does.</summary>
 public sealed record NotebookProgress(string Notebook, int Cell, int Cells);
 
 /// <summary>How the execution of a notebook ended.</summary>
 /// <param name="Notebook">Its file name without the ending.</param>
 /// <param name="Cells">The number of its code cells.</param>
 /// <param name="Time">The wall time, with starting the kernel and exporting the page.</param>
-/// <param name="Failure">One sentence naming the notebook and the code cell that threw, or null when all went well.</param>
+/// <param name="Failure">One sentence naming the notebook and the code cell that threw, or null.</param>
 /// <param name="Stills">How many of its figures have a picture beside them, and how many have none.</param>
 /// <param name="NoStills">Why no picture could be taken at all, in a sentence, or null.</param>
 public sealed record NotebookResult(
@@ -160,7 +160,7 @@ public sealed class NotebookRunner(Workbook workbook) : IAsyncDisposable
 
     static int CountCodeCells(string notebook) =>
         JsonNode.Parse(notebook)!["cells"]!.AsArray()
-            .Count(cell => cell!["cell_type"]!.GetValue<string>() == "code" && !string.IsNullOrWhiteSpace(Source(cell)));
+            .Count(cell => $"{cell!["cell_type"]!}" == "code" && !string.IsNullOrWhiteSpace(Source(cell)));
 
     static string Source(JsonNode cell) =>
         cell["source"] is JsonArray lines

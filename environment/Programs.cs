@@ -20,7 +20,9 @@ public static class Programs
                 select path).FirstOrDefault();
     }
 
-    /// <summary>Runs a program and returns its output, or fails with <paramref name="remedy"/> and the last lines it wrote.</summary>
+    /// <summary>
+    /// Runs a program and returns its output, or fails with <paramref name="remedy"/> and the last lines it wrote.
+    /// </summary>
     public static async Task<string> RunAsync(
         Workbook workbook, Command command, string remedy, CancellationToken cancellation)
     {

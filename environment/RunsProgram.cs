@@ -3,7 +3,7 @@ using Neurodynamics.Runs;
 
 namespace Neurodynamics.Environment;
 
-/// <summary>The program whose processes compute, one long computation each on one core, and say how far they are.</summary>
+/// <summary>The program that computes: one long computation a process, on one core.</summary>
 sealed class RunsProgram(Workbook workbook)
 {
     /// <summary>Keeps a process to one core.</summary>

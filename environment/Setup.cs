@@ -3,7 +3,7 @@ using Spectre.Console;
 
 namespace Neurodynamics.Environment;
 
-/// <summary>Turns a bare machine into a working one, in steps that each look first whether there is anything to do.</summary>
+/// <summary>Turns a bare machine into a working one, in steps that do nothing where nothing is missing.</summary>
 sealed class Setup(Workbook workbook, IAnsiConsole console)
 {
     static readonly string[] Supported = ["linux-x64", "osx-arm64", "win-x64", "win-arm64"];
@@ -13,20 +13,24 @@ sealed class Setup(Workbook workbook, IAnsiConsole console)
     public async Task RunAsync(bool tests, bool install, CancellationToken cancellation)
     {
         if (!Supported.Contains(Platform.Name))
-            throw new WorkbookException($"TorchSharp has no package for {Platform.Name}; it has for {string.Join(", ", Supported)}.");
+            throw new WorkbookException(
+                $"TorchSharp has no package for {Platform.Name}, only for {string.Join(", ", Supported)}.");
 
-        await StepAsync("Programs", () => new SystemPrograms(workbook, console).EnsureAsync(tests, install, cancellation));
+        var programs = new SystemPrograms(workbook, console);
+        await StepAsync("Programs", () => programs.EnsureAsync(tests, install, cancellation));
         await StepAsync("Packages", async () =>
         {
             await DotnetAsync(
-                "The packages could not be restored: without a network all of them must already be in the package cache, so go online and run this again.",
+                "The packages could not be restored: without a network all of them must already be in the package "
+                    + "cache, so go online and run this again.",
                 ["restore", workbook.Solution], cancellation);
             return "restored";
         });
         await StepAsync("TorchSharp", () => new NativeShim(workbook).EnsureAsync(cancellation));
         await StepAsync("Build", async () =>
         {
-            await DotnetAsync("The build failed: mend what the compiler says.", ["build", workbook.Solution, "--no-restore", "-c", "Release"], cancellation);
+            await DotnetAsync("The build failed: mend what the compiler reports.",
+                ["build", workbook.Solution, "--no-restore", "-c", "Release"], cancellation);
             return "done";
         });
         await StepAsync("Kernel", () => Task.FromResult(new Kernel(workbook).Ensure()));
@@ -44,9 +48,10 @@ sealed class Setup(Workbook workbook, IAnsiConsole console)
     Task DotnetAsync(string remedy, string[] arguments, CancellationToken cancellation) =>
         Programs.RunAsync(
             workbook,
-            Cli.Wrap("dotnet").WithArguments([.. arguments, "-nologo", "-v:quiet", "-clp:NoSummary"]).WithEnvironmentVariables(variables => variables
-                .Set("DOTNET_CLI_UI_LANGUAGE", "en")
-                .Set("MSBUILDTERMINALLOGGER", "off")),
+            Cli.Wrap("dotnet").WithArguments([.. arguments, "-nologo", "-v:quiet", "-clp:NoSummary"])
+                .WithEnvironmentVariables(variables => variables
+                    .Set("DOTNET_CLI_UI_LANGUAGE", "en")
+                    .Set("MSBUILDTERMINALLOGGER", "off")),
             remedy,
             cancellation);
 }

@@ -10,8 +10,8 @@ namespace Neurodynamics.Environment;
 public sealed record SlurmJobs(string Job, string Runs, int Count, string Log);
 
 /// <summary>
-/// A sweep as a Slurm job array, a run per task: one core each, requeued when its node fails, and asked to stop a minute before a time limit, so that a training is put aside.
-/// The clone must lie where all nodes see it.
+/// A sweep as a Slurm job array, a run per task: one core each, requeued when its node fails, and asked to stop a
+/// minute before a time limit, so that a training is put aside. The clone must lie where all nodes see it.
 /// </summary>
 public sealed class SlurmArray(Workbook workbook, SweepWork sweep)
 {
@@ -20,10 +20,12 @@ public sealed class SlurmArray(Workbook workbook, SweepWork sweep)
     /// <param name="options">More options for sbatch, such as "--partition=short --time=02:00:00".</param>
     /// <returns>What was submitted; null where everything is in the queue already.</returns>
     /// <exception cref="WorkbookException">There is no Slurm, or it refused.</exception>
-    public async Task<SlurmJobs?> SubmitAsync(IEnumerable<SweepRun> runs, string options, CancellationToken cancellation)
+    public async Task<SlurmJobs?> SubmitAsync(
+        IEnumerable<SweepRun> runs, string options, CancellationToken cancellation)
     {
         if (Programs.Find("sbatch") is null)
-            throw new WorkbookException("There is no sbatch here: run this where jobs of your Slurm cluster are submitted, or without --slurm on the cores of this machine.");
+            throw new WorkbookException("There is no sbatch here: run this where you submit jobs to your Slurm "
+                + "cluster, or without --slurm on the cores of this machine.");
 
         var plan = sweep.KeepPlan();
         var script = Path.ChangeExtension(plan, ".sh");
@@ -32,11 +34,12 @@ public sealed class SlurmArray(Workbook workbook, SweepWork sweep)
         var numbers = runs.Select(run => run.Number).Where(number => !queued.Contains(number)).Order().ToArray();
         if (numbers.Length == 0) return null;
 
-        var (array, log) = (Ranges(numbers), Path.Combine(sweep.Folder, "slurm"));
+        string array = Ranges(numbers), log = Path.Combine(sweep.Folder, "slurm");
         Directory.CreateDirectory(log);
         var said = await Programs.RunAsync(
             workbook,
-            Cli.Wrap("sbatch").WithArguments(["--parsable", $"--array={array}", $"--job-name=sweep-{sweep.Name}", $"--output={Path.Combine(log, "%A_%a.log")}",
+            Cli.Wrap("sbatch").WithArguments(["--parsable", $"--array={array}", $"--job-name=sweep-{sweep.Name}",
+                $"--output={Path.Combine(log, "%A_%a.log")}",
                 .. options.Split(' ', StringSplitOptions.RemoveEmptyEntries), script]),
             "Slurm refused the job array: change --slurm-options according to what it says.",
             cancellation);
@@ -53,16 +56,22 @@ public sealed class SlurmArray(Workbook workbook, SweepWork sweep)
         #SBATCH --open-mode=append
         #SBATCH --signal=B:TERM@60
         export {string.Join(' ', RunsProgram.OneCore.Select(variable => $"{variable.Key}={variable.Value}"))}
-        exec {string.Join(' ', new[] { Programs.Find("dotnet") ?? "dotnet", new RunsProgram(workbook).Path }.Concat(sweep.Arguments(plan, "")[..^1]).Select(Quote))} "$SLURM_ARRAY_TASK_ID"
+        exec {string.Join(' ', Command(plan).Select(Quote))} "$SLURM_ARRAY_TASK_ID"
 
         """;
+
+    /// <summary>The command of a run, up to its number.</summary>
+    string[] Command(string plan) =>
+        [Programs.Find("dotnet") ?? "dotnet", new RunsProgram(workbook).Path, .. sweep.Arguments(plan, "")[..^1]];
 
     /// <summary>The runs that the queue already has, of this script.</summary>
     async Task<HashSet<int>> QueuedAsync(string script, CancellationToken cancellation)
     {
         var queue = await Programs.RunAsync(
-            workbook, Cli.Wrap("squeue").WithArguments(["--me", "--noheader", "--array", "--format=%K %o"]), "Slurm did not say what is in its queue: try `squeue --me`.", cancellation);
-        return [.. queue.Split('\n').Select(line => line.Split(' ', 2)).Where(words => words.Length == 2 && words[1].Trim() == script).Select(words => int.Parse(words[0]))];
+            workbook, Cli.Wrap("squeue").WithArguments(["--me", "--noheader", "--array", "--format=%K %o"]),
+            "Slurm did not say what is in its queue: try `squeue --me`.", cancellation);
+        return [.. queue.Split('\n').Select(line => line.Split(' ', 2))
+            .Where(words => words.Length == 2 && words[1].Trim() == script).Select(words => int.Parse(words[0]))];
     }
 
     /// <summary>Numbers as sbatch takes them: 1, 2, 3 and 5 are "1-3,5".</summary>

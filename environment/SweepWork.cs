@@ -27,7 +27,7 @@ public sealed class SweepWork
     readonly SemaphoreSlim turn = new(1);
 
     /// <param name="sweep">A name, of data/sweeps/NAME.json, or a file.</param>
-    /// <param name="folder">Another folder for rows and networks than the workbook's own; the merged rows go there too.</param>
+    /// <param name="folder">For rows, networks and merged rows, in place of the workbook's own folders.</param>
     /// <exception cref="WorkbookException">There is no such sweep.</exception>
     public SweepWork(Workbook workbook, string sweep, string? folder = null)
     {

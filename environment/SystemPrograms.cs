@@ -9,19 +9,26 @@ sealed class SystemPrograms(Workbook workbook, IAnsiConsole console)
     /// <param name="Find">The program's path, or null where it is not there.</param>
     sealed record Needed(string Package, Func<string?> Find, string For);
 
-    static readonly Needed Jupyter = new("jupyter-nbconvert", () => Programs.Find("jupyter-nbconvert"), "executes the notebooks and exports them");
+    static readonly Needed Jupyter = Program("jupyter-nbconvert", "executes the notebooks and exports them");
     static readonly Needed Chromium = new("chromium", HeadlessBrowser.Find, "shows the figures to the browser tests");
-    static readonly Needed Patchelf = new("patchelf", () => Programs.Find("patchelf"), "makes TorchSharp load on this system's older libstdc++");
-    static readonly Needed Compiler = new("gcc", () => Programs.Find("gcc"), "builds the shim for this system's older libstdc++");
-    static readonly Needed Objdump = new("binutils", () => Programs.Find("objdump"), "reads which versions the shim must declare");
+
+    static readonly Needed[] Shim =
+    [
+        Program("patchelf", "makes TorchSharp load on this system's older libstdc++"),
+        Program("gcc", "builds the shim for this system's older libstdc++"),
+        Program("binutils", "reads which versions the shim must declare", "objdump"),
+    ];
 
     static readonly Needed[] Slurm =
     [
-        new("slurmctld", () => Programs.Find("slurmctld"), "is the head of the small Slurm cluster that the test of job arrays starts"),
-        new("slurmd", () => Programs.Find("slurmd"), "is the one node of that cluster"),
-        new("slurm-client", () => Programs.Find("sbatch"), "submits a sweep to it"),
-        new("munge", () => Programs.Find("munged"), "vouches to it for who submits"),
+        Program("slurmctld", "is the head of the small Slurm cluster that the test of job arrays starts"),
+        Program("slurmd", "is the one node of that cluster"),
+        Program("slurm-client", "submits a sweep to it", "sbatch"),
+        Program("munge", "vouches to it for who submits", "munged"),
     ];
+
+    static Needed Program(string package, string use, string? name = null) =>
+        new(package, () => Programs.Find(name ?? package), use);
 
     static IEnumerable<Needed> All(bool tests)
     {
@@ -35,12 +42,7 @@ sealed class SystemPrograms(Workbook workbook, IAnsiConsole console)
                 yield return needed;
         }
 
-        if (NativeShim.IsNeeded)
-        {
-            yield return Patchelf;
-            yield return Compiler;
-            yield return Objdump;
-        }
+        foreach (var needed in NativeShim.IsNeeded ? Shim : []) yield return needed;
     }
 
     /// <summary>Every needed program with its purpose and whether it is there.</summary>
@@ -55,7 +57,9 @@ sealed class SystemPrograms(Workbook workbook, IAnsiConsole console)
         if (!OperatingSystem.IsLinux()) return "python -m pip install nbconvert nbclient";
 
         var packages = string.Join(' ', missing);
-        return Programs.Find("apt-get") is not null ? $"sudo apt-get install --no-install-recommends {packages}" : packages;
+        return Programs.Find("apt-get") is not null
+            ? $"sudo apt-get install --no-install-recommends {packages}"
+            : packages;
     }
 
     public async Task<string> EnsureAsync(bool tests, bool install, CancellationToken cancellation)
@@ -67,28 +71,36 @@ sealed class SystemPrograms(Workbook workbook, IAnsiConsole console)
 
         var names = string.Join(", ", missing);
         if (OperatingSystem.IsLinux() && Programs.Find("apt-get") is null)
-            throw new WorkbookException($"This system has no apt-get, so install with its own package manager what brings: {names}.");
+            throw new WorkbookException(
+                $"This system has no apt-get. Install these with its own package manager: {names}.");
 
         if (!OperatingSystem.IsLinux() || !install || !System.Environment.IsPrivilegedProcess)
-            throw new WorkbookException($"Missing {(missing.Length == 1 ? "program" : "programs")}: {names}. Install with:\n  {Remedy(missing)}");
+            throw new WorkbookException($"Missing {(missing.Length == 1 ? "program" : "programs")}: {names}. "
+                + $"Install with:\n  {Remedy(missing)}");
 
         console.WriteLine($"  Installing Debian packages: {string.Join(' ', missing)}");
         await AptAsync(missing, cancellation);
         var still = needed.Where(one => !IsPresent(one)).Select(one => one.Package).ToArray();
         return still.Length == 0
             ? $"installed: {names}"
-            : throw new WorkbookException($"apt-get said it installed {string.Join(", ", still)}, but the program is not on the PATH: add /usr/bin to it.");
+            : throw new WorkbookException($"apt-get said it installed {string.Join(", ", still)}, "
+                + "but the program is not on the PATH: add /usr/bin to it.");
     }
 
     async Task AptAsync(string[] packages, CancellationToken cancellation)
     {
-        const string failed = "apt-get could not install them: check the network and /etc/apt/sources.list, then run this again.";
+        const string failed =
+            "apt-get could not install them: check the network and /etc/apt/sources.list, then run this again.";
 
-        // In a session of its own and not cancelled: dpkg stopped in the middle leaves packages that only the administrator can mend.
-        var apart = Cli.Wrap("setsid").WithEnvironmentVariables(variables => variables.Set("DEBIAN_FRONTEND", "noninteractive"));
+        // In a session of its own and not cancelled: a dpkg that is stopped in the middle leaves packages that only the
+        // administrator can mend.
+        var apart = Cli.Wrap("setsid")
+            .WithEnvironmentVariables(variables => variables.Set("DEBIAN_FRONTEND", "noninteractive"));
         var update = apart.WithArguments(["--wait", "apt-get", "update"]);
-        var install = apart.WithArguments(["--wait", "apt-get", "install", "--yes", "--no-install-recommends", .. packages]);
-        using var patience = cancellation.Register(() => console.WriteLine("  Stopping as soon as apt-get is done with its packages."));
+        var install = apart.WithArguments(
+            ["--wait", "apt-get", "install", "--yes", "--no-install-recommends", .. packages]);
+        using var patience = cancellation.Register(() =>
+            console.WriteLine("  Stopping as soon as apt-get is done with its packages."));
         try
         {
             await Programs.RunAsync(workbook, install, failed, CancellationToken.None);

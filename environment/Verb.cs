@@ -13,6 +13,7 @@ sealed class VerbAttribute(string name, params string[] examples) : Attribute
         // Spectre takes the command only as a type argument.
         var add = typeof(IConfigurator).GetMethod(nameof(IConfigurator.AddCommand))!.MakeGenericMethod(command);
         var verb = (ICommandConfigurator)add.Invoke(configuration, [name])!;
-        foreach (string example in examples) verb.WithExample([name, .. example.Split(' ', StringSplitOptions.RemoveEmptyEntries)]);
+        foreach (string example in examples)
+            verb.WithExample([name, .. example.Split(' ', StringSplitOptions.RemoveEmptyEntries)]);
     }
 }

@@ -3,7 +3,9 @@ using System.Xml.Linq;
 
 namespace Neurodynamics.Environment;
 
-/// <summary>Where the workbook's parts lie. Everything that the set-up makes goes under <c>.workbook</c>, which git ignores.</summary>
+/// <summary>
+/// Where the workbook's parts lie. Everything that the set-up makes goes under <c>.workbook</c>, which git ignores.
+/// </summary>
 public sealed record Workbook(string Root)
 {
     public string Solution => Path.Combine(Root, "Neurodynamics.slnx");
@@ -52,7 +54,8 @@ public sealed record Workbook(string Root)
             }
         }
 
-        throw new WorkbookException("The workbook's folder was not found: start the program with `dotnet run --project environment` from a clone of the repository.");
+        throw new WorkbookException("The workbook's folder was not found: "
+            + "start the program with `dotnet run --project environment` from a clone of the repository.");
     }
 
     /// <summary>A path as it is written from the current directory.</summary>
@@ -67,8 +70,10 @@ public sealed record Workbook(string Root)
     /// <summary>Those whose file name contains one of the parts; all where no part is named.</summary>
     public IReadOnlyList<string> FindNotebooks(IReadOnlyCollection<string> parts)
     {
-        string[] found = [.. FindNotebooks().Where(path => parts.Count == 0 || parts.Any(part => Path.GetFileName(path).Contains(part, StringComparison.OrdinalIgnoreCase)))];
-        return found.Length > 0 ? found : throw new WorkbookException($"No notebook in notebooks/ matches. There are: {string.Join(", ", FindNotebooks().Select(Path.GetFileName))}.");
+        string[] found = [.. FindNotebooks().Where(path => parts.Count == 0
+            || parts.Any(part => Path.GetFileName(path).Contains(part, StringComparison.OrdinalIgnoreCase)))];
+        return found.Length > 0 ? found : throw new WorkbookException("No notebook in notebooks/ matches. There are: "
+            + $"{string.Join(", ", FindNotebooks().Select(Path.GetFileName))}.");
     }
 
     /// <summary>The kernel's version, from the one place where it is written down.</summary>
@@ -76,7 +81,8 @@ public sealed record Workbook(string Root)
 
     /// <summary>A package's version from Directory.Packages.props.</summary>
     public string PackageVersion(string id) =>
-        Pinned().Descendants("PackageVersion").Single(package => package.Attribute("Include")?.Value == id).Attribute("Version")!.Value;
+        Pinned().Descendants("PackageVersion").Single(package => package.Attribute("Include")?.Value == id)
+            .Attribute("Version")!.Value;
 
     XDocument Pinned() => XDocument.Load(Path.Combine(Root, "Directory.Packages.props"));
 }

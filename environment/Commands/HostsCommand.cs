@@ -5,7 +5,7 @@ using Spectre.Console.Cli;
 
 namespace Neurodynamics.Environment;
 
-/// <summary>Sets up, then starts the test program that opens the notebooks in other hosts (tests/Workbook.Hosts).</summary>
+/// <summary>Sets up, then starts tests/Workbook.Hosts, which opens the notebooks in other hosts.</summary>
 [Verb("hosts", "", "jupyter", "vscode 09")]
 [Description("Open the notebooks in a real Jupyter Notebook and a real VS Code and check that every figure is drawn.")]
 sealed class HostsCommand(Workbook workbook, IAnsiConsole console) : AsyncCommand<HostsCommand.Settings>

@@ -21,7 +21,7 @@ sealed class KernelCommand(Workbook workbook, IAnsiConsole console) : Command<Ke
         {
             bool there = Directory.Exists(folder);
             if (there) Directory.Delete(folder, recursive: true);
-            console.WriteLine(there ? $"Removed the registration in {folder}" : $"There is no registration in {folder}");
+            console.WriteLine($"{(there ? "Removed the" : "There is no")} registration in {folder}");
             return 0;
         }
 

@@ -8,19 +8,22 @@ using Spectre.Console.Cli;
 
 namespace Neurodynamics.Environment;
 
-sealed class ShareSettings : SetupSettings
-{
-    [CommandArgument(0, "[folder]")]
-    [Description("Where the pages go; .workbook/share if omitted.")]
-    public string? Folder { get; init; }
-}
-
 /// <summary>
-/// Exports every notebook as it was committed or last saved, with its outputs, to one page each that needs nothing else, and an index of them. Nothing is executed.
+/// Exports every notebook as it was committed or last saved, with its outputs, to one page each that needs nothing
+/// else, and an index of them. Nothing is executed.
 /// </summary>
-sealed partial class ShareCommand(Workbook workbook, IAnsiConsole console) : AsyncCommand<ShareSettings>
+[Verb("share", "", "~/fixed-points")]
+[Description("Export every saved notebook to one page that needs nothing else, with an index; nothing is executed.")]
+sealed partial class ShareCommand(Workbook workbook, IAnsiConsole console) : AsyncCommand<ShareCommand.Settings>
 {
-    public override async Task<int> ExecuteAsync(CommandContext context, ShareSettings settings, CancellationToken cancellation)
+    public sealed class Settings : SetupSettings
+    {
+        [CommandArgument(0, "[folder]"), Description("Where the pages go; .workbook/share if omitted.")]
+        public string? Folder { get; init; }
+    }
+
+    public override async Task<int> ExecuteAsync(
+        CommandContext context, Settings settings, CancellationToken cancellation)
     {
         await new SystemPrograms(workbook, console).EnsureAsync(tests: false, !settings.NoInstall, cancellation);
         var folder = Path.GetFullPath(settings.Folder ?? workbook.Share);
@@ -40,20 +43,23 @@ sealed partial class ShareCommand(Workbook workbook, IAnsiConsole console) : Asy
         var index = Path.Combine(folder, "index.html");
         await File.WriteAllTextAsync(index + ".partial", Index(entries.ToString()), cancellation);
         File.Move(index + ".partial", index, overwrite: true);
-        console.WriteLine($"Pages and index: {Path.GetRelativePath(System.Environment.CurrentDirectory, folder)}");
+        console.WriteLine($"Pages and index: {Workbook.FromHere(folder)}");
         return 0;
     }
 
     static string Entry(string name, string notebook)
     {
-        var first = string.Concat(JsonNode.Parse(notebook)!["cells"]![0]!["source"] is JsonArray lines ? lines.Select(line => line!.GetValue<string>()) : []);
+        string first = string.Concat(JsonNode.Parse(notebook)!["cells"]![0]!["source"] is JsonArray lines
+            ? lines.Select(line => line!.GetValue<string>())
+            : []);
         var title = Encode(Title().Match(first) is { Success: true } match ? match.Groups[1].Value : name);
         var question = Encode(Question().Match(first).Groups[1].Value.ReplaceLineEndings(" "));
         var time = Encode(RunTime().Match(first).Groups[1].Value.ReplaceLineEndings(" "));
+        string runTime = time.Length > 0 ? $"<br><small>Run time: {time}</small>" : "";
         // The last figure is usually the one that the notebook is for.
         var picture = Stills.Of(notebook).Values.LastOrDefault() is { } still ? $"""<img alt="" src="{still}">""" : "";
         return $"""
-            <a href="{name}.html">{picture}<span><b>{title}</b><br>{question}{(time.Length > 0 ? $"<br><small>Run time: {time}</small>" : "")}</span></a>
+            <a href="{name}.html">{picture}<span><b>{title}</b><br>{question}{runTime}</span></a>
 
             """;
     }
@@ -62,10 +68,12 @@ sealed partial class ShareCommand(Workbook workbook, IAnsiConsole console) : Asy
 
     static string Index(string entries) => $$"""
         <!DOCTYPE html>
-        <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Unfolding recurrent networks</title>
+        <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+        <title>Unfolding recurrent networks</title>
         <style>
         body{font:16px/1.45 sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#222}
-        a{display:flex;gap:1.2rem;align-items:center;padding:.9rem 0;border-top:1px solid #ddd;color:inherit;text-decoration:none}a:hover b{text-decoration:underline}
+        a{display:flex;gap:1.2rem;align-items:center;padding:.9rem 0;border-top:1px solid #ddd}
+        a{color:inherit;text-decoration:none}a:hover b{text-decoration:underline}
         img{width:13rem;height:9rem;object-fit:contain;flex:none}
         </style></head><body>
         <h1>Unfolding recurrent networks, one fixed point at a time</h1>

@@ -82,10 +82,11 @@ sealed class SweepCommand(Workbook workbook, IAnsiConsole console) : AsyncComman
         SweepWork sweep, IReadOnlyList<SweepRun> open, string options, CancellationToken cancellation)
     {
         console.WriteLine(await new SlurmArray(workbook, sweep).SubmitAsync(open, options, cancellation) is { } jobs
-            ? $"Submitted {jobs.Count} runs as the job array {jobs.Job} (runs {jobs.Runs}); their logs are in {Workbook.FromHere(jobs.Log)}."
+            ? $"Submitted {jobs.Count} runs as the job array {jobs.Job} (runs {jobs.Runs}); "
+                + $"their logs are in {Workbook.FromHere(jobs.Log)}."
             : $"All {open.Count} runs are in Slurm's queue already.");
-        console.WriteLine("Watch them with `squeue --me`. The same command with --merge in place of --slurm collects the "
-            + "rows, at any time; unchanged, it submits again the runs that did not finish.");
+        console.WriteLine("Watch them with `squeue --me`. The same command with --merge in place of --slurm collects "
+            + "the rows, at any time; unchanged, it submits again the runs that did not finish.");
         return 0;
     }
 

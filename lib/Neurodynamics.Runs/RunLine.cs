@@ -21,7 +21,7 @@ abstract record RunLine
 
     public void Say() => Console.WriteLine(JsonSerializer.Serialize(this, Json));
 
-    /// <summary>Reads a line; null where it holds nothing that this program says, such as a library's own words.</summary>
+    /// <summary>Reads a line; null if it is not one of these, such as what a library prints.</summary>
     public static RunLine? Read(string line)
     {
         try

@@ -5,13 +5,15 @@ using PuppeteerSharp.Input;
 
 namespace Neurodynamics.Hosts;
 
-/// <summary>What was seen of a figure: whether it was drawn, how many 3-D scenes it has, and how many of them showed something and turned.</summary>
+/// <summary>A figure as seen: whether it was drawn, and how many 3-D scenes it has, shows and lets turn.</summary>
 public sealed record SeenFigure(bool Drawn, int Scenes, int Shown, int Turned)
 {
     public bool IsWell => Drawn && Shown == Scenes && Turned == Scenes;
 }
 
-/// <summary>A tab with a notebook in it, in whatever host. The browser reaches nothing but this machine, and what it asked for elsewhere is counted.</summary>
+/// <summary>
+/// A tab with a notebook in it, in any host. The browser reaches nothing but this machine; other requests are counted.
+/// </summary>
 public sealed class HostPage : IAsyncDisposable
 {
     // Milliseconds: for a machine that has much else to do.
@@ -25,7 +27,8 @@ public sealed class HostPage : IAsyncDisposable
         (this.browser, Page) = (browser, page);
         page.Request += (_, asked) =>
         {
-            if (Uri.TryCreate(asked.Request.Url, UriKind.Absolute, out var address) && address is { IsLoopback: false, Scheme: "http" or "https" or "ws" or "wss" })
+            if (Uri.TryCreate(asked.Request.Url, UriKind.Absolute, out var address)
+                && address is { IsLoopback: false, Scheme: "http" or "https" or "ws" or "wss" })
             {
                 lock (blocked)
                 {
@@ -33,7 +36,7 @@ public sealed class HostPage : IAsyncDisposable
                 }
             }
         };
-        page.Console += (_, told) => LostAScene |= told.Message.Text.Contains("Too many active WebGL contexts", StringComparison.Ordinal);
+        page.Console += (_, told) => LostAScene |= told.Message.Text.Contains("Too many active WebGL contexts");
         // "Leave the page?" when a changed notebook is left.
         page.Dialog += async (_, asked) => await asked.Dialog.Accept();
     }
@@ -49,15 +52,18 @@ public sealed class HostPage : IAsyncDisposable
     /// <summary>A tab in a browser of its own, which knows nothing of earlier ones.</summary>
     public static async Task<HostPage> OpenAsync()
     {
-        var browser = await HeadlessBrowser.LaunchAsync(offline: true) ?? throw new WorkbookException("No Chromium, Chrome or Edge was found: install one, or name one in the variable WORKBOOK_BROWSER.");
+        var browser = await HeadlessBrowser.LaunchAsync(offline: true) ?? throw new WorkbookException(
+            "No Chromium, Chrome or Edge was found: install one, or name one in the variable WORKBOOK_BROWSER.");
         var page = await browser.NewPageAsync();
         await page.SetViewportAsync(new ViewPortOptions { Width = 1300, Height = 1000 });
         page.DefaultNavigationTimeout = Patience;
         var host = new HostPage(browser, page);
         // The count of requests is tried on one that must neither arrive nor be missed.
-        var arrived = await page.EvaluateExpressionAsync<bool>("fetch('https://cdn.plot.ly/', { mode: 'no-cors' }).then(() => true, () => false)");
+        bool arrived = await page.EvaluateExpressionAsync<bool>(
+            "fetch('https://cdn.plot.ly/', { mode: 'no-cors' }).then(() => true, () => false)");
         if (arrived || host.blocked.Count != 1)
-            throw new WorkbookException("The browser can reach other machines, or hides that it tries: name another Chromium, Chrome or Edge in the variable WORKBOOK_BROWSER.");
+            throw new WorkbookException("The browser can reach other machines, or hides that it tries: "
+                + "name another Chromium, Chrome or Edge in the variable WORKBOOK_BROWSER.");
 
         host.blocked.Clear();
         return host;
@@ -65,7 +71,8 @@ public sealed class HostPage : IAsyncDisposable
 
     public async ValueTask DisposeAsync() => await browser.DisposeAsync();
 
-    public Task UntilAsync(string condition, string what, int milliseconds = Patience) => Within(what, Page.WaitForExpressionAsync(condition, new WaitForFunctionOptions { Timeout = milliseconds }));
+    public Task UntilAsync(string condition, string what, int milliseconds = Patience) => Within(
+        what, Page.WaitForExpressionAsync(condition, new WaitForFunctionOptions { Timeout = milliseconds }));
 
     static async Task Within(string what, Task waiting)
     {
@@ -88,7 +95,7 @@ public sealed class HostPage : IAsyncDisposable
         }
         catch (PuppeteerException)
         {
-            // Of a browser that is gone there is no picture; what it was asked for tells.
+            // A browser that is gone gives no picture; the failure itself says what it was asked for.
         }
     }
 
@@ -107,7 +114,10 @@ public sealed class HostPage : IAsyncDisposable
     {
         try
         {
-            await frame.WaitForFunctionAsync("key => window.neurodynamics && document.querySelector(`[data-figure='${key}'] .js-plotly-plot .main-svg`)", new WaitForFunctionOptions { Timeout = Patience }, key);
+            await frame.WaitForFunctionAsync("""
+                key => window.neurodynamics
+                  && document.querySelector(`[data-figure='${key}'] .js-plotly-plot .main-svg`)
+                """, new WaitForFunctionOptions { Timeout = Patience }, key);
         }
         catch (Exception late) when (late is WaitTaskTimeoutException or TimeoutException)
         {
@@ -126,24 +136,28 @@ public sealed class HostPage : IAsyncDisposable
         foreach (var scene in scenes)
         {
             var turned = scene.IsShown && await TurnAsync(frame, key, scene);
-            seen = seen with { Scenes = seen.Scenes + 1, Shown = seen.Shown + (scene.IsShown ? 1 : 0), Turned = seen.Turned + (turned ? 1 : 0) };
+            int shown = scene.IsShown ? 1 : 0;
+            seen = new(true, seen.Scenes + 1, seen.Shown + shown, seen.Turned + (turned ? 1 : 0));
         }
 
         return seen;
     }
 
     /// <summary>The scenes of a figure as they are now.</summary>
-    static async Task<Scene[]> ScenesAsync(IFrame frame, string key) => JsonSerializer.Deserialize<Scene[]>(await frame.EvaluateFunctionAsync<string>("""
+    static async Task<Scene[]> ScenesAsync(IFrame frame, string key) =>
+        JsonSerializer.Deserialize<Scene[]>(await frame.EvaluateFunctionAsync<string>("""
         key => {
           const plot = document.querySelector(`[data-figure='${key}'] .js-plotly-plot`);
           return JSON.stringify((plot._fullLayout._subplots.gl3d || []).map(name => {
             const scene = plot._fullLayout[name]._scene, canvas = scene.glplot.canvas;
-            const copy = Object.assign(document.createElement("canvas"), { width: canvas.width, height: canvas.height }), pen = copy.getContext("2d");
+            const copy = document.createElement("canvas"), pen = copy.getContext("2d");
+            [copy.width, copy.height] = [canvas.width, canvas.height];
             // What WebGL has drawn can be read only before the browser takes it to the screen.
             scene.glplot.redraw();
             pen.drawImage(canvas, 0, 0);
             const pixels = pen.getImageData(0, 0, copy.width, copy.height).data, colours = new Set();
-            for (let i = 0; i < pixels.length; i += 4) if (pixels[i + 3] > 0) colours.add(pixels[i] >> 4 << 8 | pixels[i + 1] >> 4 << 4 | pixels[i + 2] >> 4);
+            for (let i = 0; i < pixels.length; i += 4)
+              if (pixels[i + 3] > 0) colours.add(pixels[i] >> 4 << 8 | pixels[i + 1] >> 4 << 4 | pixels[i + 2] >> 4);
             return { Name: name, Colours: colours.size, Eye: JSON.stringify(scene.getCamera().eye) };
           }));
         }
@@ -151,7 +165,10 @@ public sealed class HostPage : IAsyncDisposable
 
     async Task<bool> TurnAsync(IFrame frame, string key, Scene scene)
     {
-        var canvas = (IElementHandle)await frame.EvaluateFunctionHandleAsync("(key, name) => document.querySelector(`[data-figure='${key}'] .js-plotly-plot`)._fullLayout[name]._scene.glplot.canvas", key, scene.Name);
+        var canvas = (IElementHandle)await frame.EvaluateFunctionHandleAsync("""
+            (key, name) =>
+              document.querySelector(`[data-figure='${key}'] .js-plotly-plot`)._fullLayout[name]._scene.glplot.canvas
+            """, key, scene.Name);
         if (await canvas.BoundingBoxAsync() is not { } box) return false;
 
         var (x, y) = (box.X + box.Width / 2, box.Y + box.Height / 2);
@@ -161,7 +178,8 @@ public sealed class HostPage : IAsyncDisposable
         await Page.Mouse.UpAsync();
         for (var attempt = 0; attempt < 20; attempt++)
         {
-            if ((await ScenesAsync(frame, key)).Any(now => now.Name == scene.Name && now.Eye != scene.Eye && now.IsShown))
+            var scenes = await ScenesAsync(frame, key);
+            if (scenes.Any(now => now.Name == scene.Name && now.Eye != scene.Eye && now.IsShown))
                 return true;
 
             await Task.Delay(200);
@@ -170,7 +188,7 @@ public sealed class HostPage : IAsyncDisposable
         return false;
     }
 
-    /// <param name="Colours">How many are on its canvas: none or one where the context is lost or nothing is drawn.</param>
+    /// <param name="Colours">How many its canvas has: at most one if the context is lost or nothing is drawn.</param>
     sealed record Scene(string Name, int Colours, string Eye)
     {
         public bool IsShown => Colours > 10;

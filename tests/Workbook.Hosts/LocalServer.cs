@@ -11,14 +11,16 @@ sealed class LocalServer : IAsyncDisposable
     readonly CancellationTokenSource end;
     readonly Task<CommandResult> running;
 
-    LocalServer(CancellationTokenSource end, Task<CommandResult> running, Uri address) => (this.end, this.running, Address) = (end, running, address);
+    LocalServer(CancellationTokenSource end, Task<CommandResult> running, Uri address) =>
+        (this.end, this.running, Address) = (end, running, address);
 
     public Uri Address { get; }
 
     /// <summary>Starts a server and waits until it answers.</summary>
     /// <param name="command">The program, given its port.</param>
-    /// <param name="log">Where all goes that it says.</param>
-    public static async Task<LocalServer> StartAsync(Func<int, Command> command, string log, CancellationToken cancellation)
+    /// <param name="log">Where its output goes.</param>
+    public static async Task<LocalServer> StartAsync(
+        Func<int, Command> command, string log, CancellationToken cancellation)
     {
         var address = new Uri($"http://127.0.0.1:{FreePort()}/");
         var end = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
@@ -31,7 +33,8 @@ sealed class LocalServer : IAsyncDisposable
                 File.AppendAllText(log, line + System.Environment.NewLine);
             }
         });
-        var running = command(address.Port).WithValidation(CommandResultValidation.None).WithStandardOutputPipe(said).WithStandardErrorPipe(said).ExecuteAsync(end.Token).Task;
+        var running = command(address.Port).WithValidation(CommandResultValidation.None)
+            .WithStandardOutputPipe(said).WithStandardErrorPipe(said).ExecuteAsync(end.Token).Task;
         var server = new LocalServer(end, running, address);
         using var client = new HttpClient();
         for (var attempt = 0; attempt < 240 && !running.IsCompleted; attempt++)
@@ -48,7 +51,7 @@ sealed class LocalServer : IAsyncDisposable
         }
 
         await server.DisposeAsync();
-        throw new WorkbookException($"{Path.GetFileName(command(0).TargetFilePath)} did not start: {log} tells why.");
+        throw new WorkbookException($"{Path.GetFileName(command(0).TargetFilePath)} did not start: {log} says why.");
     }
 
     static int FreePort()

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
 using CliWrap;
 using Neurodynamics.Environment;
@@ -7,7 +8,8 @@ using Spectre.Console;
 namespace Neurodynamics.Hosts;
 
 /// <summary>
-/// The committed notebooks in a real VS Code: code-server, which is VS Code in a browser, built here from its npm package. It shows notebooks; without the Jupyter extension it runs no cell.
+/// The committed notebooks in a real VS Code: code-server, which is VS Code in a browser, built here from its npm
+/// package. It shows notebooks; without the Jupyter extension it runs no cell.
 /// </summary>
 sealed partial class VsCodeHost(Workbook workbook, IAnsiConsole console)
 {
@@ -28,13 +30,15 @@ sealed partial class VsCodeHost(Workbook workbook, IAnsiConsole console)
         if (File.Exists(Stamp) && await File.ReadAllTextAsync(Stamp, cancellation) == Version)
             return;
 
-        var npm = Cli.Wrap(Needed("npm", "npm, which comes with Node.js")).WithEnvironmentVariables(variables => variables
+        string npmProgram = Needed("npm", "npm, which comes with Node.js");
+        var npm = Cli.Wrap(npmProgram).WithEnvironmentVariables(variables => variables
             // Built here against the headers that lie beside node: the module's own script would download.
-            .Set("npm_config_nodedir", Path.GetDirectoryName(Path.GetDirectoryName(node))).Set("npm_config_build_from_source", "true"));
+            .Set("npm_config_nodedir", Path.GetDirectoryName(Path.GetDirectoryName(node)))
+            .Set("npm_config_build_from_source", "true"));
         var ripgrep = Needed("rg", "ripgrep (Debian's package ripgrep)");
         Needed("g++", "a C++ compiler (Debian's package build-essential)");
         Needed("make", "make (Debian's package build-essential)");
-        console.WriteLine($"Installing code-server {Version} in {Path.GetRelativePath(workbook.Root, Folder)}; it takes some minutes.");
+        console.WriteLine($"Installing code-server {Version} in {Workbook.FromHere(Folder)}; this takes some minutes.");
         Directory.CreateDirectory(Folder);
         await File.WriteAllTextAsync(Path.Combine(Folder, "package.json"), "{}", cancellation);
         var code = Path.Combine(Server, "lib", "vscode");
@@ -49,12 +53,15 @@ sealed partial class VsCodeHost(Workbook workbook, IAnsiConsole console)
         await File.WriteAllTextAsync(Stamp, Version, cancellation);
 
         Task NpmAsync(string folder, params string[] arguments) => Programs.RunAsync(
-            workbook, npm.WithArguments(["--prefix", folder, .. arguments, "--no-audit", "--no-fund"]), "code-server could not be installed:", cancellation);
+            workbook, npm.WithArguments(["--prefix", folder, .. arguments, "--no-audit", "--no-fund"]),
+            "code-server could not be installed:", cancellation);
     }
 
-    static string Needed(string program, string what) => Programs.Find(program) ?? throw new WorkbookException($"{program} is not on the PATH: install {what}.");
+    static string Needed(string program, string what) => Programs.Find(program)
+        ?? throw new WorkbookException($"{program} is not on the PATH: install {what}.");
 
-    public async IAsyncEnumerable<HostResult> TryAsync(IReadOnlyList<string> notebooks, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation)
+    public async IAsyncEnumerable<HostResult> TryAsync(
+        IReadOnlyList<string> notebooks, [EnumeratorCancellation] CancellationToken cancellation)
     {
         // Copies: an editor may save what it opens.
         Directory.CreateDirectory(Copies);
@@ -62,11 +69,14 @@ sealed partial class VsCodeHost(Workbook workbook, IAnsiConsole console)
             File.Copy(notebook, Path.Combine(Copies, Path.GetFileName(notebook)), overwrite: true);
 
         Directory.CreateDirectory(Path.Combine(Folder, "user", "User"));
-        await File.WriteAllTextAsync(Path.Combine(Folder, "user", "User", "settings.json"), """{ "workbench.startupEditor": "none", "remote.autoForwardPorts": false }""", cancellation);
+        await File.WriteAllTextAsync(Path.Combine(Folder, "user", "User", "settings.json"),
+            """{ "workbench.startupEditor": "none", "remote.autoForwardPorts": false }""", cancellation);
         await using var server = await LocalServer.StartAsync(
             port => Cli.Wrap(Needed("node", "Node.js 20")).WithArguments([
-                Path.Combine(Server, "out", "node", "entry.js"), "--bind-addr", $"127.0.0.1:{port}", "--auth", "none", "--disable-workspace-trust", "--disable-telemetry", "--disable-update-check",
-                "--user-data-dir", Path.Combine(Folder, "user"), "--extensions-dir", Path.Combine(Folder, "extensions"), "--config", Path.Combine(Folder, "config.yaml")]),
+                Path.Combine(Server, "out", "node", "entry.js"), "--bind-addr", $"127.0.0.1:{port}", "--auth", "none",
+                "--disable-workspace-trust", "--disable-telemetry", "--disable-update-check",
+                "--user-data-dir", Path.Combine(Folder, "user"), "--extensions-dir", Path.Combine(Folder, "extensions"),
+                "--config", Path.Combine(Folder, "config.yaml")]),
             Path.Combine(workbook.Logs, "code-server.log"), cancellation);
         foreach (var notebook in notebooks)
             yield return await TryAsync(server.Address, notebook, cancellation);
@@ -76,7 +86,8 @@ sealed partial class VsCodeHost(Workbook workbook, IAnsiConsole console)
     {
         var started = TimeProvider.System.GetTimestamp();
         var name = Path.GetFileNameWithoutExtension(notebook);
-        var keys = Figure().Matches(await File.ReadAllTextAsync(notebook, cancellation)).Select(match => match.Groups[1].Value).ToHashSet();
+        var keys = Figure().Matches(await File.ReadAllTextAsync(notebook, cancellation))
+            .Select(match => match.Groups[1].Value).ToHashSet();
         var count = keys.Count;
         var seen = new List<SeenFigure>();
         await using var page = await HostPage.OpenAsync();
@@ -103,19 +114,26 @@ sealed partial class VsCodeHost(Workbook workbook, IAnsiConsole console)
             return Result(failure.Message);
         }
 
-        HostResult Result(string? failure) => new("vscode", name, count, seen, TimeProvider.System.GetElapsedTime(started), page.Blocked, failure);
+        HostResult Result(string? failure) => new(
+            "vscode", name, count, seen, TimeProvider.System.GetElapsedTime(started), page.Blocked, failure);
     }
 
     async Task OpenAsync(HostPage page, Uri server, string file)
     {
-        await page.Page.GoToAsync(new Uri(server, $"?folder={Uri.EscapeDataString(Copies)}").AbsoluteUri, new NavigationOptions { WaitUntil = [WaitUntilNavigation.DOMContentLoaded] });
-        await page.UntilAsync("document.querySelector('.explorer-folders-view .monaco-list-row')", "VS Code to open the folder");
+        await page.Page.GoToAsync(new Uri(server, $"?folder={Uri.EscapeDataString(Copies)}").AbsoluteUri,
+            WaitUntilNavigation.DOMContentLoaded);
+        await page.UntilAsync(
+            "document.querySelector('.explorer-folders-view .monaco-list-row')", "VS Code to open the folder");
         await page.PressAsync("Control", "p");
         await page.UntilAsync("document.activeElement.closest('.quick-input-widget')", "the box for a file's name");
         await page.Page.Keyboard.SendCharacterAsync(file);
-        await page.UntilAsync($"[...document.querySelectorAll('.quick-input-list .monaco-list-row')].some(row => row.innerText.includes('{file}'))", "VS Code to find the notebook");
+        await page.UntilAsync($"""
+            [...document.querySelectorAll('.quick-input-list .monaco-list-row')]
+              .some(row => row.innerText.includes('{file}'))
+            """, "VS Code to find the notebook");
         await page.PressAsync("Enter");
-        await page.UntilAsync("document.querySelector('.notebookOverlay .monaco-list-row')", "VS Code to show the notebook");
+        await page.UntilAsync(
+            "document.querySelector('.notebookOverlay .monaco-list-row')", "VS Code to show the notebook");
     }
 
     /// <summary>From the notebook's start to its end, with the wheel. Every step is looked at.</summary>
@@ -124,7 +142,8 @@ sealed partial class VsCodeHost(Workbook workbook, IAnsiConsole console)
         for (var still = 0; still < 4;)
         {
             cancellation.ThrowIfCancellationRequested();
-            foreach (var frame in page.Page.Frames.Where(frame => !frame.Detached && frame != page.Page.MainFrame).ToArray())
+            foreach (var frame in page.Page.Frames
+                .Where(frame => !frame.Detached && frame != page.Page.MainFrame).ToArray())
             {
                 if (await frame.EvaluateExpressionAsync<bool>("!!document.querySelector('.neurodynamics-figure')"))
                     await look(frame);
@@ -137,9 +156,15 @@ sealed partial class VsCodeHost(Workbook workbook, IAnsiConsole console)
     /// <summary>Scrolls; whether anything moved.</summary>
     static async Task<bool> WheelAsync(HostPage page, decimal pixels)
     {
-        const string top = "document.querySelector('.notebookOverlay .cell-list-container .monaco-list-rows').getBoundingClientRect().top";
+        const string top = "document.querySelector('.notebookOverlay .cell-list-container .monaco-list-rows')"
+            + ".getBoundingClientRect().top";
         // At the left of the cells: over a 3-D scene the wheel would zoom it.
-        var gutter = await page.Page.EvaluateExpressionAsync<decimal[]>("(() => { const box = document.querySelector('.notebookOverlay').getBoundingClientRect(); return [box.left + 8, box.top + box.height / 2]; })()");
+        decimal[] gutter = await page.Page.EvaluateExpressionAsync<decimal[]>("""
+            (() => {
+              const box = document.querySelector('.notebookOverlay').getBoundingClientRect();
+              return [box.left + 8, box.top + box.height / 2];
+            })()
+            """);
         var before = await page.Page.EvaluateExpressionAsync<decimal>(top);
         await page.Page.Mouse.MoveAsync(gutter[0], gutter[1]);
         await page.Page.Mouse.WheelAsync(0, pixels);
@@ -147,15 +172,18 @@ sealed partial class VsCodeHost(Workbook workbook, IAnsiConsole console)
         return await page.Page.EvaluateExpressionAsync<decimal>(top) != before;
     }
 
-    /// <summary>Puts a figure in the middle and looks at it; once more where outputs above it found their height meanwhile and moved it.</summary>
+    /// <summary>
+    /// Puts a figure in the middle and looks at it; again if outputs above it grew meanwhile and moved it.
+    /// </summary>
     static async Task<SeenFigure> LookAsync(HostPage page, IFrame frame, string key)
     {
         var seen = new SeenFigure(false, 0, 0, 0);
         for (var attempt = 0; attempt < 3 && !seen.IsWell; attempt++)
         {
-            for (var step = 0; step < 5 && await MissedAsync(page, frame, key) is { } far && Math.Abs(far) > 60 && await WheelAsync(page, far); step++)
-            {
-            }
+            for (int step = 0; step < 5; step++)
+                if (await MissedAsync(page, frame, key) is not { } far || Math.Abs(far) <= 60
+                    || !await WheelAsync(page, far))
+                    break;
 
             seen = await page.LookAsync(frame, key);
         }
@@ -163,11 +191,16 @@ sealed partial class VsCodeHost(Workbook workbook, IAnsiConsole console)
         return seen;
     }
 
-    /// <summary>How far below the middle of the window a figure's middle is, or null where it is not shown. The frame of all outputs is as high as the notebook, so only the whole page can tell.</summary>
+    /// <summary>
+    /// How far below the middle of the window a figure's middle is, or null if it is not shown. The frame of all
+    /// outputs is as high as the notebook, so only the whole page knows.
+    /// </summary>
     static async Task<decimal?> MissedAsync(HostPage page, IFrame frame, string key)
     {
         await using var figure = await frame.QuerySelectorAsync($"[data-figure='{key}']");
-        return figure is not null && await figure.EvaluateFunctionAsync<bool>("box => box.checkVisibility({ visibilityProperty: true })") && await figure.BoundingBoxAsync() is { } box
+        const string visible = "box => box.checkVisibility({ visibilityProperty: true })";
+        return figure is not null && await figure.EvaluateFunctionAsync<bool>(visible)
+            && await figure.BoundingBoxAsync() is { } box
             ? box.Y + box.Height / 2 - page.Page.Viewport.Height / 2
             : null;
     }

@@ -7,8 +7,8 @@ using Xunit;
 namespace Neurodynamics.Workbook.Tests;
 
 /// <summary>
-/// Every notebook executed once for all tests that ask, one at a time, into the folder that <c>run</c> uses. Tests that look at
-/// figures take this in their constructor and open <see cref="Page"/> after <see cref="ExecuteAsync"/>.
+/// Every notebook executed once for all tests that ask, one at a time, into the folder that <c>run</c> uses. Tests that
+/// look at figures take this in their constructor and open <see cref="Page"/> after <see cref="ExecuteAsync"/>.
 /// </summary>
 public sealed class ExecutedNotebooks : IAsyncDisposable
 {

@@ -7,8 +7,10 @@ static partial class MachinePath
 {
     public static void IsNotIn(string notebook, string text)
     {
-        foreach (var root in new[] { Environment.Workbook.Here().Root, System.Environment.GetFolderPath(System.Environment.SpecialFolder.UserProfile) })
-            Assert.False(root.Length > 1 && text.Contains(root, StringComparison.Ordinal), $"{notebook} holds the path {root} of this machine.");
+        string home = System.Environment.GetFolderPath(System.Environment.SpecialFolder.UserProfile);
+        foreach (string root in new[] { Environment.Workbook.Here().Root, home })
+            Assert.False(root.Length > 1 && text.Contains(root, StringComparison.Ordinal),
+                $"{notebook} holds the path {root} of this machine.");
 
         var path = HomeFolder().Match(text);
         Assert.False(path.Success, $"{notebook} holds a path of a machine: {path.Value}");

@@ -17,7 +17,8 @@ public sealed class NotebookRunnerTests(ExecutedNotebooks notebooks)
         var result = await notebooks.ExecuteAsync(notebook);
 
         Assert.True(result.Failure is null, result.Failure);
-        MachinePath.IsNotIn(notebook, await File.ReadAllTextAsync(Path.Combine(Workbook.Run, notebook), TestContext.Current.CancellationToken));
+        string executed = Path.Combine(Workbook.Run, notebook);
+        MachinePath.IsNotIn(notebook, await File.ReadAllTextAsync(executed, TestContext.Current.CancellationToken));
         Assert.True(File.Exists(notebooks.Page(notebook)), $"{notebook} was not exported to a page.");
     }
 
@@ -32,7 +33,8 @@ public sealed class NotebookRunnerTests(ExecutedNotebooks notebooks)
 
     [Fact]
     public async Task ACellThatDoesNotCompileIsAFailureInTheCompilersWords() =>
-        Assert.Contains("does-not-compile, code cell 1: (1,16): error CS0029", await FailureOf("does-not-compile.ipynb"));
+        Assert.Contains("does-not-compile, code cell 1: (1,16): error CS0029",
+            await FailureOf("does-not-compile.ipynb"));
 
     [Fact]
     public async Task AKernelThatDiesIsAFailureOfTheCellAtHand() =>
@@ -45,7 +47,8 @@ public sealed class NotebookRunnerTests(ExecutedNotebooks notebooks)
         {
             await using var runner = new NotebookRunner(Workbook);
             var result = await runner.ExecuteAsync(
-                Path.Combine(AppContext.BaseDirectory, "Fixtures", fixture), folder.FullName, cancellation: TestContext.Current.CancellationToken);
+                Path.Combine(AppContext.BaseDirectory, "Fixtures", fixture), folder.FullName,
+                cancellation: TestContext.Current.CancellationToken);
             Assert.NotNull(result.Failure);
             return result.Failure;
         }

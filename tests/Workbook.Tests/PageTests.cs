@@ -14,22 +14,27 @@ public sealed class PageTests(ExecutedNotebooks notebooks)
     [MemberData(nameof(Notebooks))]
     public async Task ShowsEveryFigureAndFormulaWithoutANetwork(string notebook)
     {
-        Assert.SkipWhen(HeadlessBrowser.Find() is null, "No Chromium, Chrome or Edge is installed: install one, or name one in the variable WORKBOOK_BROWSER.");
+        Assert.SkipWhen(HeadlessBrowser.Find() is null,
+            "No Chromium, Chrome or Edge is installed: install one, or name one in the variable WORKBOOK_BROWSER.");
         var result = await notebooks.ExecuteAsync(notebook);
         Assert.True(result.Failure is null, result.Failure);
         Assert.Equal(0, result.Stills.Missing);
 
         await using var host = await HostPage.OpenAsync();
-        var (page, errors) = (host.Page, new List<string>());
+        var page = host.Page;
+        var errors = new List<string>();
         page.PageError += (_, error) => errors.Add(error.Message);
         page.Console += (_, told) =>
         {
             if (told.Message.Type is ConsoleType.Error) errors.Add(told.Message.Text);
         };
-        await page.GoToAsync(new Uri(notebooks.Page(notebook)).AbsoluteUri, new NavigationOptions { WaitUntil = [WaitUntilNavigation.DOMContentLoaded] });
-        foreach (var key in await page.EvaluateExpressionAsync<string[]>("[...document.querySelectorAll('.neurodynamics-figure')].map(box => box.dataset.figure)"))
+        string address = new Uri(notebooks.Page(notebook)).AbsoluteUri;
+        await page.GoToAsync(address, WaitUntilNavigation.DOMContentLoaded);
+        foreach (string key in await page.EvaluateExpressionAsync<string[]>(
+            "[...document.querySelectorAll('.neurodynamics-figure')].map(box => box.dataset.figure)"))
         {
-            await page.EvaluateFunctionAsync("key => document.querySelector(`[data-figure='${key}']`).scrollIntoView({ block: 'center' })", key);
+            await page.EvaluateFunctionAsync(
+                "key => document.querySelector(`[data-figure='${key}']`).scrollIntoView({ block: 'center' })", key);
             var seen = await host.LookAsync(page.MainFrame, key);
             Assert.True(seen.IsWell, $"{key}: {seen}");
             Assert.InRange(await page.EvaluateExpressionAsync<int>("neurodynamics.live"), seen.Scenes, 6);
@@ -38,6 +43,9 @@ public sealed class PageTests(ExecutedNotebooks notebooks)
         Assert.False(host.LostAScene);
         Assert.Empty(host.Blocked);
         Assert.Empty(errors);
-        Assert.Equal(0, await page.EvaluateExpressionAsync<int>("[...document.querySelectorAll('.jp-RenderedMarkdown')].filter(box => [...box.childNodes].some(node => node.nodeType === 3 && /\\$[^$]+\\$/.test(node.data))).length"));
+        Assert.Equal(0, await page.EvaluateExpressionAsync<int>("""
+            [...document.querySelectorAll('.jp-RenderedMarkdown')].filter(box =>
+              [...box.childNodes].some(node => node.nodeType === 3 && /\$[^$]+\$/.test(node.data))).length
+            """));
     }
 }

@@ -9,7 +9,8 @@ public sealed class RebuildTests : IDisposable
 {
     static readonly Environment.Workbook Workbook = Environment.Workbook.Here();
 
-    readonly WorkbookCopy sources = new("rebuild", "lib/Neurodynamics", "lib/Neurodynamics.Notebooks", ".workbook/native");
+    readonly WorkbookCopy sources =
+        new("rebuild", "lib/Neurodynamics", "lib/Neurodynamics.Notebooks", ".workbook/native");
 
     Environment.Workbook Copy => sources.Workbook;
 
@@ -24,7 +25,10 @@ public sealed class RebuildTests : IDisposable
         Assert.Equal(["3"], await running.RunAsync("TorchSharp.torch.ones(3).sum().item<float>().ToString()"));
 
         var source = Path.Combine(Copy.Root, "lib", "Neurodynamics.Notebooks", "ChartHtml.cs");
-        await File.WriteAllTextAsync(source, (await File.ReadAllTextAsync(source, TestContext.Current.CancellationToken)).Replace("[Plotly figure with", "[Rebuilt figure with"), TestContext.Current.CancellationToken);
+        string text = await File.ReadAllTextAsync(source, TestContext.Current.CancellationToken);
+        Assert.Contains("[Plotly figure with", text);
+        text = text.Replace("[Plotly figure with", "[Rebuilt figure with");
+        await File.WriteAllTextAsync(source, text, TestContext.Current.CancellationToken);
         await BuildAsync();
 
         // The old kernel goes on with the old code, also with what it has not called before.
@@ -49,7 +53,8 @@ public sealed class RebuildTests : IDisposable
     async Task BuildAsync()
     {
         var built = await Cli.Wrap("dotnet")
-            .WithArguments(["build", Path.Combine("lib", "Neurodynamics.Notebooks"), "-c", "Release", "-nologo", "-v:quiet"])
+            .WithArguments(
+                ["build", Path.Combine("lib", "Neurodynamics.Notebooks"), "-c", "Release", "-nologo", "-v:quiet"])
             .WithWorkingDirectory(Copy.Root).WithValidation(CommandResultValidation.None)
             .ExecuteBufferedAsync(TestContext.Current.CancellationToken);
         Assert.True(built.ExitCode == 0, built.StandardOutput);

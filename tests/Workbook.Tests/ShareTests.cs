@@ -18,8 +18,10 @@ public sealed class ShareTests : IDisposable
     [Fact]
     public async Task TheIndexShowsWhatEachNotebookAsksAndLeadsToItsPageWhichWithoutScriptsHasStills()
     {
-        Assert.SkipWhen(HeadlessBrowser.Find() is null, "No Chromium, Chrome or Edge is installed: install one, or name one in the variable WORKBOOK_BROWSER.");
-        var shared = await Cli.Wrap("dotnet").WithArguments([typeof(Environment.Workbook).Assembly.Location, "share", folder.FullName, "--no-install"])
+        Assert.SkipWhen(HeadlessBrowser.Find() is null,
+            "No Chromium, Chrome or Edge is installed: install one, or name one in the variable WORKBOOK_BROWSER.");
+        var shared = await Cli.Wrap("dotnet")
+            .WithArguments([typeof(Environment.Workbook).Assembly.Location, "share", folder.FullName, "--no-install"])
             .WithValidation(CommandResultValidation.None).ExecuteBufferedAsync(TestContext.Current.CancellationToken);
         Assert.True(shared.ExitCode == 0, shared.StandardOutput + shared.StandardError);
 
@@ -28,10 +30,13 @@ public sealed class ShareTests : IDisposable
         await page.GoToAsync(new Uri(Path.Combine(folder.FullName, "index.html")).AbsoluteUri);
         var entries = await page.EvaluateExpressionAsync<Entry[]>("""
             [...document.querySelectorAll("a")].map(link => ({
-              page: link.getAttribute("href"), title: link.querySelector("b").innerText, words: link.innerText, picture: link.querySelector("img").naturalWidth
+              page: link.getAttribute("href"), title: link.querySelector("b").innerText,
+              words: link.innerText, picture: link.querySelector("img").naturalWidth
             }))
             """);
-        Assert.Equal(Workbook.FindNotebooks().Select(notebook => Path.GetFileNameWithoutExtension(notebook) + ".html"), entries.Select(entry => entry.Page));
+        Assert.Equal(
+            Workbook.FindNotebooks().Select(notebook => Path.GetFileNameWithoutExtension(notebook) + ".html"),
+            entries.Select(entry => entry.Page));
         Assert.All(entries, entry =>
         {
             Assert.True(File.Exists(Path.Combine(folder.FullName, entry.Page)));
@@ -44,7 +49,10 @@ public sealed class ShareTests : IDisposable
         await page.SetJavaScriptEnabledAsync(false);
         await Task.WhenAll(page.WaitForNavigationAsync(), page.ClickAsync("a"));
         Assert.EndsWith(entries[0].Page, page.Url);
-        var stills = await page.EvaluateExpressionAsync<int[]>("[...document.querySelectorAll('.neurodynamics-figure')].map(box => box.innerText.includes('trust the notebook to turn it') ? box.querySelector('img').naturalWidth : 0)");
+        int[] stills = await page.EvaluateExpressionAsync<int[]>("""
+            [...document.querySelectorAll('.neurodynamics-figure')].map(box =>
+              box.innerText.includes('trust the notebook to turn it') ? box.querySelector('img').naturalWidth : 0)
+            """);
         Assert.NotEmpty(stills);
         Assert.All(stills, width => Assert.True(width > 300));
         Assert.Empty(host.Blocked);

@@ -6,8 +6,8 @@ using System.Security.Cryptography;
 namespace Neurodynamics.Workbook.Tests;
 
 /// <summary>
-/// A real Slurm of one node with two cores, for as long as a test runs: Debian's daemons with configuration, key, sockets and state in one temporary folder. What the system has of Slurm
-/// or munge is neither read nor touched.
+/// A real Slurm of one node with two cores, for as long as a test runs: Debian's daemons with configuration, key,
+/// sockets and state in one temporary folder. The system's own Slurm and munge are neither read nor touched.
 /// </summary>
 sealed class SlurmCluster : IAsyncDisposable
 {
@@ -23,7 +23,8 @@ sealed class SlurmCluster : IAsyncDisposable
     public static string? Reason =>
         !OperatingSystem.IsLinux() ? "Slurm is for Linux."
         : !System.Environment.IsPrivilegedProcess ? "Only root may start Slurm's daemons."
-        : Needed.FirstOrDefault(name => Environment.Programs.Find(name) is null) is { } missing ? $"{missing} is not here: `dotnet run --project environment -- setup` installs Debian's Slurm."
+        : Needed.FirstOrDefault(name => Environment.Programs.Find(name) is null) is { } missing
+            ? $"{missing} is not here: `dotnet run --project environment -- setup` installs Debian's Slurm."
         : null;
 
     /// <summary>Starts it, and makes it the one that sbatch and its like speak to in this process.</summary>
@@ -47,11 +48,13 @@ sealed class SlurmCluster : IAsyncDisposable
         if (OperatingSystem.IsWindows()) throw new PlatformNotSupportedException(Reason);
 
         string At(string name) => Path.Combine(folder.FullName, name);
-        var (host, socket, configuration) = (System.Environment.MachineName.Split('.')[0], At("munge.socket"), At("slurm.conf"));
+        string host = System.Environment.MachineName.Split('.')[0];
+        string socket = At("munge.socket"), configuration = At("slurm.conf");
         folder.CreateSubdirectory("state");
         folder.CreateSubdirectory("spool");
         // munge refuses a key that others can read, and a socket in a folder that they cannot enter.
-        File.SetUnixFileMode(folder.FullName, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
+        File.SetUnixFileMode(folder.FullName, UnixFileMode.UserRead | UnixFileMode.UserWrite
+            | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
         await File.WriteAllBytesAsync(At("munge.key"), RandomNumberGenerator.GetBytes(1024), cancellation);
         File.SetUnixFileMode(At("munge.key"), UnixFileMode.UserRead);
         await File.WriteAllTextAsync(configuration, $"""
@@ -84,39 +87,50 @@ sealed class SlurmCluster : IAsyncDisposable
             """, cancellation);
         System.Environment.SetEnvironmentVariable(Variable, configuration);
 
-        Daemon("munged", "--foreground", "--origin=127.0.0.1", $"--key-file={At("munge.key")}", $"--socket={socket}", $"--pid-file={At("munged.pid")}", $"--seed-file={At("munged.seed")}");
+        Daemon("munged", "--foreground", "--origin=127.0.0.1", $"--key-file={At("munge.key")}", $"--socket={socket}",
+            $"--pid-file={At("munged.pid")}", $"--seed-file={At("munged.seed")}");
         await UntilAsync("munged has its socket", () => Task.FromResult(File.Exists(socket)), cancellation);
         Daemon("slurmctld", "-D", "-f", configuration);
         Daemon("slurmd", "-D", "-f", configuration);
-        await UntilAsync("the node is idle", async () => (await AskAsync("sinfo", "--noheader", "--format=%t")).Trim() == "idle", cancellation);
+        await UntilAsync("the node is idle",
+            async () => (await AskAsync("sinfo", "--noheader", "--format=%t")).Trim() == "idle", cancellation);
     }
 
     void Daemon(string name, params string[] arguments)
     {
         // No pipe: its output would be for nobody, and once full it would stop the daemon.
-        var start = new ProcessStartInfo("sh") { ArgumentList = { "-c", $"exec \"$@\" > '{Path.Combine(folder.FullName, name)}.out' 2>&1", "sh", name } };
-        foreach (var argument in arguments) start.ArgumentList.Add(argument);
-
-        daemons.Add(Process.Start(start)!);
+        string script = $"exec \"$@\" > '{Path.Combine(folder.FullName, name)}.out' 2>&1";
+        daemons.Add(Process.Start("sh", ["-c", script, "sh", name, .. arguments]));
     }
 
     /// <summary>What one of Slurm's programs answers; what it complains of where it fails.</summary>
     public static async Task<string> AskAsync(string program, params string[] arguments)
     {
-        using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
-        var (said, complained) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
+        var start = new ProcessStartInfo(program, arguments)
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        using var process = Process.Start(start)!;
+        var said = process.StandardOutput.ReadToEndAsync();
+        var complained = process.StandardError.ReadToEndAsync();
         await process.WaitForExitAsync();
         return process.ExitCode == 0 ? await said : await complained;
     }
 
-    /// <summary>Waits for something, five minutes at most: it takes seconds, but other programs may want the cores as well.</summary>
+    /// <summary>Waits for something, five minutes at most: it takes seconds, but the cores may be busy.</summary>
     public async Task UntilAsync(string what, Func<Task<bool>> there, CancellationToken cancellation)
     {
         var started = Stopwatch.GetTimestamp();
         while (!await there())
         {
             if (Stopwatch.GetElapsedTime(started) > TimeSpan.FromMinutes(5))
-                throw new TimeoutException($"Waited five minutes until {what}.\n{await AskAsync("squeue")}\n{string.Join('\n', folder.EnumerateFiles("*.log").Concat(folder.EnumerateFiles("*.out")).SelectMany(file => File.ReadLines(file.FullName).TakeLast(8)))}");
+            {
+                var ends = folder.EnumerateFiles("*.log").Concat(folder.EnumerateFiles("*.out"))
+                    .SelectMany(file => File.ReadLines(file.FullName).TakeLast(8));
+                throw new TimeoutException(
+                    $"Waited five minutes until {what}.\n{await AskAsync("squeue")}\n{string.Join('\n', ends)}");
+            }
 
             await Task.Delay(100, cancellation);
         }

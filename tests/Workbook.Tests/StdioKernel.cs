@@ -5,7 +5,7 @@ using System.Text.Json.Nodes;
 
 namespace Neurodynamics.Workbook.Tests;
 
-/// <summary>A kernel spoken to as VS Code's Polyglot extension does: one JSON object a line, on standard input and output.</summary>
+/// <summary>Speaks to a kernel as VS Code's Polyglot extension does: a JSON object a line on standard streams.</summary>
 sealed class StdioKernel : IAsyncDisposable
 {
     readonly Process process;
@@ -17,7 +17,7 @@ sealed class StdioKernel : IAsyncDisposable
     public static string[] Arguments(string folder) =>
         [.. Settings()["dotnet-interactive.kernelTransportArgs"]!.AsArray().Select(part => Filled(part, folder))];
 
-    /// <summary>Starts a kernel with the workspace's settings for a notebook in a folder, and waits until it is ready.</summary>
+    /// <summary>Starts a kernel with the workspace's settings and waits until it is ready.</summary>
     /// <param name="folder">The notebook's folder.</param>
     /// <param name="arguments">Default: those of the settings.</param>
     public static async Task<StdioKernel> StartAsync(string folder, string[]? arguments = null)
@@ -39,11 +39,16 @@ sealed class StdioKernel : IAsyncDisposable
         return kernel;
     }
 
-    /// <summary>Runs a cell; its outputs, each as the first of its forms. A cell that fails throws what the kernel says.</summary>
+    /// <summary>Runs a cell and returns its outputs, each in its first form; throws if the cell fails.</summary>
     public async Task<IReadOnlyList<string>> RunAsync(string code)
     {
         var token = $"{++commands}";
-        var command = new JsonObject { ["commandType"] = "SubmitCode", ["token"] = token, ["command"] = new JsonObject { ["code"] = code, ["targetKernelName"] = "csharp" } };
+        var command = new JsonObject
+        {
+            ["commandType"] = "SubmitCode",
+            ["token"] = token,
+            ["command"] = new JsonObject { ["code"] = code, ["targetKernelName"] = "csharp" },
+        };
         await process.StandardInput.WriteLineAsync(command.ToJsonString());
         var outputs = new List<string>();
         await UntilAsync(told =>
@@ -53,7 +58,9 @@ sealed class StdioKernel : IAsyncDisposable
                 outputs.Add(told["event"]!["formattedValues"]![0]!["value"]!.GetValue<string>());
 
             var own = told["command"]?["token"]?.GetValue<string>() == token;
-            return own && kind == "CommandFailed" ? throw new InvalidOperationException(told["event"]!["message"]!.GetValue<string>()) : own && kind == "CommandSucceeded";
+            return own && kind == "CommandFailed"
+                ? throw new InvalidOperationException(told["event"]!["message"]!.GetValue<string>())
+                : own && kind == "CommandSucceeded";
         });
         return outputs;
     }
@@ -80,5 +87,6 @@ sealed class StdioKernel : IAsyncDisposable
         File.ReadAllText(Path.Combine(Environment.Workbook.Here().Root, ".vscode", "settings.json")),
         documentOptions: new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip })!;
 
-    static string Filled(JsonNode? text, string folder) => text!.GetValue<string>().Replace("{dotnet_path}", "dotnet").Replace("{working_dir}", folder);
+    static string Filled(JsonNode? text, string folder) =>
+        text!.GetValue<string>().Replace("{dotnet_path}", "dotnet").Replace("{working_dir}", folder);
 }

@@ -14,14 +14,16 @@ public sealed partial class StdioKernelTests
         await using var kernel = await StdioKernel.StartAsync(Workbook.Notebooks);
 
         Assert.Contains("plotly.js v", Assert.Single(await kernel.RunAsync("#!import setup.dib")));
-        IsFigure(await kernel.RunAsync("Figures.Trial(new FlipFlop { Channels = 3 }.Sample(count: 2, steps: 20, seed: 7))"));
+        IsFigure(await kernel.RunAsync(
+            "Figures.Trial(new FlipFlop { Channels = 3 }.Sample(count: 2, steps: 20, seed: 7))"));
         await Assert.ThrowsAsync<InvalidOperationException>(() => kernel.RunAsync("throw new Exception()"));
     }
 
     [Fact]
     public async Task TheReadmesThreeLinesAreEnoughElsewhereOnTheDisk()
     {
-        var readme = await File.ReadAllTextAsync(Path.Combine(Workbook.Root, "README.md"), TestContext.Current.CancellationToken);
+        string readme = await File.ReadAllTextAsync(
+            Path.Combine(Workbook.Root, "README.md"), TestContext.Current.CancellationToken);
         var lines = ThreeLines().Match(readme).Groups[1].Value;
         Assert.Equal(3, lines.Trim().Split('\n').Length);
         var folder = Directory.CreateTempSubdirectory("workbook-");
@@ -31,8 +33,10 @@ public sealed partial class StdioKernelTests
             arguments[^1] = folder.FullName;
             await using var kernel = await StdioKernel.StartAsync(folder.FullName, arguments);
 
-            Assert.Contains("plotly.js v", Assert.Single(await kernel.RunAsync(lines.Replace("/path/to/clone", Workbook.Root.Replace('\\', '/')))));
-            IsFigure(await kernel.RunAsync("Neurodynamics.Notebooks.Figures.Training(Neurodynamics.Notebooks.Workbook.Networks.Load(\"flipflop3-gru\").Record)"));
+            lines = lines.Replace("/path/to/clone", Workbook.Root.Replace('\\', '/'));
+            Assert.Contains("plotly.js v", Assert.Single(await kernel.RunAsync(lines)));
+            IsFigure(await kernel.RunAsync("Neurodynamics.Notebooks.Figures.Training("
+                + "Neurodynamics.Notebooks.Workbook.Networks.Load(\"flipflop3-gru\").Record)"));
         }
         finally
         {

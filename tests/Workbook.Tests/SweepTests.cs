@@ -12,7 +12,10 @@ public sealed class SweepTests : IDisposable
     const string Tiny = """
         {
           "purpose": "A test.",
-          "base": { "units": 8, "task": { "name": "flip-flop", "channels": 1 }, "training": { "updates": 20, "batchSize": 8, "steps": 12, "learningRate": 0.02 } },
+          "base": {
+            "units": 8, "task": { "name": "flip-flop", "channels": 1 },
+            "training": { "updates": 20, "batchSize": 8, "steps": 12, "learningRate": 0.02 }
+          },
           "seeds": 5,
           "measure": { "trials": 16, "descentCandidates": 8, "descentSteps": 20, "candidates": 16, "holdSteps": 20 },
           "cells": [{ "name": "longer", "set": { "training.updates": 3000 }, "seeds": 1 }, { "name": "base" }]
@@ -53,18 +56,23 @@ public sealed class SweepTests : IDisposable
             await cluster.UntilAsync(
                 "the first run trains", () => Task.FromResult(Said(log).Contains("\"updates\":3000")), cancellation);
             Assert.Empty(await SlurmCluster.AskAsync("scontrol", "requeue", $"{jobs.Job}_1"));
-            await cluster.UntilAsync("its training was put aside", () => Task.FromResult(Unfinished(there).Length == 1), cancellation);
-            await cluster.UntilAsync("the queue is empty", async () => (await SlurmCluster.AskAsync("squeue", "--noheader")).Trim().Length == 0, cancellation);
+            await cluster.UntilAsync("its training was put aside",
+                () => Task.FromResult(Unfinished(there).Length == 1), cancellation);
+            await cluster.UntilAsync("the queue is empty",
+                async () => (await SlurmCluster.AskAsync("squeue", "--noheader")).Trim().Length == 0, cancellation);
 
             Assert.Empty(Unfinished(there));
-            Assert.All(await there.RunsAsync(cancellation), run => Assert.True(run.Done, $"{run.Name} has no row: {Said(Path.Combine(jobs.Log, $"{jobs.Job}_{run.Number}.log"))}"));
+            Assert.All(await there.RunsAsync(cancellation), run => Assert.True(run.Done,
+                $"{run.Name} has no row: {Said(Path.Combine(jobs.Log, $"{jobs.Job}_{run.Number}.log"))}"));
             Assert.StartsWith("6 of 6 rows", await there.MergeAsync(cancellation));
             // It went on from there: each of the first updates is reported once.
-            Assert.Single(Said(log).Split('\n'), line => RunLine.Read(line) is TrainingAt { Update: 30, Updates: 3000 });
+            Assert.Single(Said(log).Split('\n'),
+                line => RunLine.Read(line) is TrainingAt { Update: 30, Updates: 3000 });
         }
 
         Assert.Empty(await here.MakeAsync(await here.RunsAsync(cancellation), _ => { }, cancellation));
-        Assert.All(SweepRows.Load(here.Merged).Zip(SweepRows.Load(there.Merged)), pair => Assert.True(pair.First.SameAs(pair.Second), $"{pair.First.ToLine()}\n{pair.Second.ToLine()}"));
+        Assert.All(SweepRows.Load(here.Merged).Zip(SweepRows.Load(there.Merged)), pair => Assert.True(
+            pair.First.SameAs(pair.Second), $"{pair.First.ToLine()}\n{pair.Second.ToLine()}"));
         Assert.Equal(6, File.ReadAllLines(here.Merged).Length);
     }
 
@@ -83,7 +91,9 @@ public sealed class SweepTests : IDisposable
         // Whoever writes at the sweep file changes nothing of what is being made.
         File.WriteAllText(sweep.Plan, "{ \"base\": ");
         var first = 0.0;
-        Assert.Empty(await sweep.MakeAsync(runs.Take(2), news => first = first == 0 && news.Run.Number == 1 ? news.Share : first, TestContext.Current.CancellationToken));
+        Assert.Empty(await sweep.MakeAsync(runs.Take(2),
+            news => first = first == 0 && news.Run.Number == 1 ? news.Share : first,
+            TestContext.Current.CancellationToken));
         Assert.InRange(first, 0.1, 0.99);
         Assert.Equal(2, SweepRows.Load(sweep.Merged).Count);
     }
@@ -93,13 +103,22 @@ public sealed class SweepTests : IDisposable
     {
         var sweep = Sweep("failing", """
             {
-              "base": { "units": 8, "task": { "name": "flip-flop", "channels": 1 }, "training": { "updates": 20, "batchSize": 8, "steps": 12 } },
+              "base": {
+                "units": 8, "task": { "name": "flip-flop", "channels": 1 },
+                "training": { "updates": 20, "batchSize": 8, "steps": 12 }
+              },
               "seeds": 1,
-              "measure": { "trials": 16, "descentCandidates": 8, "descentSteps": 20, "candidates": 16, "holdSteps": 20 },
-              "cells": [{ "name": "too fast", "set": { "training.loss": "squared-error", "training.learningRate": 1e30 } }, { "name": "base" }]
+              "measure": {
+                "trials": 16, "descentCandidates": 8, "descentSteps": 20, "candidates": 16, "holdSteps": 20
+              },
+              "cells": [
+                { "name": "too fast", "set": { "training.loss": "squared-error", "training.learningRate": 1e30 } },
+                { "name": "base" }
+              ]
             }
             """);
-        var failed = await sweep.MakeAsync(await sweep.RunsAsync(TestContext.Current.CancellationToken), _ => { }, TestContext.Current.CancellationToken);
+        var cancellation = TestContext.Current.CancellationToken;
+        var failed = await sweep.MakeAsync(await sweep.RunsAsync(cancellation), _ => { }, cancellation);
 
         Assert.Equal("too fast, seed 1", Assert.Single(failed).Run.Name);
         Assert.StartsWith("The loss became ", failed[0].Said);
@@ -111,14 +130,19 @@ public sealed class SweepTests : IDisposable
     {
         var sweep = Sweep("misspelt", Tiny.Replace("training.updates", "training.updtes"));
 
-        var refused = await Assert.ThrowsAsync<WorkbookException>(() => sweep.RunsAsync(TestContext.Current.CancellationToken));
-        Assert.Contains("the cell \"longer\" changes training.updtes, but there is no updtes in updates, ", refused.Message);
-        Assert.Contains("three-axes-or-a-cube", Assert.Throws<WorkbookException>(() => new SweepWork(Workbook, "none")).Message);
+        var refused = await Assert.ThrowsAsync<WorkbookException>(
+            () => sweep.RunsAsync(TestContext.Current.CancellationToken));
+        Assert.Contains(
+            "the cell \"longer\" changes training.updtes, but there is no updtes in updates, ", refused.Message);
+        refused = Assert.Throws<WorkbookException>(() => new SweepWork(Workbook, "none"));
+        Assert.Contains("three-axes-or-a-cube", refused.Message);
     }
 
     /// <summary>The trainings that were put aside.</summary>
     static string[] Unfinished(SweepWork sweep) =>
-        Path.Combine(sweep.Folder, "networks") is var networks && Directory.Exists(networks) ? Directory.GetDirectories(networks, "*.unfinished") : [];
+        Path.Combine(sweep.Folder, "networks") is var networks && Directory.Exists(networks)
+            ? Directory.GetDirectories(networks, "*.unfinished")
+            : [];
 
     static string Said(string log) => File.Exists(log) ? File.ReadAllText(log) : "";
 }

@@ -1,6 +1,6 @@
 namespace Neurodynamics.Workbook.Tests;
 
-/// <summary>A copy of the workbook's sources, as a clone that nothing was built in yet, so that no other test's library changes under it.</summary>
+/// <summary>A copy of the workbook's sources, like a fresh clone, so that no other test's library changes.</summary>
 sealed class WorkbookCopy : IDisposable
 {
     static readonly Environment.Workbook Original = Environment.Workbook.Here();
@@ -13,7 +13,8 @@ sealed class WorkbookCopy : IDisposable
         Clear();
         var files = folders.Select(folder => Path.Combine(Original.Root, folder)).Where(Directory.Exists)
             .SelectMany(folder => Directory.GetFiles(folder, "*", SearchOption.AllDirectories))
-            .Where(file => !Path.GetRelativePath(Original.Root, file).Split(Path.DirectorySeparatorChar).Any(part => part is "bin" or "obj"))
+            .Where(file => !Path.GetRelativePath(Original.Root, file).Split(Path.DirectorySeparatorChar)
+                .Any(part => part is "bin" or "obj"))
             .Concat(Directory.GetFiles(Original.Root)).Append(Path.Combine(Original.Notebooks, "setup.dib"));
         foreach (var file in files)
         {
