@@ -24,7 +24,7 @@ public sealed class RebuildTests : IDisposable
         Assert.Equal(["[Plotly figure with 1 trace]"], await running.RunAsync(Words));
         Assert.Equal(["3"], await running.RunAsync("TorchSharp.torch.ones(3).sum().item<float>().ToString()"));
 
-        var source = Path.Combine(Copy.Root, "lib", "Neurodynamics.Notebooks", "ChartHtml.cs");
+        var source = Path.Combine(Copy.Root, "lib", "Neurodynamics.Notebooks", "Charts", "ChartHtml.cs");
         string text = await File.ReadAllTextAsync(source, TestContext.Current.CancellationToken);
         Assert.Contains("[Plotly figure with", text);
         text = text.Replace("[Plotly figure with", "[Rebuilt figure with");
