@@ -5,7 +5,7 @@ using Neurodynamics.Tests.FixedPoints;
 using Xunit;
 using static TorchSharp.torch;
 
-namespace Neurodynamics.Tests.Analysis;
+namespace Neurodynamics.Tests.Dynamics;
 
 public sealed class PulseResponsesTests
 {
