@@ -1,5 +1,5 @@
-using System.Numerics;
 using Neurodynamics.Analysis;
+using System.Numerics;
 using Neurodynamics.FixedPoints;
 using Neurodynamics.Models;
 using TorchSharp;

@@ -1,4 +1,3 @@
-using Neurodynamics.Analysis;
 using Neurodynamics.FixedPoints;
 using Neurodynamics.Models;
 using Neurodynamics.Tests.FixedPoints;
