@@ -10,7 +10,7 @@ public static class Distances
     [
         .. Enumerable.Range(0, states.GetLength(0)).Select(i => places.Count == 0
             ? double.PositiveInfinity
-            : places.Min(place => Between(states.RowSpan(i), place))),
+            : places.Min(place => Vectors.Distance(states.RowSpan(i), place))),
     ];
 
     /// <summary>Which of some places is nearest to each state, M indices.</summary>
@@ -19,7 +19,7 @@ public static class Distances
     public static int[] Nearest(double[,] states, IReadOnlyList<double[]> places) =>
     [
         .. Enumerable.Range(0, states.GetLength(0))
-            .Select(i => Enumerable.Range(0, places.Count).MinBy(k => Between(states.RowSpan(i), places[k]))),
+            .Select(i => Enumerable.Range(0, places.Count).MinBy(k => Vectors.Distance(states.RowSpan(i), places[k]))),
     ];
 
     /// <summary>The mean distance of two networks' states after each step, per mean length of the first one's, T values.</summary>
@@ -44,11 +44,4 @@ public static class Distances
             return apart / length;
         }),
     ];
-
-    private static double Between(ReadOnlySpan<double> a, ReadOnlySpan<double> b)
-    {
-        double sum = 0;
-        for (int j = 0; j < a.Length; j++) sum += (a[j] - b[j]) * (a[j] - b[j]);
-        return Math.Sqrt(sum);
-    }
 }

@@ -1,3 +1,4 @@
+using Neurodynamics.Dynamics;
 using Neurodynamics.Models;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -22,8 +23,8 @@ public sealed record LinearError(Linearisation Line, double Distance, double[] E
         ArgumentOutOfRangeException.ThrowIfLessThan(steps, 1);
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
-        var exact = cell.InDouble();
-        var (point, input) = (tensor(line.Point.State), tensor(line.Point.Input).unsqueeze(0));
+        var under = new ConstantInput(cell.InDouble(), line.Point.Input);
+        var point = tensor(line.Point.State);
         var directions = tensor(towards) - point;
         directions = directions / directions.norm(1).unsqueeze(1);
         var turn = tensor(line.StateJacobian).t();
@@ -31,8 +32,8 @@ public sealed record LinearError(Linearisation Line, double Distance, double[] E
         {
             using var inner = NewDisposeScope();
             var linear = directions * distance;
-            var state = point + linear;
-            for (int step = 0; step < steps; step++) (state, linear) = (exact.Step(input, state), linear.mm(turn));
+            var state = under.Follow(point + linear, steps);
+            for (int step = 0; step < steps; step++) linear = linear.mm(turn);
             return new LinearError(line, distance, [.. (state - point - linear).norm(1).ToVector().Select(error => error / distance)]);
         })];
     }

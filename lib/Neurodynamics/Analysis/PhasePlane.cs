@@ -1,3 +1,4 @@
+using Neurodynamics.Dynamics;
 using Neurodynamics.FixedPoints;
 using Neurodynamics.Models;
 using static TorchSharp.torch;
@@ -64,11 +65,7 @@ public sealed record PhasePlane(Cell Cell, double[] Input, double[] Axis, double
     public double[,,] Trajectories(double[,] starts, int steps)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(steps, 1);
-        using var scope = NewDisposeScope();
-        using var frozen = no_grad();
-        var start = tensor(starts);
-        var run = Cell.Run(tensor(Input).view(1, 1, -1).expand(start.shape[0], steps, Input.Length).contiguous(), start);
-        return (double[,,])cat([start.unsqueeze(1), run], 1).contiguous().data<double>().ToNDArray();
+        return new ConstantInput(Cell, Input).Path(starts, steps);
     }
 
     /// <summary>Coordinates of trajectories along a direction [B, T].</summary>

@@ -1,3 +1,4 @@
+using Neurodynamics.Dynamics;
 using Neurodynamics.FixedPoints;
 using Neurodynamics.Models;
 

@@ -1,3 +1,4 @@
+using Neurodynamics.Dynamics;
 using Neurodynamics.Models;
 using static TorchSharp.torch;
 

@@ -1,3 +1,4 @@
+using Neurodynamics.Dynamics;
 using Neurodynamics.FixedPoints;
 using Neurodynamics.Models;
 using TorchSharp;
@@ -44,21 +45,7 @@ public sealed record TrialSteps(double[,] Before, double[,] Inputs, double[,] Af
     public FixedPointProblem UnderOwnInputs(Cell cell, int hold = 0)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(hold);
-        // Outside the scope, which would take the weights of the problem's own copy of the cell with it.
-        return new(cell, Inputs, hold == 0 ? After : Held());
-
-        double[,] Held()
-        {
-            using var scope = NewDisposeScope();
-            using var frozen = no_grad();
-            var (exact, input, state) = (cell.InDouble(), tensor(Inputs), tensor(After));
-            for (int step = 0; step < hold; step++)
-            {
-                using var inner = NewDisposeScope();
-                state = exact.Step(input, state).MoveToOuterDisposeScope();
-            }
-            return state.ToMatrix();
-        }
+        return new(cell, Inputs, new ConstantInput(cell, Inputs).After(After, hold));
     }
 
     /// <summary>The nearest of some points to the state before each step [M, S].</summary>

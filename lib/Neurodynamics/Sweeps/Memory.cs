@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Neurodynamics.Dynamics;
 using Neurodynamics.Analysis;
 
 namespace Neurodynamics.Sweeps;

@@ -29,7 +29,7 @@ public sealed class FewPointsTests
         var lines = Linearisation.Of(cell, [Point([0, 0]), Point([double.NaN, 0]), Point([0.957504024079, 0])]);
         var graph = TransitionGraph.Of(cell, lines);
         Assert.All(graph.Transitions, run => Assert.Equal(1, run.Saddle));
-        Assert.Equal([TransitionEnding.Arrived, TransitionEnding.StoodStill], graph.Transitions.Select(run => run.Ending));
+        Assert.Equal([RunEnding.Arrived, RunEnding.StoodStill], graph.Transitions.Select(run => run.Ending));
     }
 
     private static FixedPoint Point(double[] state) => new(state, [0], 0, 1);

@@ -121,4 +121,13 @@ public sealed class PcaTests
         var axes = tensor(pca.Components);
         Assert.True((axes.mm(axes.t()) - eye(axes.shape[0], dtype: ScalarType.Float64)).abs().max().item<double>() < 1e-12);
     }
+
+    [Fact]
+    public void Sets_of_any_size_weigh_the_same()
+    {
+        // Along x and along y, with variances 1 and 1 whatever the number of states; their means are equal.
+        var pca = Pca.OfSets([new double[,] { { -1, 0 }, { 1, 0 }, { -1, 0 }, { 1, 0 } }, new double[,] { { 0, -1 }, { 0, 1 } }], 2);
+        Assert.Equal([0.5, 0.5], pca.ExplainedVariance, (a, b) => Math.Abs(a - b) < 1e-12);
+        Assert.Throws<ArgumentException>(() => Pca.OfSets([]));
+    }
 }

@@ -1,6 +1,6 @@
 using System.Numerics;
 
-namespace Neurodynamics.Analysis;
+namespace Neurodynamics.Dynamics;
 
 /// <summary>One direction of the linear dynamics around a fixed point, along which it does no more than grow, shrink and turn.</summary>
 /// <param name="Eigenvalue">lambda.</param>

@@ -1,11 +1,10 @@
-using Neurodynamics.Analysis;
 using Neurodynamics.FixedPoints;
 using Neurodynamics.Import;
 using Neurodynamics.Models;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace Neurodynamics.Tests.Analysis;
+namespace Neurodynamics.Tests;
 
 /// <summary>The listed fixed points of a reference network, linearised.</summary>
 internal static class ReferencePoints

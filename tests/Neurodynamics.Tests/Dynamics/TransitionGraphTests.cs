@@ -1,11 +1,10 @@
-using Neurodynamics.Analysis;
 using Neurodynamics.FixedPoints;
 using Neurodynamics.Models;
 using Neurodynamics.Tests.FixedPoints;
 using Xunit;
 using static TorchSharp.torch;
 
-namespace Neurodynamics.Tests.Analysis;
+namespace Neurodynamics.Tests.Dynamics;
 
 public sealed class TransitionGraphTests
 {
@@ -18,7 +17,7 @@ public sealed class TransitionGraphTests
         var graph = Graph(Nets.Tanh(new[,] { { 2, 0 }, { 0, 0.5 } }), [[0, 0], [Root, 0], [-Root, 0]]);
         Assert.Equal([Root, -Root], graph.Transitions.Select(run => graph.Points[run.Attractor!.Value].Point.State[0]));
         Assert.Equal([1, -1], graph.Transitions.Select(run => run.Sign));
-        Assert.All(graph.Transitions, run => Assert.Equal((2, 0, 0.0, TransitionEnding.Arrived), (run.Saddle, run.Mode, run.Phase, run.Ending)));
+        Assert.All(graph.Transitions, run => Assert.Equal((2, 0, 0.0, RunEnding.Arrived), (run.Saddle, run.Mode, run.Phase, run.Ending)));
         // ln(1000) / ln(2) = 10 doublings from 0.001, and a few steps into the attractor.
         Assert.All(graph.Transitions, run => Assert.InRange(run.Steps, 10, 16));
         var edge = Assert.Single(graph.Edges());
@@ -34,7 +33,7 @@ public sealed class TransitionGraphTests
         var (network, points) = ReferencePoints.Of(name);
         var graph = TransitionGraph.Of(network.Cell, points);
         string[] decisions = [.. points.Select(point => network.Decision(point.Point.State))];
-        Assert.All(graph.Transitions, run => Assert.Equal(TransitionEnding.Arrived, run.Ending));
+        Assert.All(graph.Transitions, run => Assert.Equal(RunEnding.Arrived, run.Ending));
         Assert.Equal(8, decisions.Take(8).Distinct().Count());
         var edges = graph.Edges();
         Assert.Equal(12, edges.Count);
@@ -47,7 +46,7 @@ public sealed class TransitionGraphTests
     {
         var (network, points) = ReferencePoints.Of("gru_integ1");
         var graph = TransitionGraph.Of(network.Cell, points);
-        Assert.All(graph.Transitions, run => Assert.Equal(TransitionEnding.Arrived, run.Ending));
+        Assert.All(graph.Transitions, run => Assert.Equal(RunEnding.Arrived, run.Ending));
         // A line: the two saddles lie between the middle attractor and the outer ones.
         Assert.Equal([(0, 1), (0, 2)], graph.Edges().Select(edge => (edge.First, edge.Second)));
         Assert.Equal(graph.Transitions.Select(run => run.Attractor), TransitionGraph.Of(network.Cell, points, arrival: 1e-5).Transitions.Select(run => run.Attractor));
@@ -59,14 +58,14 @@ public sealed class TransitionGraphTests
         // One attractor is not in the list; a step limit; a flow that has none.
         var cell = Nets.Tanh(new[,] { { 2.0 } });
         var graph = Graph(cell, [[0], [Root]]);
-        Assert.Equal([TransitionEnding.Arrived, TransitionEnding.StoodStill], graph.Transitions.Select(run => run.Ending));
+        Assert.Equal([RunEnding.Arrived, RunEnding.StoodStill], graph.Transitions.Select(run => run.Ending));
         Assert.Equal([0, null], graph.Transitions.Select(run => run.Attractor));
         Assert.Empty(graph.Edges());
-        Assert.All(TransitionGraph.Of(cell, graph.Points, maxSteps: 3).Transitions, run => Assert.Equal((TransitionEnding.StepLimit, 3), (run.Ending, run.Steps)));
-        Assert.All(Graph(new Doubling(), [[0]]).Transitions, run => Assert.Equal((TransitionEnding.NotFinite, null), (run.Ending, run.Attractor)));
+        Assert.All(TransitionGraph.Of(cell, graph.Points, maxSteps: 3).Transitions, run => Assert.Equal((RunEnding.StepLimit, 3), (run.Ending, run.Steps)));
+        Assert.All(Graph(new Doubling(), [[0]]).Transitions, run => Assert.Equal((RunEnding.NotFinite, null), (run.Ending, run.Attractor)));
         using var stop = new CancellationTokenSource();
         stop.Cancel();
-        Assert.All(TransitionGraph.Of(cell, graph.Points, cancellation: stop.Token).Transitions, run => Assert.Equal(TransitionEnding.Cancelled, run.Ending));
+        Assert.All(TransitionGraph.Of(cell, graph.Points, cancellation: stop.Token).Transitions, run => Assert.Equal(RunEnding.Cancelled, run.Ending));
     }
 
     [Fact]
@@ -75,7 +74,7 @@ public sealed class TransitionGraphTests
         // W = -2: both sides of 0 are visited in turn, for ever.
         var graph = Graph(Nets.Tanh(new[,] { { -2.0 } }), [[0]], maxSteps: 1000);
         Assert.Equal([1, -1], graph.Transitions.Select(run => run.Sign));
-        Assert.All(graph.Transitions, run => Assert.Equal((TransitionEnding.StepLimit, null), (run.Ending, run.Attractor)));
+        Assert.All(graph.Transitions, run => Assert.Equal((RunEnding.StepLimit, null), (run.Ending, run.Attractor)));
     }
 
     [Fact]
@@ -84,7 +83,7 @@ public sealed class TransitionGraphTests
         // A spiral out of the plane of units 0 and 1, and no attractor of the list to reach.
         var graph = Graph(Nets.Tanh(new[,] { { 0.9, -0.9, 0 }, { 0.9, 0.9, 0 }, { 0, 0, 0.5 } }), [[0, 0, 0]], maxSteps: 100, phases: 3);
         Assert.Equal([(0.0, 1), (0.0, -1), (1 / 6.0, 1), (1 / 6.0, -1), (1 / 3.0, 1), (1 / 3.0, -1)], graph.Transitions.Select(run => (run.Phase, run.Sign)));
-        Assert.All(graph.Transitions, run => Assert.Equal((0, TransitionEnding.StepLimit), (run.Mode, run.Ending)));
+        Assert.All(graph.Transitions, run => Assert.Equal((0, RunEnding.StepLimit), (run.Mode, run.Ending)));
     }
 
     [Fact]

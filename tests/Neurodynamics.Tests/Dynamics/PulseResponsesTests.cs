@@ -1,11 +1,10 @@
-using Neurodynamics.Analysis;
 using Neurodynamics.FixedPoints;
 using Neurodynamics.Models;
 using Neurodynamics.Tests.FixedPoints;
 using Xunit;
 using static TorchSharp.torch;
 
-namespace Neurodynamics.Tests.Analysis;
+namespace Neurodynamics.Tests.Dynamics;
 
 public sealed class PulseResponsesTests
 {
@@ -45,14 +44,5 @@ public sealed class PulseResponsesTests
         Assert.Equal([BranchEnding.CameBack, BranchEnding.ReachedEnd], branches.Select(branch => branch.Ending));
         Assert.Equal(0, branches[0].Points[^1].Point.State[0], 1e-9);
         Assert.Empty(new Continuation().FollowAll(cell, [], [1.5]));
-    }
-
-    [Fact]
-    public void Sets_of_any_size_weigh_the_same()
-    {
-        // Along x and along y, with variances 1 and 1 whatever the number of states; their means are equal.
-        var pca = Pca.OfSets([new double[,] { { -1, 0 }, { 1, 0 }, { -1, 0 }, { 1, 0 } }, new double[,] { { 0, -1 }, { 0, 1 } }], 2);
-        Assert.Equal([0.5, 0.5], pca.ExplainedVariance, (a, b) => Math.Abs(a - b) < 1e-12);
-        Assert.Throws<ArgumentException>(() => Pca.OfSets([]));
     }
 }

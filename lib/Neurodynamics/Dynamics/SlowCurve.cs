@@ -1,9 +1,7 @@
 using Neurodynamics.FixedPoints;
 using Neurodynamics.Models;
-using TorchSharp;
-using static TorchSharp.torch;
 
-namespace Neurodynamics.Analysis;
+namespace Neurodynamics.Dynamics;
 
 /// <summary>The curve, or surface, of slow states to which a network's states fall when the input falls silent.</summary>
 public static class SlowCurve
@@ -13,31 +11,15 @@ public static class SlowCurve
     /// <param name="states">[M, S].</param>
     /// <param name="steps">How many; default 20.</param>
     /// <param name="input">The constant input, I values; default zeros.</param>
-    public static double[,] Relax(Cell cell, double[,] states, int steps = 20, double[]? input = null)
-    {
-        using var scope = NewDisposeScope();
-        using var frozen = no_grad();
-        var exact = cell.InDouble();
-        var (u, x) = (tensor(input ?? new double[cell.InputSize]).unsqueeze(0), tensor(states).clone());
-        for (int step = 0; step < steps; step++)
-        {
-            using var inner = NewDisposeScope();
-            x = exact.Step(u, x).MoveToOuterDisposeScope();
-        }
-        return x.ToMatrix();
-    }
+    public static double[,] Relax(Cell cell, double[,] states, int steps = 20, double[]? input = null) =>
+        new ConstantInput(cell, input).After(states, steps);
 
     /// <summary>The speed q = 1/2 ||F(x) - x||^2 of states (report 3.2), M values.</summary>
     /// <param name="cell">The cell; it is run in float64.</param>
     /// <param name="states">[M, S].</param>
     /// <param name="input">The constant input, I values; default zeros.</param>
-    public static double[] Speeds(Cell cell, double[,] states, double[]? input = null)
-    {
-        using var scope = NewDisposeScope();
-        using var frozen = no_grad();
-        var x = tensor(states);
-        return [.. (cell.InDouble().Step(tensor(input ?? new double[cell.InputSize]).unsqueeze(0), x) - x).norm(1).ToVector().Select(length => length * length / 2)];
-    }
+    public static double[] Speeds(Cell cell, double[,] states, double[]? input = null) =>
+        new FixedPointProblem(cell, input ?? new double[cell.InputSize], states).Speeds();
 
     /// <summary>What a network reads out of states at zero input, and by how much the next step changes it: the readout's drift.</summary>
     /// <param name="network">The network; it is run in float64.</param>

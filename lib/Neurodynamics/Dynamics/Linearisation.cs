@@ -4,7 +4,7 @@ using Neurodynamics.Models;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace Neurodynamics.Analysis;
+namespace Neurodynamics.Dynamics;
 
 /// <summary>The linear dynamics around a fixed point, or a slow one: x(t+1) - x* = J (x(t) - x*) + B (u(t) - u*).</summary>
 /// <param name="Point">The point.</param>

@@ -1,5 +1,5 @@
-using System.Numerics;
 using Neurodynamics.Analysis;
+using System.Numerics;
 using Neurodynamics.FixedPoints;
 using Neurodynamics.Models;
 using TorchSharp;
@@ -7,7 +7,7 @@ using Neurodynamics.Tests.FixedPoints;
 using Xunit;
 using static TorchSharp.torch;
 
-namespace Neurodynamics.Tests.Analysis;
+namespace Neurodynamics.Tests.Dynamics;
 
 public sealed class LinearisationTests
 {
