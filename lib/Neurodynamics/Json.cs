@@ -37,7 +37,8 @@ internal static class Json
             ["trials", "descentCandidates", "earlySteps", "descentSteps", "stops", "candidates", "noise", "holdSteps"],
     };
 
-    private static readonly JsonSerializerOptions Identity = new(Options)
+    /// <summary>The same without what <see cref="Named"/> leaves out: what is hashed, and how rows are written.</summary>
+    public static readonly JsonSerializerOptions Stored = new(Options)
     {
         TypeInfoResolver = new DefaultJsonTypeInfoResolver { Modifiers = { MissingIsMissing, WithoutDefaults } },
     };
@@ -47,7 +48,7 @@ internal static class Json
     /// added, as long as it is at its default.
     /// </summary>
     public static string Hash<T>(T value) =>
-        Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(value, Identity)))[..8];
+        Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(value, Stored)))[..8];
 
     private static void WithoutDefaults(JsonTypeInfo type)
     {

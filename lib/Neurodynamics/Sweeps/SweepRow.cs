@@ -24,7 +24,7 @@ public sealed partial record SweepRow(
 {
     private const int Last = 9;
 
-    private static readonly JsonSerializerOptions Options = new(Json.Options)
+    private static readonly JsonSerializerOptions Options = new(Json.Stored)
     {
         WriteIndented = false,
         NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
