@@ -20,7 +20,9 @@ public sealed partial record SweepRow
 /// <param name="Shape">The verdict of <see cref="CloudShape"/>.</param>
 /// <param name="Sureness">How surely.</param>
 /// <param name="Explained">Share of the variance in three components.</param>
-/// <param name="Angles">Between the three directions of a cube, of its edges, or of axes, in degrees; empty for others.</param>
+/// <param name="Angles">
+/// Between the three directions of a cube, of its edges, or of axes, in degrees; empty for others.
+/// </param>
 /// <param name="Shares">Where the cloud is: see <see cref="CloudShape.Shares"/>.</param>
 public sealed record CloudFacts(string Of, int Points, ShapeKind Shape, double Sureness, double Explained, double[] Angles, double[] Shares);
 
@@ -41,8 +43,8 @@ public sealed class SweepCloud
     public static SweepCloud Polished { get; } = new("polished", network => network.Polished(network.Descent.End));
 
     /// <summary>
-    /// The descent's end with each principal component drawn anew by itself. This is the null: the same spread along each, and nothing
-    /// between them.
+    /// The descent's end with each principal component drawn anew by itself. This is the null: the same spread along
+    /// each, and nothing between them.
     /// </summary>
     public static SweepCloud Shuffled { get; } = new("shuffled", network => Drawn(network.Descent.End, network.Recipe.Seed));
 
@@ -99,7 +101,9 @@ public sealed class SweepCloud
         return new(Name, shape.Points, shape.Shape, shape.Sureness, shape.Explained, shape.Angles, shape.Shares);
     }
 
-    /// <summary>The states in their three largest principal components, each component's values in an order of its own.</summary>
+    /// <summary>
+    /// The states in their three largest principal components, each component's values in an order of its own.
+    /// </summary>
     internal static double[,] Drawn(double[,] states, long seed)
     {
         var places = Pca.Fit(states).Project(states);

@@ -6,23 +6,25 @@ namespace Neurodynamics.Sweeps;
 
 public sealed partial record SweepRow
 {
-    /// <summary>Algorithm 1 before its first step, wherever it passed one of the stops, and at its step limit.</summary>
+    /// <summary>
+    /// Algorithm 1 before its first step, wherever it passed one of the stops, and at its step limit.
+    /// </summary>
     [JsonPropertyOrder(3)]
     public IReadOnlyList<DescentFacts> Descent { get => Whole(field); init; }
 }
 
 /// <summary>Algorithm 1 at one moment.</summary>
 /// <param name="Stop">
-/// The stop that was passed, a mean square per state variable; null for the last look, at the step limit, and for the first where no
-/// stop was passed before the first step.
+/// The stop that was passed, a mean square per state variable; null for the last look, at the step limit, and for the
+/// first where no stop was passed before the first step.
 /// </param>
 /// <param name="Step">Steps taken.</param>
 /// <param name="MeanSquare">Mean square of a state variable's change in one step, over all candidates.</param>
 /// <param name="Speed">The mean of q, 1/2 ||F(x) - x||^2.</param>
 /// <param name="Norm">The mean of ||F(x) - x||.</param>
 /// <param name="Distance">
-/// Median distance from a candidate to the nearest fixed point, over the largest distance between two fixed points; NaN with fewer
-/// than two.
+/// Median distance from a candidate to the nearest fixed point, over the largest distance between two fixed points; NaN
+/// with fewer than two.
 /// </param>
 public sealed record DescentFacts(double? Stop, int Step, double MeanSquare, double Speed, double Norm, double Distance);
 

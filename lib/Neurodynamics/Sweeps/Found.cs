@@ -15,7 +15,9 @@ public sealed partial record SweepRow
 /// <param name="Points">Number of fixed points.</param>
 /// <param name="ByIndex">How many of them have 0, 1, 2, 3 and more unstable modes.</param>
 /// <param name="Certified">How many are certified.</param>
-/// <param name="Marginal">How many have a mode with | |lambda| - 1 | within the band of <see cref="Linearisation"/>.</param>
+/// <param name="Marginal">
+/// How many have a mode with | |lambda| - 1 | within the band of <see cref="Linearisation"/>.
+/// </param>
 /// <param name="SlowestTimeConstant">Largest time constant of any attractor, in steps; NaN without one.</param>
 /// <param name="Slow">Number of slow points.</param>
 /// <param name="Unreachable">Number of ghosts.</param>

@@ -10,7 +10,10 @@ public sealed partial record SweepRow
     public MemoryFacts Memory { get => Whole(field); init; }
 }
 
-/// <summary>How long decisions are held without input, from the states in which trials end, in channels that are decided by then.</summary>
+/// <summary>
+/// How long decisions are held without input, from the states in which trials end, in channels that are decided by
+/// then.
+/// </summary>
 /// <param name="Steps">For how many steps it was tested.</param>
 /// <param name="Kept">Share of the decisions that were still the same after them.</param>
 /// <param name="LostAt">The first step after which less than 95 % were; null if it never came to that.</param>

@@ -43,7 +43,10 @@ public sealed record SweepGroup(SweepCell Cell, IReadOnlyList<SweepRow> Rows)
     public Proportion Shape(SweepCloud cloud, ShapeKind shape) =>
         Proportion.Of([.. Rows.Select(row => row.Cloud(cloud)).OfType<CloudFacts>()], facts => facts.Shape == shape);
 
-    /// <summary>How many networks have the fixed points of a cube of memories in K channels, as many of each saddle index: 8, 12, 6 and 1 of 3 channels, each certified, and no sign that one is missing.</summary>
+    /// <summary>
+    /// How many networks have the fixed points of a cube of memories in K channels, as many of each saddle index: 8,
+    /// 12, 6 and 1 of 3 channels, each certified, and no sign that one is missing.
+    /// </summary>
     public Proportion CubeOfMemories() => Proportion.Of(Rows, row =>
         row.Recipe.Task.OutputSize == 3 && row.Found.ByIndex.SequenceEqual([8, 12, 6, 1]) && row.Found.Certified == row.Found.Points && row.Found.Completeness == CompletenessVerdict.Consistent);
 

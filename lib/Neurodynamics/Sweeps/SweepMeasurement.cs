@@ -19,7 +19,9 @@ public sealed record SweepMeasurement
     /// <summary>Steps of Algorithm 1; default 1000.</summary>
     public int DescentSteps { get; init => field = AtLeast(1, value, nameof(DescentSteps)); } = 1000;
 
-    /// <summary>Mean squares at which Algorithm 1 is looked at on its way, falling; default 1e-2, 1e-3, 1e-4, 1e-5 and 1e-6.</summary>
+    /// <summary>
+    /// Mean squares at which Algorithm 1 is looked at on its way, falling; default 1e-2, 1e-3, 1e-4, 1e-5 and 1e-6.
+    /// </summary>
     public IReadOnlyList<double> Stops { get; init; } = [1e-2, 1e-3, 1e-4, 1e-5, 1e-6];
 
     /// <summary>Candidates of the search; default 512.</summary>

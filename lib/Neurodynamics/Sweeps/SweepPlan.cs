@@ -5,8 +5,8 @@ using Neurodynamics.Training;
 namespace Neurodynamics.Sweeps;
 
 /// <summary>
-/// A sweep as its file declares it: a base recipe, cells that change some of its values, how many seeds each cell has, and what is measured. The same file
-/// means the same networks and the same rows.
+/// A sweep as its file declares it: a base recipe, cells that change some of its values, how many seeds each cell has,
+/// and what is measured. The same file means the same networks and the same rows.
 /// </summary>
 public sealed class SweepPlan
 {
@@ -22,16 +22,23 @@ public sealed class SweepPlan
     /// <summary>The cells, in the order of the file.</summary>
     public IReadOnlyList<SweepCell> Cells { get; }
 
-    /// <summary>The networks to train, each once however many cells it belongs to: cell after cell, within a cell seed after seed. A run is named by its recipe's hash.</summary>
+    /// <summary>
+    /// The networks to train, each once however many cells it belongs to: cell after cell, within a cell seed after
+    /// seed. A run is named by its recipe's hash.
+    /// </summary>
     public IReadOnlyList<Recipe> Runs { get; }
 
-    /// <summary>What a run is in the sweep file, such as "flip-flop, gru, seed 2"; of several cells that share it the first.</summary>
+    /// <summary>
+    /// What a run is in the sweep file, such as "flip-flop, gru, seed 2"; of several cells that share it the first.
+    /// </summary>
     /// <param name="run">One of the runs.</param>
     public string Title(Recipe run) => $"{Cells.First(cell => cell.Runs.Contains(run)).Title}, seed {run.Seed}";
 
     /// <summary>Reads a sweep file (JSON; comments are allowed).</summary>
     /// <param name="path">The file.</param>
-    /// <exception cref="InvalidDataException">The file is no sweep, or asks for what there is not; the message names the place and what was expected.</exception>
+    /// <exception cref="InvalidDataException">
+    /// The file is no sweep, or asks for what there is not; the message names the place and what was expected.
+    /// </exception>
     public static SweepPlan Load(string path)
     {
         try
@@ -50,7 +57,8 @@ public sealed class SweepPlan
         var file = JsonSerializer.Deserialize<PlanFile>(text, Options)!;
         if (file.Cells.Count == 0) throw new JsonException("it has no cells: give at least one, such as { \"name\": \"base\" }.");
         if (file.Cells.CountBy(cell => cell.Name).FirstOrDefault(count => count.Value > 1) is { Key: { } twice }) throw new JsonException($"two cells are called \"{twice}\": cells need names of their own.");
-        // The base in full, so that a cell may change what the file leaves at its default; but the seed, which numbers a cell's runs.
+        // The base in full, so that a cell may change what the file leaves at its default; but the seed, which numbers
+        // a cell's runs.
         var complete = JsonSerializer.SerializeToNode(file.Base, Json.Options)!.AsObject();
         complete.Remove("seed");
         return new(file.Measure, [.. file.Cells.SelectMany(cell => Expand(cell, complete, cell.Seeds ?? file.Seeds))]);
@@ -133,7 +141,10 @@ public sealed class SweepPlan
 /// <param name="Runs">A recipe per seed, from seed 1.</param>
 public sealed record SweepCell(string Name, IReadOnlyDictionary<string, string> Varied, IReadOnlyList<Recipe> Runs)
 {
-    /// <summary>Such as "flip-flop, gru" or "units 25": the name and the varied values, each but the architecture with the name of what is varied where there is more than one.</summary>
+    /// <summary>
+    /// Such as "flip-flop, gru" or "units 25": the name and the varied values, each but the architecture with the name
+    /// of what is varied where there is more than one.
+    /// </summary>
     public string Title => Varied.Count == 1 && Varied.Single() is var (key, value)
         ? key == Name ? $"{key} {value}" : $"{Name}, {value}"
         : string.Join(", ", Varied.Select(pair => pair.Key == "architecture" ? pair.Value : $"{pair.Key.Split('.')[^1]} {pair.Value}").Prepend(Name));

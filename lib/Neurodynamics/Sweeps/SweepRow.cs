@@ -7,8 +7,8 @@ using Neurodynamics.Training;
 namespace Neurodynamics.Sweeps;
 
 /// <summary>
-/// What a sweep measured on one network. Each further column stands in the file of its statistic. One that was added later is null in
-/// rows that were made before.
+/// What a sweep measured on one network. Each further column stands in the file of its statistic. One that was added
+/// later is null in rows that were made before.
 /// </summary>
 /// <param name="Run">Name of the run: the hash of its recipe.</param>
 /// <param name="Measured">What was measured: the hash of the sweep's <see cref="SweepMeasurement"/>.</param>
@@ -16,7 +16,9 @@ namespace Neurodynamics.Sweeps;
 /// <param name="Updates">Updates that were made.</param>
 /// <param name="Stop">Why the training ended.</param>
 /// <param name="Accuracy">On trials set aside.</param>
-/// <param name="TrainingSeconds">How long the training took. This and the next value alone differ when the same file is run again.</param>
+/// <param name="TrainingSeconds">
+/// How long the training took. This and the next value alone differ when the same file is run again.
+/// </param>
 /// <param name="AnalysisSeconds">How long the rest took.</param>
 public sealed partial record SweepRow(
     string Run, string Measured, Recipe Recipe, int Updates, Stop Stop, Accuracy Accuracy,
@@ -34,14 +36,16 @@ public sealed partial record SweepRow(
     public string ToLine() => JsonSerializer.Serialize(this, Options);
 
     /// <summary>Reads a row.</summary>
-    /// <exception cref="JsonException">A value that every row has is missing, or the line is something else.</exception>
+    /// <exception cref="JsonException">
+    /// A value that every row has is missing, or the line is something else.
+    /// </exception>
     public static SweepRow FromLine(string line) =>
         JsonSerializer.Deserialize<SweepRow>(line, Options) ?? throw new JsonException("the line is empty");
 
     /// <summary>
-    /// Whether two rows say the same, whatever time they took. Numbers may differ by a millionth: the same matrix in another place of
-    /// memory has eigenvalues that differ in their last digits (oneMKL computes by alignment), and a slow mode's time constant makes
-    /// more of that.
+    /// Whether two rows say the same, whatever time they took. Numbers may differ by a millionth: the same matrix in
+    /// another place of memory has eigenvalues that differ in their last digits (oneMKL computes by alignment), and a
+    /// slow mode's time constant makes more of that.
     /// </summary>
     public bool SameAs(SweepRow other) => Same(WithoutTimes(this), WithoutTimes(other));
 

@@ -6,10 +6,14 @@ using Neurodynamics.Training;
 namespace Neurodynamics.Sweeps;
 
 /// <summary>
-/// A folder in which a sweep's runs leave their rows, each a file that is there whole or not at all, so that as many processes as there are can work on one sweep; and their
-/// networks, so that a run that was stopped goes on where it was.
+/// A folder in which a sweep's runs leave their rows, each a file that is there whole or not at all, so that as many
+/// processes as there are can work on one sweep; and their networks, so that a run that was stopped goes on where it
+/// was.
 /// </summary>
-/// <remarks>A row that measured something else than the plan asks for, as when the file was changed since, or that cannot be read, counts as not there; its network is measured again.</remarks>
+/// <remarks>
+/// A row that measured something else than the plan asks for, as when the file was changed since, or that cannot be
+/// read, counts as not there; its network is measured again.
+/// </remarks>
 /// <param name="plan">The sweep.</param>
 /// <param name="folder">The folder; made when the first row is written.</param>
 public sealed class SweepRows(SweepPlan plan, string folder)
@@ -50,7 +54,10 @@ public sealed class SweepRows(SweepPlan plan, string folder)
         }
     }
 
-    /// <summary>Makes a run's row, or reads it where it is there: trains the network, unless it is there as well, and measures it.</summary>
+    /// <summary>
+    /// Makes a run's row, or reads it where it is there: trains the network, unless it is there as well, and measures
+    /// it.
+    /// </summary>
     /// <param name="run">One of the plan's runs.</param>
     /// <param name="progress">Told after every update.</param>
     /// <param name="cancellation">Stops it; a training is put aside, and gone on with the next time.</param>
@@ -67,8 +74,9 @@ public sealed class SweepRows(SweepPlan plan, string folder)
     }
 
     /// <summary>
-    /// Writes the rows that are there into one file, a line each, in the order of the sweep. Rows that only the file has, such as others have committed, come into the folder first;
-    /// those that the sweep does not ask for, or not any more, stay at the file's end.
+    /// Writes the rows that are there into one file, a line each, in the order of the sweep. Rows that only the file
+    /// has, such as others have committed, come into the folder first; those that the sweep does not ask for, or not
+    /// any more, stay at the file's end.
     /// </summary>
     /// <param name="path">The file; replaced whole.</param>
     /// <returns>How many of the sweep's rows there are.</returns>
@@ -88,7 +96,11 @@ public sealed class SweepRows(SweepPlan plan, string folder)
         return rows.Length;
     }
 
-    /// <summary>How long each run takes on one core of this machine, as busy as it is now: the training judged by a few updates of one network of its kind, the rest by the rows there are, or else as long again. Of a run whose row is there, how long it took.</summary>
+    /// <summary>
+    /// How long each run takes on one core of this machine, as busy as it is now: the training judged by a few updates
+    /// of one network of its kind, the rest by the rows there are, or else as long again. Of a run whose row is there,
+    /// how long it took.
+    /// </summary>
     public IReadOnlyList<TimeSpan> ExpectedTimes()
     {
         var update = new Dictionary<(Architecture, int, int, int, int), TimeSpan>();

@@ -6,8 +6,9 @@ namespace Neurodynamics.Training;
 public static class Baselines
 {
     /// <summary>
-    /// A leaky integrator, one number per channel: s becomes leak s + input, and the answer is its sign. With a leak of 0 that is the sign of the last sample, with
-    /// 1 that of the plain sum. Leaks below 1/2 solve the flip-flop, as long as nothing disturbs them: a pulse then outweighs all before it.
+    /// A leaky integrator, one number per channel: s becomes leak s + input, and the answer is its sign. With a leak of
+    /// 0 that is the sign of the last sample, with 1 that of the plain sum. Leaks below 1/2 solve the flip-flop, as
+    /// long as nothing disturbs them: a pulse then outweighs all before it.
     /// </summary>
     /// <param name="trials">The trials.</param>
     /// <param name="leak">What is left of the sum after a step, at least 0; above 1 the early samples win.</param>
@@ -46,8 +47,9 @@ public static class Baselines
     }
 
     /// <summary>
-    /// The most that any rule can get right which sees of a channel only when it was last negative: for each number of steps since, the commoner target. The
-    /// commoner one is counted on the same trials, so that this errs a little to the high side.
+    /// The most that any rule can get right which sees of a channel only when it was last negative: for each number of
+    /// steps since, the commoner target. The commoner one is counted on the same trials, so that this errs a little to
+    /// the high side.
     /// </summary>
     /// <param name="trials">The trials.</param>
     public static Accuracy BestSinceLastNegative(Trials trials)

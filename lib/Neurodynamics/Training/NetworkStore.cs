@@ -8,8 +8,9 @@ using TorchSharp.PyBridge;
 namespace Neurodynamics.Training;
 
 /// <summary>
-/// A folder of trained networks. Each is two files: NAME.safetensors with the weights (PyTorch's names, rnn.* and readout.*) and
-/// NAME.json with how it was made. What is trained here goes into the subfolder "local"; the files that came with the workbook are never overwritten.
+/// A folder of trained networks. Each is two files: NAME.safetensors with the weights (PyTorch's names, rnn.* and
+/// readout.*) and NAME.json with how it was made. What is trained here goes into the subfolder "local"; the files that
+/// came with the workbook are never overwritten.
 /// </summary>
 /// <param name="folder">The folder.</param>
 public sealed class NetworkStore(string folder)
@@ -22,7 +23,10 @@ public sealed class NetworkStore(string folder)
     /// <param name="retrain">Train even where a file exists; the result goes into a file of its own.</param>
     /// <param name="say">Told in one sentence where the network comes from, and why.</param>
     /// <param name="progress">Told after every update of a training.</param>
-    /// <param name="cancellation">Stops a training; the best network so far is returned and the training put aside, to be gone on with by the next call.</param>
+    /// <param name="cancellation">
+    /// Stops a training; the best network so far is returned and the training put aside, to be gone on with by the next
+    /// call.
+    /// </param>
     public TrainedNetwork LoadOrTrain(string name, Recipe recipe, bool retrain = false, Action<string>? say = null, IProgress<TrainingProgress>? progress = null, CancellationToken cancellation = default)
     {
         string own = Path.Combine(Local, $"{name}-{recipe.Hash}");
@@ -50,11 +54,16 @@ public sealed class NetworkStore(string folder)
         return Train(own, recipe, progress, cancellation);
     }
 
-    /// <summary>Trains a network into this folder; files of its name are replaced once the training is complete.</summary>
+    /// <summary>
+    /// Trains a network into this folder; files of its name are replaced once the training is complete.
+    /// </summary>
     /// <param name="name">Name of the network's files.</param>
     /// <param name="recipe">How to make it.</param>
     /// <param name="progress">Told after every update.</param>
-    /// <param name="cancellation">Stops the training; the best network so far is returned and the training put aside, to be gone on with by the next call.</param>
+    /// <param name="cancellation">
+    /// Stops the training; the best network so far is returned and the training put aside, to be gone on with by the
+    /// next call.
+    /// </param>
     public TrainedNetwork Train(string name, Recipe recipe, IProgress<TrainingProgress>? progress = null, CancellationToken cancellation = default)
     {
         var trained = Trainer.Train(recipe, progress, Unfinished(name), cancellation);
@@ -69,7 +78,9 @@ public sealed class NetworkStore(string folder)
 
     /// <summary>Loads a network by its name.</summary>
     /// <exception cref="FileNotFoundException">One of the two files is missing.</exception>
-    /// <exception cref="InvalidDataException">A file cannot be read as what it should be, or a weight is not finite.</exception>
+    /// <exception cref="InvalidDataException">
+    /// A file cannot be read as what it should be, or a weight is not finite.
+    /// </exception>
     public TrainedNetwork Load(string name)
     {
         var record = ReadRecord(name);
@@ -86,7 +97,9 @@ public sealed class NetworkStore(string folder)
         return new(network, record);
     }
 
-    /// <summary>Saves a network and how it was made. Each file is written beside its place and moved there whole.</summary>
+    /// <summary>
+    /// Saves a network and how it was made. Each file is written beside its place and moved there whole.
+    /// </summary>
     public void Save(string name, TrainedNetwork trained)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(WeightsOf(name))!);

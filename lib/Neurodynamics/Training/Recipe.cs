@@ -6,7 +6,9 @@ using Neurodynamics.Tasks;
 
 namespace Neurodynamics.Training;
 
-/// <summary>All that decides which network comes out: the same recipe gives the same weights on the same machine.</summary>
+/// <summary>
+/// All that decides which network comes out: the same recipe gives the same weights on the same machine.
+/// </summary>
 public sealed record Recipe
 {
     /// <summary>Which cell; default the GRU.</summary>
@@ -55,7 +57,9 @@ public sealed record Recipe
     }
 }
 
-/// <summary>How a network is trained (report 4.2): Adam with its default hyperparameters on fresh trials at every update.</summary>
+/// <summary>
+/// How a network is trained (report 4.2): Adam with its default hyperparameters on fresh trials at every update.
+/// </summary>
 public sealed record TrainingOptions
 {
     /// <summary>Number of updates at most; default 2000.</summary>
@@ -95,6 +99,8 @@ public enum Loss
     /// <summary>Binary cross-entropy of the logits, channel by channel (report 4.2).</summary>
     CrossEntropy,
 
-    /// <summary>Squared distance of the readout from +1 or -1, as in the literature's flip-flop; for comparison.</summary>
+    /// <summary>
+    /// Squared distance of the readout from +1 or -1, as in the literature's flip-flop; for comparison.
+    /// </summary>
     SquaredError,
 }

@@ -7,11 +7,12 @@ namespace Neurodynamics.Training;
 public static class Shipped
 {
     /// <summary>
-    /// The report's nine (4.2): three architectures on three tasks, 100 units, the same number of updates each; and two one-channel
-    /// integrators with a discount of 0.9, one for each reading of the report's formula.
+    /// The report's nine (4.2): three architectures on three tasks, 100 units, the same number of updates each; and two
+    /// one-channel integrators with a discount of 0.9, one for each reading of the report's formula.
     /// </summary>
     /// <remarks>
-    /// 6000 updates and a gradient norm of at most 1: the least with which the vanilla RNN, too, gets above the report's 95 % on three channels of integration.
+    /// 6000 updates and a gradient norm of at most 1: the least with which the vanilla RNN, too, gets above the
+    /// report's 95 % on three channels of integration.
     /// </remarks>
     public static IReadOnlyDictionary<string, Recipe> Recipes { get; } = All().ToDictionary(entry => entry.Name, entry => entry.Recipe);
 

@@ -15,10 +15,12 @@ public static class Trainer
     /// <param name="recipe">What to train, on what, how, from which seed.</param>
     /// <param name="progress">Told after every update.</param>
     /// <param name="unfinished">
-    /// Folder in which a cancelled training is put aside, and from which it is taken up again; the weights come out as if it had
-    /// never stopped. Default none.
+    /// Folder in which a cancelled training is put aside, and from which it is taken up again; the weights come out as
+    /// if it had never stopped. Default none.
     /// </param>
-    /// <param name="cancellation">Stops the training after the update under way; the best network on held-out trials so far is returned.</param>
+    /// <param name="cancellation">
+    /// Stops the training after the update under way; the best network on held-out trials so far is returned.
+    /// </param>
     /// <exception cref="InvalidOperationException">The loss is no longer finite.</exception>
     public static TrainedNetwork Train(Recipe recipe, IProgress<TrainingProgress>? progress = null, string? unfinished = null, CancellationToken cancellation = default)
     {
@@ -51,7 +53,10 @@ public static class Trainer
         return End(Stop.Updates);
     }
 
-    /// <summary>How long the training of a recipe takes on this machine as busy as it is now, judged by a few updates of a network that is thrown away.</summary>
+    /// <summary>
+    /// How long the training of a recipe takes on this machine as busy as it is now, judged by a few updates of a
+    /// network that is thrown away.
+    /// </summary>
     public static TimeSpan ExpectedTime(Recipe recipe)
     {
         const int Tried = 3;
@@ -98,8 +103,8 @@ public static class Trainer
 }
 
 /// <summary>
-/// A share of right decisions with its 95 % confidence interval over trials: the normal approximation, cut to [0, 1]; where all
-/// trials are alike it says nothing, and the rule of three (3 / trials) stands in its place.
+/// A share of right decisions with its 95 % confidence interval over trials: the normal approximation, cut to [0, 1];
+/// where all trials are alike it says nothing, and the rule of three (3 / trials) stands in its place.
 /// </summary>
 /// <param name="Mean">Mean share over trials; NaN where no trial has a decision that counts.</param>
 /// <param name="Low">Lower end of the interval.</param>
@@ -122,7 +127,9 @@ public sealed record Accuracy(double Mean, double Low, double High, int Trials)
     }
 }
 
-/// <summary>One entry of a training curve: the loss of that update, and the accuracy on held-out trials after it.</summary>
+/// <summary>
+/// One entry of a training curve: the loss of that update, and the accuracy on held-out trials after it.
+/// </summary>
 public sealed record CurvePoint(int Update, double Loss, double Accuracy);
 
 /// <summary>How far a training is.</summary>
@@ -156,15 +163,24 @@ public enum Stop
 /// <param name="Seconds">How long the training took.</param>
 public sealed record TrainingRecord(Recipe Recipe, int Updates, Stop Stop, IReadOnlyList<CurvePoint> Curve, Accuracy Test, double Seconds)
 {
-    /// <summary>Updates until the accuracy on held-out trials first was this much, as far as the curve tells, which has a point every so many updates; null if it never was.</summary>
+    /// <summary>
+    /// Updates until the accuracy on held-out trials first was this much, as far as the curve tells, which has a point
+    /// every so many updates; null if it never was.
+    /// </summary>
     /// <param name="accuracy">A share, such as 0.95.</param>
     public int? UpdatesTo(double accuracy) => Curve.FirstOrDefault(point => point.Accuracy >= accuracy)?.Update;
 
-    /// <summary>Updates from which on the accuracy on held-out trials was never less than this; null if it was less at the last look.</summary>
+    /// <summary>
+    /// Updates from which on the accuracy on held-out trials was never less than this; null if it was less at the last
+    /// look.
+    /// </summary>
     /// <param name="accuracy">A share, such as 0.95.</param>
     public int? UpdatesToStay(double accuracy) => Curve.Reverse().TakeWhile(point => point.Accuracy >= accuracy).LastOrDefault()?.Update;
 
-    /// <summary>About how long it took until the accuracy first was this much, in seconds: the share of the updates, of the time of the whole training.</summary>
+    /// <summary>
+    /// About how long it took until the accuracy first was this much, in seconds: the share of the updates, of the time
+    /// of the whole training.
+    /// </summary>
     /// <param name="accuracy">A share, such as 0.95.</param>
     public double? SecondsTo(double accuracy) => UpdatesTo(accuracy) is { } updates ? Seconds * updates / Updates : null;
 }

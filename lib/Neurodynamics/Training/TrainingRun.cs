@@ -37,7 +37,9 @@ internal sealed class TrainingRun : IDisposable
     public static TrainingRun Start(Recipe recipe) => new(recipe);
 
     /// <summary>Takes up what <see cref="PutAside"/> left; null where there is nothing, or of another recipe.</summary>
-    /// <exception cref="InvalidDataException">What is there cannot be read, as when another version of the library left it.</exception>
+    /// <exception cref="InvalidDataException">
+    /// What is there cannot be read, as when another version of the library left it.
+    /// </exception>
     public static TrainingRun? Resume(string folder, Recipe recipe)
     {
         string path = Path.Combine(folder, StateFile);
@@ -85,7 +87,10 @@ internal sealed class TrainingRun : IDisposable
         if (accuracy > BestAccuracy) Keep(accuracy);
     }
 
-    /// <summary>Puts the best weights so far into the network; where there was no look at held-out trials yet, it stays as it is.</summary>
+    /// <summary>
+    /// Puts the best weights so far into the network; where there was no look at held-out trials yet, it stays as it
+    /// is.
+    /// </summary>
     public void TakeBest()
     {
         if (best.Count > 0) Network.load_state_dict(best);
