@@ -55,7 +55,8 @@ internal static class Json
 
     private static void WithoutDefaults(JsonTypeInfo type)
     {
-        if (type.Kind != JsonTypeInfoKind.Object || type.Type.IsAbstract || type.Type.GetConstructor([]) is null) return;
+        if (type.Kind != JsonTypeInfoKind.Object || type.Type.IsAbstract || type.Type.GetConstructor([]) is null)
+            return;
         object defaults = Activator.CreateInstance(type.Type)!;
         foreach (var property in type.Properties)
         {
@@ -79,9 +80,11 @@ internal static class Json
         {
             if (property.Set is null || property.AssociatedParameter is { HasDefaultValue: true }) continue;
             bool mayBeNull = Nullable.GetUnderlyingType(property.PropertyType) is not null
-                || !property.PropertyType.IsValueType && (property.AssociatedParameter?.IsNullable ?? property.IsSetNullable);
+                || !property.PropertyType.IsValueType
+                    && (property.AssociatedParameter?.IsNullable ?? property.IsSetNullable);
             property.IsRequired = !mayBeNull;
-            if (mayBeNull && property.AssociatedParameter is null) property.ShouldSerialize = (_, value) => value is not null;
+            if (mayBeNull && property.AssociatedParameter is null)
+                property.ShouldSerialize = (_, value) => value is not null;
         }
     }
 }

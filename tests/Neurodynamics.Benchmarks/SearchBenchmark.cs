@@ -40,7 +40,8 @@ public class ScalingBenchmark
     private FixedPointProblem problem = null!;
 
     /// <summary>Units x candidates.</summary>
-    [Params("25x1024", "50x1024", "100x1024", "200x1024", "400x1024", "800x1024", "100x64", "100x512", "100x2048", "100x8192")]
+    [Params("25x1024", "50x1024", "100x1024", "200x1024", "400x1024", "800x1024", "100x64", "100x512",
+        "100x2048", "100x8192")]
     public string Size { get; set; } = "";
 
     [GlobalSetup]
@@ -71,8 +72,10 @@ internal static class Data
         get
         {
             for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-                if (Directory.Exists(Path.Combine(folder.FullName, "data", "reference"))) return Path.Combine(folder.FullName, "data");
-            throw new DirectoryNotFoundException("The benchmarks run from inside the workbook's folder, in which data/reference lies.");
+                if (Directory.Exists(Path.Combine(folder.FullName, "data", "reference")))
+                    return Path.Combine(folder.FullName, "data");
+            throw new DirectoryNotFoundException(
+                "The benchmarks run from inside the workbook's folder, in which data/reference lies.");
         }
     }
 

@@ -26,18 +26,21 @@ public sealed partial record SweepRow
 /// Median distance from a candidate to the nearest fixed point, over the largest distance between two fixed points; NaN
 /// with fewer than two.
 /// </param>
-public sealed record DescentFacts(double? Stop, int Step, double MeanSquare, double Speed, double Norm, double Distance);
+public sealed record DescentFacts(
+    double? Stop, int Step, double MeanSquare, double Speed, double Norm, double Distance);
 
 internal sealed class DescentStatistic : Statistic
 {
-    public override SweepRow Into(SweepRow row, MeasuredNetwork network) => row with { Descent = network.Descent.Looks };
+    public override SweepRow Into(SweepRow row, MeasuredNetwork network) =>
+        row with { Descent = network.Descent.Looks };
 }
 
 /// <summary>A run of Algorithm 1 over the candidates, with a look at it wherever it passes a stop.</summary>
 /// <param name="Looks">What the looks saw.</param>
 /// <param name="AtStops">The states [M, S] at each stop that was passed.</param>
 /// <param name="End">The states [M, S] at the step limit.</param>
-internal sealed record Descent(IReadOnlyList<DescentFacts> Looks, IReadOnlyDictionary<double, double[,]> AtStops, double[,] End)
+internal sealed record Descent(
+    IReadOnlyList<DescentFacts> Looks, IReadOnlyDictionary<double, double[,]> AtStops, double[,] End)
 {
     public static Descent Of(MeasuredNetwork network)
     {
@@ -46,7 +49,8 @@ internal sealed record Descent(IReadOnlyList<DescentFacts> Looks, IReadOnlyDicti
         var (looks, atStops) = (new List<DescentFacts>(), new Dictionary<double, double[,]>());
         var waiting = new Queue<double>(network.Measure.Stops.OrderDescending());
         double widest = Widest(network.Places);
-        var solution = (Algorithm(network) with { WatchEvery = Every, Watch = Look }).Solve(problem, cancellation: network.Cancellation);
+        var solution = (Algorithm(network) with { WatchEvery = Every, Watch = Look })
+            .Solve(problem, cancellation: network.Cancellation);
         network.Cancellation.ThrowIfCancellationRequested();
         return new(looks, atStops, solution.States);
 

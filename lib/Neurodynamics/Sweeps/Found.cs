@@ -33,7 +33,8 @@ internal sealed class FoundStatistic : Statistic
     public override SweepRow Into(SweepRow row, MeasuredNetwork network)
     {
         var (set, points) = (network.Set, network.Points);
-        int[] byIndex = [.. Enumerable.Range(0, 4).Select(index => points.Count(point => Math.Min(3, point.UnstableModes) == index))];
+        int[] byIndex = [.. Enumerable.Range(0, 4)
+            .Select(index => points.Count(point => Math.Min(3, point.UnstableModes) == index))];
         return row with
         {
             Found = new(

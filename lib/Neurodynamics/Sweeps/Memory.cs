@@ -31,14 +31,16 @@ internal sealed class MemoryStatistic : Statistic
         var lost = new List<int?>();
         for (int channel = 0; channel < network.Network.Channels; channel++)
         {
-            var held = Holding.Of(network.Network, last, network.Measure.HoldSteps, channel: channel, cancellation: network.Cancellation);
+            var held = Holding.Of(
+                network.Network, last, network.Measure.HoldSteps, channel: channel, cancellation: network.Cancellation);
             lost.AddRange(held.Lost.Where((_, trial) => trials.IsDecided(trial, end, channel)));
         }
         int allowed = (int)(0.05 * lost.Count);
         int[] steps = [.. lost.OfType<int>().Order()];
         return row with
         {
-            Memory = new(network.Measure.HoldSteps, lost.Count == 0 ? double.NaN : 1 - (double)steps.Length / lost.Count,
+            Memory = new(
+                network.Measure.HoldSteps, lost.Count == 0 ? double.NaN : 1 - (double)steps.Length / lost.Count,
                 steps.Length > allowed ? steps[allowed] : null),
         };
     }

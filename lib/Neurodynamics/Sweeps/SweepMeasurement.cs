@@ -31,7 +31,9 @@ public sealed record SweepMeasurement
     public double Noise
     {
         get;
-        init => field = value >= 0 ? value : throw new ArgumentOutOfRangeException(nameof(Noise), value, "Noise is at least 0.");
+        init => field = value >= 0
+            ? value
+            : throw new ArgumentOutOfRangeException(nameof(Noise), value, "Noise is at least 0.");
     } = 0.1;
 
     /// <summary>Steps over which memory is tested; default 1000.</summary>
@@ -51,7 +53,8 @@ public sealed record SweepMeasurement
         var record = trained.Record;
         var network = new MeasuredNetwork(this, trained, cancellation);
         var row = new SweepRow(
-            record.Recipe.Hash, Hash, record.Recipe, record.Updates, record.Stop, record.Test, record.Seconds, AnalysisSeconds: 0);
+            record.Recipe.Hash, Hash, record.Recipe, record.Updates, record.Stop, record.Test, record.Seconds,
+            AnalysisSeconds: 0);
         foreach (var statistic in Kinds.All<Statistic>(kind => kind.GetType().Name))
         {
             row = statistic.Into(row, network);

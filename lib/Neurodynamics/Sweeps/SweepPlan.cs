@@ -45,7 +45,8 @@ public sealed class SweepPlan
         {
             return Parse(File.ReadAllText(path));
         }
-        catch (Exception error) when (error is JsonException or ArgumentException or InvalidOperationException or NotSupportedException)
+        catch (Exception error)
+            when (error is JsonException or ArgumentException or InvalidOperationException or NotSupportedException)
         {
             throw new InvalidDataException($"{path} is not a sweep: {error.Message}", error);
         }
@@ -55,8 +56,10 @@ public sealed class SweepPlan
     internal static SweepPlan Parse(string text)
     {
         var file = JsonSerializer.Deserialize<PlanFile>(text, Options)!;
-        if (file.Cells.Count == 0) throw new JsonException("it has no cells: give at least one, such as { \"name\": \"base\" }.");
-        if (file.Cells.CountBy(cell => cell.Name).FirstOrDefault(count => count.Value > 1) is { Key: { } twice }) throw new JsonException($"two cells are called \"{twice}\": cells need names of their own.");
+        if (file.Cells.Count == 0)
+            throw new JsonException("it has no cells: give at least one, such as { \"name\": \"base\" }.");
+        if (file.Cells.CountBy(cell => cell.Name).FirstOrDefault(count => count.Value > 1) is { Key: { } twice })
+            throw new JsonException($"two cells are called \"{twice}\": cells need names of their own.");
         // The base in full, so that a cell may change what the file leaves at its default; but the seed, which numbers
         // a cell's runs.
         var complete = JsonSerializer.SerializeToNode(file.Base, Json.Options)!.AsObject();
@@ -64,7 +67,11 @@ public sealed class SweepPlan
         return new(file.Measure, [.. file.Cells.SelectMany(cell => Expand(cell, complete, cell.Seeds ?? file.Seeds))]);
     }
 
-    private static readonly JsonSerializerOptions Options = new(Json.Options) { ReadCommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true, AllowOutOfOrderMetadataProperties = true };
+    private static readonly JsonSerializerOptions Options = new(Json.Options)
+    {
+        ReadCommentHandling = JsonCommentHandling.Skip,
+        AllowTrailingCommas = true,
+    };
 
     /// <summary>A cell for each combination of the values that one entry of the file varies.</summary>
     private static IEnumerable<SweepCell> Expand(CellEntry entry, JsonObject complete, int seeds)
@@ -74,13 +81,16 @@ public sealed class SweepPlan
         foreach (var (key, values) in entry.Vary)
         {
             if (values.Count == 0) throw new JsonException($"the cell \"{entry.Name}\" varies {key} over no values.");
-            combinations = combinations.SelectMany(before => values.Select(value => (IReadOnlyList<KeyValuePair<string, JsonNode?>>)[.. before, new(key, value)]));
+            combinations = combinations.SelectMany(before =>
+                values.Select(value => (IReadOnlyList<KeyValuePair<string, JsonNode?>>)[.. before, new(key, value)]));
         }
         foreach (var varied in combinations)
         {
             var changed = complete.DeepClone().AsObject();
             foreach (var (key, value) in entry.Set.Concat(varied)) Change(changed, key, value, entry.Name);
-            yield return new(entry.Name, varied.ToDictionary(pair => pair.Key, pair => pair.Value?.ToString() ?? "none"), [.. Enumerable.Range(1, seeds).Select(Seeded)]);
+            yield return new(
+                entry.Name, varied.ToDictionary(pair => pair.Key, pair => pair.Value?.ToString() ?? "none"),
+                [.. Enumerable.Range(1, seeds).Select(Seeded)]);
 
             Recipe Seeded(int seed)
             {
@@ -107,7 +117,8 @@ public sealed class SweepPlan
         branch[names[^1]] = value?.DeepClone();
 
         JsonException Unknown(string name, JsonObject at) =>
-            new($"the cell \"{cell}\" changes {path}, but there is no {name} in {string.Join(", ", at.Select(pair => pair.Key))}.");
+            new($"the cell \"{cell}\" changes {path}, but there is no {name} in "
+                + $"{string.Join(", ", at.Select(pair => pair.Key))}.");
     }
 
     private sealed record PlanFile
@@ -129,7 +140,8 @@ public sealed class SweepPlan
 
         public IReadOnlyDictionary<string, JsonNode?> Set { get; init; } = new Dictionary<string, JsonNode?>();
 
-        public IReadOnlyDictionary<string, IReadOnlyList<JsonNode?>> Vary { get; init; } = new Dictionary<string, IReadOnlyList<JsonNode?>>();
+        public IReadOnlyDictionary<string, IReadOnlyList<JsonNode?>> Vary { get; init; } =
+            new Dictionary<string, IReadOnlyList<JsonNode?>>();
 
         public int? Seeds { get; init; }
     }
@@ -147,5 +159,7 @@ public sealed record SweepCell(string Name, IReadOnlyDictionary<string, string> 
     /// </summary>
     public string Title => Varied.Count == 1 && Varied.Single() is var (key, value)
         ? key == Name ? $"{key} {value}" : $"{Name}, {value}"
-        : string.Join(", ", Varied.Select(pair => pair.Key == "architecture" ? pair.Value : $"{pair.Key.Split('.')[^1]} {pair.Value}").Prepend(Name));
+        : string.Join(", ", Varied
+            .Select(pair => pair.Key == "architecture" ? pair.Value : $"{pair.Key.Split('.')[^1]} {pair.Value}")
+            .Prepend(Name));
 }

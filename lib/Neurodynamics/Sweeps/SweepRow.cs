@@ -22,7 +22,8 @@ namespace Neurodynamics.Sweeps;
 /// <param name="AnalysisSeconds">How long the rest took.</param>
 public sealed partial record SweepRow(
     string Run, string Measured, Recipe Recipe, int Updates, Stop Stop, Accuracy Accuracy,
-    [property: JsonPropertyOrder(SweepRow.Last)] double TrainingSeconds, [property: JsonPropertyOrder(SweepRow.Last)] double AnalysisSeconds)
+    [property: JsonPropertyOrder(SweepRow.Last)] double TrainingSeconds,
+    [property: JsonPropertyOrder(SweepRow.Last)] double AnalysisSeconds)
 {
     private const int Last = 9;
 
@@ -54,14 +55,18 @@ public sealed partial record SweepRow(
 
     private static bool Same(JsonNode? a, JsonNode? b) => (a, b) switch
     {
-        (JsonObject x, JsonObject y) => x.Count == y.Count && x.All(pair => y.ContainsKey(pair.Key) && Same(pair.Value, y[pair.Key])),
+        (JsonObject x, JsonObject y) =>
+            x.Count == y.Count && x.All(pair => y.ContainsKey(pair.Key) && Same(pair.Value, y[pair.Key])),
         (JsonArray x, JsonArray y) => x.Count == y.Count && x.Zip(y).All(pair => Same(pair.First, pair.Second)),
-        (JsonValue x, JsonValue y) when x.GetValueKind() == JsonValueKind.Number && y.GetValueKind() == JsonValueKind.Number =>
-            x.GetValue<double>() is var u && y.GetValue<double>() is var v && Math.Abs(u - v) <= 1e-6 * Math.Max(Math.Abs(u), Math.Abs(v)),
+        (JsonValue x, JsonValue y)
+            when x.GetValueKind() == JsonValueKind.Number && y.GetValueKind() == JsonValueKind.Number =>
+            x.GetValue<double>() is var u && y.GetValue<double>() is var v
+                && Math.Abs(u - v) <= 1e-6 * Math.Max(Math.Abs(u), Math.Abs(v)),
         _ => JsonNode.DeepEquals(a, b),
     };
 
     /// <summary>A column that every whole row has.</summary>
     private static T Whole<T>(T? column, [CallerMemberName] string name = "")
-        where T : class => column ?? throw new InvalidOperationException($"This row has no {name} yet: it is still being measured.");
+        where T : class =>
+            column ?? throw new InvalidOperationException($"This row has no {name} yet: it is still being measured.");
 }

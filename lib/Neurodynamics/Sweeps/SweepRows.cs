@@ -32,7 +32,9 @@ public sealed class SweepRows(SweepPlan plan, string folder)
             }
             catch (JsonException error)
             {
-                throw new InvalidDataException($"Line {rows.Count + 1} of {path} is no row of a sweep ({error.Message}): restore the file, or merge the rows again.", error);
+                throw new InvalidDataException(
+                    $"Line {rows.Count + 1} of {path} is no row of a sweep ({error.Message}): restore the file, or "
+                    + "merge the rows again.", error);
             }
         }
         return rows;
@@ -46,7 +48,10 @@ public sealed class SweepRows(SweepPlan plan, string folder)
     {
         try
         {
-            return File.Exists(RowOf(run)) && SweepRow.FromLine(File.ReadAllText(RowOf(run))) is var row && row.Measured == plan.Measure.Hash ? row : null;
+            return File.Exists(RowOf(run)) && SweepRow.FromLine(File.ReadAllText(RowOf(run))) is var row
+                && row.Measured == plan.Measure.Hash
+                ? row
+                : null;
         }
         catch (JsonException)
         {
@@ -62,11 +67,14 @@ public sealed class SweepRows(SweepPlan plan, string folder)
     /// <param name="progress">Told after every update.</param>
     /// <param name="cancellation">Stops it; a training is put aside, and gone on with the next time.</param>
     /// <exception cref="OperationCanceledException">It was stopped; there is no row.</exception>
-    public SweepRow Make(Recipe run, IProgress<TrainingProgress>? progress = null, CancellationToken cancellation = default)
+    public SweepRow Make(
+        Recipe run, IProgress<TrainingProgress>? progress = null, CancellationToken cancellation = default)
     {
         if (Read(run) is { } there) return there;
         var networks = new NetworkStore(Path.Combine(folder, "networks"));
-        var trained = networks.Exists(run.Hash) ? networks.Load(run.Hash) : networks.Train(run.Hash, run, progress, cancellation);
+        var trained = networks.Exists(run.Hash)
+            ? networks.Load(run.Hash)
+            : networks.Train(run.Hash, run, progress, cancellation);
         cancellation.ThrowIfCancellationRequested();
         var row = plan.Measure.Of(trained, cancellation);
         Write(row);
@@ -91,7 +99,8 @@ public sealed class SweepRows(SweepPlan plan, string folder)
         var made = rows.Select(row => row.Run).ToHashSet();
         WholeFile.Write(path, stream =>
         {
-            foreach (var row in rows.Concat(before.Where(row => !made.Contains(row.Run)))) stream.Write(Encoding.UTF8.GetBytes(row.ToLine() + "\n"));
+            foreach (var row in rows.Concat(before.Where(row => !made.Contains(row.Run))))
+                stream.Write(Encoding.UTF8.GetBytes(row.ToLine() + "\n"));
         });
         return rows.Length;
     }
@@ -105,14 +114,18 @@ public sealed class SweepRows(SweepPlan plan, string folder)
     {
         var update = new Dictionary<(Architecture, int, int, int, int), TimeSpan>();
         var rows = plan.Runs.Select(Read).ToArray();
-        var measured = rows.OfType<SweepRow>().GroupBy(row => (row.Recipe.Architecture, row.Recipe.Units)).ToDictionary(rows => rows.Key, rows => rows.Average(row => row.AnalysisSeconds));
+        var measured = rows.OfType<SweepRow>().GroupBy(row => (row.Recipe.Architecture, row.Recipe.Units))
+            .ToDictionary(rows => rows.Key, rows => rows.Average(row => row.AnalysisSeconds));
         return [.. plan.Runs.Zip(rows, (run, row) =>
         {
             if (row is not null) return TimeSpan.FromSeconds(row.TrainingSeconds + row.AnalysisSeconds);
             var kind = (run.Architecture, run.Units, run.Task.OutputSize, run.Training.Steps, run.Training.BatchSize);
-            if (!update.TryGetValue(kind, out var one)) update[kind] = one = Trainer.ExpectedTime(run) / run.Training.Updates;
+            if (!update.TryGetValue(kind, out var one))
+                update[kind] = one = Trainer.ExpectedTime(run) / run.Training.Updates;
             var training = one * run.Training.Updates;
-            return training + (measured.TryGetValue((run.Architecture, run.Units), out double seconds) ? TimeSpan.FromSeconds(seconds) : training);
+            return training + (measured.TryGetValue((run.Architecture, run.Units), out double seconds)
+                ? TimeSpan.FromSeconds(seconds)
+                : training);
         })];
     }
 

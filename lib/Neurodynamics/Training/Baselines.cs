@@ -40,7 +40,8 @@ public static class Baselines
     /// <param name="testedOn">The trials that it is tested on.</param>
     /// <param name="leaks">The leaks to choose from; of equals the first.</param>
     /// <param name="noise">Standard deviation of what disturbs the sum where it is read; default 0.</param>
-    public static (double Leak, Accuracy Test) BestLeaky(Trials chosenOn, Trials testedOn, IReadOnlyList<double> leaks, double noise = 0)
+    public static (double Leak, Accuracy Test) BestLeaky(
+        Trials chosenOn, Trials testedOn, IReadOnlyList<double> leaks, double noise = 0)
     {
         double best = leaks.MaxBy(leak => Leaky(chosenOn, leak, noise).Mean);
         return (best, Leaky(testedOn, best, noise, seed: 1));
@@ -59,7 +60,9 @@ public static class Baselines
         for (int trial = 0; trial < trials.Count; trial++)
             for (int channel = 0; channel < trials.Channels; channel++)
                 for (int step = 0, last = trials.Steps; step < trials.Steps; step++)
-                    since[trial, step, channel] = last = trials.Inputs[trial, step, channel] < 0 ? 0 : Math.Min(trials.Steps, last + 1);
+                    since[trial, step, channel] = last = trials.Inputs[trial, step, channel] < 0
+                        ? 0
+                        : Math.Min(trials.Steps, last + 1);
         var votes = new int[trials.Steps + 1];
         foreach (var place in trials.Decided()) votes[Since(place)] += trials.IsClass1(place) ? 1 : -1;
         return Accuracy.Over(trials.SharesRight(place => votes[Since(place)] > 0));
@@ -72,7 +75,8 @@ public static class Baselines
     {
         if (trials.InputSize != trials.Channels)
             throw new ArgumentException(
-                $"This baseline answers each channel from its own input, but the trials have {trials.InputSize} inputs and {trials.Channels} channels.",
+                $"This baseline answers each channel from its own input, but the trials have "
+                + $"{trials.InputSize} inputs and {trials.Channels} channels.",
                 nameof(trials));
     }
 }

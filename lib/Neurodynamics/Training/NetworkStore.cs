@@ -27,7 +27,8 @@ public sealed class NetworkStore(string folder)
     /// Stops a training; the best network so far is returned and the training put aside, to be gone on with by the next
     /// call.
     /// </param>
-    public TrainedNetwork LoadOrTrain(string name, Recipe recipe, bool retrain = false, Action<string>? say = null, IProgress<TrainingProgress>? progress = null, CancellationToken cancellation = default)
+    public TrainedNetwork LoadOrTrain(string name, Recipe recipe, bool retrain = false, Action<string>? say = null,
+        IProgress<TrainingProgress>? progress = null, CancellationToken cancellation = default)
     {
         string own = Path.Combine(Local, $"{name}-{recipe.Hash}");
         string reason = "there is no saved network of that name";
@@ -35,7 +36,9 @@ public sealed class NetworkStore(string folder)
             reason = "a new training was asked for";
         else if (Exists(name))
         {
-            var differences = ReadRecord(name).Recipe is var saved && saved == recipe ? [] : recipe.DifferencesFrom(saved);
+            var differences = ReadRecord(name).Recipe is var saved && saved == recipe
+                ? []
+                : recipe.DifferencesFrom(saved);
             if (differences.Count == 0)
             {
                 say?.Invoke($"Loaded {name}.");
@@ -50,7 +53,8 @@ public sealed class NetworkStore(string folder)
         }
         say?.Invoke(Directory.Exists(Unfinished(own))
             ? $"Going on with the unfinished training of {own.Replace('\\', '/')}."
-            : $"Training {own.Replace('\\', '/')}, because {reason}. This takes about {Words(Trainer.ExpectedTime(recipe))}.");
+            : $"Training {own.Replace('\\', '/')}, because {reason}. This takes about "
+                + $"{Words(Trainer.ExpectedTime(recipe))}.");
         return Train(own, recipe, progress, cancellation);
     }
 
@@ -64,7 +68,8 @@ public sealed class NetworkStore(string folder)
     /// Stops the training; the best network so far is returned and the training put aside, to be gone on with by the
     /// next call.
     /// </param>
-    public TrainedNetwork Train(string name, Recipe recipe, IProgress<TrainingProgress>? progress = null, CancellationToken cancellation = default)
+    public TrainedNetwork Train(string name, Recipe recipe, IProgress<TrainingProgress>? progress = null,
+        CancellationToken cancellation = default)
     {
         var trained = Trainer.Train(recipe, progress, Unfinished(name), cancellation);
         if (trained.Record.Stop == Stop.Cancelled) return trained;
@@ -91,7 +96,9 @@ public sealed class NetworkStore(string folder)
         }
         catch (Exception error) when (error is not FileNotFoundException)
         {
-            throw new InvalidDataException($"{WeightsOf(name)} does not hold the weights of its recipe ({error.Message}): restore it, or train it again.", error);
+            throw new InvalidDataException(
+                $"{WeightsOf(name)} does not hold the weights of its recipe ({error.Message}): restore it, or train it "
+                + "again.", error);
         }
         network.RequireFinite(WeightsOf(name));
         return new(network, record);
@@ -104,22 +111,30 @@ public sealed class NetworkStore(string folder)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(WeightsOf(name))!);
         NetworkFile.SaveSafetensors(trained.Network, WeightsOf(name));
-        WholeFile.Write(RecordOf(name), stream => stream.Write(Encoding.UTF8.GetBytes(JsonSerializer.Serialize(trained.Record, Json.Options) + "\n")));
+        WholeFile.Write(RecordOf(name), stream =>
+            stream.Write(Encoding.UTF8.GetBytes(JsonSerializer.Serialize(trained.Record, Json.Options) + "\n")));
     }
 
-    private static string Words(TimeSpan time) => time.TotalMinutes < 1.5 ? $"{Math.Max(1, Math.Round(time.TotalSeconds))} s" : $"{Math.Round(time.TotalMinutes)} minutes";
+    private static string Words(TimeSpan time) => time.TotalMinutes < 1.5
+        ? $"{Math.Max(1, Math.Round(time.TotalSeconds))} s"
+        : $"{Math.Round(time.TotalMinutes)} minutes";
 
     private TrainingRecord ReadRecord(string name)
     {
         string path = RecordOf(name);
-        if (!File.Exists(path)) throw new FileNotFoundException($"{path} is not there: a network is two files, .safetensors and .json.", path);
+        if (!File.Exists(path))
+            throw new FileNotFoundException(
+                $"{path} is not there: a network is two files, .safetensors and .json.", path);
         try
         {
-            return JsonSerializer.Deserialize<TrainingRecord>(File.ReadAllText(path), Json.Options) ?? throw new JsonException("it is empty");
+            return JsonSerializer.Deserialize<TrainingRecord>(File.ReadAllText(path), Json.Options)
+                ?? throw new JsonException("it is empty");
         }
         catch (Exception error) when (error is JsonException or ArgumentException)
         {
-            throw new InvalidDataException($"{path} is not the record of a training ({error.Message}): restore it, or delete both files and train again.", error);
+            throw new InvalidDataException(
+                $"{path} is not the record of a training ({error.Message}): restore it, or delete both "
+                + "files and train again.", error);
         }
     }
 

@@ -14,7 +14,8 @@ public static class Shipped
     /// 6000 updates and a gradient norm of at most 1: the least with which the vanilla RNN, too, gets above the
     /// report's 95 % on three channels of integration.
     /// </remarks>
-    public static IReadOnlyDictionary<string, Recipe> Recipes { get; } = All().ToDictionary(entry => entry.Name, entry => entry.Recipe);
+    public static IReadOnlyDictionary<string, Recipe> Recipes { get; } =
+        All().ToDictionary(entry => entry.Name, entry => entry.Recipe);
 
     private static IEnumerable<(string Name, Recipe Recipe)> All()
     {
@@ -29,7 +30,8 @@ public static class Shipped
             foreach (var architecture in architectures)
                 yield return ($"{name}-{architecture.Name}", Of(architecture, task));
         foreach (var discount in Enum.GetValues<Discount>())
-            yield return ($"integration1-gru-{(discount == Discount.Leaky ? "leaky" : "printed")}-discount", Of(Architecture.Gru, new Integration { Channels = 1, Gamma = 0.9, Discount = discount }));
+            yield return ($"integration1-gru-{(discount == Discount.Leaky ? "leaky" : "printed")}-discount",
+                Of(Architecture.Gru, new Integration { Channels = 1, Gamma = 0.9, Discount = discount }));
     }
 
     private static Recipe Of(Architecture architecture, TrialTask task) =>
