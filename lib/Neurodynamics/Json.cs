@@ -23,8 +23,9 @@ internal static class Json
     };
 
     /// <summary>
-    /// The members that every hash names. Rows and networks are stored under these hashes, so the list is closed: a member that is not
-    /// in it is named only where it is not at its default, and a type that is not in it has no such members.
+    /// The members that every hash names. Rows and networks are stored under these hashes, so the list is closed: a
+    /// member that is not in it is named only where it is not at its default, and a type that is not in it has no such
+    /// members.
     /// </summary>
     private static readonly Dictionary<Type, string[]> Named = new()
     {
@@ -37,21 +38,25 @@ internal static class Json
             ["trials", "descentCandidates", "earlySteps", "descentSteps", "stops", "candidates", "noise", "holdSteps"],
     };
 
-    private static readonly JsonSerializerOptions Identity = new(Options)
+    /// <summary>
+    /// The same without what <see cref="Named"/> leaves out: what is hashed, and how rows are written.
+    /// </summary>
+    public static readonly JsonSerializerOptions Stored = new(Options)
     {
         TypeInfoResolver = new DefaultJsonTypeInfoResolver { Modifiers = { MissingIsMissing, WithoutDefaults } },
     };
 
     /// <summary>
-    /// Eight hexadecimal digits that differ between values that are written differently. They stay what they are when an option is
-    /// added, as long as it is at its default.
+    /// Eight hexadecimal digits that differ between values that are written differently. They stay what they are when
+    /// an option is added, as long as it is at its default.
     /// </summary>
     public static string Hash<T>(T value) =>
-        Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(value, Identity)))[..8];
+        Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(value, Stored)))[..8];
 
     private static void WithoutDefaults(JsonTypeInfo type)
     {
-        if (type.Kind != JsonTypeInfoKind.Object || type.Type.IsAbstract || type.Type.GetConstructor([]) is null) return;
+        if (type.Kind != JsonTypeInfoKind.Object || type.Type.IsAbstract || type.Type.GetConstructor([]) is null)
+            return;
         object defaults = Activator.CreateInstance(type.Type)!;
         foreach (var property in type.Properties)
         {
@@ -75,9 +80,11 @@ internal static class Json
         {
             if (property.Set is null || property.AssociatedParameter is { HasDefaultValue: true }) continue;
             bool mayBeNull = Nullable.GetUnderlyingType(property.PropertyType) is not null
-                || !property.PropertyType.IsValueType && (property.AssociatedParameter?.IsNullable ?? property.IsSetNullable);
+                || !property.PropertyType.IsValueType
+                    && (property.AssociatedParameter?.IsNullable ?? property.IsSetNullable);
             property.IsRequired = !mayBeNull;
-            if (mayBeNull && property.AssociatedParameter is null) property.ShouldSerialize = (_, value) => value is not null;
+            if (mayBeNull && property.AssociatedParameter is null)
+                property.ShouldSerialize = (_, value) => value is not null;
         }
     }
 }

@@ -33,7 +33,8 @@ internal abstract class KindConverter<T>(string what, bool nameAlone) : JsonConv
     public override void Write(Utf8JsonWriter writer, T value, JsonSerializerOptions options)
     {
         var chosen = options.GetTypeInfo(value.GetType()).Properties
-            .Where(option => option.Set is not null && option.ShouldSerialize?.Invoke(value, option.Get!(value)) != false).ToArray();
+            .Where(option => option.Set is not null
+                && option.ShouldSerialize?.Invoke(value, option.Get!(value)) != false).ToArray();
         if (nameAlone && chosen.Length == 0)
         {
             writer.WriteStringValue(NameOf(value));

@@ -5,7 +5,10 @@ using Neurodynamics.Models;
 
 namespace Neurodynamics.Benchmarks;
 
-/// <summary>From the 1024 plain and 1024 noisy candidates of a reference network to its certified fixed points and what can be said of their completeness.</summary>
+/// <summary>
+/// From the 1024 plain and 1024 noisy candidates of a reference network to its certified fixed points and what can be
+/// said of their completeness.
+/// </summary>
 public class SearchBenchmark
 {
     private Cell cell = null!;
@@ -29,13 +32,16 @@ public class SearchBenchmark
     public int Search() => new FixedPointSearch().Run(cell, candidates, input).Points.Count;
 }
 
-/// <summary>Newton alone, from states of random GRUs and the reference GRU: how time grows with candidates and with units.</summary>
+/// <summary>
+/// Newton alone, from states of random GRUs and the reference GRU: how time grows with candidates and with units.
+/// </summary>
 public class ScalingBenchmark
 {
     private FixedPointProblem problem = null!;
 
     /// <summary>Units x candidates.</summary>
-    [Params("25x1024", "50x1024", "100x1024", "200x1024", "400x1024", "800x1024", "100x64", "100x512", "100x2048", "100x8192")]
+    [Params("25x1024", "50x1024", "100x1024", "200x1024", "400x1024", "800x1024", "100x64", "100x512",
+        "100x2048", "100x8192")]
     public string Size { get; set; } = "";
 
     [GlobalSetup]
@@ -51,7 +57,9 @@ public class ScalingBenchmark
         problem = new(cell, new double[3], states);
     }
 
-    /// <summary>One Newton step of every candidate: what grows with N is not how many steps a network happens to need.</summary>
+    /// <summary>
+    /// One Newton step of every candidate: what grows with N is not how many steps a network happens to need.
+    /// </summary>
     [Benchmark(Description = "one Newton step of all")]
     public double Step() => new NewtonSolver { MaxSteps = 1, MaxDampedSteps = 0 }.Solve(problem).Speeds[0];
 }
@@ -64,8 +72,10 @@ internal static class Data
         get
         {
             for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-                if (Directory.Exists(Path.Combine(folder.FullName, "data", "reference"))) return Path.Combine(folder.FullName, "data");
-            throw new DirectoryNotFoundException("The benchmarks run from inside the workbook's folder, in which data/reference lies.");
+                if (Directory.Exists(Path.Combine(folder.FullName, "data", "reference")))
+                    return Path.Combine(folder.FullName, "data");
+            throw new DirectoryNotFoundException(
+                "The benchmarks run from inside the workbook's folder, in which data/reference lies.");
         }
     }
 

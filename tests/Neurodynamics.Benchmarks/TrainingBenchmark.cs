@@ -7,7 +7,10 @@ using static TorchSharp.torch;
 
 namespace Neurodynamics.Benchmarks;
 
-/// <summary>One update of each architecture, by the library's cell and by libtorch's own layer: batch 64, 100 steps, 100 units, one thread.</summary>
+/// <summary>
+/// One update of each architecture, by the library's cell and by libtorch's own layer: batch 64, 100 steps, 100 units,
+/// one thread.
+/// </summary>
 public class TrainingBenchmark
 {
     private readonly Tensor inputs, targets;

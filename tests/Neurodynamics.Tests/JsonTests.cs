@@ -29,7 +29,8 @@ public sealed class JsonTests
         string old = JsonSerializer.Serialize(new Old("a", null, [1]), Json.Options);
         var read = JsonSerializer.Deserialize<Later>(old, Json.Options)!;
         Assert.Equal(("a", null, null, 7, null), (read.Name, read.Lost, read.Added, read.Settled, read.Beside));
-        Assert.Contains("beside", Assert.Throws<JsonException>(() => JsonSerializer.Deserialize<Careless>(old, Json.Options)).Message);
+        Assert.Contains("beside",
+            Assert.Throws<JsonException>(() => JsonSerializer.Deserialize<Careless>(old, Json.Options)).Message);
         Assert.DoesNotContain("beside", JsonSerializer.Serialize(read, Json.Options));
         Assert.Contains("\"beside\": 2", JsonSerializer.Serialize(read with { Beside = 2 }, Json.Options));
     }
@@ -43,19 +44,24 @@ public sealed class JsonTests
         Refused("counts", """{ "name": "a", "lost": 1, "counts": null }""");
 
         static void Refused(string member, string text) =>
-            Assert.Contains(member, Assert.Throws<JsonException>(() => JsonSerializer.Deserialize<Old>(text, Json.Options)).Message, StringComparison.OrdinalIgnoreCase);
+            Assert.Contains(
+                member, Assert.Throws<JsonException>(() => JsonSerializer.Deserialize<Old>(text, Json.Options)).Message,
+                StringComparison.OrdinalIgnoreCase);
     }
 
     [Fact]
     public void Options_that_are_missing_have_their_defaults() =>
-        Assert.Equal(new TrainingOptions { Updates = 3 }, JsonSerializer.Deserialize<TrainingOptions>("""{ "updates": 3 }""", Json.Options));
+        Assert.Equal(new TrainingOptions { Updates = 3 },
+            JsonSerializer.Deserialize<TrainingOptions>("""{ "updates": 3 }""", Json.Options));
 
     [Fact]
     public void A_row_a_record_and_a_set_without_a_value_are_refused_by_its_name()
     {
-        string line = File.ReadLines(Path.Combine(Reference.Root, "data", "sweeps", "three-axes-or-a-cube.jsonl")).First();
+        string line = File.ReadLines(Path.Combine(Reference.Root, "data", "sweeps", "three-axes-or-a-cube.jsonl"))
+            .First();
         foreach (string path in new[] { "updates", "found.points", "memory.kept", "accuracy.low", "found" })
-            Assert.Contains(path.Split('.')[^1], Assert.Throws<JsonException>(() => SweepRow.FromLine(Without(line, path))).Message);
+            Assert.Contains(path.Split('.')[^1],
+                Assert.Throws<JsonException>(() => SweepRow.FromLine(Without(line, path))).Message);
         Assert.Null(SweepRow.FromLine(Without(line, "memory.lostAt")).Memory.LostAt);
 
         using var folder = new TemporaryFolder();

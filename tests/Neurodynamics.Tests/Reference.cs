@@ -3,7 +3,8 @@ namespace Neurodynamics.Tests;
 /// <summary>Networks and fixed points that the library did not make (data/reference/README.md).</summary>
 internal static class Reference
 {
-    public static string[] Networks { get; } = ["gru_flipflop3", "rnn_flipflop3", "lstm_flipflop3", "gru_integ1", "gru_integ3"];
+    public static string[] Networks { get; } =
+        ["gru_flipflop3", "rnn_flipflop3", "lstm_flipflop3", "gru_integ1", "gru_integ3"];
 
     public static string Network(string file) => Path.Combine(Folder, "networks", file);
 
@@ -18,6 +19,7 @@ internal static class Reference
     {
         for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
             if (File.Exists(Path.Combine(folder.FullName, "Neurodynamics.slnx"))) return folder.FullName;
-        throw new DirectoryNotFoundException("The tests run from inside the workbook's folder, beside which data/reference lies.");
+        throw new DirectoryNotFoundException(
+            "The tests run from inside the workbook's folder, beside which data/reference lies.");
     }
 }

@@ -20,9 +20,12 @@ public sealed partial record SweepRow
 /// <param name="Shape">The verdict of <see cref="CloudShape"/>.</param>
 /// <param name="Sureness">How surely.</param>
 /// <param name="Explained">Share of the variance in three components.</param>
-/// <param name="Angles">Between the three directions of a cube, of its edges, or of axes, in degrees; empty for others.</param>
+/// <param name="Angles">
+/// Between the three directions of a cube, of its edges, or of axes, in degrees; empty for others.
+/// </param>
 /// <param name="Shares">Where the cloud is: see <see cref="CloudShape.Shares"/>.</param>
-public sealed record CloudFacts(string Of, int Points, ShapeKind Shape, double Sureness, double Explained, double[] Angles, double[] Shares);
+public sealed record CloudFacts(
+    string Of, int Points, ShapeKind Shape, double Sureness, double Explained, double[] Angles, double[] Shares);
 
 /// <summary>A cloud of states whose shape a sweep measures. A new one is a member here.</summary>
 public sealed class SweepCloud
@@ -32,7 +35,8 @@ public sealed class SweepCloud
     private SweepCloud(string name, Func<MeasuredNetwork, double[,]?> states) => (Name, this.states) = (name, states);
 
     /// <summary>The states of trials that everything starts from.</summary>
-    public static SweepCloud Candidates { get; } = new("candidates", network => network.FromTrials(network.Measure.DescentCandidates));
+    public static SweepCloud Candidates { get; } =
+        new("candidates", network => network.FromTrials(network.Measure.DescentCandidates));
 
     /// <summary>Where Algorithm 1 leads the candidates by its step limit.</summary>
     public static SweepCloud Descent { get; } = new("descent", network => network.Descent.End);
@@ -41,10 +45,11 @@ public sealed class SweepCloud
     public static SweepCloud Polished { get; } = new("polished", network => network.Polished(network.Descent.End));
 
     /// <summary>
-    /// The descent's end with each principal component drawn anew by itself. This is the null: the same spread along each, and nothing
-    /// between them.
+    /// The descent's end with each principal component drawn anew by itself. This is the null: the same spread along
+    /// each, and nothing between them.
     /// </summary>
-    public static SweepCloud Shuffled { get; } = new("shuffled", network => Drawn(network.Descent.End, network.Recipe.Seed));
+    public static SweepCloud Shuffled { get; } =
+        new("shuffled", network => Drawn(network.Descent.End, network.Recipe.Seed));
 
     /// <summary>All fixed points that the search found.</summary>
     public static SweepCloud FixedPoints { get; } = new("fixed points", network => network.Places);
@@ -55,16 +60,20 @@ public sealed class SweepCloud
 
     /// <summary>The fixed points in the trajectories' principal components.</summary>
     public static SweepCloud InTrajectories { get; } = new("in trajectories", network =>
-        network.Points.Count == 0 ? null : Pca.OfTrials(network.Network.Run(network.Trials.Inputs)).Project(network.Places));
+        network.Points.Count == 0
+            ? null
+            : Pca.OfTrials(network.Network.Run(network.Trials.Inputs)).Project(network.Places));
 
     /// <summary>The states of the first steps alone: see <see cref="SweepMeasurement.EarlySteps"/>.</summary>
     public static SweepCloud EarlyCandidates { get; } = new("early candidates", Early);
 
     /// <summary>Where Algorithm 1 leads these in as many steps.</summary>
-    public static SweepCloud EarlyDescent { get; } = new("early descent", network => Sweeps.Descent.From(network, Early(network)));
+    public static SweepCloud EarlyDescent { get; } =
+        new("early descent", network => Sweeps.Descent.From(network, Early(network)));
 
     /// <summary>The distinct fixed points to which Newton leads these.</summary>
-    public static SweepCloud EarlyPolished { get; } = new("early polished", network => network.Polished(Early(network)));
+    public static SweepCloud EarlyPolished { get; } =
+        new("early polished", network => network.Polished(Early(network)));
 
     /// <summary>The fixed points of an LSTM without their c.</summary>
     public static SweepCloud HAlone { get; } = new("h alone", network => network.Cell.StateSize == network.Cell.Units
@@ -86,8 +95,8 @@ public sealed class SweepCloud
     /// <summary>All clouds of a measurement, in the order of the rows.</summary>
     internal static IEnumerable<SweepCloud> All(SweepMeasurement measure) =>
     [
-        Candidates, .. measure.Stops.OrderDescending().Select(Stop), Descent, Polished, Shuffled, FixedPoints, Attractors,
-        InTrajectories, EarlyCandidates, EarlyDescent, EarlyPolished, HAlone,
+        Candidates, .. measure.Stops.OrderDescending().Select(Stop), Descent, Polished, Shuffled, FixedPoints,
+        Attractors, InTrajectories, EarlyCandidates, EarlyDescent, EarlyPolished, HAlone,
     ];
 
     /// <summary>The shape of this cloud of a network; null where the network has none.</summary>
@@ -99,7 +108,9 @@ public sealed class SweepCloud
         return new(Name, shape.Points, shape.Shape, shape.Sureness, shape.Explained, shape.Angles, shape.Shares);
     }
 
-    /// <summary>The states in their three largest principal components, each component's values in an order of its own.</summary>
+    /// <summary>
+    /// The states in their three largest principal components, each component's values in an order of its own.
+    /// </summary>
     internal static double[,] Drawn(double[,] states, long seed)
     {
         var places = Pca.Fit(states).Project(states);
@@ -114,11 +125,15 @@ public sealed class SweepCloud
     }
 
     private static double[,] Early(MeasuredNetwork network) =>
-        network.FromTrials(network.Measure.DescentCandidates, steps: ..Math.Min(network.Measure.EarlySteps, network.Trials.Steps));
+        network.FromTrials(
+            network.Measure.DescentCandidates, steps: ..Math.Min(network.Measure.EarlySteps, network.Trials.Steps));
 }
 
 internal sealed class CloudStatistic : Statistic
 {
     public override SweepRow Into(SweepRow row, MeasuredNetwork network) =>
-        row with { Clouds = [.. SweepCloud.All(network.Measure).Select(cloud => cloud.Of(network)).OfType<CloudFacts>()] };
+        row with
+        {
+            Clouds = [.. SweepCloud.All(network.Measure).Select(cloud => cloud.Of(network)).OfType<CloudFacts>()],
+        };
 }

@@ -6,36 +6,41 @@ namespace Neurodynamics.Sweeps;
 
 public sealed partial record SweepRow
 {
-    /// <summary>Algorithm 1 before its first step, wherever it passed one of the stops, and at its step limit.</summary>
+    /// <summary>
+    /// Algorithm 1 before its first step, wherever it passed one of the stops, and at its step limit.
+    /// </summary>
     [JsonPropertyOrder(3)]
     public IReadOnlyList<DescentFacts> Descent { get => Whole(field); init; }
 }
 
 /// <summary>Algorithm 1 at one moment.</summary>
 /// <param name="Stop">
-/// The stop that was passed, a mean square per state variable; null for the last look, at the step limit, and for the first where no
-/// stop was passed before the first step.
+/// The stop that was passed, a mean square per state variable; null for the last look, at the step limit, and for the
+/// first where no stop was passed before the first step.
 /// </param>
 /// <param name="Step">Steps taken.</param>
 /// <param name="MeanSquare">Mean square of a state variable's change in one step, over all candidates.</param>
 /// <param name="Speed">The mean of q, 1/2 ||F(x) - x||^2.</param>
 /// <param name="Norm">The mean of ||F(x) - x||.</param>
 /// <param name="Distance">
-/// Median distance from a candidate to the nearest fixed point, over the largest distance between two fixed points; NaN with fewer
-/// than two.
+/// Median distance from a candidate to the nearest fixed point, over the largest distance between two fixed points; NaN
+/// with fewer than two.
 /// </param>
-public sealed record DescentFacts(double? Stop, int Step, double MeanSquare, double Speed, double Norm, double Distance);
+public sealed record DescentFacts(
+    double? Stop, int Step, double MeanSquare, double Speed, double Norm, double Distance);
 
 internal sealed class DescentStatistic : Statistic
 {
-    public override SweepRow Into(SweepRow row, MeasuredNetwork network) => row with { Descent = network.Descent.Looks };
+    public override SweepRow Into(SweepRow row, MeasuredNetwork network) =>
+        row with { Descent = network.Descent.Looks };
 }
 
 /// <summary>A run of Algorithm 1 over the candidates, with a look at it wherever it passes a stop.</summary>
 /// <param name="Looks">What the looks saw.</param>
 /// <param name="AtStops">The states [M, S] at each stop that was passed.</param>
 /// <param name="End">The states [M, S] at the step limit.</param>
-internal sealed record Descent(IReadOnlyList<DescentFacts> Looks, IReadOnlyDictionary<double, double[,]> AtStops, double[,] End)
+internal sealed record Descent(
+    IReadOnlyList<DescentFacts> Looks, IReadOnlyDictionary<double, double[,]> AtStops, double[,] End)
 {
     public static Descent Of(MeasuredNetwork network)
     {
@@ -44,7 +49,8 @@ internal sealed record Descent(IReadOnlyList<DescentFacts> Looks, IReadOnlyDicti
         var (looks, atStops) = (new List<DescentFacts>(), new Dictionary<double, double[,]>());
         var waiting = new Queue<double>(network.Measure.Stops.OrderDescending());
         double widest = Widest(network.Places);
-        var solution = (Algorithm(network) with { WatchEvery = Every, Watch = Look }).Solve(problem, cancellation: network.Cancellation);
+        var solution = (Algorithm(network) with { WatchEvery = Every, Watch = Look })
+            .Solve(problem, cancellation: network.Cancellation);
         network.Cancellation.ThrowIfCancellationRequested();
         return new(looks, atStops, solution.States);
 

@@ -16,7 +16,9 @@ public sealed partial record SweepRow
 /// <param name="Points">Number of fixed points.</param>
 /// <param name="ByIndex">How many of them have 0, 1, 2, 3 and more unstable modes.</param>
 /// <param name="Certified">How many are certified.</param>
-/// <param name="Marginal">How many have a mode with | |lambda| - 1 | within the band of <see cref="Linearisation"/>.</param>
+/// <param name="Marginal">
+/// How many have a mode with | |lambda| - 1 | within the band of <see cref="Linearisation"/>.
+/// </param>
 /// <param name="SlowestTimeConstant">Largest time constant of any attractor, in steps; NaN without one.</param>
 /// <param name="Slow">Number of slow points.</param>
 /// <param name="Unreachable">Number of ghosts.</param>
@@ -32,7 +34,8 @@ internal sealed class FoundStatistic : Statistic
     public override SweepRow Into(SweepRow row, MeasuredNetwork network)
     {
         var (set, points) = (network.Set, network.Points);
-        int[] byIndex = [.. Enumerable.Range(0, 4).Select(index => points.Count(point => Math.Min(3, point.UnstableModes) == index))];
+        int[] byIndex = [.. Enumerable.Range(0, 4)
+            .Select(index => points.Count(point => Math.Min(3, point.UnstableModes) == index))];
         return row with
         {
             Found = new(

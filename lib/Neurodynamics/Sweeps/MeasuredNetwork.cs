@@ -25,7 +25,8 @@ internal sealed class MeasuredNetwork(SweepMeasurement measure, TrainedNetwork t
         measure.Trials, trained.Record.Recipe.Training.Steps, Seeds.Derive(trained.Record.Recipe.Seed, "sweep trials"));
 
     /// <summary>What the search finds under zero input.</summary>
-    public FixedPointSet Set => field ??= Search(new() { Seed = Recipe.Seed }, FromTrials(measure.Candidates, measure.Noise));
+    public FixedPointSet Set =>
+        field ??= Search(new() { Seed = Recipe.Seed }, FromTrials(measure.Candidates, measure.Noise));
 
     /// <summary>The fixed points of <see cref="Set"/>.</summary>
     public IReadOnlyList<Linearisation> Points => field ??= Linearisation.Of(Cell, Set.Points);
@@ -46,7 +47,8 @@ internal sealed class MeasuredNetwork(SweepMeasurement measure, TrainedNetwork t
     public double[,] Polished(double[,] states) =>
         Matrix(Search(new() { MaxRounds = 0, SlowCandidates = 0 }, states).Points.Select(point => point.State));
 
-    public double[,] Matrix(IEnumerable<double[]> states) => states.ToMatrix(states.FirstOrDefault()?.Length ?? Cell.StateSize);
+    public double[,] Matrix(IEnumerable<double[]> states) =>
+        states.ToMatrix(states.FirstOrDefault()?.Length ?? Cell.StateSize);
 
     private FixedPointSet Search(FixedPointSearch search, double[,] states)
     {

@@ -11,7 +11,10 @@ public sealed partial record SweepRow
     public MemoryFacts Memory { get => Whole(field); init; }
 }
 
-/// <summary>How long decisions are held without input, from the states in which trials end, in channels that are decided by then.</summary>
+/// <summary>
+/// How long decisions are held without input, from the states in which trials end, in channels that are decided by
+/// then.
+/// </summary>
 /// <param name="Steps">For how many steps it was tested.</param>
 /// <param name="Kept">Share of the decisions that were still the same after them.</param>
 /// <param name="LostAt">The first step after which less than 95 % were; null if it never came to that.</param>
@@ -29,14 +32,16 @@ internal sealed class MemoryStatistic : Statistic
         var lost = new List<int?>();
         for (int channel = 0; channel < network.Network.Channels; channel++)
         {
-            var held = Holding.Of(network.Network, last, network.Measure.HoldSteps, channel: channel, cancellation: network.Cancellation);
+            var held = Holding.Of(
+                network.Network, last, network.Measure.HoldSteps, channel: channel, cancellation: network.Cancellation);
             lost.AddRange(held.Lost.Where((_, trial) => trials.IsDecided(trial, end, channel)));
         }
         int allowed = (int)(0.05 * lost.Count);
         int[] steps = [.. lost.OfType<int>().Order()];
         return row with
         {
-            Memory = new(network.Measure.HoldSteps, lost.Count == 0 ? double.NaN : 1 - (double)steps.Length / lost.Count,
+            Memory = new(
+                network.Measure.HoldSteps, lost.Count == 0 ? double.NaN : 1 - (double)steps.Length / lost.Count,
                 steps.Length > allowed ? steps[allowed] : null),
         };
     }

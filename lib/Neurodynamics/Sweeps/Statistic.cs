@@ -1,8 +1,9 @@
 namespace Neurodynamics.Sweeps;
 
 /// <summary>
-/// What a sweep measures on every network: it fills a column of the rows. A new one is one file, with its column as a further part of
-/// <see cref="SweepRow"/>, and is found by its type. Make its column nullable: rows that were made before then lack it.
+/// What a sweep measures on every network: it fills a column of the rows. A new one is one file, with its column as a
+/// further part of <see cref="SweepRow"/>, and is found by its type. Make its column nullable: rows that were made
+/// before then lack it.
 /// </summary>
 internal abstract class Statistic
 {

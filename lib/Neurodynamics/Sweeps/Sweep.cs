@@ -14,16 +14,25 @@ public sealed record Sweep(SweepPlan Plan, IReadOnlyList<SweepGroup> Groups)
     public static Sweep Load(string folder, string name)
     {
         var plan = SweepPlan.Load(Path.Combine(folder, name + ".json"));
-        var rows = SweepRows.Load(Path.Combine(folder, name + ".jsonl")).Where(row => row.Measured == plan.Measure.Hash).ToDictionary(row => row.Run);
-        return new(plan, [.. plan.Cells.Select(cell => new SweepGroup(cell, [.. cell.Runs.Select(run => rows.GetValueOrDefault(run.Hash)).OfType<SweepRow>()])).Where(group => group.Rows.Count > 0)]);
+        var rows = SweepRows.Load(Path.Combine(folder, name + ".jsonl")).Where(row => row.Measured == plan.Measure.Hash)
+            .ToDictionary(row => row.Run);
+        var groups = plan.Cells.Select(cell =>
+            new SweepGroup(cell, [.. cell.Runs.Select(run => rows.GetValueOrDefault(run.Hash)).OfType<SweepRow>()]));
+        return new(plan, [.. groups.Where(group => group.Rows.Count > 0)]);
     }
 
     /// <summary>The groups of some entries of the sweep file, in the order of the names given.</summary>
     /// <param name="names">Names of entries.</param>
     /// <exception cref="ArgumentException">There is no entry of that name with a row.</exception>
-    public IReadOnlyList<SweepGroup> this[params string[] names] => [.. names.SelectMany(name => Groups.Where(group => group.Cell.Name == name) is var found && found.Any()
-        ? found
-        : throw new ArgumentException($"The sweep has no rows of \"{name}\" yet; there are {string.Join(", ", Groups.Select(group => group.Cell.Name).Distinct())}."))];
+    public IReadOnlyList<SweepGroup> this[params string[] names] => [.. names.SelectMany(Named)];
+
+    private IEnumerable<SweepGroup> Named(string name)
+    {
+        var found = Groups.Where(group => group.Cell.Name == name);
+        if (found.Any()) return found;
+        string known = string.Join(", ", Groups.Select(group => group.Cell.Name).Distinct());
+        throw new ArgumentException($"The sweep has no rows of \"{name}\" yet; there are {known}.");
+    }
 }
 
 /// <summary>The rows of networks that differ by their seed alone.</summary>
@@ -37,15 +46,25 @@ public sealed record SweepGroup(SweepCell Cell, IReadOnlyList<SweepRow> Rows)
     /// <summary>The networks of several groups as one.</summary>
     /// <param name="groups">The groups, at least one; their first name stands for all.</param>
     public static SweepGroup Together(IReadOnlyList<SweepGroup> groups) =>
-        new(groups[0].Cell with { Varied = new Dictionary<string, string>(), Runs = [.. groups.SelectMany(group => group.Cell.Runs)] }, [.. groups.SelectMany(group => group.Rows)]);
+        new(
+            groups[0].Cell with
+            {
+                Varied = new Dictionary<string, string>(),
+                Runs = [.. groups.SelectMany(group => group.Cell.Runs)],
+            },
+            [.. groups.SelectMany(group => group.Rows)]);
 
     /// <summary>How many networks have a cloud of this shape.</summary>
     public Proportion Shape(SweepCloud cloud, ShapeKind shape) =>
         Proportion.Of([.. Rows.Select(row => row.Cloud(cloud)).OfType<CloudFacts>()], facts => facts.Shape == shape);
 
-    /// <summary>How many networks have the fixed points of a cube of memories in K channels, as many of each saddle index: 8, 12, 6 and 1 of 3 channels, each certified, and no sign that one is missing.</summary>
+    /// <summary>
+    /// How many networks have the fixed points of a cube of memories in K channels, as many of each saddle index: 8,
+    /// 12, 6 and 1 of 3 channels, each certified, and no sign that one is missing.
+    /// </summary>
     public Proportion CubeOfMemories() => Proportion.Of(Rows, row =>
-        row.Recipe.Task.OutputSize == 3 && row.Found.ByIndex.SequenceEqual([8, 12, 6, 1]) && row.Found.Certified == row.Found.Points && row.Found.Completeness == CompletenessVerdict.Consistent);
+        row.Recipe.Task.OutputSize == 3 && row.Found.ByIndex.SequenceEqual([8, 12, 6, 1])
+            && row.Found.Certified == row.Found.Points && row.Found.Completeness == CompletenessVerdict.Consistent);
 
     /// <summary>The median of a value over the networks, and its range.</summary>
     /// <param name="value">The value.</param>

@@ -19,7 +19,9 @@ public sealed record SweepMeasurement
     /// <summary>Steps of Algorithm 1; default 1000.</summary>
     public int DescentSteps { get; init => field = AtLeast(1, value, nameof(DescentSteps)); } = 1000;
 
-    /// <summary>Mean squares at which Algorithm 1 is looked at on its way, falling; default 1e-2, 1e-3, 1e-4, 1e-5 and 1e-6.</summary>
+    /// <summary>
+    /// Mean squares at which Algorithm 1 is looked at on its way, falling; default 1e-2, 1e-3, 1e-4, 1e-5 and 1e-6.
+    /// </summary>
     public IReadOnlyList<double> Stops { get; init; } = [1e-2, 1e-3, 1e-4, 1e-5, 1e-6];
 
     /// <summary>Candidates of the search; default 512.</summary>
@@ -29,7 +31,9 @@ public sealed record SweepMeasurement
     public double Noise
     {
         get;
-        init => field = value >= 0 ? value : throw new ArgumentOutOfRangeException(nameof(Noise), value, "Noise is at least 0.");
+        init => field = value >= 0
+            ? value
+            : throw new ArgumentOutOfRangeException(nameof(Noise), value, "Noise is at least 0.");
     } = 0.1;
 
     /// <summary>Steps over which memory is tested; default 1000.</summary>
@@ -49,7 +53,8 @@ public sealed record SweepMeasurement
         var record = trained.Record;
         var network = new MeasuredNetwork(this, trained, cancellation);
         var row = new SweepRow(
-            record.Recipe.Hash, Hash, record.Recipe, record.Updates, record.Stop, record.Test, record.Seconds, AnalysisSeconds: 0);
+            record.Recipe.Hash, Hash, record.Recipe, record.Updates, record.Stop, record.Test, record.Seconds,
+            AnalysisSeconds: 0);
         foreach (var statistic in Kinds.All<Statistic>(kind => kind.GetType().Name))
         {
             row = statistic.Into(row, network);

@@ -5,8 +5,8 @@ using Neurodynamics.Training;
 namespace Neurodynamics.Sweeps;
 
 /// <summary>
-/// A sweep as its file declares it: a base recipe, cells that change some of its values, how many seeds each cell has, and what is measured. The same file
-/// means the same networks and the same rows.
+/// A sweep as its file declares it: a base recipe, cells that change some of its values, how many seeds each cell has,
+/// and what is measured. The same file means the same networks and the same rows.
 /// </summary>
 public sealed class SweepPlan
 {
@@ -22,23 +22,31 @@ public sealed class SweepPlan
     /// <summary>The cells, in the order of the file.</summary>
     public IReadOnlyList<SweepCell> Cells { get; }
 
-    /// <summary>The networks to train, each once however many cells it belongs to: cell after cell, within a cell seed after seed. A run is named by its recipe's hash.</summary>
+    /// <summary>
+    /// The networks to train, each once however many cells it belongs to: cell after cell, within a cell seed after
+    /// seed. A run is named by its recipe's hash.
+    /// </summary>
     public IReadOnlyList<Recipe> Runs { get; }
 
-    /// <summary>What a run is in the sweep file, such as "flip-flop, gru, seed 2"; of several cells that share it the first.</summary>
+    /// <summary>
+    /// What a run is in the sweep file, such as "flip-flop, gru, seed 2"; of several cells that share it the first.
+    /// </summary>
     /// <param name="run">One of the runs.</param>
     public string Title(Recipe run) => $"{Cells.First(cell => cell.Runs.Contains(run)).Title}, seed {run.Seed}";
 
     /// <summary>Reads a sweep file (JSON; comments are allowed).</summary>
     /// <param name="path">The file.</param>
-    /// <exception cref="InvalidDataException">The file is no sweep, or asks for what there is not; the message names the place and what was expected.</exception>
+    /// <exception cref="InvalidDataException">
+    /// The file is no sweep, or asks for what there is not; the message names the place and what was expected.
+    /// </exception>
     public static SweepPlan Load(string path)
     {
         try
         {
             return Parse(File.ReadAllText(path));
         }
-        catch (Exception error) when (error is JsonException or ArgumentException or InvalidOperationException or NotSupportedException)
+        catch (Exception error)
+            when (error is JsonException or ArgumentException or InvalidOperationException or NotSupportedException)
         {
             throw new InvalidDataException($"{path} is not a sweep: {error.Message}", error);
         }
@@ -48,15 +56,22 @@ public sealed class SweepPlan
     internal static SweepPlan Parse(string text)
     {
         var file = JsonSerializer.Deserialize<PlanFile>(text, Options)!;
-        if (file.Cells.Count == 0) throw new JsonException("it has no cells: give at least one, such as { \"name\": \"base\" }.");
-        if (file.Cells.CountBy(cell => cell.Name).FirstOrDefault(count => count.Value > 1) is { Key: { } twice }) throw new JsonException($"two cells are called \"{twice}\": cells need names of their own.");
-        // The base in full, so that a cell may change what the file leaves at its default; but the seed, which numbers a cell's runs.
+        if (file.Cells.Count == 0)
+            throw new JsonException("it has no cells: give at least one, such as { \"name\": \"base\" }.");
+        if (file.Cells.CountBy(cell => cell.Name).FirstOrDefault(count => count.Value > 1) is { Key: { } twice })
+            throw new JsonException($"two cells are called \"{twice}\": cells need names of their own.");
+        // The base in full, so that a cell may change what the file leaves at its default; but the seed, which numbers
+        // a cell's runs.
         var complete = JsonSerializer.SerializeToNode(file.Base, Json.Options)!.AsObject();
         complete.Remove("seed");
         return new(file.Measure, [.. file.Cells.SelectMany(cell => Expand(cell, complete, cell.Seeds ?? file.Seeds))]);
     }
 
-    private static readonly JsonSerializerOptions Options = new(Json.Options) { ReadCommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true, AllowOutOfOrderMetadataProperties = true };
+    private static readonly JsonSerializerOptions Options = new(Json.Options)
+    {
+        ReadCommentHandling = JsonCommentHandling.Skip,
+        AllowTrailingCommas = true,
+    };
 
     /// <summary>A cell for each combination of the values that one entry of the file varies.</summary>
     private static IEnumerable<SweepCell> Expand(CellEntry entry, JsonObject complete, int seeds)
@@ -66,13 +81,16 @@ public sealed class SweepPlan
         foreach (var (key, values) in entry.Vary)
         {
             if (values.Count == 0) throw new JsonException($"the cell \"{entry.Name}\" varies {key} over no values.");
-            combinations = combinations.SelectMany(before => values.Select(value => (IReadOnlyList<KeyValuePair<string, JsonNode?>>)[.. before, new(key, value)]));
+            combinations = combinations.SelectMany(before =>
+                values.Select(value => (IReadOnlyList<KeyValuePair<string, JsonNode?>>)[.. before, new(key, value)]));
         }
         foreach (var varied in combinations)
         {
             var changed = complete.DeepClone().AsObject();
             foreach (var (key, value) in entry.Set.Concat(varied)) Change(changed, key, value, entry.Name);
-            yield return new(entry.Name, varied.ToDictionary(pair => pair.Key, pair => pair.Value?.ToString() ?? "none"), [.. Enumerable.Range(1, seeds).Select(Seeded)]);
+            yield return new(
+                entry.Name, varied.ToDictionary(pair => pair.Key, pair => pair.Value?.ToString() ?? "none"),
+                [.. Enumerable.Range(1, seeds).Select(Seeded)]);
 
             Recipe Seeded(int seed)
             {
@@ -99,7 +117,8 @@ public sealed class SweepPlan
         branch[names[^1]] = value?.DeepClone();
 
         JsonException Unknown(string name, JsonObject at) =>
-            new($"the cell \"{cell}\" changes {path}, but there is no {name} in {string.Join(", ", at.Select(pair => pair.Key))}.");
+            new($"the cell \"{cell}\" changes {path}, but there is no {name} in "
+                + $"{string.Join(", ", at.Select(pair => pair.Key))}.");
     }
 
     private sealed record PlanFile
@@ -121,7 +140,8 @@ public sealed class SweepPlan
 
         public IReadOnlyDictionary<string, JsonNode?> Set { get; init; } = new Dictionary<string, JsonNode?>();
 
-        public IReadOnlyDictionary<string, IReadOnlyList<JsonNode?>> Vary { get; init; } = new Dictionary<string, IReadOnlyList<JsonNode?>>();
+        public IReadOnlyDictionary<string, IReadOnlyList<JsonNode?>> Vary { get; init; } =
+            new Dictionary<string, IReadOnlyList<JsonNode?>>();
 
         public int? Seeds { get; init; }
     }
@@ -133,8 +153,13 @@ public sealed class SweepPlan
 /// <param name="Runs">A recipe per seed, from seed 1.</param>
 public sealed record SweepCell(string Name, IReadOnlyDictionary<string, string> Varied, IReadOnlyList<Recipe> Runs)
 {
-    /// <summary>Such as "flip-flop, gru" or "units 25": the name and the varied values, each but the architecture with the name of what is varied where there is more than one.</summary>
+    /// <summary>
+    /// Such as "flip-flop, gru" or "units 25": the name and the varied values, each but the architecture with the name
+    /// of what is varied where there is more than one.
+    /// </summary>
     public string Title => Varied.Count == 1 && Varied.Single() is var (key, value)
         ? key == Name ? $"{key} {value}" : $"{Name}, {value}"
-        : string.Join(", ", Varied.Select(pair => pair.Key == "architecture" ? pair.Value : $"{pair.Key.Split('.')[^1]} {pair.Value}").Prepend(Name));
+        : string.Join(", ", Varied
+            .Select(pair => pair.Key == "architecture" ? pair.Value : $"{pair.Key.Split('.')[^1]} {pair.Value}")
+            .Prepend(Name));
 }

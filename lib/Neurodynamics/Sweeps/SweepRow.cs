@@ -7,8 +7,8 @@ using Neurodynamics.Training;
 namespace Neurodynamics.Sweeps;
 
 /// <summary>
-/// What a sweep measured on one network. Each further column stands in the file of its statistic. One that was added later is null in
-/// rows that were made before.
+/// What a sweep measured on one network. Each further column stands in the file of its statistic. One that was added
+/// later is null in rows that were made before.
 /// </summary>
 /// <param name="Run">Name of the run: the hash of its recipe.</param>
 /// <param name="Measured">What was measured: the hash of the sweep's <see cref="SweepMeasurement"/>.</param>
@@ -16,15 +16,18 @@ namespace Neurodynamics.Sweeps;
 /// <param name="Updates">Updates that were made.</param>
 /// <param name="Stop">Why the training ended.</param>
 /// <param name="Accuracy">On trials set aside.</param>
-/// <param name="TrainingSeconds">How long the training took. This and the next value alone differ when the same file is run again.</param>
+/// <param name="TrainingSeconds">
+/// How long the training took. This and the next value alone differ when the same file is run again.
+/// </param>
 /// <param name="AnalysisSeconds">How long the rest took.</param>
 public sealed partial record SweepRow(
     string Run, string Measured, Recipe Recipe, int Updates, Stop Stop, Accuracy Accuracy,
-    [property: JsonPropertyOrder(SweepRow.Last)] double TrainingSeconds, [property: JsonPropertyOrder(SweepRow.Last)] double AnalysisSeconds)
+    [property: JsonPropertyOrder(SweepRow.Last)] double TrainingSeconds,
+    [property: JsonPropertyOrder(SweepRow.Last)] double AnalysisSeconds)
 {
     private const int Last = 9;
 
-    private static readonly JsonSerializerOptions Options = new(Json.Options)
+    private static readonly JsonSerializerOptions Options = new(Json.Stored)
     {
         WriteIndented = false,
         NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
@@ -34,14 +37,16 @@ public sealed partial record SweepRow(
     public string ToLine() => JsonSerializer.Serialize(this, Options);
 
     /// <summary>Reads a row.</summary>
-    /// <exception cref="JsonException">A value that every row has is missing, or the line is something else.</exception>
+    /// <exception cref="JsonException">
+    /// A value that every row has is missing, or the line is something else.
+    /// </exception>
     public static SweepRow FromLine(string line) =>
         JsonSerializer.Deserialize<SweepRow>(line, Options) ?? throw new JsonException("the line is empty");
 
     /// <summary>
-    /// Whether two rows say the same, whatever time they took. Numbers may differ by a millionth: the same matrix in another place of
-    /// memory has eigenvalues that differ in their last digits (oneMKL computes by alignment), and a slow mode's time constant makes
-    /// more of that.
+    /// Whether two rows say the same, whatever time they took. Numbers may differ by a millionth: the same matrix in
+    /// another place of memory has eigenvalues that differ in their last digits (oneMKL computes by alignment), and a
+    /// slow mode's time constant makes more of that.
     /// </summary>
     public bool SameAs(SweepRow other) => Same(WithoutTimes(this), WithoutTimes(other));
 
@@ -50,14 +55,18 @@ public sealed partial record SweepRow(
 
     private static bool Same(JsonNode? a, JsonNode? b) => (a, b) switch
     {
-        (JsonObject x, JsonObject y) => x.Count == y.Count && x.All(pair => y.ContainsKey(pair.Key) && Same(pair.Value, y[pair.Key])),
+        (JsonObject x, JsonObject y) =>
+            x.Count == y.Count && x.All(pair => y.ContainsKey(pair.Key) && Same(pair.Value, y[pair.Key])),
         (JsonArray x, JsonArray y) => x.Count == y.Count && x.Zip(y).All(pair => Same(pair.First, pair.Second)),
-        (JsonValue x, JsonValue y) when x.GetValueKind() == JsonValueKind.Number && y.GetValueKind() == JsonValueKind.Number =>
-            x.GetValue<double>() is var u && y.GetValue<double>() is var v && Math.Abs(u - v) <= 1e-6 * Math.Max(Math.Abs(u), Math.Abs(v)),
+        (JsonValue x, JsonValue y)
+            when x.GetValueKind() == JsonValueKind.Number && y.GetValueKind() == JsonValueKind.Number =>
+            x.GetValue<double>() is var u && y.GetValue<double>() is var v
+                && Math.Abs(u - v) <= 1e-6 * Math.Max(Math.Abs(u), Math.Abs(v)),
         _ => JsonNode.DeepEquals(a, b),
     };
 
     /// <summary>A column that every whole row has.</summary>
     private static T Whole<T>(T? column, [CallerMemberName] string name = "")
-        where T : class => column ?? throw new InvalidOperationException($"This row has no {name} yet: it is still being measured.");
+        where T : class =>
+            column ?? throw new InvalidOperationException($"This row has no {name} yet: it is still being measured.");
 }

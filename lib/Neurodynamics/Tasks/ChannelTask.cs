@@ -9,7 +9,9 @@ public abstract record ChannelTask : TrialTask
     public int Channels
     {
         get;
-        init => field = value >= 1 ? value : throw new ArgumentOutOfRangeException(nameof(Channels), value, "A task needs at least 1 channel.");
+        init => field = value >= 1
+            ? value
+            : throw new ArgumentOutOfRangeException(nameof(Channels), value, "A task needs at least 1 channel.");
     } = 3;
 
     /// <inheritdoc/>

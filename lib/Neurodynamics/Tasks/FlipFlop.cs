@@ -13,7 +13,9 @@ public sealed record FlipFlop : ChannelTask
     public double PulseProbability
     {
         get;
-        init => field = value is >= 0 and <= 1 ? value : throw new ArgumentOutOfRangeException(nameof(PulseProbability), value, "A probability lies in [0, 1].");
+        init => field = value is >= 0 and <= 1
+            ? value
+            : throw new ArgumentOutOfRangeException(nameof(PulseProbability), value, "A probability lies in [0, 1].");
     } = 0.1;
 
     /// <summary>Whether every channel has a pulse at the first step; default false. The report does not say.</summary>

@@ -10,7 +10,13 @@ namespace Neurodynamics.Tasks;
 public sealed record Integration : ChannelTask
 {
     /// <summary>The discount factor gamma in [0, 1]; default 1, the plain sum.</summary>
-    public double Gamma { get; init => field = value is >= 0 and <= 1 ? value : throw new ArgumentOutOfRangeException(nameof(Gamma), value, "A discount factor lies in [0, 1]."); } = 1;
+    public double Gamma
+    {
+        get;
+        init => field = value is >= 0 and <= 1
+            ? value
+            : throw new ArgumentOutOfRangeException(nameof(Gamma), value, "A discount factor lies in [0, 1].");
+    } = 1;
 
     /// <summary>
     /// Which samples the discount makes light; default as the report prints it. With gamma = 1 both are the plain sum.
@@ -19,7 +25,8 @@ public sealed record Integration : ChannelTask
 
     /// <inheritdoc/>
     public override string Title => Gamma < 1
-        ? string.Create(CultureInfo.InvariantCulture, $"{base.Title}, γ = {Gamma:0.##} {(Discount == Discount.Leaky ? "leaky" : "as printed")}")
+        ? string.Create(CultureInfo.InvariantCulture,
+            $"{base.Title}, γ = {Gamma:0.##} {(Discount == Discount.Leaky ? "leaky" : "as printed")}")
         : base.Title;
 
     /// <summary>
@@ -48,7 +55,8 @@ public sealed record Integration : ChannelTask
     public double[] Weights(int step)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(step);
-        return [.. Enumerable.Range(0, step + 1).Select(t => Math.Pow(Gamma, Discount == Discount.AsPrinted ? t : step - t))];
+        return [.. Enumerable.Range(0, step + 1)
+            .Select(t => Math.Pow(Gamma, Discount == Discount.AsPrinted ? t : step - t))];
     }
 
     /// <summary>
@@ -70,7 +78,8 @@ public sealed record Integration : ChannelTask
     /// <param name="step">T, counted from 0.</param>
     public int Horizon(double share, int step)
     {
-        if (!(share is > 0 and <= 1)) throw new ArgumentOutOfRangeException(nameof(share), share, "A share of the variance lies in (0, 1].");
+        if (!(share is > 0 and <= 1))
+            throw new ArgumentOutOfRangeException(nameof(share), share, "A share of the variance lies in (0, 1].");
         var variances = Weights(step).Select(weight => weight * weight).OrderDescending().ToArray();
         double needed = share * variances.Sum() * (1 - 1e-12), sum = 0;
         int count = 0;
@@ -88,7 +97,8 @@ public sealed record Integration : ChannelTask
     {
         ArgumentOutOfRangeException.ThrowIfNegative(lag);
         // Samples that come later are no part of the earlier sum.
-        return 2 / Math.PI * Math.Asin(Math.Clamp(Correlation([.. Weights(step), .. new double[lag]], Weights(step + lag)), -1, 1));
+        return 2 / Math.PI * Math.Asin(
+            Math.Clamp(Correlation([.. Weights(step), .. new double[lag]], Weights(step + lag)), -1, 1));
     }
 
     private protected override Tensor Inputs(long[] shape, Generator generator) => randn(shape, generator: generator);

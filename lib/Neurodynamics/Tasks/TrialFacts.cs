@@ -19,10 +19,13 @@ public static class TrialFacts
     public static double[] Disagreement(this Trials trials, Trials others)
     {
         if ((trials.Count, trials.Steps, trials.Channels) != (others.Count, others.Steps, others.Channels))
-            throw new ArgumentException($"The trials are [{trials.Count}, {trials.Steps}, {trials.Channels}], but the others are [{others.Count}, {others.Steps}, {others.Channels}].", nameof(others));
+            throw new ArgumentException(
+                $"The trials are [{trials.Count}, {trials.Steps}, {trials.Channels}], but the others are "
+                + $"[{others.Count}, {others.Steps}, {others.Channels}].", nameof(others));
         var share = new double[trials.Steps];
         foreach (var (trial, step, channel) in trials.Decided())
-            if (trials.Targets[trial, step, channel] != others.Targets[trial, step, channel]) share[step] += 1.0 / (trials.Count * trials.Channels);
+            if (trials.Targets[trial, step, channel] != others.Targets[trial, step, channel])
+                share[step] += 1.0 / (trials.Count * trials.Channels);
         return share;
     }
 
@@ -36,14 +39,17 @@ public static class TrialFacts
     public static double Autocorrelation(this Trials trials, int step, int lag)
     {
         if (step < 0 || lag < 0 || step + lag >= trials.Steps)
-            throw new ArgumentOutOfRangeException(nameof(lag), lag, $"The trials have {trials.Steps} steps, and step {step} and that {lag} later are not both among them.");
+            throw new ArgumentOutOfRangeException(nameof(lag), lag,
+                $"The trials have {trials.Steps} steps, and step {step} and that {lag} later are not both among them.");
         double sum = 0;
         int count = 0;
         for (int trial = 0; trial < trials.Count; trial++)
             for (int channel = 0; channel < trials.Channels; channel++)
             {
-                if (trials.Weights[trial, step, channel] == 0 || trials.Weights[trial, step + lag, channel] == 0) continue;
-                sum += (2 * trials.Targets[trial, step, channel] - 1) * (2 * trials.Targets[trial, step + lag, channel] - 1);
+                if (trials.Weights[trial, step, channel] == 0 || trials.Weights[trial, step + lag, channel] == 0)
+                    continue;
+                double now = trials.Targets[trial, step, channel], later = trials.Targets[trial, step + lag, channel];
+                sum += (2 * now - 1) * (2 * later - 1);
                 count++;
             }
         return sum / count;
@@ -60,8 +66,12 @@ public static class TrialFacts
     public static double TargetChanges(this Trials trials, Range? steps = null)
     {
         var (first, length) = (steps ?? Range.All).GetOffsetAndLength(trials.Steps);
-        return trials.Decided().Count(place => place.Step >= Math.Max(1, first) && place.Step < first + length && trials.Weights[place.Trial, place.Step - 1, place.Channel] > 0
-            && trials.Targets[place.Trial, place.Step, place.Channel] != trials.Targets[place.Trial, place.Step - 1, place.Channel]) / (double)(trials.Count * trials.Channels);
+        int changes = trials.Decided().Count(place => place.Step >= Math.Max(1, first) && place.Step < first + length
+            && trials.Weights[place.Trial, place.Step - 1, place.Channel] > 0
+            && Target(place) != Target(place with { Step = place.Step - 1 }));
+        return changes / (double)(trials.Count * trials.Channels);
+
+        double Target(TargetPlace place) => trials.Targets[place.Trial, place.Step, place.Channel];
     }
 
     /// <summary>
@@ -77,7 +87,8 @@ public static class TrialFacts
             var set = new bool[trials.Channels];
             for (int step = 0; step < trials.Steps; step++)
             {
-                for (int channel = 0; channel < set.Length; channel++) set[channel] |= trials.Inputs[trial, step, channel] != 0;
+                for (int channel = 0; channel < set.Length; channel++)
+                    set[channel] |= trials.Inputs[trial, step, channel] != 0;
                 share[step, set.Count(isSet => isSet)] += 1.0 / trials.Count;
             }
         }
@@ -109,7 +120,8 @@ public static class TrialFacts
     /// </param>
     public static Trials WithLastNonZeroAsTarget(this Trials trials)
     {
-        var (targets, weights) = (new double[trials.Count, trials.Steps, trials.Channels], new double[trials.Count, trials.Steps, trials.Channels]);
+        var targets = new double[trials.Count, trials.Steps, trials.Channels];
+        var weights = new double[trials.Count, trials.Steps, trials.Channels];
         for (int trial = 0; trial < trials.Count; trial++)
             for (int channel = 0; channel < trials.Channels; channel++)
             {

@@ -39,8 +39,9 @@ public abstract record TrialTask
         return (trials.Count, trials.Steps, trials.InputSize, trials.Channels) == (count, steps, InputSize, OutputSize)
             ? trials
             : throw new InvalidOperationException(
-                $"The task {Title} was asked for {count} trials of {steps} steps with {InputSize} inputs and {OutputSize} channels, "
-                + $"but made {trials.Count} of {trials.Steps} with {trials.InputSize} and {trials.Channels}.");
+                $"The task {Title} was asked for {count} trials of {steps} steps with {InputSize} inputs and "
+                + $"{OutputSize} channels, but made {trials.Count} of {trials.Steps} with "
+                + $"{trials.InputSize} and {trials.Channels}.");
     }
 
     /// <inheritdoc cref="Sample"/>
@@ -52,6 +53,7 @@ public abstract record TrialTask
 
         protected override TrialTask Named(string name) =>
             Kinds.Find<TrialTask>(name, kind => kind.Name) ?? throw new ArgumentException(
-                $"There is no task \"{name}\"; known are {string.Join(", ", Kinds.All<TrialTask>(kind => kind.Name).Select(kind => kind.Name))}.");
+                $"There is no task \"{name}\"; known are "
+                + $"{string.Join(", ", Kinds.All<TrialTask>(kind => kind.Name).Select(kind => kind.Name))}.");
     }
 }

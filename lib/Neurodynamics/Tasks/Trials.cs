@@ -55,11 +55,13 @@ public sealed record Trials(double[,,] Inputs, double[,,] Targets, double[,,] We
             all[place.Trial]++;
             if (answersClass1(place) == IsClass1(place)) right[place.Trial]++;
         }
-        return [.. Enumerable.Range(0, Count).Where(trial => all[trial] > 0).Select(trial => (double)right[trial] / all[trial])];
+        return [.. Enumerable.Range(0, Count).Where(trial => all[trial] > 0)
+            .Select(trial => (double)right[trial] / all[trial])];
     }
 
     /// <summary>The same for the sign of a readout, above 0 for class 1 [B, T, K].</summary>
-    public double[] SharesRight(double[,,] readout) => SharesRight(place => readout[place.Trial, place.Step, place.Channel] > 0);
+    public double[] SharesRight(double[,,] readout) =>
+        SharesRight(place => readout[place.Trial, place.Step, place.Channel] > 0);
 
     /// <summary>Refuses arrays that do not belong together.</summary>
     /// <exception cref="ArgumentException">Shapes differ, or an epoch leaves the trials.</exception>
@@ -69,13 +71,15 @@ public sealed record Trials(double[,,] Inputs, double[,,] Targets, double[,,] We
         if ((Targets.GetLength(0), Targets.GetLength(1)) != size
             || (Weights.GetLength(0), Weights.GetLength(1), Weights.GetLength(2)) != (Count, Steps, Channels))
             throw new ArgumentException(
-                $"Trials with inputs {Shape(Inputs)} need targets and weights of shape [{Count}, {Steps}, K], but these are "
-                + $"{Shape(Targets)} and {Shape(Weights)}.");
+                $"Trials with inputs {Shape(Inputs)} need targets and weights of shape [{Count}, {Steps}, K], but "
+                + $"these are {Shape(Targets)} and {Shape(Weights)}.");
         foreach (var epoch in Epochs)
             if (epoch.First.Length != Count || epoch.End.Length != Count
-                || Enumerable.Range(0, Count).Any(i => epoch.First[i] < 0 || epoch.End[i] > Steps || epoch.First[i] > epoch.End[i]))
+                || Enumerable.Range(0, Count)
+                    .Any(i => epoch.First[i] < 0 || epoch.End[i] > Steps || epoch.First[i] > epoch.End[i]))
                 throw new ArgumentException(
-                    $"The epoch \"{epoch.Name}\" needs a first step and an end from 0 to {Steps} for each of {Count} trials.");
+                    $"The epoch \"{epoch.Name}\" needs a first step and an end from 0 to {Steps} for each of "
+                    + $"{Count} trials.");
         return this;
 
         static string Shape(Array array) => $"[{array.GetLength(0)}, {array.GetLength(1)}, {array.GetLength(2)}]";

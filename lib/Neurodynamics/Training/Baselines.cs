@@ -6,8 +6,9 @@ namespace Neurodynamics.Training;
 public static class Baselines
 {
     /// <summary>
-    /// A leaky integrator, one number per channel: s becomes leak s + input, and the answer is its sign. With a leak of 0 that is the sign of the last sample, with
-    /// 1 that of the plain sum. Leaks below 1/2 solve the flip-flop, as long as nothing disturbs them: a pulse then outweighs all before it.
+    /// A leaky integrator, one number per channel: s becomes leak s + input, and the answer is its sign. With a leak of
+    /// 0 that is the sign of the last sample, with 1 that of the plain sum. Leaks below 1/2 solve the flip-flop, as
+    /// long as nothing disturbs them: a pulse then outweighs all before it.
     /// </summary>
     /// <param name="trials">The trials.</param>
     /// <param name="leak">What is left of the sum after a step, at least 0; above 1 the early samples win.</param>
@@ -39,15 +40,17 @@ public static class Baselines
     /// <param name="testedOn">The trials that it is tested on.</param>
     /// <param name="leaks">The leaks to choose from; of equals the first.</param>
     /// <param name="noise">Standard deviation of what disturbs the sum where it is read; default 0.</param>
-    public static (double Leak, Accuracy Test) BestLeaky(Trials chosenOn, Trials testedOn, IReadOnlyList<double> leaks, double noise = 0)
+    public static (double Leak, Accuracy Test) BestLeaky(
+        Trials chosenOn, Trials testedOn, IReadOnlyList<double> leaks, double noise = 0)
     {
         double best = leaks.MaxBy(leak => Leaky(chosenOn, leak, noise).Mean);
         return (best, Leaky(testedOn, best, noise, seed: 1));
     }
 
     /// <summary>
-    /// The most that any rule can get right which sees of a channel only when it was last negative: for each number of steps since, the commoner target. The
-    /// commoner one is counted on the same trials, so that this errs a little to the high side.
+    /// The most that any rule can get right which sees of a channel only when it was last negative: for each number of
+    /// steps since, the commoner target. The commoner one is counted on the same trials, so that this errs a little to
+    /// the high side.
     /// </summary>
     /// <param name="trials">The trials.</param>
     public static Accuracy BestSinceLastNegative(Trials trials)
@@ -57,7 +60,9 @@ public static class Baselines
         for (int trial = 0; trial < trials.Count; trial++)
             for (int channel = 0; channel < trials.Channels; channel++)
                 for (int step = 0, last = trials.Steps; step < trials.Steps; step++)
-                    since[trial, step, channel] = last = trials.Inputs[trial, step, channel] < 0 ? 0 : Math.Min(trials.Steps, last + 1);
+                    since[trial, step, channel] = last = trials.Inputs[trial, step, channel] < 0
+                        ? 0
+                        : Math.Min(trials.Steps, last + 1);
         var votes = new int[trials.Steps + 1];
         foreach (var place in trials.Decided()) votes[Since(place)] += trials.IsClass1(place) ? 1 : -1;
         return Accuracy.Over(trials.SharesRight(place => votes[Since(place)] > 0));
@@ -70,7 +75,8 @@ public static class Baselines
     {
         if (trials.InputSize != trials.Channels)
             throw new ArgumentException(
-                $"This baseline answers each channel from its own input, but the trials have {trials.InputSize} inputs and {trials.Channels} channels.",
+                $"This baseline answers each channel from its own input, but the trials have "
+                + $"{trials.InputSize} inputs and {trials.Channels} channels.",
                 nameof(trials));
     }
 }

@@ -8,8 +8,9 @@ using TorchSharp.PyBridge;
 namespace Neurodynamics.Training;
 
 /// <summary>
-/// A folder of trained networks. Each is two files: NAME.safetensors with the weights (PyTorch's names, rnn.* and readout.*) and
-/// NAME.json with how it was made. What is trained here goes into the subfolder "local"; the files that came with the workbook are never overwritten.
+/// A folder of trained networks. Each is two files: NAME.safetensors with the weights (PyTorch's names, rnn.* and
+/// readout.*) and NAME.json with how it was made. What is trained here goes into the subfolder "local"; the files that
+/// came with the workbook are never overwritten.
 /// </summary>
 /// <param name="folder">The folder.</param>
 public sealed class NetworkStore(string folder)
@@ -22,8 +23,12 @@ public sealed class NetworkStore(string folder)
     /// <param name="retrain">Train even where a file exists; the result goes into a file of its own.</param>
     /// <param name="say">Told in one sentence where the network comes from, and why.</param>
     /// <param name="progress">Told after every update of a training.</param>
-    /// <param name="cancellation">Stops a training; the best network so far is returned and the training put aside, to be gone on with by the next call.</param>
-    public TrainedNetwork LoadOrTrain(string name, Recipe recipe, bool retrain = false, Action<string>? say = null, IProgress<TrainingProgress>? progress = null, CancellationToken cancellation = default)
+    /// <param name="cancellation">
+    /// Stops a training; the best network so far is returned and the training put aside, to be gone on with by the next
+    /// call.
+    /// </param>
+    public TrainedNetwork LoadOrTrain(string name, Recipe recipe, bool retrain = false, Action<string>? say = null,
+        IProgress<TrainingProgress>? progress = null, CancellationToken cancellation = default)
     {
         string own = Path.Combine(Local, $"{name}-{recipe.Hash}");
         string reason = "there is no saved network of that name";
@@ -31,7 +36,9 @@ public sealed class NetworkStore(string folder)
             reason = "a new training was asked for";
         else if (Exists(name))
         {
-            var differences = ReadRecord(name).Recipe is var saved && saved == recipe ? [] : recipe.DifferencesFrom(saved);
+            var differences = ReadRecord(name).Recipe is var saved && saved == recipe
+                ? []
+                : recipe.DifferencesFrom(saved);
             if (differences.Count == 0)
             {
                 say?.Invoke($"Loaded {name}.");
@@ -46,16 +53,23 @@ public sealed class NetworkStore(string folder)
         }
         say?.Invoke(Directory.Exists(Unfinished(own))
             ? $"Going on with the unfinished training of {own.Replace('\\', '/')}."
-            : $"Training {own.Replace('\\', '/')}, because {reason}. This takes about {Words(Trainer.ExpectedTime(recipe))}.");
+            : $"Training {own.Replace('\\', '/')}, because {reason}. This takes about "
+                + $"{Words(Trainer.ExpectedTime(recipe))}.");
         return Train(own, recipe, progress, cancellation);
     }
 
-    /// <summary>Trains a network into this folder; files of its name are replaced once the training is complete.</summary>
+    /// <summary>
+    /// Trains a network into this folder; files of its name are replaced once the training is complete.
+    /// </summary>
     /// <param name="name">Name of the network's files.</param>
     /// <param name="recipe">How to make it.</param>
     /// <param name="progress">Told after every update.</param>
-    /// <param name="cancellation">Stops the training; the best network so far is returned and the training put aside, to be gone on with by the next call.</param>
-    public TrainedNetwork Train(string name, Recipe recipe, IProgress<TrainingProgress>? progress = null, CancellationToken cancellation = default)
+    /// <param name="cancellation">
+    /// Stops the training; the best network so far is returned and the training put aside, to be gone on with by the
+    /// next call.
+    /// </param>
+    public TrainedNetwork Train(string name, Recipe recipe, IProgress<TrainingProgress>? progress = null,
+        CancellationToken cancellation = default)
     {
         var trained = Trainer.Train(recipe, progress, Unfinished(name), cancellation);
         if (trained.Record.Stop == Stop.Cancelled) return trained;
@@ -69,7 +83,9 @@ public sealed class NetworkStore(string folder)
 
     /// <summary>Loads a network by its name.</summary>
     /// <exception cref="FileNotFoundException">One of the two files is missing.</exception>
-    /// <exception cref="InvalidDataException">A file cannot be read as what it should be, or a weight is not finite.</exception>
+    /// <exception cref="InvalidDataException">
+    /// A file cannot be read as what it should be, or a weight is not finite.
+    /// </exception>
     public TrainedNetwork Load(string name)
     {
         var record = ReadRecord(name);
@@ -80,33 +96,45 @@ public sealed class NetworkStore(string folder)
         }
         catch (Exception error) when (error is not FileNotFoundException)
         {
-            throw new InvalidDataException($"{WeightsOf(name)} does not hold the weights of its recipe ({error.Message}): restore it, or train it again.", error);
+            throw new InvalidDataException(
+                $"{WeightsOf(name)} does not hold the weights of its recipe ({error.Message}): restore it, or train it "
+                + "again.", error);
         }
         network.RequireFinite(WeightsOf(name));
         return new(network, record);
     }
 
-    /// <summary>Saves a network and how it was made. Each file is written beside its place and moved there whole.</summary>
+    /// <summary>
+    /// Saves a network and how it was made. Each file is written beside its place and moved there whole.
+    /// </summary>
     public void Save(string name, TrainedNetwork trained)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(WeightsOf(name))!);
         NetworkFile.SaveSafetensors(trained.Network, WeightsOf(name));
-        WholeFile.Write(RecordOf(name), stream => stream.Write(Encoding.UTF8.GetBytes(JsonSerializer.Serialize(trained.Record, Json.Options) + "\n")));
+        WholeFile.Write(RecordOf(name), stream =>
+            stream.Write(Encoding.UTF8.GetBytes(JsonSerializer.Serialize(trained.Record, Json.Options) + "\n")));
     }
 
-    private static string Words(TimeSpan time) => time.TotalMinutes < 1.5 ? $"{Math.Max(1, Math.Round(time.TotalSeconds))} s" : $"{Math.Round(time.TotalMinutes)} minutes";
+    private static string Words(TimeSpan time) => time.TotalMinutes < 1.5
+        ? $"{Math.Max(1, Math.Round(time.TotalSeconds))} s"
+        : $"{Math.Round(time.TotalMinutes)} minutes";
 
     private TrainingRecord ReadRecord(string name)
     {
         string path = RecordOf(name);
-        if (!File.Exists(path)) throw new FileNotFoundException($"{path} is not there: a network is two files, .safetensors and .json.", path);
+        if (!File.Exists(path))
+            throw new FileNotFoundException(
+                $"{path} is not there: a network is two files, .safetensors and .json.", path);
         try
         {
-            return JsonSerializer.Deserialize<TrainingRecord>(File.ReadAllText(path), Json.Options) ?? throw new JsonException("it is empty");
+            return JsonSerializer.Deserialize<TrainingRecord>(File.ReadAllText(path), Json.Options)
+                ?? throw new JsonException("it is empty");
         }
         catch (Exception error) when (error is JsonException or ArgumentException)
         {
-            throw new InvalidDataException($"{path} is not the record of a training ({error.Message}): restore it, or delete both files and train again.", error);
+            throw new InvalidDataException(
+                $"{path} is not the record of a training ({error.Message}): restore it, or delete both "
+                + "files and train again.", error);
         }
     }
 

@@ -6,14 +6,22 @@ using Neurodynamics.Tasks;
 
 namespace Neurodynamics.Training;
 
-/// <summary>All that decides which network comes out: the same recipe gives the same weights on the same machine.</summary>
+/// <summary>
+/// All that decides which network comes out: the same recipe gives the same weights on the same machine.
+/// </summary>
 public sealed record Recipe
 {
     /// <summary>Which cell; default the GRU.</summary>
     public Architecture Architecture { get; init; } = Architecture.Gru;
 
     /// <summary>N, the number of hidden units; default 100 (report 4.2).</summary>
-    public int Units { get; init => field = value >= 1 ? value : throw new ArgumentOutOfRangeException(nameof(Units), value, "A network needs at least 1 unit."); } = 100;
+    public int Units
+    {
+        get;
+        init => field = value >= 1
+            ? value
+            : throw new ArgumentOutOfRangeException(nameof(Units), value, "A network needs at least 1 unit.");
+    } = 100;
 
     /// <summary>What it is trained on; default the flip-flop with 3 channels.</summary>
     public TrialTask Task { get; init; } = new FlipFlop();
@@ -37,7 +45,8 @@ public sealed record Recipe
         var (mine, theirs) = (Leaves(this), Leaves(other));
         return [.. mine.Keys.Union(theirs.Keys)
             .Where(key => mine.GetValueOrDefault(key) != theirs.GetValueOrDefault(key))
-            .Select(key => $"{key}: {theirs.GetValueOrDefault(key) ?? "none"} -> {mine.GetValueOrDefault(key) ?? "none"}")];
+            .Select(key =>
+                $"{key}: {theirs.GetValueOrDefault(key) ?? "none"} -> {mine.GetValueOrDefault(key) ?? "none"}")];
     }
 
     private static Dictionary<string, string> Leaves(Recipe recipe)
@@ -55,7 +64,9 @@ public sealed record Recipe
     }
 }
 
-/// <summary>How a network is trained (report 4.2): Adam with its default hyperparameters on fresh trials at every update.</summary>
+/// <summary>
+/// How a network is trained (report 4.2): Adam with its default hyperparameters on fresh trials at every update.
+/// </summary>
 public sealed record TrainingOptions
 {
     /// <summary>Number of updates at most; default 2000.</summary>
@@ -77,7 +88,13 @@ public sealed record TrainingOptions
     public double? ClipNorm { get; init => field = value is { } norm ? Positive(norm, nameof(ClipNorm)) : null; }
 
     /// <summary>Stops early at this accuracy on held-out trials, in (0, 1]; default none.</summary>
-    public double? TargetAccuracy { get; init => field = value is null or (> 0 and <= 1) ? value : throw new ArgumentOutOfRangeException(nameof(TargetAccuracy), value, "An accuracy lies in (0, 1]."); }
+    public double? TargetAccuracy
+    {
+        get;
+        init => field = value is null or (> 0 and <= 1)
+            ? value
+            : throw new ArgumentOutOfRangeException(nameof(TargetAccuracy), value, "An accuracy lies in (0, 1].");
+    }
 
     /// <summary>Updates between two looks at held-out trials; default 100.</summary>
     public int EvaluateEvery { get; init => field = Positive(value, nameof(EvaluateEvery)); } = 100;
@@ -86,7 +103,9 @@ public sealed record TrainingOptions
         value >= 1 ? value : throw new ArgumentOutOfRangeException(name, value, $"{name} is at least 1.");
 
     private static double Positive(double value, string name) =>
-        value > 0 && double.IsFinite(value) ? value : throw new ArgumentOutOfRangeException(name, value, $"{name} is a positive number.");
+        value > 0 && double.IsFinite(value)
+            ? value
+            : throw new ArgumentOutOfRangeException(name, value, $"{name} is a positive number.");
 }
 
 /// <summary>What training minimises.</summary>
@@ -95,6 +114,8 @@ public enum Loss
     /// <summary>Binary cross-entropy of the logits, channel by channel (report 4.2).</summary>
     CrossEntropy,
 
-    /// <summary>Squared distance of the readout from +1 or -1, as in the literature's flip-flop; for comparison.</summary>
+    /// <summary>
+    /// Squared distance of the readout from +1 or -1, as in the literature's flip-flop; for comparison.
+    /// </summary>
     SquaredError,
 }

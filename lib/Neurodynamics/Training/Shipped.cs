@@ -7,13 +7,15 @@ namespace Neurodynamics.Training;
 public static class Shipped
 {
     /// <summary>
-    /// The report's nine (4.2): three architectures on three tasks, 100 units, the same number of updates each; and two one-channel
-    /// integrators with a discount of 0.9, one for each reading of the report's formula.
+    /// The report's nine (4.2): three architectures on three tasks, 100 units, the same number of updates each; and two
+    /// one-channel integrators with a discount of 0.9, one for each reading of the report's formula.
     /// </summary>
     /// <remarks>
-    /// 6000 updates and a gradient norm of at most 1: the least with which the vanilla RNN, too, gets above the report's 95 % on three channels of integration.
+    /// 6000 updates and a gradient norm of at most 1: the least with which the vanilla RNN, too, gets above the
+    /// report's 95 % on three channels of integration.
     /// </remarks>
-    public static IReadOnlyDictionary<string, Recipe> Recipes { get; } = All().ToDictionary(entry => entry.Name, entry => entry.Recipe);
+    public static IReadOnlyDictionary<string, Recipe> Recipes { get; } =
+        All().ToDictionary(entry => entry.Name, entry => entry.Recipe);
 
     private static IEnumerable<(string Name, Recipe Recipe)> All()
     {
@@ -28,7 +30,8 @@ public static class Shipped
             foreach (var architecture in architectures)
                 yield return ($"{name}-{architecture.Name}", Of(architecture, task));
         foreach (var discount in Enum.GetValues<Discount>())
-            yield return ($"integration1-gru-{(discount == Discount.Leaky ? "leaky" : "printed")}-discount", Of(Architecture.Gru, new Integration { Channels = 1, Gamma = 0.9, Discount = discount }));
+            yield return ($"integration1-gru-{(discount == Discount.Leaky ? "leaky" : "printed")}-discount",
+                Of(Architecture.Gru, new Integration { Channels = 1, Gamma = 0.9, Discount = discount }));
     }
 
     private static Recipe Of(Architecture architecture, TrialTask task) =>

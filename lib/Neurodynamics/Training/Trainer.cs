@@ -15,19 +15,25 @@ public static class Trainer
     /// <param name="recipe">What to train, on what, how, from which seed.</param>
     /// <param name="progress">Told after every update.</param>
     /// <param name="unfinished">
-    /// Folder in which a cancelled training is put aside, and from which it is taken up again; the weights come out as if it had
-    /// never stopped. Default none.
+    /// Folder in which a cancelled training is put aside, and from which it is taken up again; the weights come out as
+    /// if it had never stopped. Default none.
     /// </param>
-    /// <param name="cancellation">Stops the training after the update under way; the best network on held-out trials so far is returned.</param>
+    /// <param name="cancellation">
+    /// Stops the training after the update under way; the best network on held-out trials so far is returned.
+    /// </param>
     /// <exception cref="InvalidOperationException">The loss is no longer finite.</exception>
-    public static TrainedNetwork Train(Recipe recipe, IProgress<TrainingProgress>? progress = null, string? unfinished = null, CancellationToken cancellation = default)
+    public static TrainedNetwork Train(Recipe recipe, IProgress<TrainingProgress>? progress = null,
+        string? unfinished = null, CancellationToken cancellation = default)
     {
         var (task, options) = (recipe.Task, recipe.Training);
-        using var run = unfinished is not null && TrainingRun.Resume(unfinished, recipe) is { } earlier ? earlier : TrainingRun.Start(recipe);
+        using var run = unfinished is not null && TrainingRun.Resume(unfinished, recipe) is { } earlier
+            ? earlier
+            : TrainingRun.Start(recipe);
         int first = run.Updates;
         var clock = Stopwatch.StartNew();
         TrainedNetwork End(Stop stop) => new(run.Network, new(recipe, run.Updates, stop, run.Curve,
-            Evaluate(run.Network, task, Seeds.Derive(recipe.Seed, "test"), steps: options.Steps), run.SecondsBefore + clock.Elapsed.TotalSeconds));
+            Evaluate(run.Network, task, Seeds.Derive(recipe.Seed, "test"), steps: options.Steps),
+            run.SecondsBefore + clock.Elapsed.TotalSeconds));
 
         while (run.Updates < options.Updates)
         {
@@ -37,21 +43,29 @@ public static class Trainer
                 run.TakeBest();
                 return End(Stop.Cancelled);
             }
-            var trials = task.Sample(options.BatchSize, options.Steps, Seeds.Derive(recipe.Seed, "training", run.Updates));
+            var trials =
+                task.Sample(options.BatchSize, options.Steps, Seeds.Derive(recipe.Seed, "training", run.Updates));
             double loss = Update(run, trials, options);
             run.Updates++;
             if (!double.IsFinite(loss))
-                throw new InvalidOperationException($"The loss became {loss} at update {run.Updates}: lower LearningRate (now {options.LearningRate}) or set ClipNorm.");
+                throw new InvalidOperationException(
+                    $"The loss became {loss} at update {run.Updates}: lower LearningRate (now {options.LearningRate}) "
+                    + "or set ClipNorm.");
             if (run.Updates % options.EvaluateEvery == 0 || run.Updates == options.Updates)
-                run.Note(loss, Evaluate(run.Network, task, Seeds.Derive(recipe.Seed, "held out"), HeldOutTrials, options.Steps).Mean);
+                run.Note(loss, Evaluate(
+                    run.Network, task, Seeds.Derive(recipe.Seed, "held out"), HeldOutTrials, options.Steps).Mean);
             double? accuracy = run.Curve.Count > 0 ? run.Curve[^1].Accuracy : null;
-            progress?.Report(new(run.Updates, options.Updates, loss, accuracy, clock.Elapsed, clock.Elapsed / (run.Updates - first) * (options.Updates - run.Updates)));
+            progress?.Report(new(run.Updates, options.Updates, loss, accuracy, clock.Elapsed,
+                clock.Elapsed / (run.Updates - first) * (options.Updates - run.Updates)));
             if (accuracy >= options.TargetAccuracy) return End(Stop.TargetAccuracy);
         }
         return End(Stop.Updates);
     }
 
-    /// <summary>How long the training of a recipe takes on this machine as busy as it is now, judged by a few updates of a network that is thrown away.</summary>
+    /// <summary>
+    /// How long the training of a recipe takes on this machine as busy as it is now, judged by a few updates of a
+    /// network that is thrown away.
+    /// </summary>
     public static TimeSpan ExpectedTime(Recipe recipe)
     {
         const int Tried = 3;
@@ -85,7 +99,8 @@ public static class Trainer
         var weights = tensor(trials.Weights).to(logits.dtype);
         var sum = options.Loss switch
         {
-            Loss.CrossEntropy => nn.functional.binary_cross_entropy_with_logits(logits, targets, weights, nn.Reduction.Sum),
+            Loss.CrossEntropy =>
+                nn.functional.binary_cross_entropy_with_logits(logits, targets, weights, nn.Reduction.Sum),
             _ => ((logits - (2 * targets - 1)).square() * weights).sum(),
         };
         var loss = sum / weights.sum().clamp_min(1);
@@ -98,8 +113,8 @@ public static class Trainer
 }
 
 /// <summary>
-/// A share of right decisions with its 95 % confidence interval over trials: the normal approximation, cut to [0, 1]; where all
-/// trials are alike it says nothing, and the rule of three (3 / trials) stands in its place.
+/// A share of right decisions with its 95 % confidence interval over trials: the normal approximation, cut to [0, 1];
+/// where all trials are alike it says nothing, and the rule of three (3 / trials) stands in its place.
 /// </summary>
 /// <param name="Mean">Mean share over trials; NaN where no trial has a decision that counts.</param>
 /// <param name="Low">Lower end of the interval.</param>
@@ -109,20 +124,24 @@ public sealed record Accuracy(double Mean, double Low, double High, int Trials)
 {
     /// <summary>Such as "99.10 % right (95 % interval 99.02 to 99.18 %)".</summary>
     public override string ToString() =>
-        string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{100 * Mean:0.00} % right (95 % interval {100 * Low:0.00} to {100 * High:0.00} %)");
+        string.Create(System.Globalization.CultureInfo.InvariantCulture,
+            $"{100 * Mean:0.00} % right (95 % interval {100 * Low:0.00} to {100 * High:0.00} %)");
 
     /// <summary>From the share of each trial.</summary>
     internal static Accuracy Over(double[] shares)
     {
         if (shares.Length == 0) return new(double.NaN, double.NaN, double.NaN, 0);
         double mean = shares.Average();
-        double spread = Math.Sqrt(shares.Sum(share => (share - mean) * (share - mean)) / Math.Max(1, shares.Length - 1) / shares.Length);
+        double spread = Math.Sqrt(
+            shares.Sum(share => (share - mean) * (share - mean)) / Math.Max(1, shares.Length - 1) / shares.Length);
         double half = spread > 0 ? 1.96 * spread : 3.0 / shares.Length;
         return new(mean, Math.Max(0, mean - half), Math.Min(1, mean + half), shares.Length);
     }
 }
 
-/// <summary>One entry of a training curve: the loss of that update, and the accuracy on held-out trials after it.</summary>
+/// <summary>
+/// One entry of a training curve: the loss of that update, and the accuracy on held-out trials after it.
+/// </summary>
 public sealed record CurvePoint(int Update, double Loss, double Accuracy);
 
 /// <summary>How far a training is.</summary>
@@ -132,7 +151,8 @@ public sealed record CurvePoint(int Update, double Loss, double Accuracy);
 /// <param name="Accuracy">Accuracy at the last look at held-out trials; null before the first.</param>
 /// <param name="Elapsed">Time of this training, or since it was taken up again.</param>
 /// <param name="Remaining">Time left at the pace so far.</param>
-public sealed record TrainingProgress(int Update, int Updates, double Loss, double? Accuracy, TimeSpan Elapsed, TimeSpan Remaining);
+public sealed record TrainingProgress(
+    int Update, int Updates, double Loss, double? Accuracy, TimeSpan Elapsed, TimeSpan Remaining);
 
 /// <summary>Why a training ended.</summary>
 public enum Stop
@@ -154,19 +174,31 @@ public enum Stop
 /// <param name="Curve">Loss and accuracy while it learned.</param>
 /// <param name="Test">Accuracy on trials set aside for the end.</param>
 /// <param name="Seconds">How long the training took.</param>
-public sealed record TrainingRecord(Recipe Recipe, int Updates, Stop Stop, IReadOnlyList<CurvePoint> Curve, Accuracy Test, double Seconds)
+public sealed record TrainingRecord(
+    Recipe Recipe, int Updates, Stop Stop, IReadOnlyList<CurvePoint> Curve, Accuracy Test, double Seconds)
 {
-    /// <summary>Updates until the accuracy on held-out trials first was this much, as far as the curve tells, which has a point every so many updates; null if it never was.</summary>
+    /// <summary>
+    /// Updates until the accuracy on held-out trials first was this much, as far as the curve tells, which has a point
+    /// every so many updates; null if it never was.
+    /// </summary>
     /// <param name="accuracy">A share, such as 0.95.</param>
     public int? UpdatesTo(double accuracy) => Curve.FirstOrDefault(point => point.Accuracy >= accuracy)?.Update;
 
-    /// <summary>Updates from which on the accuracy on held-out trials was never less than this; null if it was less at the last look.</summary>
+    /// <summary>
+    /// Updates from which on the accuracy on held-out trials was never less than this; null if it was less at the last
+    /// look.
+    /// </summary>
     /// <param name="accuracy">A share, such as 0.95.</param>
-    public int? UpdatesToStay(double accuracy) => Curve.Reverse().TakeWhile(point => point.Accuracy >= accuracy).LastOrDefault()?.Update;
+    public int? UpdatesToStay(double accuracy) =>
+        Curve.Reverse().TakeWhile(point => point.Accuracy >= accuracy).LastOrDefault()?.Update;
 
-    /// <summary>About how long it took until the accuracy first was this much, in seconds: the share of the updates, of the time of the whole training.</summary>
+    /// <summary>
+    /// About how long it took until the accuracy first was this much, in seconds: the share of the updates, of the time
+    /// of the whole training.
+    /// </summary>
     /// <param name="accuracy">A share, such as 0.95.</param>
-    public double? SecondsTo(double accuracy) => UpdatesTo(accuracy) is { } updates ? Seconds * updates / Updates : null;
+    public double? SecondsTo(double accuracy) =>
+        UpdatesTo(accuracy) is { } updates ? Seconds * updates / Updates : null;
 }
 
 /// <summary>A network and how it was made.</summary>

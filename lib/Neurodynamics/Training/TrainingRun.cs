@@ -10,7 +10,8 @@ namespace Neurodynamics.Training;
 /// <summary>All that a training has in hand between two updates, and how it is put aside and taken up again.</summary>
 internal sealed class TrainingRun : IDisposable
 {
-    private const string WeightsFile = "network.safetensors", BestFile = "best.safetensors", AdamFile = "adam.pt", StateFile = "state.json";
+    private const string WeightsFile = "network.safetensors", BestFile = "best.safetensors", AdamFile = "adam.pt",
+        StateFile = "state.json";
     private readonly Dictionary<string, Tensor> best = [];
 
     private TrainingRun(Recipe recipe)
@@ -37,7 +38,9 @@ internal sealed class TrainingRun : IDisposable
     public static TrainingRun Start(Recipe recipe) => new(recipe);
 
     /// <summary>Takes up what <see cref="PutAside"/> left; null where there is nothing, or of another recipe.</summary>
-    /// <exception cref="InvalidDataException">What is there cannot be read, as when another version of the library left it.</exception>
+    /// <exception cref="InvalidDataException">
+    /// What is there cannot be read, as when another version of the library left it.
+    /// </exception>
     public static TrainingRun? Resume(string folder, Recipe recipe)
     {
         string path = Path.Combine(folder, StateFile);
@@ -49,10 +52,17 @@ internal sealed class TrainingRun : IDisposable
         }
         catch (JsonException error)
         {
-            throw new InvalidDataException($"The training that was put aside in {folder} cannot be gone on with ({error.Message}): delete that folder to train from the start.", error);
+            throw new InvalidDataException(
+                $"The training that was put aside in {folder} cannot be gone on with ({error.Message}): "
+                + "delete that folder to train from the start.", error);
         }
         if (state.Recipe != recipe) return null;
-        var run = new TrainingRun(recipe) { Updates = state.Updates, Curve = [.. state.Curve], SecondsBefore = state.Seconds };
+        var run = new TrainingRun(recipe)
+        {
+            Updates = state.Updates,
+            Curve = [.. state.Curve],
+            SecondsBefore = state.Seconds,
+        };
         if (state.BestAccuracy is { } accuracy)
         {
             run.Network.load_safetensors(Path.Combine(folder, BestFile));
@@ -72,7 +82,8 @@ internal sealed class TrainingRun : IDisposable
         Network.save_safetensors(Path.Combine(beside, WeightsFile));
         if (best.Count > 0) Safetensors.SaveStateDict(Path.Combine(beside, BestFile), best);
         Adam.save_py(Path.Combine(beside, AdamFile));
-        var state = new State(Recipe, Updates, Curve, best.Count > 0 ? BestAccuracy : null, SecondsBefore + elapsed.TotalSeconds);
+        var state = new State(
+            Recipe, Updates, Curve, best.Count > 0 ? BestAccuracy : null, SecondsBefore + elapsed.TotalSeconds);
         File.WriteAllText(Path.Combine(beside, StateFile), JsonSerializer.Serialize(state, Json.Options) + "\n");
         if (Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
         Directory.Move(beside, folder);
@@ -85,7 +96,10 @@ internal sealed class TrainingRun : IDisposable
         if (accuracy > BestAccuracy) Keep(accuracy);
     }
 
-    /// <summary>Puts the best weights so far into the network; where there was no look at held-out trials yet, it stays as it is.</summary>
+    /// <summary>
+    /// Puts the best weights so far into the network; where there was no look at held-out trials yet, it stays as it
+    /// is.
+    /// </summary>
     public void TakeBest()
     {
         if (best.Count > 0) Network.load_state_dict(best);
@@ -108,5 +122,6 @@ internal sealed class TrainingRun : IDisposable
         }
     }
 
-    private sealed record State(Recipe Recipe, int Updates, IReadOnlyList<CurvePoint> Curve, double? BestAccuracy, double Seconds);
+    private sealed record State(
+        Recipe Recipe, int Updates, IReadOnlyList<CurvePoint> Curve, double? BestAccuracy, double Seconds);
 }

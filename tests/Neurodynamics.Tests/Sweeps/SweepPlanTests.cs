@@ -8,16 +8,22 @@ namespace Neurodynamics.Tests.Sweeps;
 
 public sealed class SweepPlanTests
 {
-    private const string Base = """ "base": { "units": 8, "task": { "name": "flip-flop", "channels": 1 }, "training": { "updates": 20 } } """;
+    private const string Base =
+        """ "base": { "units": 8, "task": { "name": "flip-flop", "channels": 1 }, "training": { "updates": 20 } } """;
 
     private static SweepPlan Parse(string rest) => SweepPlan.Parse($"{{ {Base}, {rest} }}");
 
     [Fact]
     public void Every_combination_of_what_a_cell_varies_is_a_cell_with_all_seeds()
     {
-        var plan = Parse(""" "seeds": 3, "cells": [{ "name": "base" }, { "name": "both", "vary": { "architecture": ["vanilla", "lstm"], "units": [4, 5] }, "seeds": 2 }] """);
+        var plan = Parse(
+            """
+            "seeds": 3, "cells": [{ "name": "base" },
+            { "name": "both", "vary": { "architecture": ["vanilla", "lstm"], "units": [4, 5] }, "seeds": 2 }]
+            """);
         Assert.Equal(3 + 4 * 2, plan.Runs.Count);
-        Assert.Equal(["base", "both, vanilla, units 4", "both, vanilla, units 5", "both, lstm, units 4", "both, lstm, units 5"], plan.Cells.Select(cell => cell.Title));
+        Assert.Equal(["base", "both, vanilla, units 4", "both, vanilla, units 5", "both, lstm, units 4",
+            "both, lstm, units 5"], plan.Cells.Select(cell => cell.Title));
         Assert.Equal([1, 2, 3], plan.Cells[0].Runs.Select(run => run.Seed));
         Assert.Equal((Architecture.Lstm, 4, 2), (plan.Runs[8].Architecture, plan.Runs[8].Units, plan.Runs[8].Seed));
         Assert.Equal("both, lstm, units 4, seed 2", plan.Title(plan.Runs[8]));
@@ -27,8 +33,13 @@ public sealed class SweepPlanTests
     [Fact]
     public void A_cell_may_change_what_the_base_leaves_at_its_default_and_put_another_task_in_its_place()
     {
-        var plan = Parse(""" "seeds": 1, "cells": [{ "name": "other", "set": { "task": { "name": "integration", "channels": 2 }, "training.targetAccuracy": 0.9 } }] """);
-        Assert.Equal((new Integration { Channels = 2 }, 0.9), ((Integration)plan.Runs[0].Task, plan.Runs[0].Training.TargetAccuracy));
+        var plan = Parse(
+            """
+            "seeds": 1, "cells": [{ "name": "other", "set":
+            { "task": { "name": "integration", "channels": 2 }, "training.targetAccuracy": 0.9 } }]
+            """);
+        Assert.Equal((new Integration { Channels = 2 }, 0.9),
+            ((Integration)plan.Runs[0].Task, plan.Runs[0].Training.TargetAccuracy));
     }
 
     [Fact]
@@ -43,7 +54,8 @@ public sealed class SweepPlanTests
     [Fact]
     public void A_recipe_that_two_cells_share_runs_once()
     {
-        var plan = Parse(""" "seeds": 2, "cells": [{ "name": "base" }, { "name": "units", "vary": { "units": [8, 9] } }] """);
+        var plan = Parse(
+            """ "seeds": 2, "cells": [{ "name": "base" }, { "name": "units", "vary": { "units": [8, 9] } }] """);
         Assert.Equal(3, plan.Cells.Count);
         Assert.Equal(4, plan.Runs.Count);
         Assert.Equal("base, seed 2", plan.Title(plan.Cells[1].Runs[1]));
@@ -57,8 +69,10 @@ public sealed class SweepPlanTests
             """).Runs);
 
     [Theory]
-    [InlineData("""{ "name": "odd", "set": { "training.los": 1 } }""", "the cell \"odd\" changes training.los, but there is no los in updates, ")]
-    [InlineData("""{ "name": "odd", "vary": { "trainin.loss": [1] } }""", "there is no trainin in architecture, units, ")]
+    [InlineData("""{ "name": "odd", "set": { "training.los": 1 } }""",
+        "the cell \"odd\" changes training.los, but there is no los in updates, ")]
+    [InlineData(
+        """{ "name": "odd", "vary": { "trainin.loss": [1] } }""", "there is no trainin in architecture, units, ")]
     [InlineData("""{ "name": "odd", "set": { "seed": 4 } }""", "there is no seed in ")]
     [InlineData("""{ "name": "odd", "set": { "task.gamma": 0.9 } }""", "there is no gamma in ")]
     [InlineData("""{ "name": "odd", "set": { "architecture": "grue" } }""", "architecture")]

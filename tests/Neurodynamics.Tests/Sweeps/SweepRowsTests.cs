@@ -10,7 +10,8 @@ public sealed class SweepRowsTests : IDisposable
 {
     private static readonly SweepPlan Plan = SweepPlan.Parse("""
         {
-          "base": { "units": 8, "task": { "name": "flip-flop", "channels": 1 }, "training": { "updates": 20, "batchSize": 8, "steps": 12, "evaluateEvery": 7, "learningRate": 0.02 } },
+          "base": { "units": 8, "task": { "name": "flip-flop", "channels": 1 },
+            "training": { "updates": 20, "batchSize": 8, "steps": 12, "evaluateEvery": 7, "learningRate": 0.02 } },
           "seeds": 3,
           "measure": { "trials": 16, "descentCandidates": 8, "descentSteps": 20, "candidates": 16, "holdSteps": 20 },
           "cells": [{ "name": "base" }]
@@ -55,19 +56,23 @@ public sealed class SweepRowsTests : IDisposable
     public void Rows_are_the_same_whatever_time_they_took_and_different_where_anything_else_is()
     {
         Assert.True(First.Value.SameAs(First.Value with { TrainingSeconds = 1e6, AnalysisSeconds = 1e6 }));
-        Assert.True(First.Value.SameAs(First.Value with { Found = First.Value.Found with { SlowestTimeConstant = First.Value.Found.SlowestTimeConstant * (1 + 1e-12) } }));
-        Assert.False(First.Value.SameAs(First.Value with { Found = First.Value.Found with { SlowestTimeConstant = First.Value.Found.SlowestTimeConstant * 1.001 } }));
-        Assert.False(First.Value.SameAs(First.Value with { Found = First.Value.Found with { Points = First.Value.Found.Points + 1 } }));
+        var found = First.Value.Found;
+        Assert.True(SameWith(found with { SlowestTimeConstant = found.SlowestTimeConstant * (1 + 1e-12) }));
+        Assert.False(SameWith(found with { SlowestTimeConstant = found.SlowestTimeConstant * 1.001 }));
+        Assert.False(SameWith(found with { Points = found.Points + 1 }));
         Assert.False(First.Value.SameAs(First.Value with { Recipe = Plan.Runs[1] }));
         Assert.False(First.Value.SameAs(First.Value with { Updates = 19 }));
         Assert.False(First.Value.SameAs(First.Value with { Clouds = [.. First.Value.Clouds.Skip(1)] }));
+
+        static bool SameWith(FoundFacts changed) => First.Value.SameAs(First.Value with { Found = changed });
     }
 
     [Fact]
     public void A_run_that_was_stopped_in_training_goes_on_and_gives_the_row_of_one_that_was_not()
     {
         using var stop = new CancellationTokenSource();
-        Assert.Throws<OperationCanceledException>(() => Rows.Make(Plan.Runs[0], new TrainerTests.Told(now => { if (now.Update == 9) stop.Cancel(); }), stop.Token));
+        Assert.Throws<OperationCanceledException>(() =>
+            Rows.Make(Plan.Runs[0], new TrainerTests.Told(now => { if (now.Update == 9) stop.Cancel(); }), stop.Token));
         Assert.False(Rows.Has(Plan.Runs[0]));
         int? first = null;
         var row = Rows.Make(Plan.Runs[0], new TrainerTests.Told(now => first ??= now.Update));
@@ -83,14 +88,16 @@ public sealed class SweepRowsTests : IDisposable
         stop.Cancel();
         Assert.Throws<OperationCanceledException>(() => Rows.Make(Plan.Runs[0], cancellation: stop.Token));
         Assert.False(Directory.Exists(Path.Combine(folder.Path, "rows")));
-        Assert.True(First.Value.SameAs(Rows.Make(Plan.Runs[0], new TrainerTests.Told(_ => Assert.Fail("It was trained again.")))));
+        Assert.True(First.Value.SameAs(
+            Rows.Make(Plan.Runs[0], new TrainerTests.Told(_ => Assert.Fail("It was trained again.")))));
     }
 
     [Fact]
     public void A_row_that_was_not_written_to_its_end_is_none()
     {
         Directory.CreateDirectory(Path.Combine(folder.Path, "rows"));
-        File.WriteAllText(Path.Combine(folder.Path, "rows", $"{Plan.Runs[0].Hash}.json.partial"), First.Value.ToLine()[..100]);
+        File.WriteAllText(
+            Path.Combine(folder.Path, "rows", $"{Plan.Runs[0].Hash}.json.partial"), First.Value.ToLine()[..100]);
         Assert.False(Rows.Has(Plan.Runs[0]));
         Assert.Null(Rows.Read(Plan.Runs[0]));
         Assert.Equal(0, Rows.Merge(Merged));
@@ -111,7 +118,8 @@ public sealed class SweepRowsTests : IDisposable
     [Fact]
     public void Rows_that_the_sweep_does_not_ask_for_stay_in_the_merged_file()
     {
-        var measuredOtherwise = First.Value with { Run = Plan.Runs[1].Hash, Recipe = Plan.Runs[1], Measured = new SweepMeasurement().Hash };
+        var measuredOtherwise =
+            First.Value with { Run = Plan.Runs[1].Hash, Recipe = Plan.Runs[1], Measured = new SweepMeasurement().Hash };
         var stranger = First.Value with { Run = "00000000", Recipe = First.Value.Recipe with { Seed = 77 } };
         File.WriteAllLines(Merged, [stranger.ToLine(), measuredOtherwise.ToLine()]);
         Put(First.Value);
@@ -127,7 +135,8 @@ public sealed class SweepRowsTests : IDisposable
     public void A_row_that_is_there_is_not_made_again()
     {
         Put(First.Value with { AnalysisSeconds = 1234 });
-        Assert.Equal(1234, Rows.Make(Plan.Runs[0], new TrainerTests.Told(_ => Assert.Fail("It was trained again."))).AnalysisSeconds);
+        Assert.Equal(1234,
+            Rows.Make(Plan.Runs[0], new TrainerTests.Told(_ => Assert.Fail("It was trained again."))).AnalysisSeconds);
         Assert.Equal(1234 + First.Value.TrainingSeconds, Rows.ExpectedTimes()[0].TotalSeconds, 1e-6);
     }
 
@@ -137,7 +146,8 @@ public sealed class SweepRowsTests : IDisposable
         Put(First.Value with { Measured = new SweepMeasurement().Hash, AnalysisSeconds = 1234 });
         new NetworkStore(Path.Combine(folder.Path, "networks")).Train(Plan.Runs[0].Hash, Plan.Runs[0]);
         Assert.False(Rows.Has(Plan.Runs[0]));
-        Assert.True(First.Value.SameAs(Rows.Make(Plan.Runs[0], new TrainerTests.Told(_ => Assert.Fail("It was trained again.")))));
+        Assert.True(First.Value.SameAs(
+            Rows.Make(Plan.Runs[0], new TrainerTests.Told(_ => Assert.Fail("It was trained again.")))));
         Assert.True(Rows.Has(Plan.Runs[0]));
     }
 
@@ -165,7 +175,8 @@ public sealed class SweepRowsTests : IDisposable
     {
         string[] lines = [First.Value.ToLine(), "{ \"run\": "];
         File.WriteAllLines(Merged, lines);
-        Assert.StartsWith($"Line 2 of {Merged} is no row of a sweep", Assert.Throws<InvalidDataException>(() => Rows.Merge(Merged)).Message);
+        Assert.StartsWith($"Line 2 of {Merged} is no row of a sweep",
+            Assert.Throws<InvalidDataException>(() => Rows.Merge(Merged)).Message);
         Assert.Equal(lines, File.ReadAllLines(Merged));
     }
 
@@ -181,7 +192,8 @@ public sealed class SweepRowsTests : IDisposable
         Assert.All(rows, row => Assert.Equal(row.Run, row.Recipe.Hash));
         var plan = SweepPlan.Load(Path.Combine(sweeps, "three-axes-or-a-cube.json"));
         Assert.All(rows, row => Assert.Equal(row.Measured, plan.Measure.Hash));
-        Assert.Equal(233, Sweep.Load(sweeps, "three-axes-or-a-cube").Groups.SelectMany(group => group.Rows).DistinctBy(row => row.Run).Count());
+        Assert.Equal(233, Sweep.Load(sweeps, "three-axes-or-a-cube").Groups.SelectMany(group => group.Rows)
+            .DistinctBy(row => row.Run).Count());
     }
 
     private void Put(SweepRow row)

@@ -34,7 +34,8 @@ public sealed class OwnTaskTests : IDisposable
         Assert.Equal(Small, JsonSerializer.Deserialize<Recipe>(text, Json.Options));
         Assert.Equal("delayed-answer", Small.Task.Title);
         var unknown = text.Replace("delayed-answer", "elsewhere", StringComparison.Ordinal);
-        var refusal = Assert.Throws<JsonException>(() => JsonSerializer.Deserialize<Recipe>(unknown, Json.Options)).Message;
+        var refusal =
+            Assert.Throws<JsonException>(() => JsonSerializer.Deserialize<Recipe>(unknown, Json.Options)).Message;
         Assert.Contains("no task \"elsewhere\"", refusal);
         Assert.Contains("flip-flop", refusal);
     }
@@ -46,7 +47,8 @@ public sealed class OwnTaskTests : IDisposable
         Assert.Equal((20, 12, 2, 1), (trials.Count, trials.Steps, trials.InputSize, trials.Channels));
         Assert.Equal(["stimulus", "delay", "response"], trials.Epochs.Select(epoch => epoch.Name));
         Assert.Equal(20 * 6, trials.Decided().Count());
-        Assert.All(trials.Decided(), place => Assert.InRange(place.Step, trials.Epochs[2].First[place.Trial], trials.Epochs[2].End[place.Trial] - 1));
+        Assert.All(trials.Decided(), place =>
+            Assert.InRange(place.Step, trials.Epochs[2].First[place.Trial], trials.Epochs[2].End[place.Trial] - 1));
         Assert.Throws<ArgumentException>(() => Baselines.Leaky(trials, 1));
     }
 
@@ -101,7 +103,8 @@ public sealed record DelayedAnswer : TrialTask
     protected override Trials Make(int count, int steps, long seed)
     {
         var random = new Random((int)seed);
-        var (inputs, targets, weights) = (new double[count, steps, 2], new double[count, steps, 1], new double[count, steps, 1]);
+        var (inputs, targets, weights) =
+            (new double[count, steps, 2], new double[count, steps, 1], new double[count, steps, 1]);
         for (int trial = 0; trial < count; trial++)
         {
             (inputs[trial, 0, 0], inputs[trial, 0, 1]) = (random.NextDouble(), random.NextDouble());

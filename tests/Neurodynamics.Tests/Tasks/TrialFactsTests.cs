@@ -19,7 +19,8 @@ public sealed class TrialFactsTests
         for (int step = 0; step < 30; step++)
         {
             var weights = task.Weights(step);
-            Assert.Equal(Enumerable.Range(0, step + 1).Sum(t => weights[t] * trials.Inputs[2, t, 1]), task.Sums(trials, 2, 1)[step], 1e-12);
+            Assert.Equal(Enumerable.Range(0, step + 1).Sum(t => weights[t] * trials.Inputs[2, t, 1]),
+                task.Sums(trials, 2, 1)[step], 1e-12);
         }
     }
 
@@ -28,7 +29,8 @@ public sealed class TrialFactsTests
     {
         var counted = Printed.Sample(4000, 40, 1).Disagreement(Leaky.Sample(4000, 40, 1));
         // Five standard errors of a share of 4000 are at most 0.04.
-        for (int step = 0; step < 40; step += 5) Assert.InRange(counted[step] - Printed.Disagreement(Leaky, step), -0.04, 0.04);
+        for (int step = 0; step < 40; step += 5)
+            Assert.InRange(counted[step] - Printed.Disagreement(Leaky, step), -0.04, 0.04);
         // By hand: after the second step the sums are a + 0.9 b and 0.9 a + b.
         Assert.Equal(Math.Acos(1.8 / 1.81) / Math.PI, Printed.Disagreement(Leaky, 1), 1e-12);
     }
@@ -44,7 +46,8 @@ public sealed class TrialFactsTests
     [Fact]
     public void Targets_stay_what_they_are_as_long_as_expected()
     {
-        var (integration, flipFlop) = (Leaky.Sample(4000, 31, 2), new FlipFlop { Channels = 1, PulseProbability = 0.1 }.Sample(4000, 31, 2));
+        var (integration, flipFlop) =
+            (Leaky.Sample(4000, 31, 2), new FlipFlop { Channels = 1, PulseProbability = 0.1 }.Sample(4000, 31, 2));
         for (int lag = 0; lag <= 10; lag += 5)
         {
             Assert.InRange(integration.Autocorrelation(20, lag) - Leaky.Autocorrelation(20, lag), -0.08, 0.08);
@@ -57,7 +60,8 @@ public sealed class TrialFactsTests
     [Fact]
     public void Changes_of_a_target_are_counted()
     {
-        double[,,] targets = { { { 0 }, { 1 }, { 1 }, { 0 } }, { { 1 }, { 1 }, { 1 }, { 0 } } }, all = { { { 1 }, { 1 }, { 1 }, { 1 } }, { { 1 }, { 1 }, { 1 }, { 0 } } };
+        double[,,] targets = { { { 0 }, { 1 }, { 1 }, { 0 } }, { { 1 }, { 1 }, { 1 }, { 0 } } },
+            all = { { { 1 }, { 1 }, { 1 }, { 1 } }, { { 1 }, { 1 }, { 1 }, { 0 } } };
         var trials = new Trials(targets, targets, all);
         Assert.Equal(1, trials.TargetChanges());
         Assert.Equal(0.5, trials.TargetChanges(..3));
@@ -94,7 +98,8 @@ public sealed class TrialFactsTests
         Assert.Equal(1, Baselines.Leaky(Leaky.Sample(50, 100, 6), 0.9).Mean);
         Assert.Equal(1, Baselines.Leaky(new FlipFlop().Sample(50, 100, 6), 0.5).Mean);
         Assert.True(Baselines.Leaky(new FlipFlop().Sample(50, 100, 6), 0.5, noise: 0.1).Mean < 0.9);
-        Assert.Equal(0.9, Baselines.BestLeaky(Leaky.Sample(50, 100, 6), Leaky.Sample(50, 100, 7), [0, 0.5, 0.9, 1]).Leak);
+        Assert.Equal(
+            0.9, Baselines.BestLeaky(Leaky.Sample(50, 100, 6), Leaky.Sample(50, 100, 7), [0, 0.5, 0.9, 1]).Leak);
     }
 
     [Fact]
@@ -103,7 +108,8 @@ public sealed class TrialFactsTests
         // Long trials, and only places long after the start: one that was negative k steps ago is still so with
         // probability (0.9 / 0.95)^k, and the k are geometric.
         var trials = new FlipFlop { Channels = 1, PulseAtStart = true }.Sample(300, 1000, 8).WithSilence(1);
-        double expected = Enumerable.Range(0, 1000).Sum(k => 0.05 * Math.Pow(0.95, k) * Math.Max(Math.Pow(0.9 / 0.95, k), 1 - Math.Pow(0.9 / 0.95, k)));
+        double expected = Enumerable.Range(0, 1000)
+            .Sum(k => 0.05 * Math.Pow(0.95, k) * Math.Max(Math.Pow(0.9 / 0.95, k), 1 - Math.Pow(0.9 / 0.95, k)));
         Assert.InRange(Baselines.BestSinceLastNegative(trials).Mean - expected, -0.02, 0.02);
     }
 }

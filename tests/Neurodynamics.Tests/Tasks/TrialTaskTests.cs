@@ -16,7 +16,8 @@ public sealed class TrialTaskTests
         foreach (var (trial, t, channel) in Places(trials))
         {
             Assert.Contains(trials.Inputs[trial, t, channel], new[] { -1.0, 0, 1 });
-            double last = Enumerable.Range(0, t + 1).Select(s => trials.Inputs[trial, s, channel]).LastOrDefault(input => input != 0);
+            double last = Enumerable.Range(0, t + 1).Select(s => trials.Inputs[trial, s, channel])
+                .LastOrDefault(input => input != 0);
             Assert.Equal(last == 0 ? 0 : 1, trials.Weights[trial, t, channel]);
             if (last != 0) Assert.Equal(last > 0 ? 1 : 0, trials.Targets[trial, t, channel]);
         }
@@ -27,7 +28,8 @@ public sealed class TrialTaskTests
     [InlineData(BeforeFirstPulse.Zero, 0, 1)]
     [InlineData(BeforeFirstPulse.One, 1, 1)]
     [InlineData(BeforeFirstPulse.Half, 0.5, 1)]
-    public void Before_the_first_pulse_the_target_is_what_was_asked_for(BeforeFirstPulse before, double target, double weight)
+    public void Before_the_first_pulse_the_target_is_what_was_asked_for(
+        BeforeFirstPulse before, double target, double weight)
     {
         var trials = new FlipFlop { PulseProbability = 0, BeforeFirstPulse = before }.Sample(2, 5, 1);
         Assert.All(Places(trials), place =>
@@ -42,7 +44,8 @@ public sealed class TrialTaskTests
     {
         var trials = new FlipFlop { PulseAtStart = true }.Sample(20, 10, 1);
         Assert.All(Places(trials), place => Assert.Equal(1, trials.Weights[place.Trial, place.Step, place.Channel]));
-        Assert.Contains(Places(trials), place => place.Step > 0 && trials.Inputs[place.Trial, place.Step, place.Channel] == 0);
+        Assert.Contains(
+            Places(trials), place => place.Step > 0 && trials.Inputs[place.Trial, place.Step, place.Channel] == 0);
     }
 
     [Fact]
@@ -91,7 +94,8 @@ public sealed class TrialTaskTests
     [Fact]
     public void Values_that_make_no_sense_are_refused()
     {
-        Assert.Contains("[0, 1]", Assert.Throws<ArgumentOutOfRangeException>(() => new FlipFlop { PulseProbability = 1.5 }).Message);
+        Assert.Contains("[0, 1]",
+            Assert.Throws<ArgumentOutOfRangeException>(() => new FlipFlop { PulseProbability = 1.5 }).Message);
         Assert.Throws<ArgumentOutOfRangeException>(() => new FlipFlop { PulseProbability = double.NaN });
         Assert.Throws<ArgumentOutOfRangeException>(() => new FlipFlop { Channels = 0 });
         Assert.Throws<ArgumentOutOfRangeException>(() => new Integration { Gamma = -0.1 });

@@ -42,7 +42,8 @@ public sealed class NetworkStoreTests : IDisposable
     {
         Store.Save("net", Trainer.Train(Small));
         byte[] before = File.ReadAllBytes(Path.Combine(folder.Path, "net.safetensors"));
-        var other = Small with { Units = 5, Task = new Integration { Channels = 1, Gamma = 0.8, Discount = Discount.Leaky } };
+        var task = new Integration { Channels = 1, Gamma = 0.8, Discount = Discount.Leaky };
+        var other = Small with { Units = 5, Task = task };
 
         Assert.Equal(other, Store.LoadOrTrain("net", other, say: said.Add).Record.Recipe);
         Assert.Contains("units: 4 -> 5", said[0]);
@@ -73,7 +74,8 @@ public sealed class NetworkStoreTests : IDisposable
         var trained = Trainer.Train(Small);
         Store.Save("net", trained);
         using (no_grad()) trained.Network.Readout.weight.fill_(float.NaN);
-        Assert.Contains("readout.weight", Assert.Throws<InvalidDataException>(() => Store.Save("net", trained)).Message);
+        Assert.Contains(
+            "readout.weight", Assert.Throws<InvalidDataException>(() => Store.Save("net", trained)).Message);
         Store.Load("net");
         trained.Network.save_safetensors(Path.Combine(folder.Path, "net.safetensors"));
         Assert.Contains("readout.weight", Assert.Throws<InvalidDataException>(() => Store.Load("net")).Message);
@@ -96,5 +98,6 @@ public sealed class NetworkStoreTests : IDisposable
     public void A_missing_network_is_named() =>
         Assert.Contains("nothing.json", Assert.Throws<FileNotFoundException>(() => Store.Load("nothing")).Message);
 
-    private string[] Files() => [.. Directory.EnumerateFiles(folder.Path, "*", SearchOption.AllDirectories).Select(file => Path.GetFileName(file)!).Order()];
+    private string[] Files() => [.. Directory.EnumerateFiles(folder.Path, "*", SearchOption.AllDirectories)
+        .Select(file => Path.GetFileName(file)!).Order()];
 }

@@ -46,7 +46,8 @@ public sealed class RecipeTests
         Assert.Equal(After, store.LoadOrTrain("net", After, say: sentence => said = sentence).Record.Recipe);
         Assert.Equal("Loaded net.", said);
 
-        var small = new SweepMeasurement { Trials = 4, DescentCandidates = 4, DescentSteps = 5, Candidates = 4, HoldSteps = 5 };
+        var small =
+            new SweepMeasurement { Trials = 4, DescentCandidates = 4, DescentSteps = 5, Candidates = 4, HoldSteps = 5 };
         var row = SweepRow.FromLine(small.Of(trained).ToLine());
         Assert.Equal((After, After.Hash), (row.Recipe, row.Run));
     }
@@ -77,7 +78,8 @@ public abstract record Summed : TrialTask
     protected override Trials Make(int count, int steps, long seed)
     {
         var random = new Random((int)(seed % int.MaxValue));
-        var (inputs, targets, weights) = (new double[count, steps, 2], new double[count, steps, 1], new double[count, steps, 1]);
+        var (inputs, targets, weights) =
+            (new double[count, steps, 2], new double[count, steps, 1], new double[count, steps, 1]);
         for (int trial = 0; trial < count; trial++)
             for (int step = 0; step < steps; step++)
             {

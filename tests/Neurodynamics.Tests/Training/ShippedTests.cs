@@ -12,11 +12,15 @@ public sealed class ShippedTests
     [Theory, MemberData(nameof(Names))]
     public void A_shipped_network_is_made_by_its_recipe_and_does_its_task(string name)
     {
-        var shipped = Store.LoadOrTrain(name, Shipped.Recipes[name], say: said => Assert.Equal($"Loaded {name}.", said));
-        Assert.Equal((Stop.Updates, shipped.Record.Recipe.Training.Updates), (shipped.Record.Stop, shipped.Record.Updates));
+        var shipped =
+            Store.LoadOrTrain(name, Shipped.Recipes[name], say: said => Assert.Equal($"Loaded {name}.", said));
+        Assert.Equal(
+            (Stop.Updates, shipped.Record.Recipe.Training.Updates), (shipped.Record.Stop, shipped.Record.Updates));
         var (claimed, recipe) = (shipped.Record.Test, shipped.Record.Recipe);
-        Assert.Equal(claimed, Trainer.Evaluate(shipped.Network, recipe.Task, Seeds.Derive(recipe.Seed, "test"), steps: recipe.Training.Steps));
-        // Other trials, never seen by the training nor by the test above; a difference of four half-widths is no chance.
+        Assert.Equal(claimed, Trainer.Evaluate(
+            shipped.Network, recipe.Task, Seeds.Derive(recipe.Seed, "test"), steps: recipe.Training.Steps));
+        // Other trials, never seen by the training nor by the test above; a difference of four half-widths is no
+        // chance.
         var fresh = Trainer.Evaluate(shipped.Network, recipe.Task, seed: 20261125, steps: recipe.Training.Steps);
         Assert.InRange(fresh.Mean, claimed.Mean - 4 * (claimed.Mean - claimed.Low) - 1e-4, 1);
         Assert.True(fresh.Mean > 0.95, $"{name}: {fresh}, and the report claims above 95 %");

@@ -26,7 +26,8 @@ public sealed class TrainerTests
     [InlineData("gru-reset-before", Loss.CrossEntropy)]
     public void Every_cell_learns_a_flip_flop(string architecture, Loss loss)
     {
-        var trained = Trainer.Train(Small with { Architecture = Architecture.Named(architecture), Training = Small.Training with { Updates = 200, BatchSize = 16, Loss = loss } });
+        var options = Small.Training with { Updates = 200, BatchSize = 16, Loss = loss };
+        var trained = Trainer.Train(Small with { Architecture = Architecture.Named(architecture), Training = options });
         Assert.True(trained.Record.Test.Low > 0.9, $"{trained.Record.Test}");
         Assert.Equal(Stop.Updates, trained.Record.Stop);
         Assert.True(trained.Record.Curve[^1].Loss < trained.Record.Curve[0].Loss);
@@ -46,10 +47,12 @@ public sealed class TrainerTests
         string unfinished = Path.Combine(folder.Path, "unfinished");
         var first = Cancelled(after: 17);
         Assert.Equal((Stop.Cancelled, 17), (first.Record.Stop, first.Record.Updates));
-        Assert.Equal((Stop.Cancelled, 20), (Cancelled(after: 3).Record.Stop, 20));
+        var second = Cancelled(after: 3);
+        Assert.Equal((Stop.Cancelled, 20), (second.Record.Stop, second.Record.Updates));
         File.Copy(Path.Combine(unfinished, "state.json"), Path.Combine(folder.Path, "state.json"));
         File.WriteAllText(Path.Combine(unfinished, "state.json"), "{ \"recipe\": ");
-        Assert.Contains($"{unfinished} cannot be gone on with", Assert.Throws<InvalidDataException>(() => Trainer.Train(Small, unfinished: unfinished)).Message, StringComparison.Ordinal);
+        Assert.Contains($"{unfinished} cannot be gone on with", Assert.Throws<InvalidDataException>(
+            () => Trainer.Train(Small, unfinished: unfinished)).Message, StringComparison.Ordinal);
         File.Move(Path.Combine(folder.Path, "state.json"), Path.Combine(unfinished, "state.json"), overwrite: true);
         var whole = Trainer.Train(Small);
         var resumed = Trainer.Train(Small, unfinished: unfinished);
@@ -67,7 +70,8 @@ public sealed class TrainerTests
     public void A_cancelled_training_returns_the_best_network_on_held_out_trials()
     {
         // A rate so high that training gets worse again; it is stopped where that has happened.
-        var wild = Small with { Training = Small.Training with { LearningRate = 0.5, Updates = 1000, EvaluateEvery = 1 } };
+        var options = Small.Training with { LearningRate = 0.5, Updates = 1000, EvaluateEvery = 1 };
+        var wild = Small with { Training = options };
         using var stop = new CancellationTokenSource();
         double best = 0;
         var trained = Trainer.Train(wild, new Told(told =>
@@ -77,13 +81,15 @@ public sealed class TrainerTests
         }), cancellation: stop.Token);
         Assert.Equal(Stop.Cancelled, trained.Record.Stop);
         Assert.True(best > trained.Record.Curve[^1].Accuracy);
-        Assert.Equal(best, Trainer.Evaluate(trained.Network, wild.Task, Seeds.Derive(wild.Seed, "held out"), 256, wild.Training.Steps).Mean, 1e-12);
+        Assert.Equal(best, Trainer.Evaluate(
+            trained.Network, wild.Task, Seeds.Derive(wild.Seed, "held out"), 256, wild.Training.Steps).Mean, 1e-12);
     }
 
     [Fact]
     public void Training_stops_at_the_accuracy_asked_for()
     {
-        var trained = Trainer.Train(Small with { Training = Small.Training with { Updates = 1000, TargetAccuracy = 0.9 } });
+        var trained =
+            Trainer.Train(Small with { Training = Small.Training with { Updates = 1000, TargetAccuracy = 0.9 } });
         Assert.Equal(Stop.TargetAccuracy, trained.Record.Stop);
         Assert.True(trained.Record.Updates < 1000);
         Assert.True(trained.Record.Curve[^1].Accuracy >= 0.9);
@@ -102,15 +108,17 @@ public sealed class TrainerTests
     [Fact]
     public void A_loss_that_is_no_number_ends_the_training_with_a_sentence()
     {
+        var options = Small.Training with { LearningRate = 1e30, Loss = Loss.SquaredError };
         var error = Assert.Throws<InvalidOperationException>(() =>
-            Trainer.Train(Small with { Architecture = Architecture.Lstm, Training = Small.Training with { LearningRate = 1e30, Loss = Loss.SquaredError } }));
+            Trainer.Train(Small with { Architecture = Architecture.Lstm, Training = options }));
         Assert.Contains("LearningRate", error.Message);
     }
 
     [Fact]
     public void A_thousand_updates_leave_no_tensor_behind()
     {
-        var recipe = Small with { Units = 2, Training = Small.Training with { Updates = 1100, BatchSize = 1, Steps = 2, EvaluateEvery = 10_000 } };
+        var options = Small.Training with { Updates = 1100, BatchSize = 1, Steps = 2, EvaluateEvery = 10_000 };
+        var recipe = Small with { Units = 2, Training = options };
         long early = 0, late = 0;
         int update = 0;
         Trainer.Train(recipe, new Told(_ =>
@@ -144,7 +152,8 @@ public sealed class TrainerTests
         return network;
     }
 
-    internal static float[] Weights(TrainedNetwork trained) => [.. trained.Network.parameters().SelectMany(parameter => parameter.data<float>().ToArray())];
+    internal static float[] Weights(TrainedNetwork trained) =>
+        [.. trained.Network.parameters().SelectMany(parameter => parameter.data<float>().ToArray())];
 
     internal sealed class Told(Action<TrainingProgress> then) : IProgress<TrainingProgress>
     {

@@ -6,7 +6,8 @@ namespace Neurodynamics.Tests.Training;
 public sealed class TrainingRecordTests
 {
     private static readonly TrainingRecord Record = new(new Recipe(), 500, Stop.Updates,
-        [new(100, 1, 0.7), new(200, 0.5, 0.96), new(300, 0.4, 0.9), new(400, 0.3, 0.95), new(500, 0.2, 0.97)], new(0.97, 0.96, 0.98, 512), 50);
+        [new(100, 1, 0.7), new(200, 0.5, 0.96), new(300, 0.4, 0.9), new(400, 0.3, 0.95), new(500, 0.2, 0.97)],
+            new(0.97, 0.96, 0.98, 512), 50);
 
     [Fact]
     public void Says_when_an_accuracy_was_reached_first_and_for_good()
