@@ -1,4 +1,3 @@
-using Neurodynamics.Analysis;
 using Neurodynamics.Models;
 using Neurodynamics.Tasks;
 

@@ -1,4 +1,4 @@
-namespace Neurodynamics.Analysis;
+namespace Neurodynamics;
 
 /// <summary>Between states, and between the states of two networks.</summary>
 public static class Distances
@@ -13,13 +13,14 @@ public static class Distances
             : places.Min(place => Vectors.Distance(states.RowSpan(i), place))),
     ];
 
-    /// <summary>Which of some places is nearest to each state, M indices.</summary>
+    /// <summary>Which of some places is nearest to each state, M indices; -1 without a place.</summary>
     /// <param name="states">[M, S].</param>
-    /// <param name="places">S values each, at least one.</param>
+    /// <param name="places">S values each.</param>
     public static int[] Nearest(double[,] states, IReadOnlyList<double[]> places) =>
     [
-        .. Enumerable.Range(0, states.GetLength(0))
-            .Select(i => Enumerable.Range(0, places.Count).MinBy(k => Vectors.Distance(states.RowSpan(i), places[k]))),
+        .. Enumerable.Range(0, states.GetLength(0)).Select(i => places.Count == 0
+            ? -1
+            : Enumerable.Range(0, places.Count).MinBy(k => Vectors.Distance(states.RowSpan(i), places[k]))),
     ];
 
     /// <summary>The mean distance of two networks' states after each step, per mean length of the first one's, T values.</summary>
