@@ -29,8 +29,8 @@ internal static class Arrays
     }
 
     /// <summary>
-    /// A tensor with memory of its own. One that <c>tensor</c> makes lies in the managed array, whose alignment varies from run to
-    /// run, and with it the last bit of a product.
+    /// A tensor with memory of its own. One that <c>tensor</c> makes lies in the managed array, whose alignment varies
+    /// from run to run, and with it the last bit of a product.
     /// </summary>
     public static Tensor ToTensor(this double[,] matrix)
     {
@@ -55,7 +55,8 @@ internal static class Arrays
 
     /// <summary>All values of an array of any rank, in place.</summary>
     public static Span<double> Values(this Array array) =>
-        MemoryMarshal.CreateSpan(ref Unsafe.As<byte, double>(ref MemoryMarshal.GetArrayDataReference(array)), array.Length);
+        MemoryMarshal.CreateSpan(
+            ref Unsafe.As<byte, double>(ref MemoryMarshal.GetArrayDataReference(array)), array.Length);
 
     /// <summary>Rows as a matrix; [0, <paramref name="columns"/>] where there are none.</summary>
     /// <exception cref="ArgumentException">A row has another length.</exception>
@@ -66,7 +67,9 @@ internal static class Arrays
         for (int i = 0; i < list.Count; i++)
         {
             if (list[i].Length != columns)
-                throw new ArgumentException($"The network's states have {columns} values, but state {i + 1} has {list[i].Length}: are these the points of another network?", nameof(rows));
+                throw new ArgumentException(
+                    $"The network's states have {columns} values, but state {i + 1} has {list[i].Length}: are these "
+                    + "the points of another network?", nameof(rows));
             list[i].CopyTo(matrix.RowSpan(i));
         }
         return matrix;

@@ -3,7 +3,9 @@ namespace Neurodynamics;
 /// <summary>Between states, and between the states of two networks.</summary>
 public static class Distances
 {
-    /// <summary>The Euclidean distance of each state from the nearest of some places, M values; infinite without a place.</summary>
+    /// <summary>
+    /// The Euclidean distance of each state from the nearest of some places, M values; infinite without a place.
+    /// </summary>
     /// <param name="states">[M, S].</param>
     /// <param name="places">S values each, such as the states of fixed points.</param>
     public static double[] ToNearest(double[,] states, IReadOnlyList<double[]> places) =>
@@ -23,7 +25,9 @@ public static class Distances
             : Enumerable.Range(0, places.Count).MinBy(k => Vectors.Distance(states.RowSpan(i), places[k]))),
     ];
 
-    /// <summary>The mean distance of two networks' states after each step, per mean length of the first one's, T values.</summary>
+    /// <summary>
+    /// The mean distance of two networks' states after each step, per mean length of the first one's, T values.
+    /// </summary>
     /// <param name="first">States [B, T, S].</param>
     /// <param name="second">States of the same shape.</param>
     /// <param name="units">Only the first so many state variables.</param>

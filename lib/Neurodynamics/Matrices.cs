@@ -69,7 +69,10 @@ public static class Matrices
     public static double DistanceTo(this double[,] states, double[,] others)
     {
         if (states.GetLength(0) != others.GetLength(0) || states.GetLength(1) != others.GetLength(1))
-            throw new ArgumentException($"The states are [{states.GetLength(0)}, {states.GetLength(1)}], and the others [{others.GetLength(0)}, {others.GetLength(1)}].", nameof(others));
-        return Math.Sqrt(states.Cast<double>().Zip(others.Cast<double>(), (a, b) => (a - b) * (a - b)).Sum() / states.GetLength(0));
+            throw new ArgumentException(
+                $"The states are [{states.GetLength(0)}, {states.GetLength(1)}], and the others "
+                + $"[{others.GetLength(0)}, {others.GetLength(1)}].", nameof(others));
+        return Math.Sqrt(
+            states.Cast<double>().Zip(others.Cast<double>(), (a, b) => (a - b) * (a - b)).Sum() / states.GetLength(0));
     }
 }

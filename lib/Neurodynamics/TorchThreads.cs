@@ -12,6 +12,7 @@ internal static class TorchThreads
     /// its own.
     /// </summary>
     [ModuleInitializer]
-    [SuppressMessage("Usage", "CA2255", Justification = "Right results must not depend on a caller who remembers to ask for them.")]
+    [SuppressMessage(
+        "Usage", "CA2255", Justification = "Right results must not depend on a caller who remembers to ask for them.")]
     internal static void UseOne() => torch.set_num_threads(1);
 }

@@ -1,6 +1,9 @@
 namespace Neurodynamics;
 
-/// <summary>Lengths and angles of plain vectors. Sums run in the order of the values, so that a result is the same on every machine.</summary>
+/// <summary>
+/// Lengths and angles of plain vectors. Sums run in the order of the values, so that a result is the same on every
+/// machine.
+/// </summary>
 internal static class Vectors
 {
     /// <summary>The inner product.</summary>

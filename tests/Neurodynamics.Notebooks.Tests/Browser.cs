@@ -6,7 +6,9 @@ using Xunit;
 
 namespace Neurodynamics.Notebooks.Tests;
 
-/// <summary>An installed Chromium, Chrome or Edge without a window, started once. The variable WORKBOOK_BROWSER names another.</summary>
+/// <summary>
+/// An installed Chromium, Chrome or Edge without a window, started once. The variable WORKBOOK_BROWSER names another.
+/// </summary>
 public sealed class Browser : IAsyncLifetime
 {
     private IBrowser? browser;
@@ -24,7 +26,8 @@ public sealed class Browser : IAsyncLifetime
     /// <summary>An empty page that cannot reach the network.</summary>
     public async Task<OfflinePage> OpenAsync(params string[] outputs)
     {
-        Assert.SkipWhen(browser is null, "No Chromium, Chrome or Edge is installed: install one, or name one in the variable WORKBOOK_BROWSER.");
+        Assert.SkipWhen(browser is null,
+            "No Chromium, Chrome or Edge is installed: install one, or name one in the variable WORKBOOK_BROWSER.");
         return await OfflinePage.OpenAsync(await browser.NewPageAsync(), outputs);
     }
 }
@@ -49,7 +52,9 @@ public sealed class OfflinePage : IAsyncDisposable
         await page.SetRequestInterceptionAsync(true);
         page.Request += async (_, asked) =>
         {
-            if (asked.Request.Url.StartsWith("file:", StringComparison.Ordinal) || asked.Request.Url.StartsWith("data:", StringComparison.Ordinal) || asked.Request.Url.StartsWith("blob:", StringComparison.Ordinal))
+            if (asked.Request.Url.StartsWith("file:", StringComparison.Ordinal)
+                || asked.Request.Url.StartsWith("data:", StringComparison.Ordinal)
+                || asked.Request.Url.StartsWith("blob:", StringComparison.Ordinal))
             {
                 await asked.Request.ContinueAsync();
                 return;
@@ -80,7 +85,8 @@ public sealed class OfflinePage : IAsyncDisposable
 
     public async Task ShowAsync(params string[] outputs)
     {
-        await File.WriteAllTextAsync(file, "<!DOCTYPE html><html><head><meta charset=\"utf-8\"></head><body>" + string.Concat(outputs.Select((output, i) => $"<div id=\"cell{i}\">{output}</div>")) + "</body></html>");
+        await File.WriteAllTextAsync(file, "<!DOCTYPE html><html><head><meta charset=\"utf-8\"></head><body>"
+            + string.Concat(outputs.Select((output, i) => $"<div id=\"cell{i}\">{output}</div>")) + "</body></html>");
         await Page.GoToAsync(new Uri(file).AbsoluteUri);
     }
 
@@ -101,9 +107,12 @@ public sealed class OfflinePage : IAsyncDisposable
         """, cell, html);
 
     /// <summary>Waits until so many figures are drawn.</summary>
-    public Task DrawnAsync(int count) => UntilAsync($"document.querySelectorAll('.neurodynamics-figure .main-svg').length > 0 && window.neurodynamics.drawn === {count}");
+    public Task DrawnAsync(int count) =>
+        UntilAsync("document.querySelectorAll('.neurodynamics-figure .main-svg').length > 0 && "
+            + $"window.neurodynamics.drawn === {count}");
 
-    public Task UntilAsync(string condition, int milliseconds = 30_000) => Page.WaitForExpressionAsync(condition, new() { Timeout = milliseconds });
+    public Task UntilAsync(string condition, int milliseconds = 30_000) =>
+        Page.WaitForExpressionAsync(condition, new() { Timeout = milliseconds });
 
     public Task<T> Value<T>(string expression) => Page.EvaluateExpressionAsync<T>(expression);
 
@@ -117,10 +126,12 @@ public sealed class OfflinePage : IAsyncDisposable
               const image = new Image();
               image.src = "data:image/png;base64," + picture;
               await image.decode();
-              const canvas = Object.assign(document.createElement("canvas"), { width: image.width, height: image.height }), pen = canvas.getContext("2d");
+              const size = { width: image.width, height: image.height };
+              const canvas = Object.assign(document.createElement("canvas"), size), pen = canvas.getContext("2d");
               pen.drawImage(image, 0, 0);
               const pixels = pen.getImageData(0, 0, image.width, image.height).data, colours = new Set();
-              for (let i = 0; i < pixels.length; i += 4) colours.add((pixels[i] >> 4) << 8 | (pixels[i + 1] >> 4) << 4 | pixels[i + 2] >> 4);
+              for (let i = 0; i < pixels.length; i += 4)
+                colours.add((pixels[i] >> 4) << 8 | (pixels[i + 1] >> 4) << 4 | pixels[i + 2] >> 4);
               return colours.size;
             }
             """, picture);

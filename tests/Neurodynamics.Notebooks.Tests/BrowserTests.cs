@@ -18,7 +18,8 @@ public sealed class BrowserTests
     private static string Html(GenericChart chart) => chart.ToDisplayString(HtmlFormatter.MimeType);
 
     private static string Scene(int points = 8, string? title = null) =>
-        Html(Figures.FixedPoints([.. Sample.Points.Take(points)], Sample.Network, Sample.Pca, Sample.States, title: title));
+        Html(Figures.FixedPoints(
+            [.. Sample.Points.Take(points)], Sample.Network, Sample.Pca, Sample.States, title: title));
 
     private static void Quiet(OfflinePage page)
     {
@@ -38,9 +39,12 @@ public sealed class BrowserTests
             Html(Figures.FixedPoints([], Sample.Network, Sample.Pca)),
             Html(Plotly.NET.CSharp.Chart.Point<double, double, string>([1, 2], [3, 4])));
         await page.DrawnAsync(6);
-        await page.UntilAsync("document.querySelectorAll('#cell1 canvas').length > 0 && document.querySelectorAll('#cell2 canvas').length > 0");
+        await page.UntilAsync(
+            "document.querySelectorAll('#cell1 canvas').length > 0 && document.querySelectorAll('#cell2 "
+            + "canvas').length > 0");
         await Task.Delay(1000, TestContext.Current.CancellationToken);
-        for (int cell = 1; cell <= 6; cell++) Assert.True(await page.ColoursAsync($"#cell{cell} .neurodynamics-figure") >= (cell is 1 or 2 ? 20 : 5), $"figure {cell} is blank");
+        for (int cell = 1; cell <= 6; cell++) Assert.True(await page.ColoursAsync(
+            $"#cell{cell} .neurodynamics-figure") >= (cell is 1 or 2 ? 20 : 5), $"figure {cell} is blank");
         Quiet(page);
     }
 
@@ -56,7 +60,8 @@ public sealed class BrowserTests
     public async Task A_module_loader_on_the_page_is_left_alone()
     {
         await using var page = await browser.OpenAsync(
-            "<script>window.asked = 0; window.define = function () { window.asked++; }; window.define.amd = {};</script>", Scene(), ChartHtml.Plotly());
+            "<script>window.asked = 0; window.define = function () { window.asked++; }; window.define.amd = "
+            + "{};</script>", Scene(), ChartHtml.Plotly());
         await page.DrawnAsync(1);
         Assert.Equal(0, await page.Value<int>("window.asked"));
         Quiet(page);
@@ -67,7 +72,9 @@ public sealed class BrowserTests
     {
         await using var page = await browser.OpenAsync(ChartHtml.Plotly(), Scene(), Scene());
         await page.DrawnAsync(2);
-        await page.UntilAsync("document.querySelectorAll('#cell1 canvas').length > 0 && document.querySelectorAll('#cell2 canvas').length > 0");
+        await page.UntilAsync(
+            "document.querySelectorAll('#cell1 canvas').length > 0 && document.querySelectorAll('#cell2 "
+            + "canvas').length > 0");
         Quiet(page);
     }
 
@@ -84,18 +91,23 @@ public sealed class BrowserTests
     [Fact]
     public async Task The_hover_tells_all_that_is_known_of_a_point()
     {
-        await using var page = await browser.OpenAsync(ChartHtml.Plotly(), Html(Figures.FixedPoints([.. Sample.Points.Take(1)], Sample.Network, Sample.Pca, Sample.States)));
+        await using var page = await browser.OpenAsync(ChartHtml.Plotly(),
+            Html(Figures.FixedPoints([.. Sample.Points.Take(1)], Sample.Network, Sample.Pca, Sample.States)));
         await page.DrawnAsync(1);
         await page.UntilAsync("document.querySelector('canvas')");
         await Task.Delay(1500, TestContext.Current.CancellationToken);
         var place = await page.Value<double[]>("""
             (() => {
-              const plot = document.querySelector(".js-plotly-plot"), scene = plot._fullLayout.scene._scene, trace = plot.data.find(trace => trace.hovertext);
+              const plot = document.querySelector(".js-plotly-plot"), scene = plot._fullLayout.scene._scene;
+              const trace = plot.data.find(trace => trace.hovertext);
               const camera = scene.glplot.cameraParams, scale = scene.dataScale;
-              const times = (m, v) => [0, 1, 2, 3].map(i => m[i] * v[0] + m[4 + i] * v[1] + m[8 + i] * v[2] + m[12 + i] * v[3]);
-              const seen = times(camera.projection, times(camera.view, times(camera.model, [trace.x[0] * scale[0], trace.y[0] * scale[1], trace.z[0] * scale[2], 1])));
+              const times = (m, v) => [0, 1, 2, 3].map(i =>
+                m[i] * v[0] + m[4 + i] * v[1] + m[8 + i] * v[2] + m[12 + i] * v[3]);
+              const place = [trace.x[0] * scale[0], trace.y[0] * scale[1], trace.z[0] * scale[2], 1];
+              const seen = times(camera.projection, times(camera.view, times(camera.model, place)));
               const box = scene.glplot.canvas.getBoundingClientRect();
-              return [box.left + (1 + seen[0] / seen[3]) * box.width / 2, box.top + (1 - seen[1] / seen[3]) * box.height / 2];
+              const [right, up] = [seen[0] / seen[3], seen[1] / seen[3]];
+              return [box.left + (1 + right) * box.width / 2, box.top + (1 - up) * box.height / 2];
             })()
             """);
         string text = "";
@@ -103,10 +115,14 @@ public sealed class BrowserTests
         {
             await page.Page.Mouse.MoveAsync((decimal)place[0] + attempt % 3, (decimal)place[1] + attempt % 2);
             await Task.Delay(200, TestContext.Current.CancellationToken);
-            text = await page.Value<string>("[...document.querySelectorAll('.hovertext text')].map(text => text.textContent).join(' ')");
+            text = await page.Value<string>(
+                "[...document.querySelectorAll('.hovertext text')].map(text => text.textContent).join(' ')");
         }
-        if (System.Environment.GetEnvironmentVariable("WORKBOOK_PICTURES") is { Length: > 0 } pictures) await page.Page.ScreenshotAsync(Path.Combine(pictures, "hover.png"));
-        foreach (string part in new[] { "point 1: ", "readout ", "p = ", "unstable modes: ", "slowest time constant: ", "speed q = ", "candidates that ended here: " })
+        if (System.Environment.GetEnvironmentVariable(
+            "WORKBOOK_PICTURES") is { Length: > 0 } pictures) await page.Page.ScreenshotAsync(
+                Path.Combine(pictures, "hover.png"));
+        foreach (string part in new[] { "point 1: ", "readout ", "p = ", "unstable modes: ", "slowest time constant: ",
+            "speed q = ", "candidates that ended here: " })
             Assert.Contains(part, text, StringComparison.Ordinal);
         Quiet(page);
     }
@@ -124,7 +140,10 @@ public sealed class BrowserTests
             await page.UntilAsync("document.querySelector('#b canvas') && window.neurodynamics.drawn === 3");
         }
         await page.UntilAsync("window.living() === 3");
-        Assert.True(await page.Value<bool>("['a', 'b', 'c'].every(cell => document.querySelector('#' + cell + ' .js-plotly-plot')._fullLayout.scene._scene.glplot.gl.isContextLost() === false)"));
+        Assert.True(
+            await page.Value<bool>(
+                "['a', 'b', 'c'].every(cell => document.querySelector('#' + cell + ' "
+                + ".js-plotly-plot')._fullLayout.scene._scene.glplot.gl.isContextLost() === false)"));
         await page.RunAsync("b", "");
         await page.UntilAsync("window.living() === 2");
         Quiet(page);
@@ -133,7 +152,8 @@ public sealed class BrowserTests
     [Fact]
     public async Task Many_scenes_take_turns_and_come_back_as_they_were_left()
     {
-        await using var page = await browser.OpenAsync([ChartHtml.Plotly(), .. Enumerable.Range(1, 9).Select(i => Scene(8, $"scene {i}"))]);
+        await using var page = await browser.OpenAsync(
+            [ChartHtml.Plotly(), .. Enumerable.Range(1, 9).Select(i => Scene(8, $"scene {i}"))]);
         await page.UntilAsync("window.neurodynamics.drawn === 6");
         await page.Value<object>("document.querySelector('#cell1 .js-plotly-plot').layout.scene.camera.eye.x = 2.5, 0");
         for (int cell = 1; cell <= 9; cell++)
@@ -144,20 +164,24 @@ public sealed class BrowserTests
         await page.UntilAsync("window.living() <= 6 && !document.querySelector('#cell1 canvas')");
         await page.Value<object>("document.querySelector('#cell1').scrollIntoView(), 0");
         await page.UntilAsync("document.querySelector('#cell1 canvas') && window.living() <= 6");
-        Assert.Equal(2.5, await page.Value<double>("document.querySelector('#cell1 .js-plotly-plot').layout.scene.camera.eye.x"));
+        Assert.Equal(2.5,
+            await page.Value<double>("document.querySelector('#cell1 .js-plotly-plot').layout.scene.camera.eye.x"));
         Quiet(page);
     }
 
     [Fact]
     public async Task A_figure_counts_as_many_scenes_as_it_has_and_a_flat_one_as_none()
     {
-        string three = Html(Figures.SideBySide([Sample.Portrait, Sample.Portrait, Sample.Portrait])), flat = Html(Figures.Training(Sample.Record));
-        await using var page = await browser.OpenAsync([ChartHtml.Plotly(), three, .. Enumerable.Repeat(flat, 7), three, three]);
+        string three = Html(Figures.SideBySide([Sample.Portrait, Sample.Portrait, Sample.Portrait])),
+            flat = Html(Figures.Training(Sample.Record));
+        await using var page =
+            await browser.OpenAsync([ChartHtml.Plotly(), three, .. Enumerable.Repeat(flat, 7), three, three]);
         await page.UntilAsync("window.neurodynamics.drawn === 9 && window.living() === 6");
         Assert.Equal(6, await page.Value<int>("window.neurodynamics.live"));
         await page.Value<object>("document.querySelector('#cell10').scrollIntoView(), 0");
         await page.UntilAsync("document.querySelectorAll('#cell10 canvas').length === 3 && window.living() === 6");
-        Assert.Equal(7, await page.Value<int>("[2, 3, 4, 5, 6, 7, 8].filter(i => document.querySelector(`#cell${i} .main-svg`)).length"));
+        Assert.Equal(7, await page.Value<int>(
+            "[2, 3, 4, 5, 6, 7, 8].filter(i => document.querySelector(`#cell${i} .main-svg`)).length"));
         Quiet(page);
     }
 

@@ -16,30 +16,37 @@ public sealed class CellAndPlaneTests
     [InlineData("lstm-as-printed")]
     [InlineData("gru-as-printed")]
     public void Every_cell_of_the_report_has_a_drawing_that_tells_its_equation(string architecture) =>
-        Assert.Contains("tanh(", GenericChart.toJson(Figures.CellDiagram(Architecture.Named(architecture))), StringComparison.Ordinal);
+        Assert.Contains("tanh(", GenericChart.toJson(Figures.CellDiagram(Architecture.Named(architecture))),
+            StringComparison.Ordinal);
 
     [Fact]
     public void Cells_without_a_drawing_or_gates_are_refused()
     {
         Assert.Throws<ArgumentException>(() => Figures.CellDiagram(Architecture.GruResetBefore));
         var trials = new FlipFlop { Channels = 1 }.Sample(1, 5, 1);
-        Assert.Contains("no gates", Assert.Throws<ArgumentException>(() => Figures.Gates(Network.Create(Architecture.Vanilla, 1, 3, 1, 1), trials)).Message, StringComparison.Ordinal);
+        Assert.Contains("no gates", Assert.Throws<ArgumentException>(() =>
+            Figures.Gates(Network.Create(Architecture.Vanilla, 1, 3, 1, 1), trials)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void Gates_are_heat_maps_below_a_bar_per_channel()
     {
         var trials = new FlipFlop { Channels = 2 }.Sample(1, 5, 1);
-        var traces = GenericChart.getTraces(Figures.Gates(Network.Create(Architecture.Lstm, 2, 3, 2, 1), trials)).Select(trace => trace.type).ToArray();
+        var traces = GenericChart.getTraces(Figures.Gates(Network.Create(Architecture.Lstm, 2, 3, 2, 1), trials))
+            .Select(trace => trace.type).ToArray();
         Assert.Equal(["bar", "bar", "heatmap", "heatmap", "heatmap"], traces);
     }
 
     [Fact]
     public void Figures_of_a_plane_draw_its_points_by_kind()
     {
-        var plane = PhasePlane.Of(RecurrentCell.Create(Architecture.Vanilla, new[,] { { 1.0 }, { 1.0 } }, new[,] { { 1.25, 0.75 }, { 0.75, 1.25 } }), resolution: 9);
+        var plane = PhasePlane.Of(RecurrentCell.Create(Architecture.Vanilla, new[,] { { 1.0 }, { 1.0 } },
+            new[,] { { 1.25, 0.75 }, { 0.75, 1.25 } }), resolution: 9);
         var points = plane.FixedPoints(6);
-        foreach (var chart in new[] { Figures.PhasePlanes([new("", plane, points, plane.Trajectories(plane.Grid(3), 4))]), Figures.SpeedSurface(plane, points) })
-            Assert.Equal(["attractor", "saddle"], GenericChart.getTraces(chart).Select(trace => trace.TryGetPropertyValue("name").Value as string).Where(name => name is "attractor" or "saddle" or "repeller"));
+        foreach (var chart in new[] { Figures.PhasePlanes(
+            [new("", plane, points, plane.Trajectories(plane.Grid(3), 4))]), Figures.SpeedSurface(plane, points) })
+            Assert.Equal(
+                ["attractor", "saddle"], GenericChart.getTraces(chart).Select(trace => trace.TryGetPropertyValue(
+                    "name").Value as string).Where(name => name is "attractor" or "saddle" or "repeller"));
     }
 }

@@ -33,7 +33,8 @@ public sealed class CellTests
     public async Task The_first_cell_shows_plotly_once()
     {
         var (displays, _) = await Run(Workbook.Start);
-        Assert.Contains("window.neurodynamicsPlotly = module.exports", Assert.Single(displays), StringComparison.Ordinal);
+        Assert.Contains(
+            "window.neurodynamicsPlotly = module.exports", Assert.Single(displays), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -42,7 +43,8 @@ public sealed class CellTests
         var (displays, updates) = await Run(() =>
         {
             IProgress<TrainingProgress> progress = LiveProgress.Training();
-            for (int update = 1; update <= 2000; update++) progress.Report(new(update, 2000, 0.002, 0.999, TimeSpan.FromSeconds(update), TimeSpan.FromSeconds(2000 - update)));
+            for (int update = 1; update <= 2000; update++) progress.Report(
+                new(update, 2000, 0.002, 0.999, TimeSpan.FromSeconds(update), TimeSpan.FromSeconds(2000 - update)));
         });
         Assert.Contains("<progress max=\"2000\" value=\"1\">", Assert.Single(displays), StringComparison.Ordinal);
         Assert.InRange(updates.Length, 1, 10);
@@ -81,7 +83,8 @@ public sealed class CellTests
         // The command that VS Code sends for its stop button.
         // What waits for these must not go on inside the cell, whose thread they are set on.
         const TaskCreationOptions Apart = TaskCreationOptions.RunContinuationsAsynchronously;
-        var (started, stopped, updates) = (new TaskCompletionSource(Apart), new TaskCompletionSource<bool>(Apart), new List<string>());
+        var (started, stopped, updates) =
+            (new TaskCompletionSource(Apart), new TaskCompletionSource<bool>(Apart), new List<string>());
         using var kernel = new Cells(() =>
         {
             ((IProgress<int>)LiveProgress.Solving(1000)).Report(64);

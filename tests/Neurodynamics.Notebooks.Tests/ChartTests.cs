@@ -68,7 +68,8 @@ public sealed class ChartTests
         panels[0].Line("other", [1], [1], Paint.Green, null);
         panels[0].Line("", [1], [1], Paint.Green, null);
         var traces = Json(panels.Chart())["data"]!.AsArray();
-        Assert.Equal(["line", "other"], traces.Where(trace => (bool)trace!["showlegend"]!).Select(trace => (string)trace!["name"]!));
+        Assert.Equal(["line", "other"], traces.Where(trace => (bool)trace!["showlegend"]!)
+            .Select(trace => (string)trace!["name"]!));
         // Those of one name are switched on and off together.
         Assert.Equal(["line", "line", null, null], traces.Select(trace => (string?)trace!["legendgroup"]));
     }
@@ -78,7 +79,8 @@ public sealed class ChartTests
     {
         var panels = new Panels("test", 400, columns: 2);
         var scale = new Scale("values", 0, 1);
-        foreach (var panel in panels.All) panel.Markers("dots", [1, 2], [1, 2], Paint.Grey, null).Coloured([0, 1], scale);
+        foreach (var panel in panels.All) panel.Markers("dots", [1, 2], [1, 2], Paint.Grey, null)
+            .Coloured([0, 1], scale);
         var markers = Json(panels.Chart())["data"]!.AsArray().Select(trace => trace!["marker"]!).ToArray();
         Assert.Equal([true, false], markers.Select(marker => (bool)marker["showscale"]!));
         Assert.All(markers, marker => Assert.Equal([0.0, 1], [(double)marker["cmin"]!, (double)marker["cmax"]!]));
@@ -90,7 +92,8 @@ public sealed class ChartTests
         var space = new Space("test", 400);
         space.Add().Line("way", [[1, 2], null, [3.00004, 4]], Paint.Ink, 1);
         var trace = Json(space.Chart())["data"]![0]!;
-        Assert.Equal([1, 3], trace["x"]!.AsArray().Where(value => value!.GetValueKind() == System.Text.Json.JsonValueKind.Number).Select(value => (double)value!));
+        Assert.Equal([1, 3], trace["x"]!.AsArray().Where(
+            value => value!.GetValueKind() == System.Text.Json.JsonValueKind.Number).Select(value => (double)value!));
         Assert.Equal(3, trace["x"]!.AsArray().Count);
         Assert.Equal(0, (double)trace["z"]![2]!);
     }
@@ -99,9 +102,12 @@ public sealed class ChartTests
     public void Every_shape_of_a_marker_has_a_name_that_plotly_knows()
     {
         var panels = new Panels("test", 400);
-        foreach (var shape in Enum.GetValues<MarkShape>()) panels[0].Markers($"{shape}", [1], [1], Paint.Blue, null, shape);
-        Assert.Equal(["circle", "circle-open", "cross", "diamond", "diamond-open", "square", "square-open", "triangle-up", "x"],
-            Json(panels.Chart())["data"]!.AsArray().Select(trace => (string)trace!["marker"]!["symbol"]!).Order(StringComparer.Ordinal));
+        foreach (var shape in Enum.GetValues<MarkShape>()) panels[0]
+            .Markers($"{shape}", [1], [1], Paint.Blue, null, shape);
+        Assert.Equal(
+            ["circle", "circle-open", "cross", "diamond", "diamond-open", "square", "square-open", "triangle-up", "x"],
+            Json(panels.Chart())["data"]!.AsArray().Select(trace => (string)trace!["marker"]!["symbol"]!)
+                .Order(StringComparer.Ordinal));
     }
 
     [Fact]
@@ -110,20 +116,25 @@ public sealed class ChartTests
         // Two inputs and one target, which counts in the response only.
         var (inputs, targets, weights) = (new double[2, 6, 2], new double[2, 6, 1], new double[2, 6, 1]);
         (inputs[1, 2, 1], targets[1, 4, 0], targets[1, 5, 0], weights[1, 4, 0], weights[1, 5, 0]) = (0.5, 1, 1, 1, 1);
-        var trials = new Trials(inputs, targets, weights) { Epochs = [new("stimulus", [0, 2], [2, 3]), new("response", [3, 4], [6, 6])] };
+        var trials = new Trials(
+            inputs, targets, weights) { Epochs = [new("stimulus", [0, 2], [2, 3]), new("response", [3, 4], [6, 6])] };
         var chart = Json(Figures.Trial(trials, 1));
         var traces = chart["data"]!.AsArray();
         Assert.Equal(["input 1", "input 2", "target"], traces.Select(trace => (string)trace!["name"]!));
         Assert.Equal(["y", "y", "y2"], traces.Select(trace => (string)trace!["yaxis"]!));
-        Assert.Equal([4, 5], Enumerable.Range(0, 6).Where(step => traces[2]!["y"]![step]!.GetValueKind() == System.Text.Json.JsonValueKind.Number));
-        var spans = chart["layout"]!["shapes"]!.AsArray().Where(shape => (string)shape!["yref"]! == "y domain").ToArray();
+        Assert.Equal([4, 5], Enumerable.Range(0, 6)
+            .Where(step => traces[2]!["y"]![step]!.GetValueKind() == System.Text.Json.JsonValueKind.Number));
+        var spans = chart["layout"]!["shapes"]!.AsArray().Where(shape => (string)shape!["yref"]! == "y domain")
+            .ToArray();
         Assert.Equal([2.5, 4.5], spans.Select(span => (double)span!["x0"]!));
         Assert.Equal([3.5, 6.5], spans.Select(span => (double)span!["x1"]!));
-        Assert.Equal(["stimulus", "response"], chart["layout"]!["annotations"]!.AsArray().Select(note => (string)note!["text"]!));
+        Assert.Equal(["stimulus", "response"], chart["layout"]!["annotations"]!.AsArray()
+            .Select(note => (string)note!["text"]!));
     }
 
     [Fact]
     public void Side_by_side_are_no_more_scenes_than_networks() =>
-        Assert.Equal(["scene", "scene2"], Json(Figures.SideBySide([Sample.Portrait, Sample.Portrait]))["layout"]!.AsObject()
+        Assert.Equal(
+            ["scene", "scene2"], Json(Figures.SideBySide([Sample.Portrait, Sample.Portrait]))["layout"]!.AsObject()
             .Select(entry => entry.Key).Where(key => key.StartsWith("scene", StringComparison.Ordinal)));
 }

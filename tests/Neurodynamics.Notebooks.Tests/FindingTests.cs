@@ -15,24 +15,29 @@ public sealed class FindingTests
 {
     public FindingTests() => Workbook.Start();
 
-    private static readonly FixedPointProblem Problem = new(Sample.Network.Cell, new double[3], Candidates.FromTrials(Sample.Network.Cell, Sample.Trials.Inputs, 12, seed: 5));
+    private static readonly FixedPointProblem Problem = new(Sample.Network.Cell, new double[3],
+        Candidates.FromTrials(Sample.Network.Cell, Sample.Trials.Inputs, 12, seed: 5));
 
     private static readonly FixedPoint[] Points = [.. Sample.Points.Select(line => (FixedPoint)line.Point)];
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     private static JsonNode Json(GenericChart chart) =>
-        JsonNode.Parse(Regex.Match(chart.ToDisplayString(HtmlFormatter.MimeType), @"neurodynamics\.show\(""[0-9a-f]{12}"", (.*)\);").Groups[1].Value)!;
+        JsonNode.Parse(Regex.Match(chart.ToDisplayString(HtmlFormatter.MimeType),
+            @"neurodynamics\.show\(""[0-9a-f]{12}"", (.*)\);").Groups[1].Value)!;
 
     [Fact]
     public void The_slider_shows_one_look_of_every_solver_at_a_time_and_the_points_always()
     {
         int[] looks = [0, 1, 2];
-        var chart = Json(Figures.Sliding([CandidatePaths.Of(new GradientDescent(), Problem, looks, Stop), CandidatePaths.Of(new NewtonSolver(), Problem, looks, Stop)], Sample.Points, Sample.Pca));
+        var chart = Json(
+            Figures.Sliding([CandidatePaths.Of(new GradientDescent(), Problem, looks, Stop),
+                CandidatePaths.Of(new NewtonSolver(), Problem, looks, Stop)], Sample.Points, Sample.Pca));
         int traces = chart["data"]!.AsArray().Count;
         var steps = chart["layout"]!["sliders"]![0]!["steps"]!.AsArray();
         Assert.Equal(looks.Length, steps.Count);
-        var shown = steps.Select(step => step!["args"]![0]!["visible"]!.AsArray().Select(visible => (bool)visible!).ToArray()).ToArray();
+        var shown = steps.Select(
+            step => step!["args"]![0]!["visible"]!.AsArray().Select(visible => (bool)visible!).ToArray()).ToArray();
         Assert.All(shown, visible => Assert.Equal((traces, 2 + 2 * 2), (visible.Length, visible.Count(yes => yes))));
         Assert.All(Enumerable.Range(2, traces - 2), trace => Assert.Single(shown, visible => visible[trace]));
         Assert.Equal(shown[0], chart["data"]!.AsArray().Select(trace => (bool?)trace!["visible"] ?? true));
@@ -66,12 +71,14 @@ public sealed class FindingTests
         DataFrame Told(Trials trials) => Tables.Decisions(
             [("itself", Agreement.Of(Sample.Network, trials, Sample.Network.Run(trials.Inputs), Sample.States))]);
         var itself = Told(Sample.Trials);
-        Assert.Equal((1.0, (double)itself["network right"][0]), ((double)itself["both alike"][0], (double)itself["linearisations right"][0]));
+        Assert.Equal((1.0, (double)itself["network right"][0]),
+            ((double)itself["both alike"][0], (double)itself["linearisations right"][0]));
         // A network that is wrong everywhere on half of the trials' targets.
         var turned = Sample.Trials with { Targets = (double[,,])Sample.Trials.Targets.Clone() };
         for (int trial = 0; trial < turned.Count; trial += 2)
             for (int step = 0; step < turned.Steps; step++)
-                for (int channel = 0; channel < turned.Channels; channel++) turned.Targets[trial, step, channel] = 1 - turned.Targets[trial, step, channel];
+                for (int channel = 0; channel < turned.Channels; channel++) turned.Targets[trial, step, channel] =
+                    1 - turned.Targets[trial, step, channel];
         double right = (double)itself["network right"][0], then = (double)Told(turned)["network right"][0];
         Assert.True(right > 0.9, $"{right}");
         Assert.InRange(then, 0.3, 0.7);
@@ -81,9 +88,11 @@ public sealed class FindingTests
     public void A_point_that_is_not_finite_is_no_attractor_in_a_legend()
     {
         var attractor = Sample.Points.First(point => point.IsAttractor);
-        var lost = Linearisation.Of(Sample.Network.Cell, [new FixedPoint([.. Enumerable.Repeat(double.NaN, 100)], new double[3], double.NaN, 1)])[0];
+        var lost = Linearisation.Of(Sample.Network.Cell,
+            [new FixedPoint([.. Enumerable.Repeat(double.NaN, 100)], new double[3], double.NaN, 1)])[0];
         Assert.Equal(("not finite", false), (lost.Kind, lost.IsAttractor));
-        var names = Json(Figures.FixedPoints([attractor, lost], Sample.Network, Sample.Pca))["data"]!.AsArray().Select(trace => (string)trace!["name"]!);
+        var names = Json(Figures.FixedPoints([attractor, lost], Sample.Network, Sample.Pca))["data"]!.AsArray()
+            .Select(trace => (string)trace!["name"]!);
         Assert.Equal(["attractor", "not finite"], names.Order(StringComparer.Ordinal));
     }
 
@@ -94,16 +103,23 @@ public sealed class FindingTests
         var json = Json(Figures.FixedPoints([Sample.Points[0], moved], Sample.Network, Sample.Pca));
         Assert.Equal("2 fixed points", (string)json["layout"]!["title"]!["text"]!);
         Assert.Contains("input (0, 0.0004, 0)", json["data"]!.ToJsonString(), StringComparison.Ordinal);
-        Assert.Equal(["0, 0, 0", "0, 0.0004, 0"], Tables.FixedPoints([Sample.Points[0], moved], Sample.Network)["input"].Cast<string>());
-        Assert.DoesNotContain("input", Tables.FixedPoints([Sample.Points[0]], Sample.Network).Columns.Select(column => column.Name));
+        Assert.Equal(["0, 0, 0", "0, 0.0004, 0"],
+            Tables.FixedPoints([Sample.Points[0], moved], Sample.Network)["input"].Cast<string>());
+        Assert.DoesNotContain(
+            "input", Tables.FixedPoints([Sample.Points[0]], Sample.Network).Columns.Select(column => column.Name));
     }
 
     [Fact]
     public void What_a_figure_lacks_is_said_in_a_sentence()
     {
         var line = Pca.Fit(Sample.Points.Select(point => point.Point).ToList().States(), components: 1);
-        Assert.StartsWith("This figure is a plane, but there is 1 principal component", Assert.Throws<ArgumentException>(() => Figures.Sliding([CandidatePaths.Of(new NewtonSolver(), Problem, [0, 1], Stop)], Sample.Points, line)).Message);
-        var branch = new Continuation { CountUnstable = false, MaxSteps = 3 }.Follow(Sample.Network.Cell, Points[0], [1, 0, 0], cancellation: Stop);
-        Assert.Contains("CountUnstable = true", Assert.Throws<ArgumentException>(() => Figures.Branches([branch], Sample.Network)).Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "This figure is a plane, but there is 1 principal component", Assert.Throws<ArgumentException>(
+                () => Figures.Sliding(
+                    [CandidatePaths.Of(new NewtonSolver(), Problem, [0, 1], Stop)], Sample.Points, line)).Message);
+        var branch = new Continuation { CountUnstable = false, MaxSteps = 3 }.Follow(
+            Sample.Network.Cell, Points[0], [1, 0, 0], cancellation: Stop);
+        Assert.Contains("CountUnstable = true", Assert.Throws<ArgumentException>(
+            () => Figures.Branches([branch], Sample.Network)).Message, StringComparison.Ordinal);
     }
 }

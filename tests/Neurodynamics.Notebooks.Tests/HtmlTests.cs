@@ -12,7 +12,8 @@ public sealed class HtmlTests
 {
     public HtmlTests() => Workbook.Start();
 
-    public static IEnumerable<TheoryDataRow<string>> EveryFigure => Charts.Keys.Select(name => new TheoryDataRow<string>(name));
+    public static IEnumerable<TheoryDataRow<string>> EveryFigure =>
+        Charts.Keys.Select(name => new TheoryDataRow<string>(name));
 
     private static readonly Dictionary<string, Func<GenericChart>> Charts = new()
     {
@@ -20,14 +21,17 @@ public sealed class HtmlTests
         ["trial with readout"] = () => Figures.Trial(Sample.Trials, 3, Sample.Network),
         ["training"] = () => Figures.Training(Sample.Record),
         ["fixed points"] = () => Figures.FixedPoints(Sample.Points, Sample.Network, Sample.Pca, Sample.States),
-        ["fixed points by readout"] = () => Figures.FixedPoints(Sample.Points, Sample.Network, Sample.Pca, colourBy: ColourBy.Readout),
+        ["fixed points by readout"] = () =>
+            Figures.FixedPoints(Sample.Points, Sample.Network, Sample.Pca, colourBy: ColourBy.Readout),
         ["transitions"] = () => Figures.Transitions(Sample.Graph, Sample.Network, Sample.Pca),
         ["side by side"] = () => Figures.SideBySide([Sample.Portrait, Sample.Portrait, Sample.Portrait],
             graphs: [Sample.Graph, Sample.Graph, Sample.Graph]),
         ["moduli"] = () => Figures.Moduli([Sample.Portrait]),
         ["planes"] = () => Figures.Planes(Sample.Graph, Sample.Network, [("one", Sample.Pca), ("two", Sample.Pca)]),
-        ["ends"] = () => Figures.Ends([Sample.Solution], [Sample.Points], Sample.Network, Sample.Pca, "ends", bySpeed: true),
-        ["branches"] = () => Figures.Branches(new FixedPoints.Continuation { MaxStep = 0.01, MaxSteps = 30 }.FollowAll(Sample.Network.Cell, [(FixedPoints.FixedPoint)Sample.Points[0].Point], [1, 1, 1]), Sample.Network),
+        ["ends"] = () =>
+            Figures.Ends([Sample.Solution], [Sample.Points], Sample.Network, Sample.Pca, "ends", bySpeed: true),
+        ["branches"] = () => Figures.Branches(new FixedPoints.Continuation { MaxStep = 0.01, MaxSteps = 30 }.FollowAll(
+            Sample.Network.Cell, [(FixedPoints.FixedPoint)Sample.Points[0].Point], [1, 1, 1]), Sample.Network),
         ["drawing"] = () => Figures.CellDiagram(Models.Architecture.Gru),
         ["gates"] = () => Figures.Gates(Sample.Network, Sample.Trials),
         ["a reader's own"] = () => Plotly.NET.CSharp.Chart.Point<double, double, string>([0.5, 1.5], [2.5, 1e-7]),
@@ -41,7 +45,8 @@ public sealed class HtmlTests
         string html = Html(Charts[name]());
         Assert.DoesNotContain("require(", html, StringComparison.Ordinal);
         Assert.DoesNotContain("requirejs", html, StringComparison.OrdinalIgnoreCase);
-        Assert.Equal([$"https://cdn.plot.ly/plotly-{ChartHtml.PlotlyVersion}.min.js"], Regex.Matches(html, @"https?://[^""'\s<]+").Select(match => match.Value));
+        Assert.Equal([$"https://cdn.plot.ly/plotly-{ChartHtml.PlotlyVersion}.min.js"],
+            Regex.Matches(html, @"https?://[^""'\s<]+").Select(match => match.Value));
         Assert.DoesNotContain("src=", html, StringComparison.Ordinal);
         Assert.Single(Regex.Matches(html, "</script>"));
         Assert.DoesNotContain("plotly.js v", html, StringComparison.Ordinal);
@@ -58,7 +63,8 @@ public sealed class HtmlTests
     [Fact]
     public void Text_that_would_end_the_script_or_the_line_stays_text()
     {
-        var chart = Plotly.NET.CSharp.Chart.Point<double, double, string>([1], [2], Name: "</script><!-- \u2028 \u2029 & 'x' \"y\"");
+        var chart = Plotly.NET.CSharp.Chart.Point<double, double,
+            string>([1], [2], Name: "</script><!-- \u2028 \u2029 & 'x' \"y\"");
         string html = Html(chart);
         Assert.Single(Regex.Matches(html, "</script>"));
         Assert.DoesNotContain("<!--", html, StringComparison.Ordinal);
@@ -87,7 +93,8 @@ public sealed class HtmlTests
     [Fact]
     public void Charts_that_are_restyled_are_shown_too()
     {
-        string html = Html(Plotly.NET.CSharp.GenericChartExtensions.WithXAxisStyle<double, double, string>(Figures.Trial(Sample.Trials), TitleText: "Renamed by a reader"));
+        string html = Html(Plotly.NET.CSharp.GenericChartExtensions.WithXAxisStyle<double, double,
+            string>(Figures.Trial(Sample.Trials), TitleText: "Renamed by a reader"));
         Assert.Contains("Renamed by a reader", html, StringComparison.Ordinal);
     }
 
@@ -95,7 +102,8 @@ public sealed class HtmlTests
     public void Few_points_are_a_figure_and_a_table(int count)
     {
         var points = Sample.Points.Take(count).ToList();
-        string figure = Html(Figures.FixedPoints(points, Sample.Network, Sample.Pca)), table = Html(Tables.FixedPoints(points, Sample.Network));
+        string figure = Html(Figures.FixedPoints(points, Sample.Network, Sample.Pca)),
+            table = Html(Tables.FixedPoints(points, Sample.Network));
         Assert.Equal(count == 0, figure.Contains("No fixed points to show.", StringComparison.Ordinal));
         Assert.Equal(count == 0, table.Contains("The table has no rows.", StringComparison.Ordinal));
         Assert.Equal(count + 1, Regex.Matches(table, "<tr>").Count);
@@ -105,11 +113,14 @@ public sealed class HtmlTests
     [Fact]
     public void The_eight_attractors_read_differently_in_label_and_colour()
     {
-        var json = JsonNode.Parse(GenericChart.toJson(Figures.FixedPoints(Sample.Points, Sample.Network, Sample.Pca, colourBy: ColourBy.Readout)))!;
-        var attractors = json["data"]!.AsArray().Where(trace => ((string)trace!["mode"]!).Contains("text", StringComparison.Ordinal)).ToArray();
+        var json = JsonNode.Parse(GenericChart.toJson(
+            Figures.FixedPoints(Sample.Points, Sample.Network, Sample.Pca, colourBy: ColourBy.Readout)))!;
+        var attractors = json["data"]!.AsArray()
+            .Where(trace => ((string)trace!["mode"]!).Contains("text", StringComparison.Ordinal)).ToArray();
         Assert.Equal(8, attractors.Select(trace => (string)trace!["marker"]!["color"]!).Distinct().Count());
         Assert.Equal(8, attractors.Select(trace => (string)trace!["text"]![0]!).Distinct().Count());
-        Assert.All(attractors, trace => Assert.Matches("^<b>[+\u2212] [+\u2212] [+\u2212]</b>$", (string)trace!["text"]![0]!));
+        Assert.All(attractors, trace =>
+            Assert.Matches("^<b>[+\u2212] [+\u2212] [+\u2212]</b>$", (string)trace!["text"]![0]!));
     }
 
     [Fact]
@@ -125,10 +136,13 @@ public sealed class HtmlTests
     public void A_table_is_rounded_to_read_and_exact_to_ask()
     {
         var table = new DataFrame(
-            new PrimitiveDataFrameColumn<double>("q", [1.5e-13, -0.25, 0.123456789, 1234.5678, double.NaN, 0, 289203891]),
+            new PrimitiveDataFrameColumn<double>(
+                "q", [1.5e-13, -0.25, 0.123456789, 1234.5678, double.NaN, 0, 289203891]),
             new StringDataFrameColumn("name", ["a<b", "\"c\"", "d", "e", "f", "g", "h"]));
         string html = Html(table);
-        foreach (string cell in new[] { "title=\"1.5E-13\">1.50e\u221213<", ">\u22120.25<", "title=\"0.123456789\">0.1235<", "title=\"1234.5678\">1235<", "title=\"NaN\">\u2013<", ">0<", "title=\"289203891\">2.89e+8<", ">a&lt;b<", ">&quot;c&quot;<" })
+        foreach (string cell in new[] { "title=\"1.5E-13\">1.50e\u221213<", ">\u22120.25<",
+            "title=\"0.123456789\">0.1235<", "title=\"1234.5678\">1235<", "title=\"NaN\">\u2013<", ">0<",
+                "title=\"289203891\">2.89e+8<", ">a&lt;b<", ">&quot;c&quot;<" })
             Assert.Contains(cell, html, StringComparison.Ordinal);
         Assert.Equal(html, InGerman(() => Html(table)));
         string plain = table.ToDisplayString(PlainTextFormatter.MimeType);
@@ -146,7 +160,8 @@ public sealed class HtmlTests
 
     [Fact]
     public void The_table_of_endings_counts_every_candidate() =>
-        Assert.Equal(256, ((PrimitiveDataFrameColumn<int>)Tables.Endings(Sample.Solution)["candidates"]).Sum(count => count ?? 0));
+        Assert.Equal(256, ((PrimitiveDataFrameColumn<int>)Tables.Endings(Sample.Solution)["candidates"])
+            .Sum(count => count ?? 0));
 
     private static T InGerman<T>(Func<T> make)
     {

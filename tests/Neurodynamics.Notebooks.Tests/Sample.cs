@@ -9,14 +9,17 @@ namespace Neurodynamics.Notebooks.Tests;
 /// <summary>The workbook's flip-flop network and its fixed points at zero input, found once for all tests.</summary>
 public static class Sample
 {
-    private static readonly Lazy<(TrainedNetwork Trained, Trials Trials, double[,,] States, FixedPointSolution Solution, IReadOnlyList<Linearisation> Points, Pca Pca)> Made = new(() =>
+    private static readonly Lazy<(TrainedNetwork Trained, Trials Trials, double[,,] States, FixedPointSolution Solution,
+        IReadOnlyList<Linearisation> Points, Pca Pca)> Made = new(() =>
     {
         var trained = Workbook.Networks.Load("flipflop3-gru");
         var network = trained.Network;
         var trials = trained.Record.Recipe.Task.Sample(16, 60, seed: 7);
-        var solution = new NewtonSolver().Solve(new FixedPointProblem(network.Cell, new double[3], Candidates.FromTrials(network.Cell, trials.Inputs, 256, seed: 3)));
+        var solution = new NewtonSolver().Solve(new FixedPointProblem(
+            network.Cell, new double[3], Candidates.FromTrials(network.Cell, trials.Inputs, 256, seed: 3)));
         var points = Linearisation.Of(network.Cell, solution.Distinct());
-        return (trained, trials, network.Run(trials.Inputs), solution, points, Pca.Fit(Candidates.FromTrials(network.Cell, trials.Inputs, 500, seed: 4)));
+        return (trained, trials, network.Run(trials.Inputs), solution, points,
+            Pca.Fit(Candidates.FromTrials(network.Cell, trials.Inputs, 500, seed: 4)));
     });
 
     public static Network Network => Made.Value.Trained.Network;
@@ -35,5 +38,7 @@ public static class Sample
 
     public static TransitionGraph Graph { get; } = TransitionGraph.Of(Network.Cell, Points);
 
-    public static Portrait Portrait => new("sample", Network, States, new([0, 0, 0], Solution.Distinct(), [], [], new(1, Points.Count, 0, 0, CompletenessVerdict.Consistent), []), Points);
+    public static Portrait Portrait =>
+        new("sample", Network, States, new([0, 0, 0], Solution.Distinct(), [], [],
+            new(1, Points.Count, 0, 0, CompletenessVerdict.Consistent), []), Points);
 }

@@ -19,7 +19,8 @@ public sealed class ShapeTests
     private static double[,] Cube => Sample.Points.Select(line => line.Point).ToList().States();
 
     private static JsonNode Json(GenericChart chart) =>
-        JsonNode.Parse(Regex.Match(chart.ToDisplayString(HtmlFormatter.MimeType), @"neurodynamics\.show\(""[0-9a-f]{12}"", (.*)\);").Groups[1].Value)!;
+        JsonNode.Parse(Regex.Match(chart.ToDisplayString(HtmlFormatter.MimeType),
+            @"neurodynamics\.show\(""[0-9a-f]{12}"", (.*)\);").Groups[1].Value)!;
 
     [Fact]
     public void A_cube_is_drawn_with_the_twelve_edges_that_fit_it_and_named_in_title_and_table()
@@ -28,7 +29,8 @@ public sealed class ShapeTests
         Assert.StartsWith("Memories: cube (", (string)chart["layout"]!["title"]!["text"]!, StringComparison.Ordinal);
         var frame = Assert.Single(chart["data"]!.AsArray(), trace => (string)trace!["mode"]! == "lines");
         Assert.Equal(12 * 3, frame!["x"]!.AsArray().Count);
-        Assert.Equal(12, frame["x"]!.AsArray().Count(value => value is null || value.GetValueKind() == System.Text.Json.JsonValueKind.String));
+        Assert.Equal(12, frame["x"]!.AsArray()
+            .Count(value => value is null || value.GetValueKind() == System.Text.Json.JsonValueKind.String));
 
         var table = Tables.Shapes([("points", Cube), ("few", new double[3, 4])]);
         Assert.Equal("cube", table["shape"][0]);
@@ -49,9 +51,11 @@ public sealed class ShapeTests
         Assert.Equal("1 of 2 (9 to 91 %)", Tables.SweepFound(sweep["small"])["8, 12, 6, 1"][0]);
         Assert.Equal("2 of 2", Tables.SweepSpeeds(sweep["small"])["reached by"][0]);
         Assert.Equal("0 of 2", Tables.SweepSpeeds(sweep["small"], 0.01)["reached by"][0]);
-        Assert.Contains("there are small, units", Assert.Throws<ArgumentException>(() => sweep["large"]).Message, StringComparison.Ordinal);
+        Assert.Contains("there are small, units", Assert.Throws<ArgumentException>(() => sweep["large"]).Message,
+            StringComparison.Ordinal);
 
-        Assert.Equal("3 of 4 (30 to 95 %)", $"{SweepGroup.Together(sweep["small"]).Shape(SweepCloud.Candidates, ShapeKind.Cube)}");
+        Assert.Equal("3 of 4 (30 to 95 %)",
+            $"{SweepGroup.Together(sweep["small"]).Shape(SweepCloud.Candidates, ShapeKind.Cube)}");
 
         var chart = Json(Figures.SweepShapes(sweep["small", "units"], [SweepCloud.Candidates], "Shapes"));
         var bars = chart["data"]!.AsArray();
@@ -60,19 +64,26 @@ public sealed class ShapeTests
         Assert.Equal(2, bars.Count(bar => (bool)bar!["showlegend"]!));
     }
 
-    private static int[] Values(DataFrame table, string column) => [.. Enumerable.Range(0, (int)table.Rows.Count).Select(row => (int)table[column][row])];
+    private static int[] Values(DataFrame table, string column) =>
+        [.. Enumerable.Range(0, (int)table.Rows.Count).Select(row => (int)table[column][row])];
 
-    /// <summary>Three groups of two seeds; the second network of the second group has axes, the second of each another number of points.</summary>
+    /// <summary>
+    /// Three groups of two seeds; the second network of the second group has axes, the second of each another number of
+    /// points.
+    /// </summary>
     private static Sweep Made()
     {
         var folder = Directory.CreateTempSubdirectory();
         try
         {
             File.WriteAllText(Path.Combine(folder.FullName, "made.json"), """
-                { "base": { "units": 2 }, "seeds": 2, "cells": [ { "name": "small", "vary": { "architecture": ["vanilla", "gru"] } }, { "name": "units", "vary": { "units": [4] } } ] }
+                { "base": { "units": 2 }, "seeds": 2, "cells": [
+                  { "name": "small", "vary": { "architecture": ["vanilla", "gru"] } },
+                  { "name": "units", "vary": { "units": [4] } } ] }
                 """);
             var plan = SweepPlan.Load(Path.Combine(folder.FullName, "made.json"));
-            File.WriteAllLines(Path.Combine(folder.FullName, "made.jsonl"), plan.Runs.Select(Row).Select(row => row.ToLine()));
+            File.WriteAllLines(
+                Path.Combine(folder.FullName, "made.jsonl"), plan.Runs.Select(Row).Select(row => row.ToLine()));
             return Sweep.Load(folder.FullName, "made");
         }
         finally
@@ -84,13 +95,17 @@ public sealed class ShapeTests
     private static SweepRow Row(Recipe recipe)
     {
         bool first = recipe.Seed == 1;
-        var shape = !first && recipe.Architecture == Models.Architecture.Gru && recipe.Units == 2 ? ShapeKind.Axes : ShapeKind.Cube;
+        var shape = !first && recipe.Architecture == Models.Architecture.Gru && recipe.Units == 2
+            ? ShapeKind.Axes
+            : ShapeKind.Cube;
         int points = first ? 27 : 8;
         return new(recipe.Hash, new SweepMeasurement().Hash, recipe, 10, Training.Stop.Updates, new(1, 0.9, 1, 8), 1, 1)
         {
             Memory = new(100, 1, null),
             Found = new(
-                points, first ? [8, 12, 6, 1] : [8, 0, 0, 0], points, 0, first ? 10 : 1990, 0, 0, CompletenessVerdict.Consistent, 8, 8),
+                points, first ? [8, 12, 6, 1] : [8, 0, 0, 0], points, 0, first
+                    ? 10
+                    : 1990, 0, 0, CompletenessVerdict.Consistent, 8, 8),
             Descent = [new(null, 0, 0.1, 1, 1, 0.5)],
             Clouds = [new(SweepCloud.Candidates.Name, 10, shape, 1, 1, [90, 90, 90], [])],
         };

@@ -23,16 +23,20 @@ public sealed class TableFileTests : IDisposable
     {
         CultureInfo.CurrentCulture = new(name);
         var table = new DataFrame(
-            new PrimitiveDataFrameColumn<double>("q", [1.5e-13, -0.25, 0, -0.0, 20.7, double.NaN, double.PositiveInfinity, double.NegativeInfinity, double.Epsilon, 0.1 + 0.2, 1e300, 3]),
+            new PrimitiveDataFrameColumn<double>("q", [1.5e-13, -0.25, 0, -0.0, 20.7, double.NaN,
+                double.PositiveInfinity, double.NegativeInfinity, double.Epsilon, 0.1 + 0.2, 1e300, 3]),
             new PrimitiveDataFrameColumn<double>("whole", [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12.0]),
-            new PrimitiveDataFrameColumn<int>("steps", [289203891, -1, 0, 1, 2, 3, 4, 5, 6, 7, int.MaxValue, int.MinValue]),
+            new PrimitiveDataFrameColumn<int>(
+                "steps", [289203891, -1, 0, 1, 2, 3, 4, 5, 6, 7, int.MaxValue, int.MinValue]),
             new PrimitiveDataFrameColumn<long>("updates, all", [289203891, 1L << 40, 0, 1, 2, 3, 4, 5, 6, 7, 8, -9]),
             new PrimitiveDataFrameColumn<bool>("real", Enumerable.Range(0, 12).Select(i => i % 3 == 0)),
-            new StringDataFrameColumn("a \"text\"", ["+-+", "a, b", "say \"no\"", "two\nlines", "two\r\nlines", "", " space ", "1.5", "17", "true", "\u2212\u03bb", "\"\""]),
+            new StringDataFrameColumn("a \"text\"", ["+-+", "a, b", "say \"no\"", "two\nlines", "two\r\nlines", "",
+                " space ", "1.5", "17", "true", "\u2212\u03bb", "\"\""]),
             new StringDataFrameColumn("digits", Enumerable.Range(0, 12).Select(i => $"{i}")));
         Tables.Save(table, Path);
         AssertSame(table, Tables.Load(Path));
-        Assert.Contains("\n1.5E-13,1.0,289203891,289203891,true,\"+-+\",\"0\"\n-0.25,2.0,-1,", File.ReadAllText(Path), StringComparison.Ordinal);
+        Assert.Contains("\n1.5E-13,1.0,289203891,289203891,true,\"+-+\",\"0\"\n-0.25,2.0,-1,", File.ReadAllText(Path),
+            StringComparison.Ordinal);
         Assert.Equal([Path], Directory.GetFiles(folder));
     }
 
@@ -77,16 +81,19 @@ public sealed class TableFileTests : IDisposable
     public void What_cannot_be_saved_or_loaded_is_told_in_a_sentence_and_the_old_file_stays()
     {
         File.WriteAllText(Path, "old");
-        var error = Assert.Throws<ArgumentException>(() => Tables.Save(new(new PrimitiveDataFrameColumn<float>("loss", [0.1f])), Path));
+        var error = Assert.Throws<ArgumentException>(
+            () => Tables.Save(new(new PrimitiveDataFrameColumn<float>("loss", [0.1f])), Path));
         Assert.Contains("\"loss\" is of Single", error.Message, StringComparison.Ordinal);
         Assert.Equal("old", File.ReadAllText(Path));
         File.WriteAllText(Path, "");
-        Assert.Contains("is empty", Assert.Throws<InvalidDataException>(() => Tables.Load(Path)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "is empty", Assert.Throws<InvalidDataException>(() => Tables.Load(Path)).Message, StringComparison.Ordinal);
     }
 
     private static void AssertSame(DataFrame expected, DataFrame actual)
     {
-        Assert.Equal(expected.Columns.Select(column => (column.Name, column.DataType)), actual.Columns.Select(column => (column.Name, column.DataType)));
+        Assert.Equal(expected.Columns.Select(column => (column.Name, column.DataType)),
+            actual.Columns.Select(column => (column.Name, column.DataType)));
         Assert.Equal(expected.Rows.Count, actual.Rows.Count);
         for (int i = 0; i < expected.Columns.Count; i++)
             for (long row = 0; row < expected.Rows.Count; row++)

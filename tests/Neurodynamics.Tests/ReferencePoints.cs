@@ -13,7 +13,9 @@ internal static class ReferencePoints
     {
         string path = Reference.Network(name + ".npz");
         var network = NetworkFile.Load(path).Network!;
-        var (input, states) = (ArrayFile.Read(path)["input"].Values, ArrayFile.Read(Reference.FixedPoints(name))["fixed_points"].ToMatrix());
-        return (network, Linearisation.Of(network.Cell, [.. Enumerable.Range(0, states.GetLength(0)).Select(i => new FixedPoint(states.Row(i), input, 0, 1))]));
+        var (input, states) = (ArrayFile.Read(path)["input"].Values,
+            ArrayFile.Read(Reference.FixedPoints(name))["fixed_points"].ToMatrix());
+        return (network, Linearisation.Of(network.Cell,
+            [.. Enumerable.Range(0, states.GetLength(0)).Select(i => new FixedPoint(states.Row(i), input, 0, 1))]));
     }
 }

@@ -5,7 +5,9 @@ using System.Text.Json.Nodes;
 
 namespace Neurodynamics.Workbook.Tests;
 
-/// <summary>Speaks to a kernel as VS Code's Polyglot extension does: a JSON object a line on standard streams.</summary>
+/// <summary>
+/// Speaks to a kernel as VS Code's Polyglot extension does: a JSON object a line on standard streams.
+/// </summary>
 sealed class StdioKernel : IAsyncDisposable
 {
     readonly Process process;

@@ -3,7 +3,9 @@ using Plotly.NET.LayoutObjects;
 
 namespace Neurodynamics.Notebooks.Charts;
 
-/// <summary>An axis of a panel or of a scene. All values are in the units of the data, on a logarithmic axis too.</summary>
+/// <summary>
+/// An axis of a panel or of a scene. All values are in the units of the data, on a logarithmic axis too.
+/// </summary>
 internal sealed class Axis
 {
     private readonly LinearAxis axis;
@@ -18,14 +20,17 @@ internal sealed class Axis
     /// <summary>What it is called: x, y2, z.</summary>
     internal string Id { get; init; } = "";
 
-    internal static Axis Flat(string id) => new(new LinearAxis().With("linecolor", "#888888").With("gridcolor", "#e4e4e4")
-        .With("zerolinecolor", "#bbbbbb").With("showline", true).With("ticks", "outside").With("tickcolor", "#888888"), 14) { Id = id };
+    internal static Axis Flat(string id) =>
+        new(new LinearAxis().With("linecolor", "#888888").With("gridcolor", "#e4e4e4")
+        .With("zerolinecolor", "#bbbbbb").With("showline", true).With("ticks", "outside").With("tickcolor", "#888888"),
+            14) { Id = id };
 
     internal static Axis InSpace() => new(new LinearAxis().With("tickfont", Style.Font(11, Paint.DarkGrey))
         .With("gridcolor", "#dddddd").With("zerolinecolor", "#bbbbbb").With("showbackground", true)
         .With("backgroundcolor", "#fafafa").With("showspikes", false), 13);
 
-    public Axis Titled(string? text, double? size = null) => Set("title", text is null ? null : Style.Title(text, size ?? titleSize));
+    public Axis Titled(string? text, double? size = null) =>
+        Set("title", text is null ? null : Style.Title(text, size ?? titleSize));
 
     /// <summary>Logarithmic, with a label at every so many decades.</summary>
     public Axis Logarithmic(int decades = 1)
@@ -92,7 +97,9 @@ internal sealed class Axis
     /// <summary>Not drawn, and not to be dragged.</summary>
     public Axis Hidden() => Set("visible", false).Set("fixedrange", true);
 
-    /// <summary>A value as plotly.js wants it in ranges and in places of text: its logarithm on a logarithmic axis.</summary>
+    /// <summary>
+    /// A value as plotly.js wants it in ranges and in places of text: its logarithm on a logarithmic axis.
+    /// </summary>
     internal double Place(double value) => IsLogarithmic ? Math.Log10(value) : value;
 
     internal LinearAxis Built() => axis.With("range", range?.Select(value => Style.Drawn(Place(value))).ToArray());

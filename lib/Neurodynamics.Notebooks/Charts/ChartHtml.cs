@@ -9,24 +9,29 @@ using Plotly.NET;
 namespace Neurodynamics.Notebooks;
 
 /// <summary>
-/// A chart as HTML for a notebook that has no network: the chart's own data and a script that draws it as soon as plotly.js is on
-/// the page, which one output of the notebook brings for all.
+/// A chart as HTML for a notebook that has no network: the chart's own data and a script that draws it as soon as
+/// plotly.js is on the page, which one output of the notebook brings for all.
 /// </summary>
 internal static partial class ChartHtml
 {
     private const int DefaultHeight = 450;
 
+    private const string Untrusted = "<p>A script draws this figure: trust the notebook to see it.</p>";
+
     /// <summary>Version of the plotly.js that Plotly.NET carries.</summary>
     public static string PlotlyVersion { get; } = PlotlyResourceName().Match(PlotlyResource()).Groups[1].Value;
 
-    private static readonly Lazy<string> Script = new(() => Resource(typeof(ChartHtml).Assembly, "figure.js", WithoutComments)
+    private static readonly Lazy<string> Script =
+        new(() => Resource(typeof(ChartHtml).Assembly, "figure.js", WithoutComments)
         .Replace("$fallback$", $"https://cdn.plot.ly/plotly-{PlotlyVersion}.min.js", StringComparison.Ordinal));
 
     /// <summary>The output that brings plotly.js into a notebook.</summary>
     public static string Plotly()
     {
-        // As a module of our own, so that a page with RequireJS does not take it away; and no word in it may end the script element.
-        string source = Resource(typeof(GenericChart).Assembly, PlotlyResource(), text => EndOfScript().Replace(text, @"<\$1"));
+        // As a module of our own, so that a page with RequireJS does not take it away; and no word in it may end the
+        // script element.
+        string source =
+            Resource(typeof(GenericChart).Assembly, PlotlyResource(), text => EndOfScript().Replace(text, @"<\$1"));
         return $$"""
             <script>
             (function () {
@@ -46,9 +51,10 @@ internal static partial class ChartHtml
         string figure = Escaped(GenericChart.toJson(chart));
         string key = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(figure)))[..12];
         var (width, height) = GenericChart.tryGetLayoutSize(chart);
-        string size = $"min-height:{Pixels(height) ?? DefaultHeight}px" + (Pixels(width) is { } pixels ? $";width:{pixels}px" : "");
+        string size = $"min-height:{Pixels(height) ?? DefaultHeight}px"
+            + (Pixels(width) is { } pixels ? $";width:{pixels}px" : "");
         return string.Create(CultureInfo.InvariantCulture, $$"""
-            <div class="neurodynamics-figure" data-figure="{{key}}" style="{{size}}"><p>A script draws this figure: trust the notebook to see it.</p></div>
+            <div class="neurodynamics-figure" data-figure="{{key}}" style="{{size}}">{{Untrusted}}</div>
             <script>
             {{Script.Value}}neurodynamics.show("{{key}}", {{figure}});
             </script>
@@ -59,10 +65,12 @@ internal static partial class ChartHtml
     public static string Words(GenericChart chart)
     {
         int traces = GenericChart.getTraces(chart).Count();
-        return string.Create(CultureInfo.InvariantCulture, $"[Plotly figure with {traces} {(traces == 1 ? "trace" : "traces")}]");
+        return string.Create(
+            CultureInfo.InvariantCulture, $"[Plotly figure with {traces} {(traces == 1 ? "trace" : "traces")}]");
     }
 
-    private static int? Pixels(FSharpOption<int>? option) => FSharpOption<int>.get_IsSome(option) ? option!.Value : null;
+    private static int? Pixels(FSharpOption<int>? option) =>
+        FSharpOption<int>.get_IsSome(option) ? option!.Value : null;
 
     // Inside a script element, and on one line whatever the text: both strings mean the same to JavaScript.
     private static string Escaped(string json) => json
@@ -71,7 +79,8 @@ internal static partial class ChartHtml
         .Replace("\u2029", @"\u2029", StringComparison.Ordinal);
 
     private static string WithoutComments(string source) =>
-        string.Concat(source.ReplaceLineEndings("\n").Split('\n').Select(line => line.Trim()).Where(line => line.Length > 0 && !line.StartsWith("//", StringComparison.Ordinal)).Select(line => line + "\n"));
+        string.Concat(source.ReplaceLineEndings("\n").Split('\n').Select(line => line.Trim()).Where(
+            line => line.Length > 0 && !line.StartsWith("//", StringComparison.Ordinal)).Select(line => line + "\n"));
 
     private static string PlotlyResource() =>
         typeof(GenericChart).Assembly.GetManifestResourceNames().Single(PlotlyResourceName().IsMatch);

@@ -20,7 +20,8 @@ internal sealed class Drawing
 
     public GenericChart Chart()
     {
-        panels[0].Markers("", hovers.Select(place => place.At.X), hovers.Select(place => place.At.Y), Paint.White, null, size: 32)
+        panels[0].Markers(
+            "", hovers.Select(place => place.At.X), hovers.Select(place => place.At.Y), Paint.White, null, size: 32)
             .Opacity(0).Hovers(hovers.Select(place => place.Equation));
         return panels.Chart();
     }
@@ -48,7 +49,8 @@ internal sealed class Drawing
                 Around("circle", at, 0.5, 0.5, Paint.Ink, 1, Paint.Ink);
                 break;
             case DiagramPart.Line(var through, var hue, var isArrow):
-                for (int i = 1; i < through.Count - (isArrow ? 1 : 0); i++) Shape("line", through[i - 1], through[i], hue, 1.8, null, below: true);
+                for (int i = 1; i < through.Count - (isArrow ? 1 : 0); i++) Shape(
+                    "line", through[i - 1], through[i], hue, 1.8, null, below: true);
                 if (isArrow) Arrow(through[^2], through[^1], hue);
                 break;
         }
@@ -66,13 +68,15 @@ internal sealed class Drawing
 
     private void Arrow(Spot from, Spot to, Hue hue) => panels.Note(() => new Annotation()
         .With("x", to.X).With("y", to.Y).With("ax", from.X).With("ay", from.Y)
-        .With("xref", "x").With("yref", "y").With("axref", "x").With("ayref", "y").With("text", "").With("showarrow", true)
+        .With("xref", "x").With("yref", "y").With("axref", "x").With("ayref", "y").With("text", "")
+            .With("showarrow", true)
         .With("arrowhead", 2).With("arrowsize", 1).With("arrowwidth", 1.8).With("arrowcolor", ((Paint)hue).Css));
 
     private void Around(string type, Spot centre, double across, double up, Paint paint, double width, Paint fill) =>
         Shape(type, (centre.X - across, centre.Y - up), (centre.X + across, centre.Y + up), paint, width, fill);
 
     private void Shape(string type, Spot low, Spot high, Paint paint, double width, Paint? fill, bool below = false) =>
-        panels.Draw(() => new Shape().With("type", type).With("x0", low.X).With("x1", high.X).With("y0", low.Y).With("y1", high.Y)
+        panels.Draw(() => new Shape().With("type", type).With("x0", low.X).With("x1", high.X).With("y0", low.Y)
+            .With("y1", high.Y)
             .With("layer", below ? "below" : null).With("line", Style.Line(paint, width)).With("fillcolor", fill?.Css));
 }

@@ -72,9 +72,11 @@ internal abstract class Figure(string title, int height)
         } : false, series.Count(other => other.Name == one.Name) > 1)).ToArray();
         Layout.With("title", Style.Title(title, 17).With("x", 0.02).With("xanchor", "left"))
             .With("font", Style.Font(13).With("family", "Helvetica, Arial, sans-serif"))
-            .With("width", Width).With("height", height).With("paper_bgcolor", "#ffffff").With("plot_bgcolor", "#ffffff")
+            .With("width", Width).With("height", height).With("paper_bgcolor", "#ffffff")
+                .With("plot_bgcolor", "#ffffff")
             .With("hovermode", "closest")
-            .With("hoverlabel", new Hoverlabel().With("align", "left").With("bgcolor", "#ffffff").With("font", Style.Font(13)))
+            .With("hoverlabel", new Hoverlabel().With("align", "left").With("bgcolor", "#ffffff")
+                .With("font", Style.Font(13)))
             .With("margin", Margin);
         if (Legend == Legend.None) Layout.With("showlegend", false);
         else Layout.With("legend", LegendBox());
@@ -105,15 +107,18 @@ internal abstract class Figure(string title, int height)
         barred.Add(scale);
         target.With("colorscale", scale.Colours.ToString()).With("showscale", shown);
         if (shown)
-            target.With("colorbar", ColorBarOf(new ColorBar().With("title", Style.Title(scale.Title, 13)).With("thickness", 14)
-                .With("tickvals", scale.Ticks?.Keys.ToArray()).With("ticktext", scale.Ticks?.Values.ToArray()).With("dtick", scale.Every)));
+            target.With(
+                "colorbar", ColorBarOf(new ColorBar().With("title", Style.Title(scale.Title, 13)).With("thickness", 14)
+                .With("tickvals", scale.Ticks?.Keys.ToArray()).With("ticktext", scale.Ticks?.Values.ToArray())
+                    .With("dtick", scale.Every)));
     }
 
     private protected virtual ColorBar ColorBarOf(ColorBar bar) => bar;
 
     private static GenericChart Of(IEnumerable<Trace> traces, Layout layout) => GenericChart.setConfig(
         new Config().With("displaylogo", false),
-        GenericChart.setLayout(layout, GenericChart.ofTraceObjects(false, Microsoft.FSharp.Collections.ListModule.OfSeq(traces))));
+        GenericChart.setLayout(
+            layout, GenericChart.ofTraceObjects(false, Microsoft.FSharp.Collections.ListModule.OfSeq(traces))));
 
     private Plotly.NET.LayoutObjects.Legend LegendBox()
     {
@@ -145,7 +150,8 @@ internal abstract class Figure(string title, int height)
 
     private Dictionary<string, object> SliderBox(string prefix, IReadOnlyList<string> labels) => new()
     {
-        ["active"] = 0, ["x"] = 0, ["len"] = 1.0, ["y"] = -0.16, ["pad"] = new Dictionary<string, object> { ["t"] = 30 },
+        ["active"] = 0, ["x"] = 0, ["len"] = 1.0, ["y"] = -0.16, ["pad"] = new Dictionary<string,
+            object> { ["t"] = 30 },
         ["currentvalue"] = new Dictionary<string, object>
         {
             ["prefix"] = prefix, ["font"] = new Dictionary<string, object> { ["size"] = 14 },

@@ -3,7 +3,9 @@ using Neurodynamics.Models;
 
 namespace Neurodynamics.Notebooks.Charts;
 
-/// <summary>A colour to draw with. The named ones are Okabe and Ito's, which the colour-blind can tell apart, and greys.</summary>
+/// <summary>
+/// A colour to draw with. The named ones are Okabe and Ito's, which the colour-blind can tell apart, and greys.
+/// </summary>
 internal readonly record struct Paint(string Css)
 {
     public static readonly Paint Black = new("#000000"), Orange = new("#E69F00"), SkyBlue = new("#56B4E9"),
@@ -55,7 +57,9 @@ internal sealed record Scale(string Title, double? Low = null, double? High = nu
     public double? Every { get; init; }
 }
 
-/// <summary>Places in a hover text that the value under the pointer fills in. A format is one of d3's, such as ".2%".</summary>
+/// <summary>
+/// Places in a hover text that the value under the pointer fills in. A format is one of d3's, such as ".2%".
+/// </summary>
 internal static class Hover
 {
     public const string X = "%{x}", Y = "%{y}", Custom = "%{customdata}", Colour = "%{marker.color}";

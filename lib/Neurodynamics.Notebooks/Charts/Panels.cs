@@ -24,7 +24,8 @@ internal sealed class Panels : Figure
             for (int column = 0; column < columns; column++)
             {
                 string number = row * columns + column == 0 ? "" : $"{row * columns + column + 1}";
-                panels[row, column] = new(this, sharesX && row > 0 ? panels[0, column].X : Axis.Flat("x" + number), Axis.Flat("y" + number));
+                panels[row, column] = new(
+                    this, sharesX && row > 0 ? panels[0, column].X : Axis.Flat("x" + number), Axis.Flat("y" + number));
             }
     }
 
@@ -48,12 +49,17 @@ internal sealed class Panels : Figure
     public IEnumerable<Panel> All => panels.Cast<Panel>();
 
     /// <summary>The panels of the last row, whose axes are labelled.</summary>
-    public IEnumerable<Panel> Lowest => Enumerable.Range(0, Columns).Select(column => panels[heights.Length - 1, column]);
+    public IEnumerable<Panel> Lowest =>
+        Enumerable.Range(0, Columns).Select(column => panels[heights.Length - 1, column]);
 
-    private protected override Margin Margin => Bare ? new Margin().With("l", 10).With("r", 10).With("t", 50).With("b", 10) : new Margin().With("l", Left).With("r", 20)
+    private protected override Margin Margin => Bare
+        ? new Margin().With("l", 10).With("r", 10).With("t", 50).With("b", 10)
+        : new Margin().With("l", Left).With("r", 20)
         .With("t", HasLegendAbove ? 95 : All.Any(panel => panel.HasCaption) ? 80 : 60).With("b", BelowPanels);
 
-    /// <summary>Bars of the same place stand on each other; with more than one series they otherwise stand side by side.</summary>
+    /// <summary>
+    /// Bars of the same place stand on each other; with more than one series they otherwise stand side by side.
+    /// </summary>
     public void StackBars() => Layout.With("barmode", "stack");
 
     /// <summary>Bars of the same place are drawn over each other.</summary>
@@ -61,14 +67,16 @@ internal sealed class Panels : Figure
 
     private protected override void Arrange()
     {
-        double unit = (1 - RowGap * (heights.Length - 1)) / heights.Sum(), width = (1 - ColumnGap * (Columns - 1)) / Columns, top = 1;
+        double unit = (1 - RowGap * (heights.Length - 1)) / heights.Sum(),
+            width = (1 - ColumnGap * (Columns - 1)) / Columns, top = 1;
         for (int row = 0; row < heights.Length; row++)
         {
             double bottom = Math.Max(0, top - heights[row] * unit);
             for (int column = 0; column < Columns; column++)
             {
                 double left = column * (width + ColumnGap);
-                if (panels[row, column].IsDrawn) panels[row, column].Arrange(Layout, left, Math.Min(1, left + width), bottom, top);
+                if (panels[row, column].IsDrawn) panels[row, column]
+                    .Arrange(Layout, left, Math.Min(1, left + width), bottom, top);
             }
             top = bottom - RowGap;
         }
@@ -91,19 +99,24 @@ internal sealed class Panel(Figure figure, Axis x, Axis y)
     internal bool IsDrawn { get; private set; }
 
     public Series Line(
-        string name, IEnumerable<double> x, IEnumerable<double> y, Paint paint, string? hover, double width = 2, Dash dash = Dash.Solid, bool steps = false) =>
-        Draw("scatter", name, x, y, hover).Set("mode", "lines").Set("line", Style.Line(paint, width, dash).With("shape", steps ? "hvh" : null));
+        string name, IEnumerable<double> x, IEnumerable<double> y, Paint paint, string? hover, double width = 2,
+            Dash dash = Dash.Solid, bool steps = false) =>
+        Draw("scatter", name, x, y, hover).Set("mode", "lines")
+            .Set("line", Style.Line(paint, width, dash).With("shape", steps ? "hvh" : null));
 
     /// <summary>A line through points of two coordinates; null breaks it.</summary>
-    public Series Line(string name, IReadOnlyList<double[]?> points, Paint paint, string? hover = null, double width = 2, Dash dash = Dash.Solid) =>
+    public Series Line(string name, IReadOnlyList<double[]?> points, Paint paint, string? hover = null,
+        double width = 2, Dash dash = Dash.Solid) =>
         Line(name, Style.Along(points, 0), Style.Along(points, 1), paint, hover, width, dash);
 
     public Series Markers(
-        string name, IEnumerable<double> x, IEnumerable<double> y, Paint paint, string? hover, MarkShape symbol = MarkShape.Circle, double size = 7) =>
+        string name, IEnumerable<double> x, IEnumerable<double> y, Paint paint, string? hover,
+            MarkShape symbol = MarkShape.Circle, double size = 7) =>
         Draw("scatter", name, x, y, hover).Set("mode", "markers").WithMarker(paint, symbol, size);
 
     public Series Markers(
-        string name, IReadOnlyList<double[]?> points, Paint paint, string? hover = null, MarkShape symbol = MarkShape.Circle, double size = 7) =>
+        string name, IReadOnlyList<double[]?> points, Paint paint, string? hover = null,
+            MarkShape symbol = MarkShape.Circle, double size = 7) =>
         Markers(name, Style.Along(points, 0), Style.Along(points, 1), paint, hover, symbol, size);
 
     public Series Bars(string name, IEnumerable<double> x, IEnumerable<double> y, Paint paint, string? hover) =>
@@ -118,7 +131,8 @@ internal sealed class Panel(Figure figure, Axis x, Axis y)
     {
         var points = arrows.SelectMany(arrow => new[] { arrow.From, arrow.To, null }).ToArray();
         var series = Line(name, points, paint, width: 1.2).Marked(paint);
-        return series.Set("marker", new Plotly.NET.TraceObjects.Marker().With("color", paint.Css).With("symbol", "arrow").With("angleref", "previous")
+        return series.Set("marker", new Plotly.NET.TraceObjects.Marker().With("color", paint.Css)
+            .With("symbol", "arrow").With("angleref", "previous")
             .With("size", points.Select((_, i) => i % 3 == 1 ? 9 : 0).ToArray()));
     }
 
@@ -127,16 +141,19 @@ internal sealed class Panel(Figure figure, Axis x, Axis y)
     {
         var trace = new Trace2D("heatmap");
         figure.Apply(scale, trace, bar: null);
-        return Placed(trace.With("x", Style.Drawn(x)).With("z", values).With("zmin", scale.Low).With("zmax", scale.High), name).Hover(hover).NotInLegend();
+        return Placed(trace.With("x", Style.Drawn(x)).With("z", values).With("zmin", scale.Low)
+            .With("zmax", scale.High), name).Hover(hover).NotInLegend();
     }
 
     /// <summary>One colour where a grid of values is not NaN.</summary>
     public Series Shaded(string name, IEnumerable<double> x, IEnumerable<double> y, double[][] values, Paint paint) =>
-        Placed(Grid("heatmap", x, y, values).With("colorscale", new object[] { new object[] { 0, paint.Css }, new object[] { 1, paint.Css } }), name)
+        Placed(Grid("heatmap", x, y, values)
+            .With("colorscale", new object[] { new object[] { 0, paint.Css }, new object[] { 1, paint.Css } }), name)
             .NotInLegend();
 
     /// <summary>Contours of a grid of values, filled.</summary>
-    public Series Contours(string name, IEnumerable<double> x, IEnumerable<double> y, double[][] values, Scale scale, int count)
+    public Series Contours(
+        string name, IEnumerable<double> x, IEnumerable<double> y, double[][] values, Scale scale, int count)
     {
         var trace = Grid("contour", x, y, values);
         figure.Apply(scale, trace, bar: null);
@@ -145,9 +162,11 @@ internal sealed class Panel(Figure figure, Axis x, Axis y)
 
     /// <summary>The line on which a grid of values has one value.</summary>
     public Series Contour(
-        string name, IEnumerable<double> x, IEnumerable<double> y, double[][] values, double level, Paint paint, Dash dash = Dash.Solid) =>
+        string name, IEnumerable<double> x, IEnumerable<double> y, double[][] values, double level, Paint paint,
+            Dash dash = Dash.Solid) =>
         Placed(Grid("contour", x, y, values).With("contours", new Plotly.NET.TraceObjects.Contours()
-            .With("type", "constraint").With("operation", "=").With("value", level)).With("line", Style.Line(paint, 2, dash)), name);
+            .With("type", "constraint").With("operation", "=").With("value", level))
+                .With("line", Style.Line(paint, 2, dash)), name);
 
     /// <summary>Text above the panel, at its left.</summary>
     public void Caption(string text)
@@ -162,7 +181,8 @@ internal sealed class Panel(Figure figure, Axis x, Axis y)
     /// <param name="across">Where it begins, as a share of the panel's width.</param>
     public void Label(string text, double across) => figure.Note(() => Style.Note($"<b>{text}</b>", 13)
         .With("xref", x.Id + " domain").With("x", across).With("xanchor", "left")
-        .With("yref", y.Id + " domain").With("y", 0.98).With("yanchor", "top").With("bgcolor", "rgba(255,255,255,0.8)"));
+        .With("yref", y.Id + " domain").With("y", 0.98).With("yanchor", "top")
+            .With("bgcolor", "rgba(255,255,255,0.8)"));
 
     /// <summary>A dashed line across the panel at a height, with words at its right end.</summary>
     public void Level(double height, string text = "", bool below = false)
@@ -170,11 +190,14 @@ internal sealed class Panel(Figure figure, Axis x, Axis y)
         Rule(y, height, x, Paint.Ink, 1, Dash.Dash);
         if (text.Length > 0)
             figure.Note(() => Style.Note(text, 11).With("xref", x.Id + " domain").With("x", 1).With("xanchor", "right")
-                .With("yref", y.Id).With("y", y.Place(height)).With("yanchor", below ? "top" : "bottom").With("yshift", below ? -8 : null)
+                .With("yref", y.Id).With("y", y.Place(height)).With("yanchor", below ? "top" : "bottom")
+                    .With("yshift", below ? -8 : null)
                 .With("bgcolor", "rgba(255,255,255,0.8)").With("borderpad", 0));
     }
 
-    /// <summary>A dashed line down the panel at a place, with words at its lower end, or to the left of its upper end.</summary>
+    /// <summary>
+    /// A dashed line down the panel at a place, with words at its lower end, or to the left of its upper end.
+    /// </summary>
     public void Upright(double place, string text = "", Paint? paint = null, Dash dash = Dash.Dash, bool atTop = false)
     {
         Rule(x, place, y, paint ?? Paint.Ink, 1, dash);
@@ -187,11 +210,14 @@ internal sealed class Panel(Figure figure, Axis x, Axis y)
     /// <summary>A shaded stretch of the horizontal axis, with its name at the top.</summary>
     public void Span(double from, double to, string text, Paint paint)
     {
-        figure.Draw(() => new Shape().With("type", "rect").With("layer", "below").With("xref", x.Id).With("x0", from).With("x1", to)
-            .With("yref", y.Id + " domain").With("y0", 0).With("y1", 1).With("fillcolor", paint.Css).With("opacity", 0.12)
+        figure.Draw(() => new Shape().With("type", "rect").With("layer", "below").With("xref", x.Id).With("x0", from)
+            .With("x1", to)
+            .With("yref", y.Id + " domain").With("y0", 0).With("y1", 1).With("fillcolor", paint.Css)
+                .With("opacity", 0.12)
             .With("line", Style.Line(null, 0)));
         if (text.Length > 0)
-            figure.Note(() => Style.Note(text, 11, Paint.DarkGrey).With("xref", x.Id).With("x", x.Place((from + to) / 2))
+            figure.Note(
+                () => Style.Note(text, 11, Paint.DarkGrey).With("xref", x.Id).With("x", x.Place((from + to) / 2))
                 .With("xanchor", "center").With("yref", y.Id + " domain").With("y", 1).With("yanchor", "bottom"));
     }
 
@@ -220,6 +246,8 @@ internal sealed class Panel(Figure figure, Axis x, Axis y)
         return figure.Add(trace.With("xaxis", x.Id).With("yaxis", y.Id), name);
     }
 
-    private static Trace Grid(string type, IEnumerable<double> x, IEnumerable<double> y, double[][] values) => new Trace2D(type)
-        .With("x", Style.Drawn(x)).With("y", Style.Drawn(y)).With("z", values).With("showscale", false).With("hoverinfo", "skip");
+    private static Trace Grid(string type, IEnumerable<double> x, IEnumerable<double> y, double[][] values) =>
+        new Trace2D(type)
+        .With("x", Style.Drawn(x)).With("y", Style.Drawn(y)).With("z", values).With("showscale", false)
+            .With("hoverinfo", "skip");
 }

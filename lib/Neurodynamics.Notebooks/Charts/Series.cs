@@ -21,7 +21,9 @@ internal sealed class Series(Trace trace, string name, Figure figure)
     /// <summary>The frame of the slider that it belongs to; null where it is always shown.</summary>
     internal int? Frame { get; private set; }
 
-    /// <summary>What is said where the pointer is: a template with places of <see cref="Charts.Hover"/>; null says nothing.</summary>
+    /// <summary>
+    /// What is said where the pointer is: a template with places of <see cref="Charts.Hover"/>; null says nothing.
+    /// </summary>
     public Series Hover(string? template) =>
         template is null ? Set("hoverinfo", "skip") : Set("hovertemplate", template + "<extra></extra>");
 
@@ -32,7 +34,8 @@ internal sealed class Series(Trace trace, string name, Figure figure)
     public Series Custom<T>(IEnumerable<T> values) => Set("customdata", values.ToArray());
 
     /// <summary>A text above each point.</summary>
-    public Series Texts(IEnumerable<string> texts, double size = 15) => Set("mode", "markers+text").Set("text", texts.ToArray())
+    public Series Texts(IEnumerable<string> texts, double size = 15) =>
+        Set("mode", "markers+text").Set("text", texts.ToArray())
         .Set("textposition", "top center").Set("textfont", Style.Font(size));
 
     /// <summary>Markers on a line.</summary>
@@ -110,5 +113,6 @@ internal sealed class Series(Trace trace, string name, Figure figure)
 
     // "CircleOpen" is "circle-open" to plotly.
     private static string Dashed(MarkShape symbol) =>
-        string.Concat(symbol.ToString().Select((letter, i) => (i > 0 && char.IsUpper(letter) ? "-" : "") + char.ToLowerInvariant(letter)));
+        string.Concat(symbol.ToString()
+            .Select((letter, i) => (i > 0 && char.IsUpper(letter) ? "-" : "") + char.ToLowerInvariant(letter)));
 }

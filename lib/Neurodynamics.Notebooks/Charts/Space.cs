@@ -13,7 +13,8 @@ internal sealed class Space(string title, int height) : Figure(title, height)
     public bool LegendBeside { get; init; }
 
     private protected override Margin Margin => new Margin().With("l", 0).With("r", 0)
-        .With("t", scenes.Exists(scene => scene.Caption is not null) ? 80 : 50).With("b", Legend == Legend.Below ? 46 : 0);
+        .With("t", scenes.Exists(scene => scene.Caption is not null) ? 80 : 50)
+            .With("b", Legend == Legend.Below ? 46 : 0);
 
     private protected override string ItemSizing => "constant";
 
@@ -46,7 +47,8 @@ internal sealed class Space(string title, int height) : Figure(title, height)
             double left = i * width, right = left + width;
             Layout.With(scenes[i].Id, scenes[i].Built(left, right));
             if (scenes[i].Caption is not { } caption) continue;
-            Note(() => Style.Note(caption, 13).With("xref", "paper").With("yref", "paper").With("x", (left + right) / 2).With("xanchor", "center")
+            Note(() => Style.Note(caption, 13).With("xref", "paper").With("yref", "paper").With("x", (left + right) / 2)
+                .With("xanchor", "center")
                 .With("y", 1).With("yanchor", "bottom"));
         }
     }
@@ -78,7 +80,8 @@ internal sealed record Eye(double[] From, double Lowered = 0, double[]? Up = nul
 /// <summary>A scene in three dimensions: three axes and what is drawn between them.</summary>
 internal sealed class Scene(Figure figure, string id, string? caption)
 {
-    private readonly Plotly.NET.LayoutObjects.Scene scene = new Plotly.NET.LayoutObjects.Scene().With("dragmode", "orbit").With("aspectmode", "auto");
+    private readonly Plotly.NET.LayoutObjects.Scene scene = new Plotly.NET.LayoutObjects.Scene()
+        .With("dragmode", "orbit").With("aspectmode", "auto");
 
     public Axis X { get; } = Axis.InSpace();
 
@@ -100,7 +103,8 @@ internal sealed class Scene(Figure figure, string id, string? caption)
 
     /// <summary>How long the axes are.</summary>
     public void Proportions(double x, double y, double z) =>
-        scene.With("aspectmode", "manual").With("aspectratio", new AspectRatio().With("x", x).With("y", y).With("z", z));
+        scene.With("aspectmode", "manual")
+            .With("aspectratio", new AspectRatio().With("x", x).With("y", y).With("z", z));
 
     /// <summary>Markers at points of up to three coordinates; missing ones are 0.</summary>
     public Series Markers(string name, IReadOnlyList<double[]> points, Paint? paint, MarkShape symbol, double size) =>
@@ -111,11 +115,13 @@ internal sealed class Scene(Figure figure, string id, string? caption)
         Draw("scatter3d", name, points).Set("mode", "lines").Set("line", Style.Line(paint, width)).Hover(null);
 
     /// <summary>A surface over a grid, a row of heights for each y.</summary>
-    public Series Surface(string name, IEnumerable<double> x, IEnumerable<double> y, double[][] heights, Scale scale, string? hover)
+    public Series Surface(
+        string name, IEnumerable<double> x, IEnumerable<double> y, double[][] heights, Scale scale, string? hover)
     {
         var trace = new Trace3D("surface");
         figure.Apply(scale, trace, bar: null);
-        return Placed(trace.With("x", Style.Drawn(x)).With("y", Style.Drawn(y)).With("z", heights), name).Hover(hover).NotInLegend();
+        return Placed(trace.With("x", Style.Drawn(x)).With("y", Style.Drawn(y)).With("z", heights), name).Hover(hover)
+            .NotInLegend();
     }
 
     internal Plotly.NET.LayoutObjects.Scene Built(double left, double right) => scene

@@ -4,7 +4,9 @@ using Plotly.NET.LayoutObjects;
 
 namespace Neurodynamics.Notebooks.Charts;
 
-/// <summary>What all charts share: fonts, rounding, and the way to plotly's own names, which no other folder uses.</summary>
+/// <summary>
+/// What all charts share: fonts, rounding, and the way to plotly's own names, which no other folder uses.
+/// </summary>
 internal static class Style
 {
     /// <summary>Sets a property of a Plotly object by plotly.js's name; null leaves it out.</summary>
@@ -21,19 +23,24 @@ internal static class Style
         new Font().With("size", size).With("color", (paint ?? Paint.Ink).Css);
 
     public static Line Line(Paint? paint, double width, Dash dash = Dash.Solid) => new Line()
-        .With("color", paint?.Css).With("width", width).With("dash", dash == Dash.Solid ? null : dash.ToString().ToLowerInvariant());
+        .With("color", paint?.Css).With("width", width)
+            .With("dash", dash == Dash.Solid ? null : dash.ToString().ToLowerInvariant());
 
     /// <summary>Text on a figure, without an arrow.</summary>
     public static Annotation Note(string text, double size, Paint? paint = null) =>
         new Annotation().With("text", text).With("showarrow", false).With("font", Font(size, paint));
 
-    /// <summary>A number with no more digits than a picture shows: smaller notebooks, smaller differences between two runs.</summary>
+    /// <summary>
+    /// A number with no more digits than a picture shows: smaller notebooks, smaller differences between two runs.
+    /// </summary>
     public static double Drawn(double value) => Math.Abs(value) is < 1e5 and >= 1 or 0 && value == Math.Truncate(value)
         ? value : double.Parse(value.ToString("G5", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
 
     public static double[] Drawn(IEnumerable<double> values) => [.. values.Select(Drawn)];
 
-    /// <summary>One coordinate of points; 0 where a point has fewer, a break in the line where there is no point.</summary>
+    /// <summary>
+    /// One coordinate of points; 0 where a point has fewer, a break in the line where there is no point.
+    /// </summary>
     public static double[] Along(IEnumerable<double[]?> points, int axis) =>
         [.. points.Select(point => point is null ? double.NaN : axis < point.Length ? Drawn(point[axis]) : 0)];
 }

@@ -9,5 +9,7 @@ public static class Claim
     /// <returns>The claim with a mark.</returns>
     /// <exception cref="InvalidOperationException">The claim does not hold.</exception>
     public static string Check(string claim, bool holds) =>
-        holds ? $"\u2713 {claim}" : throw new InvalidOperationException($"This is not true of these results: {claim} If you changed a value, that is a finding; if you did not, something is broken.");
+        holds ? $"\u2713 {claim}" : throw new InvalidOperationException(
+            $"This is not true of these results: {claim} If you changed a value, that is a finding; if you did not, "
+            + "something is broken.");
 }

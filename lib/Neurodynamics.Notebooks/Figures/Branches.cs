@@ -8,22 +8,28 @@ namespace Neurodynamics.Notebooks;
 public static partial class Figures
 {
     /// <summary>
-    /// Fixed points followed along a path of inputs: the logit of each channel's readout, a panel each, against the position on
-    /// the path. Colours show the number of unstable modes. Crosses are folds, where two points meet; beyond there are neither.
+    /// Fixed points followed along a path of inputs: the logit of each channel's readout, a panel each, against the
+    /// position on the path. Colours show the number of unstable modes. Crosses are folds, where two points meet;
+    /// beyond there are neither.
     /// </summary>
     /// <param name="branches">The branches, all along the same path.</param>
     /// <param name="network">The network.</param>
-    /// <param name="upTo">Largest position to draw; default a third beyond the last fold, and 1 where there is none.</param>
+    /// <param name="upTo">
+    /// Largest position to draw; default a third beyond the last fold, and 1 where there is none.
+    /// </param>
     /// <param name="title">Default: how many branches and folds.</param>
-    public static GenericChart Branches(IReadOnlyList<Branch> branches, Network network, double? upTo = null, string? title = null)
+    public static GenericChart Branches(
+        IReadOnlyList<Branch> branches, Network network, double? upTo = null, string? title = null)
     {
         var folds = branches.SelectMany(branch => branch.Folds).ToArray();
         var panels = new Panels(
-            title ?? $"{Count(branches.Count, "branch", "branches")}, {Count(folds.Length, "fold")}", 140 + 190 * network.Channels,
+            title ?? $"{Count(branches.Count, "branch", "branches")}, {Count(folds.Length, "fold")}",
+                140 + 190 * network.Channels,
             Enumerable.Repeat(1.0, network.Channels), sharesX: true) { RowGap = 0.05 };
         double end = upTo ?? Math.Min(1, folds.Select(fold => fold.Position * 4 / 3).DefaultIfEmpty(1).Max());
         panels[0].X.Titled("strength of the input, as a share of the path").From(0, end);
-        var stretches = branches.SelectMany(Stretches).Select(stretch => (stretch.Unstable, Line: Logits(stretch.Corners))).ToArray();
+        var stretches = branches.SelectMany(Stretches)
+            .Select(stretch => (stretch.Unstable, Line: Logits(stretch.Corners))).ToArray();
         var turns = Logits(folds.Select(fold => (fold.Position, fold.Point.State)));
         for (int channel = 0; channel < network.Channels; channel++)
         {
@@ -41,21 +47,25 @@ public static partial class Figures
         return panels.Chart();
 
         (double Position, double[] Logits)[] Logits(IEnumerable<(double Position, double[] State)> corners) =>
-            [.. corners.Zip(network.Logits(corners.Select(corner => corner.State).ToMatrix(network.Cell.StateSize)).Split(),
+            [.. corners.Zip(
+                network.Logits(corners.Select(corner => corner.State).ToMatrix(network.Cell.StateSize)).Split(),
                 (corner, logits) => (corner.Position, logits))];
 
         static IEnumerable<double[]> Channel((double Position, double[] Logits)[] corners, int channel) =>
             corners.Select(corner => new[] { corner.Position, corner.Logits[channel] });
     }
 
-    /// <summary>The stretches of a branch with one number of unstable modes, as polygons that meet in its folds.</summary>
+    /// <summary>
+    /// The stretches of a branch with one number of unstable modes, as polygons that meet in its folds.
+    /// </summary>
     private static IEnumerable<(int Unstable, List<(double Position, double[] State)> Corners)> Stretches(Branch branch)
     {
         var corners = branch.Points.SelectMany((point, i) => branch.Folds.Where(fold => fold.After == i)
             .SelectMany(fold => new[]
             {
                 (fold.Position, fold.Point.State, Unstable: Modes(point)),
-                (fold.Position, fold.Point.State, Unstable: Modes(branch.Points[Math.Min(i + 1, branch.Points.Count - 1)])),
+                (fold.Position, fold.Point.State,
+                    Unstable: Modes(branch.Points[Math.Min(i + 1, branch.Points.Count - 1)])),
             })
             .Prepend((point.Position, point.Point.State, Unstable: Modes(point))));
         (int Unstable, List<(double, double[])> Corners) stretch = (-1, []);
@@ -72,5 +82,6 @@ public static partial class Figures
     }
 
     private static int Modes(BranchPoint point) => point.UnstableModes ?? throw new ArgumentException(
-        $"The branch's unstable modes were not counted, by which this figure colours it: follow it with {nameof(Continuation)}.{nameof(Continuation.CountUnstable)} = true.");
+        "The branch's unstable modes were not counted, by which this figure colours it: follow it with "
+        + $"{nameof(Continuation)}.{nameof(Continuation.CountUnstable)} = true.");
 }

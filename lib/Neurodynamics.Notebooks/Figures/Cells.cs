@@ -9,17 +9,18 @@ namespace Neurodynamics.Notebooks;
 public static partial class Figures
 {
     /// <summary>
-    /// A drawing of one step of a cell (the report's figure 1). Boxes are layers with weights, circles act unit by unit, and
-    /// hovering shows the equation of each.
+    /// A drawing of one step of a cell (the report's figure 1). Boxes are layers with weights, circles act unit by
+    /// unit, and hovering shows the equation of each.
     /// </summary>
     /// <param name="architecture">An architecture with a drawing.</param>
     public static GenericChart CellDiagram(Architecture architecture) => architecture.Diagram is { } diagram
         ? new Drawing(diagram).Chart()
-        : throw new ArgumentException($"There is no drawing of {architecture.Title}: give its architecture a Diagram.", nameof(architecture));
+        : throw new ArgumentException(
+            $"There is no drawing of {architecture.Title}: give its architecture a Diagram.", nameof(architecture));
 
     /// <summary>
-    /// What the gates of a network do during a trial: the input on top, a heat map of units by steps per gate below. Units are
-    /// in the order of their mean value.
+    /// What the gates of a network do during a trial: the input on top, a heat map of units by steps per gate below.
+    /// Units are in the order of their mean value.
     /// </summary>
     /// <param name="network">Of a cell with gates.</param>
     /// <param name="trials">The trials.</param>
@@ -45,21 +46,26 @@ public static partial class Figures
             var (name, values) = (gates[gate].Name, gates[gate].Values);
             int[] order = [.. Enumerable.Range(0, values.GetLength(1)).OrderBy(unit => values.Column(unit).Average())];
             panels[gate + 1].Y.Titled($"{name}<br>units").NoTicks();
-            panels[gate + 1].HeatMap(name, time, [.. order.Select(unit => values.Column(unit).Select(share => Math.Round(share, 2)).ToArray())], open, $"{name} of unit {Hover.Custom}, step {Hover.X}: {Hover.ZAs(".2f")}")
+            panels[gate + 1]
+                .HeatMap(name, time, [.. order.Select(unit => values.Column(unit).Select(share => Math.Round(share, 2))
+                    .ToArray())], open, $"{name} of unit {Hover.Custom}, step {Hover.X}: {Hover.ZAs(".2f")}")
                 .Custom(order.Select(unit => time.Select(_ => unit + 1).ToArray()));
         }
         return panels.Chart();
     }
 
     /// <summary>How far pairs of networks come apart on the same trials, step by step: a line per pair.</summary>
-    /// <param name="pairs">A name, and the mean distance of the states after each step: see <see cref="Distances.Relative"/>.</param>
+    /// <param name="pairs">
+    /// A name, and the mean distance of the states after each step: see <see cref="Distances.Relative"/>.
+    /// </param>
     public static GenericChart Apart(IReadOnlyList<(string Name, double[] Distances)> pairs)
     {
         var panels = new Panels("Same weights, same input, other equations", 360) { Legend = Legend.BottomRight };
         for (int i = 0; i < pairs.Count; i++)
         {
             var (name, distances) = pairs[i];
-            panels[0].Line(name, Numbers(1, distances.Length), distances, Nth(i).Paint, $"{name}, step {Hover.X}: {Hover.YAs(".3f")}", 2.5);
+            panels[0].Line(name, Numbers(1, distances.Length), distances, Nth(i).Paint,
+                $"{name}, step {Hover.X}: {Hover.YAs(".3f")}", 2.5);
         }
         panels[0].X.Titled("step").FromZero();
         panels[0].Y.Titled("distance / length of the state").FromZero();

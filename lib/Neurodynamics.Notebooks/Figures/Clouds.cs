@@ -16,8 +16,8 @@ public sealed record Cloud(string Name, double[,] States, MarkShape Shape = Mark
 public static partial class Figures
 {
     /// <summary>
-    /// Clouds of states in the space of the first three principal components, coloured by one channel's readout. The colour is the
-    /// logit, cut off at ± <paramref name="range"/>: the probability itself is 0 or 1 nearly everywhere.
+    /// Clouds of states in the space of the first three principal components, coloured by one channel's readout. The
+    /// colour is the logit, cut off at ± <paramref name="range"/>: the probability itself is 0 or 1 nearly everywhere.
     /// </summary>
     /// <param name="clouds">The clouds.</param>
     /// <param name="network">The network that reads them out.</param>
@@ -29,7 +29,8 @@ public static partial class Figures
         IReadOnlyList<Cloud> clouds, Network network, Pca pca, string title, double range = 8, int? channel = 0)
     {
         var space = Space(title, pca, out var scene, Eye.Farther, legend: Legend.TopLeft);
-        var scale = channel is { } chosen ? new Scale(network.Channels == 1 ? "p(sum > 0)" : $"p of channel {chosen + 1}", -range, range)
+        var scale = channel is { } chosen ? new Scale(
+            network.Channels == 1 ? "p(sum > 0)" : $"p of channel {chosen + 1}", -range, range)
         {
             Ticks = new[] { -range, -range / 2, 0, range / 2, range }.ToDictionary(logit => logit, Probability),
         } : null;
@@ -42,31 +43,43 @@ public static partial class Figures
         return space.Chart();
     }
 
-    /// <summary>The same clouds with the three readouts as axes: where states are decided, and where not. Only for networks of three channels.</summary>
+    /// <summary>
+    /// The same clouds with the three readouts as axes: where states are decided, and where not. Only for networks of
+    /// three channels.
+    /// </summary>
     /// <param name="clouds">The clouds.</param>
     /// <param name="network">The network that reads them out.</param>
     /// <param name="title">The figure's title.</param>
     public static GenericChart InReadouts(IReadOnlyList<Cloud> clouds, Network network, string title)
     {
         if (network.Channels != 3)
-            throw new ArgumentException($"Readouts make three axes where there are three channels, but the network has {network.Channels}.", nameof(network));
+            throw new ArgumentException(
+                $"Readouts make three axes where there are three channels, but the network has {network.Channels}.",
+                    nameof(network));
         var space = new Space(title, 620) { Legend = Legend.TopRight };
         var scene = space.Add();
         scene.AsCube();
         scene.Eye = new([1.5, 1.2, 0.75], 0.12);
-        for (int channel = 0; channel < 3; channel++) scene.Axes[channel].Titled($"logit of channel {channel + 1}").ZeroLine(Paint.MiddleGrey);
-        for (int i = 0; i < clouds.Count; i++) Dots(scene, clouds[i], network, network.Logits(clouds[i].States).Split(), i);
+        for (int channel = 0; channel < 3; channel++) scene.Axes[channel].Titled($"logit of channel {channel + 1}")
+            .ZeroLine(Paint.MiddleGrey);
+        for (int i = 0; i < clouds.Count; i++) Dots(
+            scene, clouds[i], network, network.Logits(clouds[i].States).Split(), i);
         return space.Chart();
     }
 
-    /// <summary>A cloud in one colour, by its place among others; a large first one lets the others be seen through it.</summary>
+    /// <summary>
+    /// A cloud in one colour, by its place among others; a large first one lets the others be seen through it.
+    /// </summary>
     private static Series Dots(Scene scene, Cloud cloud, Network network, double[][] places, int index)
     {
         Paint[] paints = [Paint.Grey, Paint.Blue, Paint.Orange, Paint.Purple, Paint.Vermillion];
         var logits = network.Logits(cloud.States).Split();
-        return scene.Markers(places.Length == 1 ? cloud.Name : $"{cloud.Name} ({places.Length})", places, paints[index % 5], cloud.Shape, cloud.Size)
+        string name = places.Length == 1 ? cloud.Name : $"{cloud.Name} ({places.Length})";
+        return scene.Markers(name, places, paints[index % 5], cloud.Shape, cloud.Size)
             .Outlined(Paint.Ink, cloud.Size > 6 ? 1.5 : 0).Opacity(index == 0 && places.Length > 100 ? 0.5 : 1)
-            .Hovers(logits.Select(row => $"{cloud.Name}<br>logit {string.Join(", ", row.Select(logit => logit.ToString("0.0", CultureInfo.InvariantCulture)))}"));
+            .Hovers(logits.Select(row => $"{cloud.Name}<br>logit {string.Join(", ", row.Select(Written))}"));
+
+        static string Written(double logit) => logit.ToString("0.0", CultureInfo.InvariantCulture);
     }
 
     private static string Probability(double logit) => (1 / (1 + Math.Exp(-logit))) switch

@@ -5,7 +5,10 @@ using Neurodynamics.Notebooks.Charts;
 
 namespace Neurodynamics.Notebooks;
 
-/// <summary>The workbook's figures. Each is a Plotly.NET chart: as the last value of a cell it is shown, and it can be restyled first.</summary>
+/// <summary>
+/// The workbook's figures. Each is a Plotly.NET chart: as the last value of a cell it is shown, and it can be restyled
+/// first.
+/// </summary>
 public static partial class Figures
 {
     /// <summary>Points with at least so many unstable modes look alike.</summary>
@@ -25,7 +28,8 @@ public static partial class Figures
         (Paint.Purple, MarkShape.TriangleUp), (Paint.Orange, MarkShape.Cross),
     ];
 
-    private static (MarkShape Symbol, Paint Paint, double Size) Look(int unstable) => ByUnstableModes[Math.Min(unstable, Unstable)];
+    private static (MarkShape Symbol, Paint Paint, double Size) Look(int unstable) =>
+        ByUnstableModes[Math.Min(unstable, Unstable)];
 
     private static (Paint Paint, MarkShape Symbol) Nth(int i) => InOrder[i % InOrder.Length];
 
@@ -42,17 +46,20 @@ public static partial class Figures
 
     /// <summary>What a component's axis is called, with its share of the variance.</summary>
     private static string Component(Pca pca, int i, string of = " of variance") => i < pca.ExplainedVariance.Length
-        ? string.Create(CultureInfo.InvariantCulture, $"PC{i + 1} ({100 * pca.ExplainedVariance[i]:0.#} %{of})") : $"PC{i + 1}";
+        ? string.Create(
+            CultureInfo.InvariantCulture, $"PC{i + 1} ({100 * pca.ExplainedVariance[i]:0.#} %{of})") : $"PC{i + 1}";
 
     private static double[][] Places(IReadOnlyList<Linearisation> points, Pca pca) =>
         pca.Project(points.Select(point => point.Point.State).ToMatrix(pca.Mean.Length)).Split();
 
-    private static double[][] Split(this double[,] matrix) => [.. Enumerable.Range(0, matrix.GetLength(0)).Select(matrix.Row)];
+    private static double[][] Split(this double[,] matrix) =>
+        [.. Enumerable.Range(0, matrix.GetLength(0)).Select(matrix.Row)];
 
     private static void RequirePlane(Pca pca)
     {
         if (pca.ExplainedVariance.Length < 2)
             throw new ArgumentException(
-                $"This figure is a plane, but there is {pca.ExplainedVariance.Length} principal component: fit at least two.", nameof(pca));
+                $"This figure is a plane, but there is {pca.ExplainedVariance.Length} principal component: fit at "
+                + "least two.", nameof(pca));
     }
 }

@@ -19,8 +19,10 @@ public static partial class Figures
     public static GenericChart Speeds(IReadOnlyList<(string Name, double[] Speeds)> sets, double? tolerance = null)
     {
         int lowest = (int)Math.Floor(Math.Log10(LeastSpeed));
-        int highest = Math.Max(2, sets.SelectMany(set => set.Speeds).Where(double.IsFinite).Select(Decade).DefaultIfEmpty(0).Max() + 1);
-        var panels = new Panels("Speeds of the candidates", 110 + 135 * sets.Count, sets.Select(_ => 1.0), sharesX: true)
+        int highest = Math.Max(
+            2, sets.SelectMany(set => set.Speeds).Where(double.IsFinite).Select(Decade).DefaultIfEmpty(0).Max() + 1);
+        var panels =
+            new Panels("Speeds of the candidates", 110 + 135 * sets.Count, sets.Select(_ => 1.0), sharesX: true)
         {
             RowGap = 0.05, BarGap = 0.08, Legend = Legend.None,
         };
@@ -30,8 +32,10 @@ public static partial class Figures
             var (name, speeds) = sets[i];
             var counts = speeds.Where(double.IsFinite).CountBy(Decade).OrderBy(pair => pair.Key).ToArray();
             panels[i].Y.Titled("candidates").FromZero();
-            panels[i].Bars(name, counts.Select(pair => pair.Key + 0.5), counts.Select(pair => (double)pair.Value), ByRow[i % ByRow.Length],
-                $"q {Hover.Custom}: {Hover.Y} candidates").Custom(counts.Select(pair => $"{Axis.Power(pair.Key)} to {Axis.Power(pair.Key + 1)}"));
+            panels[i].Bars(name, counts.Select(pair => pair.Key + 0.5), counts.Select(pair => (double)pair.Value),
+                ByRow[i % ByRow.Length],
+                $"q {Hover.Custom}: {Hover.Y} candidates")
+                    .Custom(counts.Select(pair => $"{Axis.Power(pair.Key)} to {Axis.Power(pair.Key + 1)}"));
             panels[i].Label(name, across: 0.2);
             if (tolerance is { } mark) panels[i].Upright(Math.Log10(mark));
         }
@@ -41,15 +45,17 @@ public static partial class Figures
     }
 
     /// <summary>
-    /// What one counts when every end below a tolerance of q is accepted: the accepted candidates, and the different points that
-    /// they make when ends nearer than a distance are taken as one.
+    /// What one counts when every end below a tolerance of q is accepted: the accepted candidates, and the different
+    /// points that they make when ends nearer than a distance are taken as one.
     /// </summary>
     /// <param name="solutions">Name of the solver and what it returned.</param>
     /// <param name="truth">How many points there are, drawn as a line.</param>
     /// <param name="distance">Ends nearer than this are one; default 0.01.</param>
-    public static GenericChart Tolerance(IReadOnlyList<(string Name, FixedPointSolution Solution)> solutions, int truth, double distance = 0.01)
+    public static GenericChart Tolerance(
+        IReadOnlyList<(string Name, FixedPointSolution Solution)> solutions, int truth, double distance = 0.01)
     {
-        var panels = new Panels("What the tolerance makes of the same candidates", 560, [0.44, 0.46], sharesX: true) { RowGap = 0.1 };
+        var panels = new Panels(
+            "What the tolerance makes of the same candidates", 560, [0.44, 0.46], sharesX: true) { RowGap = 0.1 };
         var (accepted, different) = (panels[0], panels[1]);
         accepted.X.Titled("accepted where q is at most").Reversed().Powers(-30, 1, 5);
         accepted.Y.Titled("accepted").FromZero();
@@ -58,13 +64,18 @@ public static partial class Figures
         for (int k = 0; k < solutions.Count; k++)
         {
             var (name, solution) = solutions[k];
-            var (paint, symbol) = (ByRow[(k + 1) % ByRow.Length], k switch { 0 => MarkShape.Circle, 1 => MarkShape.Diamond, _ => MarkShape.Square });
-            int[][] below = [.. decades.Select(decade => (int[])[.. Enumerable.Range(0, solution.Speeds.Length).Where(i => solution.Speeds[i] <= Math.Pow(10, decade))])];
+            var (paint, symbol) = (ByRow[(k + 1) % ByRow.Length],
+                k switch { 0 => MarkShape.Circle, 1 => MarkShape.Diamond, _ => MarkShape.Square });
+            int[][] below =
+                [.. decades.Select(decade => (int[])[.. Enumerable.Range(0, solution.Speeds.Length)
+                    .Where(i => solution.Speeds[i] <= Math.Pow(10, decade))])];
             Curve(accepted, "accepted candidates", below.Select(ends => (double)ends.Length));
-            Curve(different, "different points", below.Select(ends => ends.Length == 0 ? double.NaN : Accepted(solution, ends).Distinct(distance).Count));
+            Curve(different, "different points", below.Select(
+                ends => ends.Length == 0 ? double.NaN : Accepted(solution, ends).Distinct(distance).Count));
 
             void Curve(Panel panel, string what, IEnumerable<double> values) =>
-                panel.Line(name, decades, values, paint, $"{name}<br>q at most 1e{Hover.X}: {Hover.Y} {what}", 2, k switch { 0 => Dash.Solid, 1 => Dash.Dash, _ => Dash.Dot })
+                panel.Line(name, decades, values, paint, $"{name}<br>q at most 1e{Hover.X}: {Hover.Y} {what}", 2,
+                    k switch { 0 => Dash.Solid, 1 => Dash.Dash, _ => Dash.Dot })
                     .Marked(paint, symbol, 6);
         }
         different.Level(truth, $"the search: {truth}");
@@ -76,9 +87,14 @@ public static partial class Figures
         };
     }
 
-    /// <summary>Where candidates ended: the largest modulus of a state variable against the speed q, both logarithmic, by ending.</summary>
+    /// <summary>
+    /// Where candidates ended: the largest modulus of a state variable against the speed q, both logarithmic, by
+    /// ending.
+    /// </summary>
     /// <param name="sets">Name of the candidates and how they ended.</param>
-    /// <param name="bound">The largest modulus that a state can have, drawn as a line; default 1, that of a vanilla RNN or GRU.</param>
+    /// <param name="bound">
+    /// The largest modulus that a state can have, drawn as a line; default 1, that of a vanilla RNN or GRU.
+    /// </param>
     public static GenericChart Ends(IReadOnlyList<(string Name, FixedPointSolution Solution)> sets, double bound = 1)
     {
         // Below is room for as many lines of legend as a narrow window makes of it.
@@ -89,9 +105,11 @@ public static partial class Figures
         for (int k = 0; k < sets.Count; k++)
         {
             var (name, solution) = sets[k];
-            foreach (var ending in Enumerable.Range(0, solution.Endings.Length).Where(i => double.IsFinite(solution.Speeds[i]))
+            foreach (var ending in Enumerable.Range(0, solution.Endings.Length)
+                .Where(i => double.IsFinite(solution.Speeds[i]))
                 .GroupBy(i => solution.Endings[i]).OrderBy(group => group.Key))
-                panel.Markers($"{name}: {Wording.Of(ending.Key)} ({ending.Count()})", ending.Select(i => solution.States.Row(i).Max(Math.Abs)),
+                panel.Markers($"{name}: {Wording.Of(ending.Key)} ({ending.Count()})",
+                    ending.Select(i => solution.States.Row(i).Max(Math.Abs)),
                     ending.Select(i => Math.Max(solution.Speeds[i], LeastSpeed)), PaintOf(ending.Key),
                     $"{Wording.Of(ending.Key)}<br>largest |h| {Hover.XAs(".4g")}<br>q = {Hover.YAs(".2e")}",
                     k == 0 ? MarkShape.Circle : MarkShape.X, 8).Opacity(0.75);
@@ -111,8 +129,8 @@ public static partial class Figures
     }
 
     /// <summary>
-    /// What certificates prove of each point: the radius in which a true fixed point lies, the radius in which no other does, and
-    /// the distance to the nearest other point found.
+    /// What certificates prove of each point: the radius in which a true fixed point lies, the radius in which no other
+    /// does, and the distance to the nearest other point found.
     /// </summary>
     /// <param name="points">Points with certificates, as a search returns them, in their order.</param>
     public static GenericChart Certificates(IReadOnlyList<StatePoint> points)
@@ -121,14 +139,17 @@ public static partial class Figures
         var panel = panels[0];
         panel.X.Titled("point, as in the table").From(0.3, points.Count + 0.7);
         panel.Y.Titled("distance from the state").Logarithmic(2);
-        Row("nearest other point found", point => Distances.ToNearest(new[] { point.State }.ToMatrix(point.State.Length),
+        Row("nearest other point found", point =>
+            Distances.ToNearest(new[] { point.State }.ToMatrix(point.State.Length),
             [.. points.Where(other => other != point).Select(other => other.State)])[0], MarkShape.Square, Paint.Grey);
         Row("no other true point within", point => point.Certificate?.UniquenessRadius, MarkShape.Diamond, Paint.Blue);
         Row("a true point within", point => point.Certificate?.ExistenceRadius, MarkShape.Circle, Paint.Vermillion);
         return panels.Chart();
 
-        void Row(string name, Func<StatePoint, double?> value, MarkShape symbol, Paint paint) => panel.Markers(name, Numbers(1, points.Count),
-            points.Select(value).Select(distance => distance is { } known && double.IsFinite(known) ? known : double.NaN), paint,
+        void Row(string name, Func<StatePoint, double?> value, MarkShape symbol, Paint paint) =>
+            panel.Markers(name, Numbers(1, points.Count),
+            points.Select(value)
+                .Select(distance => distance is { } known && double.IsFinite(known) ? known : double.NaN), paint,
             $"point {Hover.X}<br>{name}: {Hover.YAs(".3g")}", symbol, 9);
     }
 }

@@ -8,8 +8,8 @@ namespace Neurodynamics.Notebooks;
 public static partial class Figures
 {
     /// <summary>
-    /// What is left of a small change of the state after k steps, a panel per group of networks and a line per network; thin lines
-    /// are single trials.
+    /// What is left of a small change of the state after k steps, a panel per group of networks and a line per network;
+    /// thin lines are single trials.
     /// </summary>
     /// <param name="groups">Per panel a title and its networks' flows, with their architectures.</param>
     public static GenericChart GradientFlows(
@@ -26,26 +26,33 @@ public static partial class Figures
             var panel = panels[0, column];
             panel.Caption(title);
             panel.X.Titled("k, steps back").From(0, flows.Max(line => line.Flow.Lags[^1]) * 1.03);
-            panel.Y.Titled(column == 0 ? "norm of dx(T)/dx(T − k)" : null).Logarithmic(4).From(floor, 1e4).NoTickLabels(column > 0);
+            panel.Y.Titled(column == 0 ? "norm of dx(T)/dx(T − k)" : null).Logarithmic(4).From(floor, 1e4)
+                .NoTickLabels(column > 0);
             foreach (var (architecture, flow) in flows)
             {
                 var (name, paint) = (architecture.Title, (Paint)architecture.Mark.Hue);
                 for (int trial = 0; trial < flow.Norms.GetLength(1); trial++)
                     Line("", flow.Norms.Column(trial), null, 1).Opacity(0.3);
-                Line(name, flow.Means, $"{name}, k = {Hover.X}: {Hover.YAs(".2e")}", 2.5).Marked(paint, architecture.Mark.Shape);
+                Line(name, flow.Means, $"{name}, k = {Hover.X}: {Hover.YAs(".2e")}", 2.5)
+                    .Marked(paint, architecture.Mark.Shape);
 
-                Series Line(string name, double[] values, string? hover, double width) => panel.Line(name, flow.Lags.Prepend(0).Select(lag => (double)lag),
+                Series Line(string name, double[] values, string? hover, double width) =>
+                    panel.Line(name, flow.Lags.Prepend(0).Select(lag => (double)lag),
                     values.Prepend(1).Select(value => value < floor / 10 ? double.NaN : value), paint, hover, width);
             }
         }
         return panels.Chart();
     }
 
-    /// <summary>What networks still know in a long silence: the share of bits that are read out right, and below how far the state moves in a step.</summary>
+    /// <summary>
+    /// What networks still know in a long silence: the share of bits that are read out right, and below how far the
+    /// state moves in a step.
+    /// </summary>
     /// <param name="lines">Per network its architecture and what it retained.</param>
     public static GenericChart Silence(IReadOnlyList<(Architecture Architecture, Retention Retention)> lines)
     {
-        var panels = new Panels("A long silence", 470, [0.38, 0.54], sharesX: true) { RowGap = 0.08, Legend = Legend.AboveRight };
+        var panels = new Panels(
+            "A long silence", 470, [0.38, 0.54], sharesX: true) { RowGap = 0.08, Legend = Legend.AboveRight };
         panels[0].X.Titled("steps of silence").Logarithmic();
         panels[0].Y.Titled("bits right").Percent().From(0.4, 1.04);
         panels[1].Y.Titled("length of a step").Logarithmic(4);
@@ -54,22 +61,28 @@ public static partial class Figures
             var (architecture, retention) = lines[i];
             var (name, hover) = (architecture.Title, $"{architecture.Title}, after {Hover.X} steps: ");
             double[] time = Numbers(1, retention.Right.Length);
-            panels[0].Line(name, time, retention.Right, architecture.Mark.Hue, hover + Hover.YAs(".2%"), 2.5, (Dash)(i % 3));
-            panels[1].Line(name, time, retention.Moved.Select(step => step == 0 ? double.NaN : step), architecture.Mark.Hue, hover + Hover.YAs(".1e"), 2.5);
+            panels[0].Line(
+                name, time, retention.Right, architecture.Mark.Hue, hover + Hover.YAs(".2%"), 2.5, (Dash)(i % 3));
+            panels[1].Line(name, time, retention.Moved.Select(step => step == 0 ? double.NaN : step),
+                architecture.Mark.Hue, hover + Hover.YAs(".1e"), 2.5);
         }
         return panels.Chart();
     }
 
     /// <summary>
-    /// What an integrator's slow curve is like along its length: the readout's logit, the three largest |lambda| of the Jacobian,
-    /// and how far the readout drifts in a hundred steps, at the pace of its first step.
+    /// What an integrator's slow curve is like along its length: the readout's logit, the three largest |lambda| of the
+    /// Jacobian, and how far the readout drifts in a hundred steps, at the pace of its first step.
     /// </summary>
     /// <param name="points">States along the curve, linearised (<see cref="SlowCurve.Slowest"/>).</param>
-    /// <param name="readouts">The logit of each, and by how much it changes in a step: see <see cref="SlowCurve.Readouts"/>.</param>
+    /// <param name="readouts">
+    /// The logit of each, and by how much it changes in a step: see <see cref="SlowCurve.Readouts"/>.
+    /// </param>
     /// <param name="pca">Whose first component is the horizontal axis.</param>
-    public static GenericChart AlongCurve(IReadOnlyList<Linearisation> points, IReadOnlyList<(double Logit, double Change)> readouts, Pca pca)
+    public static GenericChart AlongCurve(
+        IReadOnlyList<Linearisation> points, IReadOnlyList<(double Logit, double Change)> readouts, Pca pca)
     {
-        var panels = new Panels("Along the slow curve, at zero input", 640, [0.24, 0.3, 0.33], sharesX: true) { RowGap = 0.065 };
+        var panels =
+            new Panels("Along the slow curve, at zero input", 640, [0.24, 0.3, 0.33], sharesX: true) { RowGap = 0.065 };
         double[] places = Places(points, pca).Select(place => place[0]).ToArray();
         int[] order = [.. Enumerable.Range(0, points.Count).OrderBy(i => places[i])];
         Curve(0, "readout", i => readouts[i].Logit, Paint.Black, MarkShape.Circle).NotInLegend();
@@ -77,7 +90,8 @@ public static partial class Figures
         for (int k = 0; k < Math.Min(3, points[0].Eigenvalues.Length); k++)
         {
             int mode = k;
-            Curve(1, $"|\u03bb| of mode {k + 1}", i => points[i].Eigenvalues[mode].Magnitude, paints[k], MarkShape.Circle, (Dash)k);
+            Curve(1, $"|\u03bb| of mode {k + 1}", i => points[i].Eigenvalues[mode].Magnitude, paints[k],
+                MarkShape.Circle, (Dash)k);
         }
         Curve(2, "drift", i => 100 * readouts[i].Change, Paint.Vermillion, MarkShape.Diamond).NotInLegend();
         panels[0].X.Titled("position along PC1");
@@ -86,12 +100,17 @@ public static partial class Figures
         panels[2].Y.Titled("drift of logit<br>per 100 steps").ZeroLine(Paint.MiddleGrey);
         return panels.Chart();
 
-        Series Curve(int row, string name, Func<int, double> value, Paint paint, MarkShape symbol, Dash dash = Dash.Solid) => panels[row]
-            .Line(name, order.Select(i => places[i]), order.Select(value), paint, $"PC1 {Hover.XAs(".2f")}<br>{name}: {Hover.YAs(".5~g")}", 1.5, dash)
+        Series Curve(int row, string name, Func<int, double> value, Paint paint, MarkShape symbol,
+            Dash dash = Dash.Solid) => panels[row]
+            .Line(name, order.Select(i => places[i]), order.Select(value), paint,
+                $"PC1 {Hover.XAs(".2f")}<br>{name}: {Hover.YAs(".5~g")}", 1.5, dash)
             .Marked(paint, symbol, 6);
     }
 
-    /// <summary>How long a network holds what it reads out: the logit of each state over steps of constant input, on a logarithmic axis of steps.</summary>
+    /// <summary>
+    /// How long a network holds what it reads out: the logit of each state over steps of constant input, on a
+    /// logarithmic axis of steps.
+    /// </summary>
     /// <param name="holding">What became of the states.</param>
     /// <param name="title">The figure's title.</param>
     /// <param name="trialSteps">Steps of a trial in training, drawn as a line; default none.</param>
@@ -106,7 +125,8 @@ public static partial class Figures
         {
             double[] logits = holding.Logits.Row(i);
             string kept = holding.Lost[i] is { } lost ? $"sign lost at step {lost}" : "sign kept to the end";
-            panel.Line("", shown.Select(k => (double)holding.Steps[k]), shown.Select(k => logits[k]), Paint.Between(logits[0] / largest),
+            panel.Line("", shown.Select(k => (double)holding.Steps[k]), shown.Select(k => logits[k]),
+                Paint.Between(logits[0] / largest),
                 $"step {Hover.X}: logit {Hover.YAs(".1f")}<br>{kept}");
         }
         panel.X.Titled("steps without input").Logarithmic();
@@ -115,7 +135,10 @@ public static partial class Figures
         return panels.Chart();
     }
 
-    /// <summary>A value of the state, such as its place along PC1, against the sum of the inputs; the colour is the step of the trial.</summary>
+    /// <summary>
+    /// A value of the state, such as its place along PC1, against the sum of the inputs; the colour is the step of the
+    /// trial.
+    /// </summary>
     /// <param name="evidence">The moments.</param>
     /// <param name="value">The value, M values.</param>
     /// <param name="name">What the value is called on the axis.</param>
@@ -138,11 +161,15 @@ public static partial class Figures
     }
 
     /// <summary>How many inputs of -1 turn an answer that n inputs of +1 have made.</summary>
-    /// <param name="curves">A name and its reversals for each line; those whose name starts with "exact" are drawn as thin lines without marks.</param>
+    /// <param name="curves">
+    /// A name and its reversals for each line; those whose name starts with "exact" are drawn as thin lines without
+    /// marks.
+    /// </param>
     /// <param name="title">The figure's title.</param>
     /// <param name="largest">The end of the vertical axis; default what the values need.</param>
     public static GenericChart Reversals(
-        IReadOnlyList<(string Name, IReadOnlyList<Reversal> Values)> curves, string title = "How many inputs turn the answer", double? largest = null)
+        IReadOnlyList<(string Name, IReadOnlyList<Reversal> Values)> curves,
+            string title = "How many inputs turn the answer", double? largest = null)
     {
         var panels = new Panels(title, 460);
         int exacts = 0, others = 0;
@@ -151,8 +178,11 @@ public static partial class Figures
             var turned = values.Where(value => value.Needed is not null).ToArray();
             bool exact = name.StartsWith("exact", StringComparison.Ordinal);
             var (paint, symbol) = exact ? (Paint.Black, MarkShape.Circle) : Nth(others++);
-            var line = panels[0].Line(name, turned.Select(value => (double)value.Inputs), turned.Select(value => (double)value.Needed!), paint,
-                $"{name}<br>after {Hover.X} inputs of one sign, {Hover.Y} of the other", exact ? 1.2 : 2, exact ? (Dash)(1 + exacts++ % 3) : Dash.Solid);
+            var line = panels[0].Line(name, turned.Select(value => (double)value.Inputs),
+                turned.Select(value => (double)value.Needed!), paint,
+                $"{name}<br>after {Hover.X} inputs of one sign, {Hover.Y} of the other", exact ? 1.2 : 2, exact
+                    ? (Dash)(1 + exacts++ % 3)
+                    : Dash.Solid);
             if (!exact) line.Marked(paint, symbol);
         }
         panels[0].X.Titled("inputs of +1 before").FromZero();

@@ -12,7 +12,8 @@ namespace Neurodynamics.Notebooks;
 /// <param name="Plane">The plane.</param>
 /// <param name="Points">Its fixed points, linearised.</param>
 /// <param name="Trajectories">Ways of states [B, T, 2].</param>
-public sealed record PlaneView(string Title, PhasePlane Plane, IReadOnlyList<Linearisation> Points, double[,,] Trajectories);
+public sealed record PlaneView(
+    string Title, PhasePlane Plane, IReadOnlyList<Linearisation> Points, double[,,] Trajectories);
 
 /// <summary>Ways of states along one direction of a plane.</summary>
 /// <param name="Title">What they are called.</param>
@@ -26,8 +27,9 @@ public static partial class Figures
     private const double SpeedFloor = 1e-8;
 
     /// <summary>
-    /// Phase planes side by side, two in a row: arrows for the step F(x) - x (long ones shortened), its nullclines, fixed points by
-    /// their number of unstable modes, and trajectories from a grid of states, with a dot where each is at the end.
+    /// Phase planes side by side, two in a row: arrows for the step F(x) - x (long ones shortened), its nullclines,
+    /// fixed points by their number of unstable modes, and trajectories from a grid of states, with a dot where each is
+    /// at the end.
     /// </summary>
     /// <param name="planes">A panel each.</param>
     /// <param name="title">Of the whole figure.</param>
@@ -46,12 +48,15 @@ public static partial class Figures
             panel.X.NoGrid().NoZeroLine();
             panel.Y.NoGrid().NoZeroLine();
             if (name.Length > 0) panel.Caption(name);
-            panel.Contour("x₁ stands still", plane.Axis, plane.Axis, Rounded(plane, (j, i) => plane.First[j, i], 4), 0, Paint.Green);
-            panel.Contour("x₂ stands still", plane.Axis, plane.Axis, Rounded(plane, (j, i) => plane.Second[j, i], 4), 0, Paint.Purple);
+            double[] axis = plane.Axis;
+            var (first, second) = (plane.First, plane.Second);
+            panel.Contour("x₁ stands still", axis, axis, Rounded(plane, (j, i) => first[j, i], 4), 0, Paint.Green);
+            panel.Contour("x₂ stands still", axis, axis, Rounded(plane, (j, i) => second[j, i], 4), 0, Paint.Purple);
             panel.Arrows("a step", Steps(plane), Paint.MiddleGrey);
             panel.Line("trajectory", Ways(runs), Paint.SkyBlue, width: 1.3).Opacity(0.55);
             panel.Markers("its end", runs.AtStep(^1).Split(), Paint.SkyBlue,
-                $"({Hover.XAs(".3f")}, {Hover.YAs(".3f")}) after {runs.GetLength(1) - 1} steps", size: 6).Outlined(Paint.White, 0.5);
+                $"({Hover.XAs(".3f")}, {Hover.YAs(".3f")}) after {runs.GetLength(1) - 1} steps", size: 6)
+                    .Outlined(Paint.White, 0.5);
             foreach (var kind in points.GroupBy(PlaneKind))
             {
                 var (symbol, paint, size) = PlaneSymbol(kind.First());
@@ -63,13 +68,17 @@ public static partial class Figures
         return panels.Chart();
     }
 
-    /// <summary>The speed q over a plane as a surface, as log10 q, with its fixed points and slow points: a scene in three dimensions.</summary>
+    /// <summary>
+    /// The speed q over a plane as a surface, as log10 q, with its fixed points and slow points: a scene in three
+    /// dimensions.
+    /// </summary>
     /// <param name="plane">The plane.</param>
     /// <param name="points">Its fixed points, linearised.</param>
     /// <param name="slow">Slow points: minima of q that are not zero; default none.</param>
     /// <param name="title">Of the figure.</param>
     public static GenericChart SpeedSurface(
-        PhasePlane plane, IReadOnlyList<Linearisation> points, IReadOnlyList<SlowPoint>? slow = null, string title = "Speed q over the plane")
+        PhasePlane plane, IReadOnlyList<Linearisation> points, IReadOnlyList<SlowPoint>? slow = null,
+            string title = "Speed q over the plane")
     {
         var space = new Space(title, 600) { Legend = Legend.TopRight };
         var scene = space.Add();
@@ -92,35 +101,45 @@ public static partial class Figures
             Balls(kind.Key, kind.Select(line => line.Point), paint, symbol, size).Hovers(kind.Select(PlaneHover));
         }
         if (slow is { Count: > 0 })
-            Balls("slow point, q > 0", slow, Paint.Black, MarkShape.CircleOpen, 9).Hovers(slow.Select(point => string.Create(CultureInfo.InvariantCulture,
-                $"<b>slow point</b> at ({point.State[0]:0.000}, {point.State[1]:0.000})<br>q = {point.Speed:0.0e+0}, a minimum that is not zero")));
+            Balls("slow point, q > 0", slow, Paint.Black, MarkShape.CircleOpen, 9)
+                .Hovers(slow.Select(point => string.Create(CultureInfo.InvariantCulture,
+                $"<b>slow point</b> at ({point.State[0]:0.000}, {point.State[1]:0.000})<br>q = {point.Speed:0.0e+0}, a "
+                + "minimum that is not zero")));
         return space.Chart();
 
         int Nearest(double value) => Enumerable.Range(0, plane.Axis.Length).MinBy(i => Math.Abs(plane.Axis[i] - value));
 
-        Series Balls(string name, IEnumerable<StatePoint> all, Paint paint, MarkShape symbol, double size) => scene.Markers(name,
-            [.. all.Select(point => (double[])[.. point.State, Math.Log10(Math.Max(SpeedFloor, point.Speed)) + 0.1])], paint, symbol, 0.8 * size);
+        Series Balls(string name, IEnumerable<StatePoint> all, Paint paint, MarkShape symbol, double size) =>
+            scene.Markers(name,
+            [.. all.Select(point => (double[])[.. point.State, Math.Log10(Math.Max(SpeedFloor, point.Speed)) + 0.1])],
+                paint, symbol, 0.8 * size);
     }
 
     /// <summary>
-    /// The report's Algorithm 1 over the plane: contours of the speed, the way of every candidate down them, where each is at the
-    /// end, and where Newton's method ends from the same candidates.
+    /// The report's Algorithm 1 over the plane: contours of the speed, the way of every candidate down them, where each
+    /// is at the end, and where Newton's method ends from the same candidates.
     /// </summary>
     /// <param name="plane">The plane.</param>
     /// <param name="snapshots">What <see cref="GradientDescent.Watch"/> was shown.</param>
     /// <param name="newton">Newton's solution from the same candidates.</param>
-    public static GenericChart Descent(PhasePlane plane, IReadOnlyList<DescentSnapshot> snapshots, FixedPointSolution newton)
+    public static GenericChart Descent(
+        PhasePlane plane, IReadOnlyList<DescentSnapshot> snapshots, FixedPointSolution newton)
     {
-        var panels = new Panels("Algorithm 1, step by step, and where Newton ends", 760) { Legend = Legend.Below, Left = 60 };
+        var panels =
+            new Panels("Algorithm 1, step by step, and where Newton ends", 760) { Legend = Legend.Below, Left = 60 };
         var panel = panels[0];
         Axes(panel, plane, "x");
         double[][][] shots = [.. snapshots.Select(shot => shot.States.Split())];
-        panel.Contours("q", plane.Axis, plane.Axis, Speeds(plane), new("log₁₀ q") { Colours = Scale.Map.Greys }, 14).Opacity(0.7);
-        panel.Line("way of a candidate", [.. Enumerable.Range(0, shots[0].Length).SelectMany(i => shots.Select(shot => shot[i]).Append(null))], Paint.Vermillion, width: 1.5);
+        panel.Contours("q", plane.Axis, plane.Axis, Speeds(plane), new("log₁₀ q") { Colours = Scale.Map.Greys }, 14)
+            .Opacity(0.7);
+        panel.Line("way of a candidate", [.. Enumerable.Range(0, shots[0].Length)
+            .SelectMany(i => shots.Select(shot => shot[i]).Append(null))], Paint.Vermillion, width: 1.5);
         Marks("start", shots[0], Paint.White, MarkShape.Circle, 6).Outlined(Paint.Vermillion, 1.5);
         Marks($"Algorithm 1 after {snapshots[^1].Step} steps", shots[^1], Paint.Vermillion, MarkShape.Circle, 7);
-        Marks("Newton: fixed point", Where(Ending.FixedPoint), Paint.Blue, MarkShape.CircleOpen, 16).Outlined(null, 2.5);
-        Marks("Newton: slow point", Where(Ending.SlowMinimum), Paint.Purple, MarkShape.SquareOpen, 16).Outlined(null, 2.5);
+        Marks("Newton: fixed point", Where(Ending.FixedPoint), Paint.Blue, MarkShape.CircleOpen, 16)
+            .Outlined(null, 2.5);
+        Marks("Newton: slow point", Where(Ending.SlowMinimum), Paint.Purple, MarkShape.SquareOpen, 16)
+            .Outlined(null, 2.5);
         return panels.Chart();
 
         double[][] Where(Ending ending) => [.. newton.States.Split().Where((_, i) => newton.Endings[i] == ending)];
@@ -129,7 +148,9 @@ public static partial class Figures
             panel.Markers(name, places, paint, $"{name}<br>({Hover.XAs(".3f")}, {Hover.YAs(".3f")})", symbol, size);
     }
 
-    /// <summary>How states move along a direction in time, a panel per plane: where they gather, and how long that takes.</summary>
+    /// <summary>
+    /// How states move along a direction in time, a panel per plane: where they gather, and how long that takes.
+    /// </summary>
     /// <param name="panels">A panel each.</param>
     public static GenericChart InTime(IReadOnlyList<WaysAlong> panels)
     {
@@ -140,7 +161,9 @@ public static partial class Figures
             var panel = figure[0, i];
             panel.Caption(title);
             panel.X.Titled("step");
-            panel.Y.Titled(string.Create(CultureInfo.InvariantCulture, $"place along ({direction[0]:0.##}, {direction[1]:0.##})").Replace('-', '−'));
+            panel.Y.Titled(
+                string.Create(CultureInfo.InvariantCulture, $"place along ({direction[0]:0.##}, {direction[1]:0.##})")
+                    .Replace('-', '−'));
             foreach (var run in PhasePlane.Along(runs, direction).Split())
                 panel.Line("", Numbers(0, run.Length), run, Paint.Blue, $"step {Hover.X}: {Hover.YAs(".3f")}", 1.3);
         }
@@ -153,10 +176,12 @@ public static partial class Figures
         panel.Y.Titled(name + "₂").From(-plane.Axis[^1], plane.Axis[^1]);
     }
 
-    private static double[][] Rounded(PhasePlane plane, Func<int, int, double> value, int digits) => Rounded(plane.Axis.Length, value, digits);
+    private static double[][] Rounded(PhasePlane plane, Func<int, int, double> value, int digits) =>
+        Rounded(plane.Axis.Length, value, digits);
 
     private static double[][] Rounded(int size, Func<int, int, double> value, int digits) =>
-        [.. Enumerable.Range(0, size).Select(j => Enumerable.Range(0, size).Select(i => Math.Round(value(j, i), digits)).ToArray())];
+        [.. Enumerable.Range(0, size)
+            .Select(j => Enumerable.Range(0, size).Select(i => Math.Round(value(j, i), digits)).ToArray())];
 
     private static double[][] Speeds(PhasePlane plane)
     {
@@ -170,12 +195,14 @@ public static partial class Figures
         const int across = 15;
         double cell = 2 * plane.Axis[^1] / (across - 1);
         // The nearest points of the grid: steps are not interpolated.
-        int[] nearest = [.. Enumerable.Range(0, across).Select(i => (int)Math.Round(i * (plane.Axis.Length - 1.0) / (across - 1)))];
+        int[] nearest =
+            [.. Enumerable.Range(0, across).Select(i => (int)Math.Round(i * (plane.Axis.Length - 1.0) / (across - 1)))];
         var arrows = new List<(double[], double[])>();
         foreach (int j in nearest)
             foreach (int i in nearest)
             {
-                double u = plane.First[j, i], v = plane.Second[j, i], length = Math.Sqrt(u * u + v * v), x = plane.Axis[i], y = plane.Axis[j];
+                double u = plane.First[j, i], v = plane.Second[j, i], length = Math.Sqrt(u * u + v * v),
+                    x = plane.Axis[i], y = plane.Axis[j];
                 double scale = 0.85 * cell * Math.Tanh(length / cell) / length;
                 if (length >= 1e-12) arrows.Add(([x, y], [x + scale * u, y + scale * v]));
             }
@@ -194,9 +221,12 @@ public static partial class Figures
     private static string PlaneHover(Linearisation line)
     {
         var invariant = CultureInfo.InvariantCulture;
-        string eigenvalues = string.Join(", ", line.Eigenvalues.Select(value => value.Imaginary == 0 ? value.Real.ToString("0.000", invariant)
-            : string.Create(invariant, $"{value.Real:0.000}{(value.Imaginary < 0 ? "−" : "+")}{Math.Abs(value.Imaginary):0.000}i")));
+        string eigenvalues = string.Join(
+            ", ", line.Eigenvalues.Select(value => value.Imaginary == 0 ? value.Real.ToString("0.000", invariant)
+            : string.Create(invariant,
+                $"{value.Real:0.000}{(value.Imaginary < 0 ? "−" : "+")}{Math.Abs(value.Imaginary):0.000}i")));
         return string.Create(invariant,
-            $"<b>{PlaneKind(line)}</b> at ({line.Point.State[0]:0.000}, {line.Point.State[1]:0.000})<br>λ = {eigenvalues}<br>q = {line.Point.Speed:0.0e+0}<br>candidates that ended here: {line.Point.Candidates}");
+            $"<b>{PlaneKind(line)}</b> at ({line.Point.State[0]:0.000}, {line.Point.State[1]:0.000})<br>λ = "
+            + $"{eigenvalues}<br>q = {line.Point.Speed:0.0e+0}<br>candidates that ended here: {line.Point.Candidates}");
     }
 }

@@ -19,16 +19,20 @@ public enum ColourBy
 
 public static partial class Figures
 {
-    /// <summary>Rank in the legend of what has no unstable modes; plotly.js's own for all else. The rest follow by their number.</summary>
+    /// <summary>
+    /// Rank in the legend of what has no unstable modes; plotly.js's own for all else. The rest follow by their number.
+    /// </summary>
     private const int FirstRank = 1000;
 
     // By pattern, all channels low first, in the order of binary numbers.
     private static readonly Paint[] ByPattern =
-        [Paint.Yellow, Paint.SkyBlue, Paint.Green, Paint.Blue, Paint.Purple, Paint.Orange, Paint.Vermillion, Paint.Black];
+        [Paint.Yellow, Paint.SkyBlue, Paint.Green, Paint.Blue, Paint.Purple, Paint.Orange, Paint.Vermillion,
+            Paint.Black];
 
     /// <summary>
-    /// Fixed points in the space of the first three principal components. Symbols show the number of unstable modes. Attractors
-    /// carry their readout as a label: + for class 1, - for class 0, 0 where 0.1 &lt; p &lt; 0.9. The hover has all that is known of a point.
+    /// Fixed points in the space of the first three principal components. Symbols show the number of unstable modes.
+    /// Attractors carry their readout as a label: + for class 1, - for class 0, 0 where 0.1 &lt; p &lt; 0.9. The hover
+    /// has all that is known of a point.
     /// </summary>
     /// <param name="points">The points; none gives a figure that says so.</param>
     /// <param name="network">The network that they are the points of.</param>
@@ -40,9 +44,13 @@ public static partial class Figures
     public static GenericChart FixedPoints(
         IReadOnlyList<Linearisation> points, Network network, Pca pca, double[,,]? trajectories = null,
         ColourBy colourBy = ColourBy.UnstableModes, string? title = null, int mostTrajectories = 12) =>
-        PointsIn(Space(title ?? Title(points), pca, out var scene), scene, points, network, pca, trajectories, colourBy, mostTrajectories).Chart();
+        PointsIn(Space(title ?? Title(points), pca, out var scene), scene, points, network, pca, trajectories, colourBy,
+            mostTrajectories).Chart();
 
-    /// <summary>Fixed points and trajectories as <see cref="FixedPoints"/> draws them, with a cloud of other states among them, such as the ends of Algorithm 1.</summary>
+    /// <summary>
+    /// Fixed points and trajectories as <see cref="FixedPoints"/> draws them, with a cloud of other states among them,
+    /// such as the ends of Algorithm 1.
+    /// </summary>
     /// <param name="points">The points.</param>
     /// <param name="network">The network that they are the points of.</param>
     /// <param name="pca">The components to draw in.</param>
@@ -54,26 +62,35 @@ public static partial class Figures
     /// <param name="title">Default that of the points.</param>
     /// <param name="mostTrajectories">Trials to draw at most; default 12.</param>
     public static GenericChart Among(
-        IReadOnlyList<Linearisation> points, Network network, Pca pca, double[,,] trajectories, string name, IReadOnlyList<StatePoint> cloud,
+        IReadOnlyList<Linearisation> points, Network network, Pca pca, double[,,] trajectories, string name,
+            IReadOnlyList<StatePoint> cloud,
         Func<StatePoint, double>? value = null, string? scale = null, string? title = null, int mostTrajectories = 12)
     {
         var space = Space(title ?? Title(points), pca, out var scene);
         var places = pca.Project(cloud.Select(point => point.State).ToMatrix(pca.Mean.Length)).Split();
-        var dots = scene.Markers($"{name} ({cloud.Count})", places, Paint.Green, MarkShape.Circle, 4).Opacity(0.85).Hover(name);
+        var dots = scene.Markers($"{name} ({cloud.Count})", places, Paint.Green, MarkShape.Circle, 4).Opacity(0.85)
+            .Hover(name);
         if (value is not null)
             dots.Coloured(cloud.Select(value), new(scale ?? "")
             {
                 Colours = Scale.Map.Viridis, Every = cloud.All(point => double.IsInteger(value(point))) ? 1 : null,
             }).Hover($"{name}<br>{scale}: {Hover.ColourAs(".3g")}");
-        return PointsIn(space, scene, points, network, pca, trajectories, ColourBy.UnstableModes, mostTrajectories).Chart();
+        return PointsIn(space, scene, points, network, pca, trajectories, ColourBy.UnstableModes, mostTrajectories)
+            .Chart();
     }
 
-    /// <summary>Turns a figure of fixed points so that one looks along the channels' own directions, a little from the side and from above: a cube then looks like one.</summary>
+    /// <summary>
+    /// Turns a figure of fixed points so that one looks along the channels' own directions, a little from the side and
+    /// from above: a cube then looks like one.
+    /// </summary>
     /// <param name="chart">A figure of these points, with one 3-D scene.</param>
     /// <param name="points">The points; those of undecided readout count less than the others.</param>
-    /// <param name="network">The network that they are the points of. With fewer than three channels the figure stays as it is.</param>
+    /// <param name="network">
+    /// The network that they are the points of. With fewer than three channels the figure stays as it is.
+    /// </param>
     /// <param name="pca">The components that the figure is drawn in.</param>
-    public static GenericChart AlongChannels(GenericChart chart, IReadOnlyList<Linearisation> points, Network network, Pca pca) =>
+    public static GenericChart AlongChannels(
+        GenericChart chart, IReadOnlyList<Linearisation> points, Network network, Pca pca) =>
         AlongChannels(points, network, pca, distance: 2.1) is { } eye ? Charts.Space.SeenFrom(chart, eye) : chart;
 
     private static Space PointsIn(
@@ -92,20 +109,26 @@ public static partial class Figures
         {
             var (unstable, kind, readout) = group.Key;
             var (symbol, paint, size) = Look(unstable);
-            var markers = Markers(scene, Name(unstable, kind, readout.Length > 0 ? group.First().ReadoutLabel : "", group.Count()), group, places,
-                colourBy == ColourBy.UnstableModes ? paint : readout.Length > 0 ? PatternColour(readout) : Paint.Grey, symbol, size);
+            var markers = Markers(scene, Name(
+                unstable, kind, readout.Length > 0 ? group.First().ReadoutLabel : "", group.Count()), group, places,
+                colourBy == ColourBy.UnstableModes ? paint : readout.Length > 0
+                    ? PatternColour(readout)
+                    : Paint.Grey, symbol, size);
             markers.Outlined(Paint.Ink, 1).Rank(FirstRank + unstable);
             if (scale is not null) markers.Coloured(group.Select(point => point.Probabilities[0]), scale);
         }
         return space;
     }
 
-    private static IEnumerable<IGrouping<(int Unstable, string Kind), PointFacts>> ByKind(IReadOnlyList<Linearisation> points, Network network) =>
-        PointFacts.Of(points, network).GroupBy(point => (point.Linearisation.UnstableModes, point.Linearisation.Kind)).OrderBy(kind => kind.Key.UnstableModes);
+    private static IEnumerable<IGrouping<(int Unstable, string Kind),
+        PointFacts>> ByKind(IReadOnlyList<Linearisation> points, Network network) =>
+        PointFacts.Of(points, network).GroupBy(point => (point.Linearisation.UnstableModes, point.Linearisation.Kind))
+            .OrderBy(kind => kind.Key.UnstableModes);
 
     /// <summary>Points of one kind; a few attractors carry their readout as a label.</summary>
     private static Series Markers(
-        Scene scene, string name, IEnumerable<PointFacts> members, double[][] places, Paint paint, MarkShape symbol, double size, double label = 15)
+        Scene scene, string name, IEnumerable<PointFacts> members, double[][] places, Paint paint, MarkShape symbol,
+            double size, double label = 15)
     {
         var markers = scene.Markers(name, [.. members.Select(point => places[point.Number - 1])], paint, symbol, size)
             .Hovers(members.Select(point => point.Hover));
@@ -114,7 +137,8 @@ public static partial class Figures
     }
 
     /// <summary>A figure of one scene whose axes are principal components.</summary>
-    private static Space Space(string title, Pca pca, out Scene scene, Eye? eye = null, bool legendBeside = false, Legend legend = Legend.TopRight)
+    private static Space Space(string title, Pca pca, out Scene scene, Eye? eye = null, bool legendBeside = false,
+        Legend legend = Legend.TopRight)
     {
         var space = new Space(title, 640) { Legend = legend, LegendBeside = legendBeside };
         scene = space.Add();
@@ -128,33 +152,44 @@ public static partial class Figures
         int count = Math.Min(most, states.GetLength(0)), steps = states.GetLength(1), size = states.GetLength(2);
         if (size != pca.Mean.Length)
             throw new ArgumentException(
-                $"The components are of states with {pca.Mean.Length} values, but the trajectories are [{states.GetLength(0)}, {steps}, {size}].",
+                $"The components are of states with {pca.Mean.Length} values, but the trajectories are "
+                + $"[{states.GetLength(0)}, {steps}, {size}].",
                 nameof(states));
         var places = pca.Project(states.Rows()).Split().Take(count * steps).Chunk(steps);
         // One line for all trials, broken between them: one entry in the legend, and quick to turn.
-        scene.Line(Count(count, "trial"), [.. places.SelectMany(trial => trial.Append(null))], Paint.Grey, 1.5).Opacity(0.35);
+        scene.Line(Count(count, "trial"), [.. places.SelectMany(trial => trial.Append(null))], Paint.Grey, 1.5)
+            .Opacity(0.35);
     }
 
     private static string Title(IReadOnlyList<Linearisation> points)
     {
         string count = points.Count == 0 ? "No fixed points" : Count(points.Count, "fixed point");
-        return points.Count > 0 && PointFacts.OneInput(points) ? $"{count} at input ({PointFacts.InputOf(points[0])})" : count;
+        return points.Count > 0 && PointFacts.OneInput(points)
+            ? $"{count} at input ({PointFacts.InputOf(points[0])})"
+            : count;
     }
 
     private static string Name(int unstable, string kind, string readout, int count) =>
-        (readout.Length > 0 ? readout + ": " : "") + kind + (unstable == 0 ? "" : $", {unstable} unstable") + (count > 1 ? $" ({count})" : "");
+        (readout.Length > 0 ? readout + ": " : "") + kind + (unstable == 0 ? "" : $", {unstable} unstable")
+            + (count > 1 ? $" ({count})" : "");
 
     private static Paint PatternColour(string readout)
     {
         int pattern = readout.Aggregate(0, (bits, sign) => bits * 2 + (sign == '+' ? 1 : 0));
-        // With one or two channels the colours that differ most; with more than three, colours repeat and only labels differ.
-        return ByPattern[readout.Length switch { 1 => new[] { 5, 3 }[pattern], 2 => new[] { 1, 5, 2, 3 }[pattern], _ => pattern % ByPattern.Length }];
+        // With one or two channels the colours that differ most; with more than three, colours repeat and only labels
+        // differ.
+        return ByPattern[readout.Length switch { 1 => new[] { 5, 3 }[pattern], 2 => new[] { 1, 5, 2, 3 }[pattern],
+            _ => pattern % ByPattern.Length }];
     }
 
-    /// <summary>An eye that looks along the channels' own directions; null where the points do not determine three that lie in no plane.</summary>
+    /// <summary>
+    /// An eye that looks along the channels' own directions; null where the points do not determine three that lie in
+    /// no plane.
+    /// </summary>
     private static Eye? AlongChannels(IReadOnlyList<Linearisation> points, Network network, Pca pca, double distance)
     {
-        if (DecisionGrid.Fit(points, network, Places(points, pca).ToMatrix(pca.ExplainedVariance.Length))?.Frame() is not [var first, var second, var third])
+        if (DecisionGrid.Fit(points, network, Places(points, pca)
+            .ToMatrix(pca.ExplainedVariance.Length))?.Frame() is not [var first, var second, var third])
             return null;
         double[] eye = [.. Enumerable.Range(0, 3).Select(i => first[i] + 0.5 * second[i] + 0.42 * third[i])];
         double length = Math.Sqrt(eye.Sum(value => value * value));
@@ -167,7 +202,8 @@ public static partial class Figures
         if (places.Count == 0) return;
         for (int k = 0; k < Math.Min(3, places[0].Length); k++)
         {
-            double low = places.Min(place => place[k]), high = places.Max(place => place[k]), room = Math.Max(0.1 * (high - low), 1e-3);
+            double low = places.Min(place => place[k]), high = places.Max(place => place[k]),
+                room = Math.Max(0.1 * (high - low), 1e-3);
             scene.Axes[k].From(low - room, high + room);
         }
     }

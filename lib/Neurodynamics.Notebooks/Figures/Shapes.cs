@@ -15,8 +15,8 @@ public static partial class Figures
     ];
 
     /// <summary>
-    /// A cloud of states in its first three principal components, with the cube, the edges or the axes that fit it best: what
-    /// <see cref="CloudShape"/> saw.
+    /// A cloud of states in its first three principal components, with the cube, the edges or the axes that fit it
+    /// best: what <see cref="CloudShape"/> saw.
     /// </summary>
     /// <param name="states">[M, S].</param>
     /// <param name="name">What the legend calls them.</param>
@@ -29,18 +29,22 @@ public static partial class Figures
         Dots(scene, new(name, states), network, pca.Project(states).Split(), 1);
         if (shape is not { Centre: { } centre, Directions: { } directions }) return space.Chart();
         var places = pca.Project(Outline(shape.Shape)
-            .Select(place => centre.Select((middle, i) => middle + Enumerable.Range(0, 3).Sum(k => place[k] * directions[k][i])).ToArray())
+            .Select(place => centre.Select(
+                (middle, i) => middle + Enumerable.Range(0, 3).Sum(k => place[k] * directions[k][i])).ToArray())
             .ToMatrix(centre.Length)).Split();
         scene.Line($"the {Wording.Of(shape.Shape)} that {(shape.Shape == ShapeKind.Cube ? "fits" : "fit")} best",
             [.. places.Chunk(2).SelectMany(side => side.Append(null))], Paint.Vermillion, 4);
         return space.Chart();
     }
 
-    /// <summary>In how many networks each cloud has which shape: a panel per group, a bar per cloud, a colour per shape.</summary>
+    /// <summary>
+    /// In how many networks each cloud has which shape: a panel per group, a bar per cloud, a colour per shape.
+    /// </summary>
     /// <param name="groups">The groups.</param>
     /// <param name="clouds">The clouds, the first on top.</param>
     /// <param name="title">Title.</param>
-    public static GenericChart SweepShapes(IReadOnlyList<SweepGroup> groups, IReadOnlyList<SweepCloud> clouds, string title)
+    public static GenericChart SweepShapes(
+        IReadOnlyList<SweepGroup> groups, IReadOnlyList<SweepCloud> clouds, string title)
     {
         int rows = (groups.Count + 2) / 3, columns = Math.Min(3, groups.Count);
         SweepCloud[] upwards = [.. clouds.Reverse()];
@@ -54,10 +58,13 @@ public static partial class Figures
             var (group, panel) = (groups[i], panels[i / columns, i % columns]);
             panel.Caption($"{group.Name} ({group.Rows.Count})");
             // Every shape that any group has is in the legend once; one that none has is not drawn.
-            foreach (var (shape, paint) in ShapePaints.Where(one => groups.Any(other => clouds.Any(cloud => other.Shape(cloud, one.Shape).Count > 0))))
-                panel.BarsAcross(Wording.Of(shape), upwards.Select(cloud => group.Shape(cloud, shape)).Select(share => share.Total == 0 ? 0 : 100 * share.Share),
+            foreach (var (shape, paint) in ShapePaints.Where(
+                one => groups.Any(other => clouds.Any(cloud => other.Shape(cloud, one.Shape).Count > 0))))
+                panel.BarsAcross(Wording.Of(shape), upwards.Select(cloud => group.Shape(cloud, shape))
+                    .Select(share => share.Total == 0 ? 0 : 100 * share.Share),
                     Numbers(0, upwards.Length), paint, Hover.Custom).Outlined(Paint.White, 0.5)
-                    .Custom(upwards.Select(cloud => $"{group.Name}, {cloud}<br>{Wording.Of(shape)}: {group.Shape(cloud, shape)}"));
+                    .Custom(upwards.Select(
+                        cloud => $"{group.Name}, {cloud}<br>{Wording.Of(shape)}: {group.Shape(cloud, shape)}"));
             panel.X.From(0, 100).Titled(i / columns == rows - 1 ? "% of networks" : null, 12);
             panel.Y.Categories([.. upwards.Select(cloud => i % columns == 0 ? cloud.Name : "")], 0.6);
         }
@@ -69,5 +76,6 @@ public static partial class Figures
         from axis in Enumerable.Range(0, 3)
         from side in shape == ShapeKind.Axes ? new[] { (0.0, 0.0) } : [(-1, -1), (-1, 1), (1, -1), (1, 1)]
         from end in new[] { -1.0, 1.0 }
-        select (double[])[.. Enumerable.Range(0, 3).Select(k => k == axis ? end : k == (axis + 1) % 3 ? side.Item1 : side.Item2)];
+        select (double[])[.. Enumerable.Range(0, 3)
+            .Select(k => k == axis ? end : k == (axis + 1) % 3 ? side.Item1 : side.Item2)];
 }

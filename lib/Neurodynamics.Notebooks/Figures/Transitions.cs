@@ -8,8 +8,9 @@ namespace Neurodynamics.Notebooks;
 public static partial class Figures
 {
     /// <summary>
-    /// Fixed points and the connections between attractors, in the space of the first three principal components: a line from
-    /// each attractor over the saddle to the other. One looks along the channels' own directions, so that a cube looks like one.
+    /// Fixed points and the connections between attractors, in the space of the first three principal components: a
+    /// line from each attractor over the saddle to the other. One looks along the channels' own directions, so that a
+    /// cube looks like one.
     /// </summary>
     /// <param name="graph">The points, and where the network goes from the saddles.</param>
     /// <param name="network">The network.</param>
@@ -17,7 +18,8 @@ public static partial class Figures
     /// <param name="colourBy">What decides the points' colour; default the number of unstable modes.</param>
     /// <param name="title">Default: how many points and connections.</param>
     public static GenericChart Transitions(
-        TransitionGraph graph, Network network, Pca pca, ColourBy colourBy = ColourBy.UnstableModes, string? title = null)
+        TransitionGraph graph, Network network, Pca pca, ColourBy colourBy = ColourBy.UnstableModes,
+            string? title = null)
     {
         string connections = Count(graph.Edges().Count, "connection");
         var space = Space(title ?? $"{Count(graph.Points.Count, "fixed point")}, {connections}", pca, out var scene,
@@ -29,8 +31,8 @@ public static partial class Figures
     }
 
     /// <summary>
-    /// The same fixed points and connections in the first two components of several fits, a panel each: what a picture shows
-    /// depends on what its axes were fitted to.
+    /// The same fixed points and connections in the first two components of several fits, a panel each: what a picture
+    /// shows depends on what its axes were fitted to.
     /// </summary>
     /// <param name="graph">The points, and where the network goes from the saddles.</param>
     /// <param name="network">The network.</param>
@@ -51,10 +53,12 @@ public static partial class Figures
             panel.X.Titled(Component(pca, 0, of: ""));
             panel.Y.Titled(Component(pca, 1, of: "")).AsLongAs(panel.X);
             panel.Line("connection", Connections(graph, places), Paint.Grey, width: 1);
-            foreach (var kind in facts.GroupBy(point => Math.Min(Unstable, point.Linearisation.UnstableModes)).OrderBy(group => group.Key))
+            foreach (var kind in facts.GroupBy(point => Math.Min(Unstable, point.Linearisation.UnstableModes))
+                .OrderBy(group => group.Key))
             {
                 var (symbol, paint, _) = Look(kind.Key);
-                var markers = panel.Markers(Kind(kind.Key), [.. kind.Select(point => places[point.Number - 1])], paint, null, symbol, 8);
+                var markers = panel.Markers(
+                    Kind(kind.Key), [.. kind.Select(point => places[point.Number - 1])], paint, null, symbol, 8);
                 markers.Hovers(kind.Select(point => point.Hover));
                 if (kind.Key == 0) markers.Texts(kind.Select(point => point.ReadoutLabel), 10);
             }
@@ -63,6 +67,7 @@ public static partial class Figures
     }
 
     /// <summary>From each attractor over the saddle to the other.</summary>
-    private static double[]?[] Connections(TransitionGraph graph, double[][] places) => [.. graph.Edges().SelectMany(edge =>
+    private static double[]?[] Connections(TransitionGraph graph, double[][] places) =>
+        [.. graph.Edges().SelectMany(edge =>
         edge.Saddles.SelectMany(saddle => new[] { places[edge.First], places[saddle], places[edge.Second], null }))];
 }

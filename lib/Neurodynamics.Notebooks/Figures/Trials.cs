@@ -8,21 +8,27 @@ namespace Neurodynamics.Notebooks;
 public static partial class Figures
 {
     /// <summary>
-    /// One trial of a task: inputs as bars and targets as lines, where they count; -1 stands for class 0, +1 for class 1. With as
-    /// many inputs as targets a panel per channel has both, otherwise the inputs have a panel of their own. Epochs are shaded.
+    /// One trial of a task: inputs as bars and targets as lines, where they count; -1 stands for class 0, +1 for class
+    /// 1. With as many inputs as targets a panel per channel has both, otherwise the inputs have a panel of their own.
+    /// Epochs are shaded.
     /// </summary>
     /// <param name="trials">The trials.</param>
     /// <param name="trial">Which of them, from 0; default the first.</param>
-    /// <param name="network">Draws what this network reads out, 2 p - 1 with p the probability of class 1; default none.</param>
+    /// <param name="network">
+    /// Draws what this network reads out, 2 p - 1 with p the probability of class 1; default none.
+    /// </param>
     public static GenericChart Trial(Trials trials, int trial = 0, Network? network = null)
     {
         if (trial < 0 || trial >= trials.Count)
-            throw new ArgumentOutOfRangeException(nameof(trial), trial, $"There are {trials.Count} trials, counted from 0.");
-        var (inputs, targets, weights) = (trials.Inputs.Trial(trial), trials.Targets.Trial(trial), trials.Weights.Trial(trial));
+            throw new ArgumentOutOfRangeException(
+                nameof(trial), trial, $"There are {trials.Count} trials, counted from 0.");
+        var (inputs, targets, weights) =
+            (trials.Inputs.Trial(trial), trials.Targets.Trial(trial), trials.Weights.Trial(trial));
         var readout = network is null ? null : Readout(network, inputs);
         bool apart = trials.InputSize != trials.Channels;
         int count = trials.Channels + (apart ? 1 : 0);
-        var panels = new Panels("One trial" + (network is null ? "" : ", and what the network makes of it"), 150 + 130 * count,
+        var panels =
+            new Panels("One trial" + (network is null ? "" : ", and what the network makes of it"), 150 + 130 * count,
             Enumerable.Repeat(1.0, count), sharesX: true) { RowGap = 0.05, BarGap = 0.25 };
         panels[0].X.Titled("step").From(0, trials.Steps + 1);
         for (int i = 0; i < trials.Epochs.Count; i++)
@@ -41,11 +47,14 @@ public static partial class Figures
             var panel = panels[apart ? channel + 1 : channel];
             string hover = $"channel {channel + 1}, step {Hover.X}<br>";
             panel.Y.Titled($"channel {channel + 1}").Ticks([-1, 0, 1], ["\u22121", "0", "+1"]).ZeroLine();
-            if (!apart) panel.Bars("input", time, inputs.Column(channel), Paint.SkyBlue, $"{hover}input: {Hover.YAs(".3~f")}");
-            panel.Line("target", time, targets.Column(channel).Zip(weights.Column(channel), (target, weight) => weight > 0 ? 2 * target - 1 : double.NaN),
+            if (!apart) panel.Bars(
+                "input", time, inputs.Column(channel), Paint.SkyBlue, $"{hover}input: {Hover.YAs(".3~f")}");
+            panel.Line("target", time, targets.Column(channel)
+                .Zip(weights.Column(channel), (target, weight) => weight > 0 ? 2 * target - 1 : double.NaN),
                 Paint.Vermillion, $"{hover}target: {Hover.YAs(".3~f")}", 2.5, steps: true);
             if (readout is not null)
-                panel.Line("readout", time, readout.Column(channel).Select(p => 2 * p - 1), Paint.Black, $"{hover}readout: {Hover.YAs(".3~f")}", 1.5, Dash.Dot, steps: true);
+                panel.Line("readout", time, readout.Column(channel).Select(p => 2 * p - 1), Paint.Black,
+                    $"{hover}readout: {Hover.YAs(".3~f")}", 1.5, Dash.Dot, steps: true);
         }
         return panels.Chart();
     }

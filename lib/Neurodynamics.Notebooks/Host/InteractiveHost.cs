@@ -22,9 +22,9 @@ internal sealed class InteractiveHost : INotebookHost
     }
 
     /// <remarks>
-    /// Jupyter's "interrupt" sends SIGINT, which ends the kernel's host, and nothing here can prevent that. But the running cell is
-    /// cancelled first, as by the stop button of the Polyglot extension, so that a training is put aside and not lost. Windows has no
-    /// such signal.
+    /// Jupyter's "interrupt" sends SIGINT, which ends the kernel's host, and nothing here can prevent that. But the
+    /// running cell is cancelled first, as by the stop button of the Polyglot extension, so that a training is put
+    /// aside and not lost. Windows has no such signal.
     /// </remarks>
     public void StopCellOnInterrupt()
     {
@@ -46,7 +46,8 @@ internal sealed class InteractiveHost : INotebookHost
             var shown = context.Display(Kernel.HTML(html), HtmlFormatter.MimeType);
             // Published here: a displayed value that updates itself while the cell ends writes to the console instead.
             return text => context.Publish(new DisplayedValueUpdated(
-                Kernel.HTML(text), shown.DisplayId, context.Command, [new FormattedValue(HtmlFormatter.MimeType, text)]));
+                Kernel.HTML(text), shown.DisplayId, context.Command,
+                    [new FormattedValue(HtmlFormatter.MimeType, text)]));
         }
 
         // Not OnComplete: by then the cell's output is closed.

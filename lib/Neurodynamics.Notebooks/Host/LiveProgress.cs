@@ -6,9 +6,9 @@ using Neurodynamics.Training;
 namespace Neurodynamics.Notebooks;
 
 /// <summary>
-/// A bar in the output of the running cell while work goes on, and one line once it has ended or the cell was stopped. Make a new
-/// one for each piece of work. Outside a kernel it does nothing. The last line holds no times, so that running a notebook again
-/// does not change it.
+/// A bar in the output of the running cell while work goes on, and one line once it has ended or the cell was stopped.
+/// Make a new one for each piece of work. Outside a kernel it does nothing. The last line holds no times, so that
+/// running a notebook again does not change it.
 /// </summary>
 public sealed class LiveProgress : IProgress<TrainingProgress>, IProgress<int>
 {
@@ -73,7 +73,8 @@ public sealed class LiveProgress : IProgress<TrainingProgress>, IProgress<int>
     {
         sinceShown.Restart();
         string words = Words();
-        string bar = string.Create(CultureInfo.InvariantCulture, $"<progress max=\"{last.Of}\" value=\"{last.Value}\"></progress> ");
+        string bar = string.Create(
+            CultureInfo.InvariantCulture, $"<progress max=\"{last.Of}\" value=\"{last.Value}\"></progress> ");
         string html = $"<div>{(finished ? "" : bar)}{WebUtility.HtmlEncode(words)}</div>";
         if (replace is null) replace = cell!.Display(html);
         else replace(html);

@@ -1,6 +1,8 @@
 namespace Neurodynamics.Notebooks;
 
-/// <summary>What the workbook needs of the program that runs notebooks. <see cref="InteractiveHost"/> is the only one today.</summary>
+/// <summary>
+/// What the workbook needs of the program that runs notebooks. <see cref="InteractiveHost"/> is the only one today.
+/// </summary>
 internal interface INotebookHost
 {
     /// <summary>The cell that runs now on this thread; null outside a kernel.</summary>

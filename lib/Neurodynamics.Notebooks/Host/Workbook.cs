@@ -13,8 +13,9 @@ public static class Workbook
     internal static INotebookHost Host { get; } = new InteractiveHost();
 
     /// <summary>
-    /// Makes charts and tables show as the last value of a cell, without a network. Call it in the first cell of a notebook: that
-    /// cell's output holds plotly.js for all figures of the notebook. Outside a kernel only the formatters are registered.
+    /// Makes charts and tables show as the last value of a cell, without a network. Call it in the first cell of a
+    /// notebook: that cell's output holds plotly.js for all figures of the notebook. Outside a kernel only the
+    /// formatters are registered.
     /// </summary>
     public static void Start()
     {
@@ -28,7 +29,9 @@ public static class Workbook
     /// <exception cref="DirectoryNotFoundException">The library does not lie in a workbook.</exception>
     public static NetworkStore Networks => new(Path.Combine(Data, "networks"));
 
-    /// <summary>A sweep that came with the workbook, in its folder data/sweeps, with the rows that it has so far.</summary>
+    /// <summary>
+    /// A sweep that came with the workbook, in its folder data/sweeps, with the rows that it has so far.
+    /// </summary>
     /// <param name="name">Its name.</param>
     public static Sweep Sweep(string name) => Sweeps.Sweep.Load(Path.Combine(Data, "sweeps"), name);
 
@@ -39,21 +42,25 @@ public static class Workbook
         get
         {
             string library = AppContext.BaseDirectory;
-            if (typeof(Workbook).Assembly.Location is { Length: > 0 } location) library = Path.GetDirectoryName(location)!;
+            if (typeof(Workbook).Assembly.Location is { Length: > 0 } location) library =
+                Path.GetDirectoryName(location)!;
             for (var folder = new DirectoryInfo(library); folder is not null; folder = folder.Parent)
-                if (Directory.Exists(Path.Combine(folder.FullName, "data", "networks"))) return Path.Combine(folder.FullName, "data");
+                if (Directory.Exists(Path.Combine(folder.FullName, "data", "networks"))) return Path.Combine(
+                    folder.FullName, "data");
             throw new DirectoryNotFoundException(
-                $"There is no folder data/networks in or above {library}: load the library from lib/bin of the workbook, not from a copy "
+                $"There is no folder data/networks in or above {library}: load the library from lib/bin of the "
+                + "workbook, not from a copy "
                 + "elsewhere.");
         }
     }
 
     /// <summary>
-    /// Cancelled when the reader stops the running cell: pass it to a training or a solver. Never cancelled outside a kernel.
+    /// Cancelled when the reader stops the running cell: pass it to a training or a solver. Never cancelled outside a
+    /// kernel.
     /// </summary>
     /// <remarks>
-    /// The Polyglot extension's stop button cancels it. Jupyter's does not: the kernel answers its message without cancelling anything,
-    /// and an interrupt signal ends the kernel.
+    /// The Polyglot extension's stop button cancels it. Jupyter's does not: the kernel answers its message without
+    /// cancelling anything, and an interrupt signal ends the kernel.
     /// </remarks>
     public static CancellationToken Stop => Host.Running?.Stop ?? CancellationToken.None;
 }

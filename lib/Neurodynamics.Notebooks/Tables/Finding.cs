@@ -8,12 +8,13 @@ namespace Neurodynamics.Notebooks;
 public static partial class Tables
 {
     /// <summary>
-    /// A row per way in which candidates ended: how many did, the smallest and largest speed q where they did, and the largest modulus of
-    /// a state variable there. A vanilla RNN or GRU that starts at 0 never leaves [-1, 1].
+    /// A row per way in which candidates ended: how many did, the smallest and largest speed q where they did, and the
+    /// largest modulus of a state variable there. A vanilla RNN or GRU that starts at 0 never leaves [-1, 1].
     /// </summary>
     /// <param name="solution">What a solver returned.</param>
     public static DataFrame Endings(FixedPointSolution solution) =>
-        Table.Of(Enumerable.Range(0, solution.Endings.Length).GroupBy(i => solution.Endings[i]).OrderBy(group => group.Key))
+        Table.Of(Enumerable.Range(0, solution.Endings.Length).GroupBy(i => solution.Endings[i])
+            .OrderBy(group => group.Key))
             .Column("ending", group => Wording.Of(group.Key))
             .Column("candidates", group => group.Count())
             .Column("smallest q", group => group.Min(i => solution.Speeds[i]))
@@ -21,8 +22,9 @@ public static partial class Tables
             .Column("largest |h|", group => group.Max(i => solution.States.Row(i).Max(Math.Abs)));
 
     /// <summary>
-    /// A row per reading of "batch average speed": its value before the first step of Algorithm 1, the steps until it is at the
-    /// tolerance, its value then, the share of candidates that are nearer than 0.01 to one of the points at that moment, and their largest q.
+    /// A row per reading of "batch average speed": its value before the first step of Algorithm 1, the steps until it
+    /// is at the tolerance, its value then, the share of candidates that are nearer than 0.01 to one of the points at
+    /// that moment, and their largest q.
     /// </summary>
     /// <param name="runs">Algorithm 1 by each reading.</param>
     /// <param name="points">The true fixed points.</param>
@@ -39,14 +41,15 @@ public static partial class Tables
             .Column("before any step", run => run.Before)
             .Column("steps taken", run => run.Solution.Steps.Max())
             .Column("at the end", run => run.AtEnd)
-            .Column("share at a fixed point", run => Distances.ToNearest(run.Solution.States, places).Average(far => far < 0.01 ? 1.0 : 0))
+            .Column("share at a fixed point", run =>
+                Distances.ToNearest(run.Solution.States, places).Average(far => far < 0.01 ? 1.0 : 0))
             .Column("largest q", run => run.Solution.Speeds.Max());
     }
 
     /// <summary>
-    /// A row per solver on the same candidates: steps of a candidate (median and most), median and largest q at the end, candidates that
-    /// the solver calls fixed points, how many different points these are, and the median distance of all candidates from the nearest of
-    /// the true points.
+    /// A row per solver on the same candidates: steps of a candidate (median and most), median and largest q at the
+    /// end, candidates that the solver calls fixed points, how many different points these are, and the median distance
+    /// of all candidates from the nearest of the true points.
     /// </summary>
     /// <param name="solutions">The solver's name and what it returned.</param>
     /// <param name="points">The true fixed points.</param>
@@ -58,14 +61,15 @@ public static partial class Tables
             .Column("most steps", entry => entry.Solution.Steps.Max())
             .Column("median q", entry => entry.Solution.Speeds.Median())
             .Column("largest q", entry => entry.Solution.Speeds.Max())
-            .Column("fixed points, candidates", entry => entry.Solution.Endings.Count(ending => ending == Ending.FixedPoint))
+            .Column("fixed points, candidates", entry =>
+                entry.Solution.Endings.Count(ending => ending == Ending.FixedPoint))
             .Column("different points", entry => entry.Solution.Distinct().Count)
             .Column("median distance from a point", entry =>
                 Distances.ToNearest(entry.Solution.States, [.. points.Select(point => point.State)]).Median());
 
     /// <summary>
-    /// A row per round of a search: where its candidates came from, how many there were, how many ended at fixed points, and how many
-    /// points were new.
+    /// A row per round of a search: where its candidates came from, how many there were, how many ended at fixed
+    /// points, and how many points were new.
     /// </summary>
     /// <param name="set">What the search found.</param>
     public static DataFrame Rounds(FixedPointSet set) => Table.Of(set.Rounds.Index())
@@ -85,8 +89,8 @@ public static partial class Tables
         .Column("verdict", set => Wording.Of(set.Completeness.Verdict));
 
     /// <summary>
-    /// A row per state, the slowest first: q, the largest modulus of a state variable, whether a state from zero can be there, the
-    /// length of the next Newton correction, and whether a fixed point is proven there.
+    /// A row per state, the slowest first: q, the largest modulus of a state variable, whether a state from zero can be
+    /// there, the length of the next Newton correction, and whether a fixed point is proven there.
     /// </summary>
     /// <param name="cell">The cell.</param>
     /// <param name="states">The states, as points.</param>
@@ -95,7 +99,8 @@ public static partial class Tables
     {
         StatePoint[] shown = [.. states.OrderBy(point => point.Speed).Take(most)];
         var inputs = shown.Select(point => point.Input).ToMatrix(cell.InputSize);
-        double[] corrections = new FixedPointProblem(cell, inputs, shown.Select(point => point.State).ToMatrix(cell.StateSize)).Corrections();
+        double[] corrections = new FixedPointProblem(
+            cell, inputs, shown.Select(point => point.State).ToMatrix(cell.StateSize)).Corrections();
         var (reach, proofs) = (Reachability.Of(cell, shown), Certificate.Of(cell, shown));
         return Table.Of(Enumerable.Range(0, shown.Length))
             .Column("speed q", i => shown[i].Speed)
@@ -106,17 +111,19 @@ public static partial class Tables
     }
 
     /// <summary>
-    /// A row per descent: its input, steps, the mean and median speed where it ended, how many ends are near (within 0.1 of) a fixed
-    /// point of the list, how many lie outside the box that states from zero never leave, how many read out the same signs as the
-    /// candidate at their start, how well distances between ends correlate with those between candidates, how many patterns of signs
-    /// there are, and how many distinct fixed points Newton's method finds when it goes on from the ends.
+    /// A row per descent: its input, steps, the mean and median speed where it ended, how many ends are near (within
+    /// 0.1 of) a fixed point of the list, how many lie outside the box that states from zero never leave, how many read
+    /// out the same signs as the candidate at their start, how well distances between ends correlate with those between
+    /// candidates, how many patterns of signs there are, and how many distinct fixed points Newton's method finds when
+    /// it goes on from the ends.
     /// </summary>
     /// <param name="descents">What gradient descent returned.</param>
     /// <param name="points">The fixed points under the input of each, in the same order.</param>
     /// <param name="network">The network.</param>
     public static DataFrame Descents(
         IReadOnlyList<FixedPointSolution> descents, IReadOnlyList<FixedPointSet> points, Network network) =>
-        Table.Of(descents.Zip(points, (descent, set) => (Descent: descent, Set: set, Ends: DescentEnds.Of(descent, network))))
+        Table.Of(descents.Zip(
+            points, (descent, set) => (Descent: descent, Set: set, Ends: DescentEnds.Of(descent, network))))
             .Column("input", row => $"({Wording.Of(row.Descent.Problem.InputOf(0))})")
             .Column("candidates", row => row.Descent.Speeds.Length)
             .Column("steps", row => row.Descent.Steps[0])

@@ -8,8 +8,8 @@ namespace Neurodynamics.Notebooks;
 public static partial class Tables
 {
     /// <summary>
-    /// A row per connection between two attractors: their readouts, the channels in which these differ, the readout of each saddle
-    /// between them, and the unstable eigenvalue of the first.
+    /// A row per connection between two attractors: their readouts, the channels in which these differ, the readout of
+    /// each saddle between them, and the unstable eigenvalue of the first.
     /// </summary>
     /// <param name="graph">The points, and where the network goes from the saddles.</param>
     /// <param name="network">Their network.</param>
@@ -19,14 +19,15 @@ public static partial class Tables
         return Table.Of(graph.Edges())
             .Column("from", edge => readouts[edge.First])
             .Column("to", edge => readouts[edge.Second])
-            .Column("channels that differ", edge => string.Join(", ", Differing(readouts[edge.First], readouts[edge.Second])))
+            .Column("channels that differ", edge =>
+                string.Join(", ", Differing(readouts[edge.First], readouts[edge.Second])))
             .Column("saddle between", edge => string.Join(", ", edge.Saddles.Select(saddle => readouts[saddle])))
             .Column("unstable eigenvalue", edge => graph.Points[edge.Saddles[0]].Eigenvalues[0].Real);
     }
 
     /// <summary>
-    /// A row per pair of attractors with a saddle of index 1 between them: number and readout of each, in how many channels they differ,
-    /// how many saddles there are, and the most steps that a run from such a saddle took.
+    /// A row per pair of attractors with a saddle of index 1 between them: number and readout of each, in how many
+    /// channels they differ, how many saddles there are, and the most steps that a run from such a saddle took.
     /// </summary>
     /// <param name="graph">The points, and where the network goes from the saddles.</param>
     /// <param name="network">Their network.</param>
@@ -38,10 +39,14 @@ public static partial class Tables
             .Column("to", edge => $"{edge.Second + 1}: {readouts[edge.Second]}")
             .Column("channels that differ", edge => Differing(readouts[edge.First], readouts[edge.Second]).Count())
             .Column("saddles", edge => edge.Saddles.Count)
-            .Column("most steps", edge => graph.Transitions.Where(run => edge.Saddles.Contains(run.Saddle)).Max(run => run.Steps));
+            .Column("most steps", edge => graph.Transitions.Where(run => edge.Saddles.Contains(run.Saddle))
+                .Max(run => run.Steps));
     }
 
-    /// <summary>A row per attractor and a column per pulse: the readout of the attractor where the network comes to rest after it.</summary>
+    /// <summary>
+    /// A row per attractor and a column per pulse: the readout of the attractor where the network comes to rest after
+    /// it.
+    /// </summary>
     /// <param name="responses">What the pulses did.</param>
     /// <param name="network">The network that was pulsed.</param>
     public static DataFrame Pulses(PulseResponses responses, Network network)
@@ -50,13 +55,14 @@ public static partial class Tables
         var rows = responses.Responses.GroupBy(response => response.From).ToArray();
         return Table.Of(rows)
             .Column("resting in", row => readouts[row.Key])
-            .Each(rows.Take(1).SelectMany(row => row).Index(), (table, pulse) => table.Column($"after ({Wording.Of(pulse.Item.Input)})",
+            .Each(rows.Take(1).SelectMany(row => row).Index(), (table, pulse) =>
+                table.Column($"after ({Wording.Of(pulse.Item.Input)})",
                 row => row.ElementAt(pulse.Index).To is { } to ? readouts[to] : "none"));
     }
 
     /// <summary>
-    /// A row per duration: in how many of the responses every channel with a pulse has its sign afterwards, and in how many every
-    /// other channel has kept its own.
+    /// A row per duration: in how many of the responses every channel with a pulse has its sign afterwards, and in how
+    /// many every other channel has kept its own.
     /// </summary>
     /// <param name="byDuration">Responses to pulses of each duration.</param>
     /// <param name="network">The network that was pulsed.</param>
@@ -68,9 +74,9 @@ public static partial class Tables
             .Column("other bits kept", row => row.Effects.Count(effect => effect.KeepsOthers));
 
     /// <summary>
-    /// A row per branch that folds, by where it first does: that position on the path, the readouts under the first input of the two
-    /// fixed points at its ends, which meet there if it is the only fold, their unstable modes (empty where the continuation did not
-    /// count them), and how many folds there are.
+    /// A row per branch that folds, by where it first does: that position on the path, the readouts under the first
+    /// input of the two fixed points at its ends, which meet there if it is the only fold, their unstable modes (empty
+    /// where the continuation did not count them), and how many folds there are.
     /// </summary>
     /// <param name="branches">The branches, all along the same path.</param>
     /// <param name="network">The network.</param>
@@ -78,13 +84,20 @@ public static partial class Tables
         Table.Of(branches.Where(branch => branch.Folds.Count > 0).OrderBy(branch => branch.Folds[0].Position))
             .Column("position", branch => branch.Folds[0].Position)
             .Column("one point", branch => network.Decision(branch.Points[0].Point.State))
-            .Column("the other", branch => branch.Ending == BranchEnding.CameBack ? network.Decision(branch.Points[^1].Point.State) : "")
-            .Column("unstable modes", branch => branch.Points[0].UnstableModes is { } modes ? $"{modes} and {branch.Points[^1].UnstableModes}" : "")
+            .Column("the other", branch => branch.Ending == BranchEnding.CameBack
+                ? network.Decision(branch.Points[^1].Point.State)
+                : "")
+            .Column("unstable modes", branch => branch.Points[0].UnstableModes is { } modes
+                ? $"{modes} and {branch.Points[^1].UnstableModes}"
+                : "")
             .Column("folds", branch => branch.Folds.Count);
 
     private static string[] Readouts(IReadOnlyList<Linearisation> points, Network network) =>
-        points.Count == 0 ? [] : network.Decisions(points.Select(point => point.Point.State).ToMatrix(network.Cell.StateSize));
+        points.Count == 0
+            ? []
+            : network.Decisions(points.Select(point => point.Point.State).ToMatrix(network.Cell.StateSize));
 
     /// <summary>Channels, from 1, in which two readouts differ.</summary>
-    private static IEnumerable<int> Differing(string a, string b) => Enumerable.Range(0, a.Length).Where(k => a[k] != b[k]).Select(k => k + 1);
+    private static IEnumerable<int> Differing(string a, string b) =>
+        Enumerable.Range(0, a.Length).Where(k => a[k] != b[k]).Select(k => k + 1);
 }

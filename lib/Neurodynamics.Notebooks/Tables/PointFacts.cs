@@ -4,7 +4,9 @@ using Neurodynamics.Models;
 
 namespace Neurodynamics.Notebooks;
 
-/// <summary>What a figure's hover and a table's row say about a fixed point; its number is its place in the list, from 1.</summary>
+/// <summary>
+/// What a figure's hover and a table's row say about a fixed point; its number is its place in the list, from 1.
+/// </summary>
 internal sealed record PointFacts(int Number, Linearisation Linearisation, double[] Probabilities, string Readout)
 {
     /// <summary>How many channels are undecided (0.1 &lt; p &lt; 0.9).</summary>
@@ -33,7 +35,8 @@ internal sealed record PointFacts(int Number, Linearisation Linearisation, doubl
     {
         null => null,
         { Certainty: Certainty.Certified } proof => "certified: one true point within "
-            + $"{Wording.Of(proof.ExistenceRadius, "0.0e+0")}, no other within {Wording.Of(proof.UniquenessRadius, "0.0e+0")}",
+            + $"{Wording.Of(proof.ExistenceRadius, "0.0e+0")}, no other within "
+            + $"{Wording.Of(proof.UniquenessRadius, "0.0e+0")}",
         { Certainty: Certainty.NotCertified } => "not certified",
         _ => "no bound known: nothing can be certified",
     };
@@ -41,9 +44,11 @@ internal sealed record PointFacts(int Number, Linearisation Linearisation, doubl
     public static IReadOnlyList<PointFacts> Of(IReadOnlyList<Linearisation> points, Network network)
     {
         if (points.Count == 0) return [];
-        var probabilities = network.Probabilities(points.Select(point => point.Point.State).ToMatrix(network.Cell.StateSize));
+        var probabilities =
+            network.Probabilities(points.Select(point => point.Point.State).ToMatrix(network.Cell.StateSize));
         bool one = OneInput(points);
-        return [.. points.Select((point, i) => new PointFacts(i + 1, point, probabilities.Row(i), Network.Decide(probabilities.Row(i)))
+        return [.. points.Select(
+            (point, i) => new PointFacts(i + 1, point, probabilities.Row(i), Network.Decide(probabilities.Row(i)))
         {
             Input = one ? null : InputOf(point),
         })];

@@ -14,12 +14,13 @@ public sealed record NamedSet(string Name, Network Network, FixedPointSet Set);
 public static partial class Tables
 {
     /// <summary>
-    /// A row per fixed point: number (as in the figure's hover), kind, readout (a character per channel: + for class 1, - for class 0,
-    /// 0 where 0.1 &lt; p &lt; 0.9), probability of class 1 per channel, unstable modes, modes so near |lambda| = 1 that small
-    /// differences decide the kind, time constant of the slowest mode that decays, speed q, and the candidates that ended there in all
-    /// rounds of a search. Points from a search also have the radius within which a true fixed point is certified, the radius within
-    /// which it is the only one (both NaN where nothing is proven), and the distance to the nearest of the search's candidates. Points
-    /// under several inputs also have their input.
+    /// A row per fixed point: number (as in the figure's hover), kind, readout (a character per channel: + for class 1,
+    /// - for class 0, 0 where 0.1 &lt; p &lt; 0.9), probability of class 1 per channel, unstable modes, modes so near
+    /// |lambda| = 1 that small differences decide the kind, time constant of the slowest mode that decays, speed q, and
+    /// the candidates that ended there in all rounds of a search. Points from a search also have the radius within
+    /// which a true fixed point is certified, the radius within which it is the only one (both NaN where nothing is
+    /// proven), and the distance to the nearest of the search's candidates. Points under several inputs also have their
+    /// input.
     /// </summary>
     /// <param name="points">The points; none gives a table without rows.</param>
     /// <param name="network">Their network.</param>
@@ -39,14 +40,16 @@ public static partial class Tables
             .Column("speed q", point => point.Linearisation.Point.Speed)
             .Column("candidates, all rounds", point => point.Linearisation.Point.Candidates)
             .When(points.Any(point => point.Point.Certificate is not null), table => table
-                .Column("certified within", point => point.Linearisation.Point.Certificate?.ExistenceRadius ?? double.NaN)
+                .Column("certified within", point =>
+                    point.Linearisation.Point.Certificate?.ExistenceRadius ?? double.NaN)
                 .Column("alone within", point => point.Linearisation.Point.Certificate?.UniquenessRadius ?? double.NaN)
-                .Column("nearest candidate", point => point.Linearisation.Point.Reachability?.NearestVisited ?? double.NaN));
+                .Column("nearest candidate", point =>
+                    point.Linearisation.Point.Reachability?.NearestVisited ?? double.NaN));
     }
 
     /// <summary>
-    /// A row per kind and number of unstable modes: how many fixed points have it, the largest time constant of their decaying modes in
-    /// steps, the largest speed q, and the candidates that ended there in all rounds of a search.
+    /// A row per kind and number of unstable modes: how many fixed points have it, the largest time constant of their
+    /// decaying modes in steps, the largest speed q, and the candidates that ended there in all rounds of a search.
     /// </summary>
     /// <param name="points">The points; none gives a table without rows.</param>
     public static DataFrame Summary(IReadOnlyList<Linearisation> points) =>
@@ -59,13 +62,14 @@ public static partial class Tables
             .Column("candidates, all rounds", group => group.Sum(point => point.Point.Candidates));
 
     /// <summary>
-    /// A row per number of unstable modes: in how many channels the points are undecided (0.1 &lt; p &lt; 0.9). In a cube of memories
-    /// the two numbers are the same: the saddle on an edge is undecided in one channel.
+    /// A row per number of unstable modes: in how many channels the points are undecided (0.1 &lt; p &lt; 0.9). In a
+    /// cube of memories the two numbers are the same: the saddle on an edge is undecided in one channel.
     /// </summary>
     /// <param name="points">The points.</param>
     /// <param name="network">Their network.</param>
     public static DataFrame Undecided(IReadOnlyList<Linearisation> points, Network network) =>
-        Table.Of(PointFacts.Of(points, network).GroupBy(point => point.Linearisation.UnstableModes).OrderBy(group => group.Key))
+        Table.Of(PointFacts.Of(points, network).GroupBy(point => point.Linearisation.UnstableModes)
+            .OrderBy(group => group.Key))
             .Column("unstable modes", group => group.Key)
             .Column("points", group => group.Count())
             .Each(Enumerable.Range(0, network.Channels + 1), (table, number) => table
@@ -73,24 +77,26 @@ public static partial class Tables
             .Column("readouts that differ", group => group.Select(point => point.Readout).Distinct().Count());
 
     /// <summary>
-    /// A row per network: how many of its fixed points have 0, 1, ... K channels that are not decided (0.1 &lt; p &lt; 0.9). The corners
-    /// of a cube have none, its edges one, its faces two, and its centre three. Points on three axes through the centre would have two,
-    /// and the centre three.
+    /// A row per network: how many of its fixed points have 0, 1, ... K channels that are not decided (0.1 &lt; p &lt;
+    /// 0.9). The corners of a cube have none, its edges one, its faces two, and its centre three. Points on three axes
+    /// through the centre would have two, and the centre three.
     /// </summary>
     /// <param name="networks">The networks, all with the same number of channels.</param>
     public static DataFrame Decided(IReadOnlyList<Portrait> networks) =>
         Table.Of(networks.Select(entry => (entry.Name, Points: PointFacts.Of(entry.Points, entry.Network))))
             .Column("network", entry => entry.Name)
             .Column("points", entry => entry.Points.Count)
-            .Each(Enumerable.Range(0, networks.Max(entry => (int?)entry.Network.Channels + 1) ?? 1), (table, number) => table
+            .Each(Enumerable.Range(0, networks.Max(entry => (int?)entry.Network.Channels + 1) ?? 1), (table, number) =>
+                table
                 .Column(number == 0 ? "none undecided" : $"{number} undecided",
                     entry => entry.Points.Count(point => point.Undecided == number)))
             .Column("sign patterns of attractors", entry => entry.Points
-                .Where(point => point.Linearisation.IsAttractor && point.Undecided == 0).Select(point => point.Readout).Distinct().Count());
+                .Where(point => point.Linearisation.IsAttractor && point.Undecided == 0).Select(point => point.Readout)
+                    .Distinct().Count());
 
     /// <summary>
-    /// A row per network: fixed points by number of unstable modes, how many have a mode near |lambda| = 1, how many such modes a point
-    /// has on average, slow points, and the completeness check's verdict.
+    /// A row per network: fixed points by number of unstable modes, how many have a mode near |lambda| = 1, how many
+    /// such modes a point has on average, slow points, and the completeness check's verdict.
     /// </summary>
     public static DataFrame Found(IReadOnlyList<Portrait> networks)
     {
@@ -99,7 +105,8 @@ public static partial class Tables
             .Column("network", entry => entry.Name)
             .Column("points", entry => entry.Points.Count)
             .Each(Enumerable.Range(0, most + 1), (table, number) => table.Column(
-                number == 0 ? "attractors" : $"{number} unstable", entry => entry.Points.Count(point => point.UnstableModes == number)))
+                number == 0 ? "attractors" : $"{number} unstable", entry =>
+                    entry.Points.Count(point => point.UnstableModes == number)))
             .Column("with marginal modes", entry => entry.Points.Count(point => point.MarginalModes > 0))
             .Column("marginal modes of a point, mean",
                 entry => entry.Points.Select(point => (double)point.MarginalModes).DefaultIfEmpty(double.NaN).Average())
@@ -112,9 +119,10 @@ public static partial class Tables
     }
 
     /// <summary>
-    /// A row per set: the network's name, the input, fixed points, attractors among them, and what the first attractor reads out (its
-    /// probability of class 1 in the first channel), its largest |lambda|, the time constant of that mode in steps, and its modes near
-    /// |lambda| = 1. The last column says whether the sum of signs allows these points to be all.
+    /// A row per set: the network's name, the input, fixed points, attractors among them, and what the first attractor
+    /// reads out (its probability of class 1 in the first channel), its largest |lambda|, the time constant of that
+    /// mode in steps, and its modes near |lambda| = 1. The last column says whether the sum of signs allows these
+    /// points to be all.
     /// </summary>
     public static DataFrame BySet(IReadOnlyList<NamedSet> sets) =>
         Table.Of(sets.Select(set => (set, Points: Linearisation.Of(set.Network.Cell, set.Set.Points)))
@@ -131,13 +139,14 @@ public static partial class Tables
             .Column("complete?", row => Wording.Of(row.Set.Completeness.Verdict));
 
     /// <summary>
-    /// A row per constant input: fixed points, attractors among them, what the attractors read out, the sum of signs and the
-    /// completeness check's verdict.
+    /// A row per constant input: fixed points, attractors among them, what the attractors read out, the sum of signs
+    /// and the completeness check's verdict.
     /// </summary>
     /// <param name="sets">What the searches found.</param>
     /// <param name="network">The network.</param>
     public static DataFrame ByInput(IReadOnlyList<FixedPointSet> sets, Network network) =>
-        Table.Of(sets.Select(set => (Set: set, Attractors: PointFacts.Of(Linearisation.Of(network.Cell, set.Points), network)
+        Table.Of(sets.Select(
+            set => (Set: set, Attractors: PointFacts.Of(Linearisation.Of(network.Cell, set.Points), network)
                 .Where(point => point.Linearisation.IsAttractor).ToArray())))
             .Column("input", row => $"({Wording.Of(row.Set.Input)})")
             .Column("points", row => row.Set.Points.Count)
@@ -147,7 +156,10 @@ public static partial class Tables
             .Column("sum of signs", row => row.Set.Completeness.Sum)
             .Column("completeness", row => Wording.Of(row.Set.Completeness.Verdict));
 
-    /// <summary>A row per fixed point of a network with two state variables: place, kind, unstable and marginal modes, both eigenvalues, speed q.</summary>
+    /// <summary>
+    /// A row per fixed point of a network with two state variables: place, kind, unstable and marginal modes, both
+    /// eigenvalues, speed q.
+    /// </summary>
     public static DataFrame PlanePoints(IReadOnlyList<Linearisation> points) => Table.Of(points)
         .Column("x1", point => point.Point.State[0])
         .Column("x2", point => point.Point.State[1])
@@ -158,7 +170,8 @@ public static partial class Tables
         .Column("speed q", point => point.Point.Speed);
 
     /// <summary>
-    /// A row per point and mode: its eigenvalue, and from which to which distance both of the report's inequalities hold along it (3.1).
+    /// A row per point and mode: its eigenvalue, and from which to which distance both of the report's inequalities
+    /// hold along it (3.1).
     /// </summary>
     /// <param name="points">A name and the radii of each point.</param>
     public static DataFrame Radii(IReadOnlyList<(string Name, IReadOnlyList<TaylorRadii> Radii)> points) =>

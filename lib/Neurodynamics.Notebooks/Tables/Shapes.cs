@@ -7,8 +7,9 @@ namespace Neurodynamics.Notebooks;
 public static partial class Tables
 {
     /// <summary>
-    /// A row per set of states: how many, variance in three components, the shape and in what share of draws, its lead over the next
-    /// likely one in nats per point, where on a cube the states lie, and the angles between the directions of a cube or of axes.
+    /// A row per set of states: how many, variance in three components, the shape and in what share of draws, its lead
+    /// over the next likely one in nats per point, where on a cube the states lie, and the angles between the
+    /// directions of a cube or of axes.
     /// </summary>
     /// <param name="clouds">The name and the states [M, S] of each set.</param>
     public static DataFrame Shapes(IReadOnlyList<(string Name, double[,] States)> clouds) =>
@@ -25,12 +26,14 @@ public static partial class Tables
             .Column("angles", row => string.Join(" ", row.Shape.Angles.Select(angle => Wording.Of(angle))));
 
     /// <summary>
-    /// A row per network and set of states that principal components are fitted to: the share of that set's variance along each of the
-    /// first three, and their sum.
+    /// A row per network and set of states that principal components are fitted to: the share of that set's variance
+    /// along each of the first three, and their sum.
     /// </summary>
     public static DataFrame ExplainedVariance(IReadOnlyList<Portrait> networks) =>
         Table.Of(networks.SelectMany(_ => new[] { PcaOf.Points, PcaOf.Trajectories }, (network, of) =>
-                (network.Name, Of: of == PcaOf.Points ? "fixed points" : "trajectories", network.Pca(of).ExplainedVariance)))
+                (network.Name, Of: of == PcaOf.Points
+                    ? "fixed points"
+                    : "trajectories", network.Pca(of).ExplainedVariance)))
             .Column("network", row => row.Name)
             .Column("fitted to", row => row.Of)
             .Each(Enumerable.Range(0, 3), (table, k) => table
@@ -38,8 +41,8 @@ public static partial class Tables
             .Column("together %", row => 100 * row.ExplainedVariance.Sum());
 
     /// <summary>
-    /// A row per network: the share of the fixed points' variance that lies on the grid of the channels' decisions, and the angles
-    /// between the grid's directions in degrees.
+    /// A row per network: the share of the fixed points' variance that lies on the grid of the channels' decisions, and
+    /// the angles between the grid's directions in degrees.
     /// </summary>
     public static DataFrame Grid(IReadOnlyList<Portrait> networks) => Table.Of(networks)
         .Column("network", network => network.Name)
@@ -47,7 +50,9 @@ public static partial class Tables
         .Each(new[] { "channels 1 and 2", "channels 1 and 3", "channels 2 and 3" }.Index(), (table, pair) => table
             .Column($"angle, {pair.Item}", network => network.ChannelAngles[pair.Index]));
 
-    /// <summary>A row per set of states: the mean of its coordinates in the components and their standard deviation.</summary>
+    /// <summary>
+    /// A row per set of states: the mean of its coordinates in the components and their standard deviation.
+    /// </summary>
     /// <param name="sets">The name and states [M, S] of each.</param>
     /// <param name="pca">The components.</param>
     public static DataFrame Centres(IReadOnlyList<(string Name, double[,] States)> sets, Pca pca) =>
@@ -58,8 +63,8 @@ public static partial class Tables
                 .Column($"\u00b1 PC{k + 1}", set => set.Places.Spread(k)));
 
     /// <summary>
-    /// |cos| of the angles between components and readout rows, a row per component, and in the last row how much of each readout row
-    /// lies in their space.
+    /// |cos| of the angles between components and readout rows, a row per component, and in the last row how much of
+    /// each readout row lies in their space.
     /// </summary>
     public static DataFrame ReadoutAxes(Pca pca, Network network)
     {
@@ -71,7 +76,10 @@ public static partial class Tables
                 .Column($"readout {channel + 1}", k => cosines[k, channel]));
     }
 
-    /// <summary>|cos| of the angles between the rows of the readout: 0 where two channels are read from directions at right angles.</summary>
+    /// <summary>
+    /// |cos| of the angles between the rows of the readout: 0 where two channels are read from directions at right
+    /// angles.
+    /// </summary>
     public static DataFrame ReadoutAngles(Network network)
     {
         var cosines = ReadoutShare.BetweenReadouts(network);
@@ -83,7 +91,8 @@ public static partial class Tables
 
     /// <summary>R^2 of each quantity for each value that it may explain: a column per value.</summary>
     /// <param name="values">
-    /// A name and its comparison, per column. All compare the same quantities in the same order, though a scale in a name may differ.
+    /// A name and its comparison, per column. All compare the same quantities in the same order, though a scale in a
+    /// name may differ.
     /// </param>
     public static DataFrame Correlates(IReadOnlyList<(string Name, IReadOnlyList<Correlate> Values)> values) =>
         Table.Of(Enumerable.Range(0, values[0].Values.Count))

@@ -7,38 +7,47 @@ namespace Neurodynamics.Notebooks;
 
 public static partial class Tables
 {
-    /// <summary>How many networks of each group have a cloud of each shape, with the 95 % interval of the share of one shape.</summary>
+    /// <summary>
+    /// How many networks of each group have a cloud of each shape, with the 95 % interval of the share of one shape.
+    /// </summary>
     /// <param name="groups">The groups.</param>
     /// <param name="cloud">The cloud.</param>
     /// <param name="of">Whose share; default the cube's.</param>
-    public static DataFrame SweepShapes(IReadOnlyList<SweepGroup> groups, SweepCloud cloud, ShapeKind of = ShapeKind.Cube) =>
+    public static DataFrame SweepShapes(
+        IReadOnlyList<SweepGroup> groups, SweepCloud cloud, ShapeKind of = ShapeKind.Cube) =>
         Table.Of(groups)
             .Column("networks", group => group.Name)
             .Column("seeds", group => group.Shape(cloud, of).Total)
-            .Each(Enum.GetValues<ShapeKind>().Where(shape => groups.Any(group => group.Shape(cloud, shape).Count > 0)), (table, shape) =>
+            .Each(Enum.GetValues<ShapeKind>().Where(shape => groups.Any(group => group.Shape(cloud, shape).Count > 0)),
+                (table, shape) =>
                 table.Column(Wording.Of(shape), group => group.Shape(cloud, shape).Count))
             .Column($"{Wording.Of(of)}, 95 % interval", group => group.Shape(cloud, of).Interval);
 
     /// <summary>
-    /// What was found in the networks of each group: accuracy, fixed points (median, least to most), how many networks have exactly a
-    /// cube of memories, how many of all points are certified, in how many networks the signs sum to 1, and slow points.
+    /// What was found in the networks of each group: accuracy, fixed points (median, least to most), how many networks
+    /// have exactly a cube of memories, how many of all points are certified, in how many networks the signs sum to 1,
+    /// and slow points.
     /// </summary>
     public static DataFrame SweepFound(IReadOnlyList<SweepGroup> groups) => Networks(groups)
         .Column("right %", group => Range(group, row => 100 * row.Accuracy.Mean, "0.0"))
         .Column("fixed points", group => Range(group, row => row.Found.Points))
         .Column("attractors", group => Range(group, row => row.Found.ByIndex[0]))
         .Column("8, 12, 6, 1", group => $"{group.CubeOfMemories()}")
-        .Column("certified", group => $"{group.Rows.Sum(row => row.Found.Certified)} of {group.Rows.Sum(row => row.Found.Points)}")
-        .Column("signs sum to 1",
-            group => $"{group.Rows.Count(row => row.Found.Completeness == CompletenessVerdict.Consistent)} of {group.Rows.Count}")
+        .Column("certified", group =>
+            $"{group.Rows.Sum(row => row.Found.Certified)} of {group.Rows.Sum(row => row.Found.Points)}")
+        .Column("signs sum to 1", group =>
+            $"{group.Rows.Count(row => row.Found.Completeness == CompletenessVerdict.Consistent)} of "
+            + $"{group.Rows.Count}")
         .Column("slow points", group => Range(group, row => row.Found.Slow));
 
     /// <summary>
-    /// How fast the candidates are at one moment of Algorithm 1 in three readings, and how far from the nearest fixed point, in parts of
-    /// the widest distance between two fixed points: median, least to most.
+    /// How fast the candidates are at one moment of Algorithm 1 in three readings, and how far from the nearest fixed
+    /// point, in parts of the widest distance between two fixed points: median, least to most.
     /// </summary>
     /// <param name="groups">The groups.</param>
-    /// <param name="stop">Where Algorithm 1 first was at most this fast, as a mean square; null before its first step.</param>
+    /// <param name="stop">
+    /// Where Algorithm 1 first was at most this fast, as a mean square; null before its first step.
+    /// </param>
     public static DataFrame SweepSpeeds(IReadOnlyList<SweepGroup> groups, double? stop = null)
     {
         return Table.Of(groups)
@@ -50,15 +59,16 @@ public static partial class Tables
             .Column("norm", group => Of(group, look => look.Norm, "0.00"))
             .Column("from a fixed point", group => Of(group, look => look.Distance, "0.00"));
 
-        DescentFacts? At(SweepRow row) => row.Descent.FirstOrDefault(look => stop is { } limit ? look.Stop == limit : look.Step == 0);
+        DescentFacts? At(SweepRow row) =>
+            row.Descent.FirstOrDefault(look => stop is { } limit ? look.Stop == limit : look.Step == 0);
 
         string Of(SweepGroup group, Func<DescentFacts, double> value, string format = "0") =>
             Range(group, row => At(row) is { } look ? value(look) : double.NaN, format);
     }
 
     /// <summary>
-    /// Memory without input, and what makes it: the share of decisions that are still the same after all steps, how many networks keep
-    /// 95 % of them, and the attractors' largest time constant.
+    /// Memory without input, and what makes it: the share of decisions that are still the same after all steps, how
+    /// many networks keep 95 % of them, and the attractors' largest time constant.
     /// </summary>
     public static DataFrame SweepMemory(IReadOnlyList<SweepGroup> groups) => Networks(groups)
         .Column("updates", group => Range(group, row => row.Updates))
@@ -69,14 +79,15 @@ public static partial class Tables
         .Column("slowest time constant", group => Range(group, row => row.Found.SlowestTimeConstant));
 
     /// <summary>
-    /// Fixed points by where the candidates came from: as trials visited them, with noise, and with all rounds of the search (median,
-    /// least to most).
+    /// Fixed points by where the candidates came from: as trials visited them, with noise, and with all rounds of the
+    /// search (median, least to most).
     /// </summary>
     public static DataFrame SweepCandidates(IReadOnlyList<SweepGroup> groups) => Networks(groups)
         .Column("from plain candidates", group => Range(group, row => row.Found.FromPlain))
         .Column("from noisy ones", group => Range(group, row => row.Found.FromNoisy))
         .Column("with all rounds", group => Range(group, row => row.Found.Points))
-        .Column("all from plain ones", group => $"{Proportion.Of(group.Rows, row => row.Found.FromPlain == row.Found.Points)}");
+        .Column("all from plain ones", group =>
+            $"{Proportion.Of(group.Rows, row => row.Found.FromPlain == row.Found.Points)}");
 
     private static Table<SweepGroup> Networks(IReadOnlyList<SweepGroup> groups) => Table.Of(groups)
         .Column("networks", group => group.Name)

@@ -8,18 +8,24 @@ internal sealed class Table<T>(IReadOnlyList<T> rows)
 {
     private readonly List<DataFrameColumn> columns = [];
 
-    public Table<T> Column(string name, Func<T, string?> value) => With(new StringDataFrameColumn(name, rows.Select(value)));
+    public Table<T> Column(string name, Func<T, string?> value) =>
+        With(new StringDataFrameColumn(name, rows.Select(value)));
 
-    public Table<T> Column(string name, Func<T, int> value) => With(new PrimitiveDataFrameColumn<int>(name, rows.Select(value)));
+    public Table<T> Column(string name, Func<T, int> value) =>
+        With(new PrimitiveDataFrameColumn<int>(name, rows.Select(value)));
 
-    public Table<T> Column(string name, Func<T, int?> value) => With(new PrimitiveDataFrameColumn<int>(name, rows.Select(value)));
+    public Table<T> Column(string name, Func<T, int?> value) =>
+        With(new PrimitiveDataFrameColumn<int>(name, rows.Select(value)));
 
-    public Table<T> Column(string name, Func<T, double> value) => With(new PrimitiveDataFrameColumn<double>(name, rows.Select(value)));
+    public Table<T> Column(string name, Func<T, double> value) =>
+        With(new PrimitiveDataFrameColumn<double>(name, rows.Select(value)));
 
-    public Table<T> Column(string name, Func<T, double?> value) => With(new PrimitiveDataFrameColumn<double>(name, rows.Select(value)));
+    public Table<T> Column(string name, Func<T, double?> value) =>
+        With(new PrimitiveDataFrameColumn<double>(name, rows.Select(value)));
 
     /// <summary>Columns for each of some items, such as the channels.</summary>
-    public Table<T> Each<TItem>(IEnumerable<TItem> items, Func<Table<T>, TItem, Table<T>> add) => items.Aggregate(this, add);
+    public Table<T> Each<TItem>(IEnumerable<TItem> items, Func<Table<T>, TItem, Table<T>> add) =>
+        items.Aggregate(this, add);
 
     /// <summary>Columns that only some tables have.</summary>
     public Table<T> When(bool wanted, Func<Table<T>, Table<T>> add) => wanted ? add(this) : this;

@@ -15,10 +15,16 @@ internal static class TableText
     {
         var (columns, shown) = (table.Columns.ToArray(), Shown(table));
         var html = new StringBuilder("""
-            <style>.neurodynamics-table{border-collapse:collapse;font-variant-numeric:tabular-nums}.neurodynamics-table th,.neurodynamics-table td{padding:2px 10px;text-align:left;border-bottom:1px solid rgba(128,128,128,.3)}.neurodynamics-table .number{text-align:right}</style>
+            <style>
+            .neurodynamics-table{border-collapse:collapse;font-variant-numeric:tabular-nums}
+            .neurodynamics-table th,.neurodynamics-table td{padding:2px 10px;text-align:left}
+            .neurodynamics-table th,.neurodynamics-table td{border-bottom:1px solid rgba(128,128,128,.3)}
+            .neurodynamics-table .number{text-align:right}
+            </style>
             <table class="neurodynamics-table"><thead><tr>
             """);
-        foreach (var column in columns) html.Append("<th").Append(Class(column)).Append('>').Append(WebUtility.HtmlEncode(column.Name)).Append("</th>");
+        foreach (var column in columns) html.Append("<th").Append(Class(column)).Append('>')
+            .Append(WebUtility.HtmlEncode(column.Name)).Append("</th>");
         html.Append("</tr></thead>\n<tbody>\n");
         for (long row = 0; row < shown; row++)
         {
@@ -28,7 +34,8 @@ internal static class TableText
                 var (read, exact) = (Read(column[row]), Exact(column[row]));
                 html.Append("<td").Append(Class(column));
                 if (read != exact) html.Append(" title=\"").Append(WebUtility.HtmlEncode(exact)).Append('"');
-                html.Append('>').Append(WebUtility.HtmlEncode(IsNumber(column) ? read.Replace('-', '\u2212') : read)).Append("</td>");
+                html.Append('>').Append(WebUtility.HtmlEncode(IsNumber(column) ? read.Replace('-', '\u2212') : read))
+                    .Append("</td>");
             }
             html.Append("</tr>\n");
         }
@@ -43,7 +50,9 @@ internal static class TableText
         var lines = new List<string[]> { columns.Select(column => column.Name).ToArray() };
         for (long row = 0; row < shown; row++) lines.Add([.. columns.Select(column => Read(column[row]))]);
         var widths = columns.Select((_, i) => lines.Max(line => line[i].Length)).ToArray();
-        var text = lines.Select(line => string.Join("  ", line.Select((cell, i) => IsNumber(columns[i]) ? cell.PadLeft(widths[i]) : cell.PadRight(widths[i]))).TrimEnd());
+        var text = lines.Select(
+            line => string.Join("  ", line.Select(
+                (cell, i) => IsNumber(columns[i]) ? cell.PadLeft(widths[i]) : cell.PadRight(widths[i]))).TrimEnd());
         return string.Join("\n", Note(table) is { } note ? text.Append(note) : text);
     }
 
@@ -52,7 +61,8 @@ internal static class TableText
     private static string? Note(DataFrame table) => table.Rows.Count switch
     {
         0 => "The table has no rows.",
-        > MostRows => string.Create(CultureInfo.InvariantCulture, $"The first {MostRows} of {table.Rows.Count} rows; the table itself holds them all."),
+        > MostRows => string.Create(CultureInfo.InvariantCulture,
+            $"The first {MostRows} of {table.Rows.Count} rows; the table itself holds them all."),
         _ => null,
     };
 
@@ -76,7 +86,8 @@ internal static class TableText
         double.PositiveInfinity => number.ToString(CultureInfo.InvariantCulture),
         >= 1e6 or < 1e-4 => number.ToString("0.00e+0", CultureInfo.InvariantCulture),
         >= 1000 => number.ToString("0", CultureInfo.InvariantCulture),
-        var size => Math.Round(number, 3 - Math.Min(3, (int)Math.Floor(Math.Log10(size)))).ToString("0.#######", CultureInfo.InvariantCulture),
+        var size => Math.Round(number, 3 - Math.Min(3, (int)Math.Floor(Math.Log10(size))))
+            .ToString("0.#######", CultureInfo.InvariantCulture),
     };
 
     private static string Exact(object? value) => value switch

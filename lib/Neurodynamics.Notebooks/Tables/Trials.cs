@@ -8,8 +8,8 @@ namespace Neurodynamics.Notebooks;
 public static partial class Tables
 {
     /// <summary>
-    /// A row per discount factor: how many samples make up a share of the variance of the sum, and which, in both readings of the
-    /// report's formula.
+    /// A row per discount factor: how many samples make up a share of the variance of the sum, and which, in both
+    /// readings of the report's formula.
     /// </summary>
     /// <param name="gammas">The discount factors.</param>
     /// <param name="share">The share, in (0, 1].</param>
@@ -23,13 +23,14 @@ public static partial class Tables
             .Column("leaky", gamma => Which("the last", gamma))
             .Column("samples by then", _ => step + 1);
 
-        string Which(string end, double gamma) => $"{(gamma == 1 ? "any" : end)} {new Integration { Gamma = gamma }.Horizon(share, step)}";
+        string Which(string end, double gamma) =>
+            $"{(gamma == 1 ? "any" : end)} {new Integration { Gamma = gamma }.Horizon(share, step)}";
     }
 
     /// <summary>
-    /// How well the nearest point's linearisation forecasts single steps of trials: a row for all steps, for those under the points'
-    /// own input, for the others, and for those inside the radius of the nearest point. Each has its number as a share of all, the
-    /// medians of distance, motion and error, and the error as a share of the motion.
+    /// How well the nearest point's linearisation forecasts single steps of trials: a row for all steps, for those
+    /// under the points' own input, for the others, and for those inside the radius of the nearest point. Each has its
+    /// number as a share of all, the medians of distance, motion and error, and the error as a share of the motion.
     /// </summary>
     /// <param name="forecasts">The steps.</param>
     public static DataFrame Forecasts(IReadOnlyList<StepForecast> forecasts)
@@ -54,25 +55,31 @@ public static partial class Tables
     }
 
     /// <summary>
-    /// A row per network: trials, how many came to an attractor of the list after their end, how many different attractors, how many
-    /// different answers are read out at rest, and the shares of trials in which that is the network's answer at the trial's end, and
-    /// the task's.
+    /// A row per network: trials, how many came to an attractor of the list after their end, how many different
+    /// attractors, how many different answers are read out at rest, and the shares of trials in which that is the
+    /// network's answer at the trial's end, and the task's.
     /// </summary>
     /// <param name="networks">The name of each network and where its trials settled.</param>
-    public static DataFrame Settled(IReadOnlyList<(string Name, IReadOnlyList<Settling> Trials)> networks) => Table.Of(networks)
+    public static DataFrame Settled(IReadOnlyList<(string Name, IReadOnlyList<Settling> Trials)> networks) =>
+        Table.Of(networks)
         .Column("network", entry => entry.Name)
         .Column("trials", entry => entry.Trials.Count)
         .Column("came to an attractor", entry => entry.Trials.Count(trial => trial.Attractor is not null))
-        .Column("different attractors", entry => entry.Trials.Select(trial => trial.Attractor).OfType<int>().Distinct().Count())
+        .Column("different attractors", entry => entry.Trials.Select(trial => trial.Attractor).OfType<int>().Distinct()
+            .Count())
         .Column("different readouts", entry => entry.Trials.Select(trial => trial.Settled).Distinct().Count())
-        .Column("reads the answer", entry => entry.Trials.Count(trial => trial.KeepsAnswer) / (double)entry.Trials.Count)
-        .Column("reads the target", entry => entry.Trials.Count(trial => trial.KeepsTarget) / (double)entry.Trials.Count);
+        .Column("reads the answer", entry =>
+            entry.Trials.Count(trial => trial.KeepsAnswer) / (double)entry.Trials.Count)
+        .Column("reads the target", entry =>
+            entry.Trials.Count(trial => trial.KeepsTarget) / (double)entry.Trials.Count);
 
     /// <summary>
-    /// A row per network: the share of decisions that are right when the network makes them and when its linearisations do, and the
-    /// share in which both decide alike.
+    /// A row per network: the share of decisions that are right when the network makes them and when its linearisations
+    /// do, and the share in which both decide alike.
     /// </summary>
-    /// <param name="networks">The name of each network, and its own decisions compared with those of <see cref="LocalLinear"/>.</param>
+    /// <param name="networks">
+    /// The name of each network, and its own decisions compared with those of <see cref="LocalLinear"/>.
+    /// </param>
     public static DataFrame Decisions(IReadOnlyList<(string Name, Agreement Agreement)> networks) => Table.Of(networks)
         .Column("network", entry => entry.Name)
         .Column("network right", entry => entry.Agreement.First)
@@ -80,8 +87,9 @@ public static partial class Tables
         .Column("both alike", entry => entry.Agreement.Alike);
 
     /// <summary>
-    /// How steps approach the points under their own inputs, beside the nearest points without input: medians of the distance from the
-    /// state after the step, and of the cosine between the step and the way there. A row per kind of goal and of step.
+    /// How steps approach the points under their own inputs, beside the nearest points without input: medians of the
+    /// distance from the state after the step, and of the cosine between the step and the way there. A row per kind of
+    /// goal and of step.
     /// </summary>
     /// <param name="steps">The steps.</param>
     /// <param name="own">What a solver returned for <see cref="TrialSteps.UnderOwnInputs"/>.</param>

@@ -11,7 +11,8 @@ internal static class Wording
         (i > 0 && char.IsUpper(letter) ? " " : "") + char.ToLowerInvariant(letter)));
 
     /// <summary>A constant input with signs, such as "+1, 0, −0.5".</summary>
-    public static string Of(IEnumerable<double> input) => string.Join(", ", input.Select(value => Of(value, "+0.###;\u22120.###;0")));
+    public static string Of(IEnumerable<double> input) =>
+        string.Join(", ", input.Select(value => Of(value, "+0.###;\u22120.###;0")));
 
     /// <summary>A number in a format.</summary>
     public static string Of(double value, string format = "0") => value.ToString(format, CultureInfo.InvariantCulture);

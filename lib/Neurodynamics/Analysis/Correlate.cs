@@ -9,17 +9,21 @@ namespace Neurodynamics.Analysis;
 public sealed record Correlate(string Quantity, double Explained)
 {
     /// <summary>
-    /// Compares quantities that an integrator's state could stand for: the sum, a saturating function of it, the sureness of an ideal observer; and, as what
-    /// can be had at most, any function of the sum alone, and any function of sum and step together (as means in cells of equal numbers of moments).
+    /// Compares quantities that an integrator's state could stand for: the sum, a saturating function of it, the
+    /// sureness of an ideal observer; and, as what can be had at most, any function of the sum alone, and any function
+    /// of sum and step together (as means in cells of equal numbers of moments).
     /// </summary>
     /// <param name="evidence">The moments.</param>
-    /// <param name="value">What is to be explained, M values, such as the coordinate along a principal component, or the readout.</param>
+    /// <param name="value">
+    /// What is to be explained, M values, such as the coordinate along a principal component, or the readout.
+    /// </param>
     /// <param name="cells">Cells of the sum; default 40.</param>
     /// <param name="times">Cells of the step; default 5.</param>
     /// <exception cref="ArgumentException">There are not as many values as moments.</exception>
     public static IReadOnlyList<Correlate> Compare(Evidence evidence, double[] value, int cells = 40, int times = 5)
     {
-        if (value.Length != evidence.Sum.Length) throw new ArgumentException($"There are {evidence.Sum.Length} moments, but {value.Length} values.", nameof(value));
+        if (value.Length != evidence.Sum.Length) throw new ArgumentException(
+            $"There are {evidence.Sum.Length} moments, but {value.Length} values.", nameof(value));
         var (scale, saturating) = Saturating(value, evidence.Sum);
         var ofSum = Cells(evidence.Sum, cells);
         var ofStep = Cells([.. evidence.Step.Select(step => (double)step)], times);
@@ -42,12 +46,14 @@ public sealed record Correlate(string Quantity, double Explained)
     }
 
     /// <summary>
-    /// How well a linear decoder of the whole state tells a quantity: R^2 on the second half of the moments of a least-squares fit to the first half, at most 1,
-    /// and below 0 where it is worse than the mean.
+    /// How well a linear decoder of the whole state tells a quantity: R^2 on the second half of the moments of a
+    /// least-squares fit to the first half, at most 1, and below 0 where it is worse than the mean.
     /// </summary>
     /// <param name="states">[M, S].</param>
     /// <param name="quantity">M values.</param>
-    /// <param name="ridge">Weight of the squared coefficients, per moment and mean variance of the states; default 1e-6.</param>
+    /// <param name="ridge">
+    /// Weight of the squared coefficients, per moment and mean variance of the states; default 1e-6.
+    /// </param>
     public static double Decoded(double[,] states, double[] quantity, double ridge = 1e-6)
     {
         using var scope = NewDisposeScope();
@@ -61,7 +67,8 @@ public sealed record Correlate(string Quantity, double Explained)
         var weights = linalg.solve_ex(gram, centred.t().mm(seen.unsqueeze(1))).result;
         var rest = y.narrow(0, half, quantity.Length - half);
         var error = rest - level - (x.narrow(0, half, quantity.Length - half) - mean).mm(weights).squeeze(1);
-        return 1 - (error * error).sum().item<double>() / ((rest - rest.mean()) * (rest - rest.mean())).sum().item<double>();
+        var spread = rest - rest.mean();
+        return 1 - (error * error).sum().item<double>() / (spread * spread).sum().item<double>();
     }
 
     /// <summary>R^2 of a straight line.</summary>
@@ -90,11 +97,14 @@ public sealed record Correlate(string Quantity, double Explained)
     public static double ByMeans(double[] value, int[] group)
     {
         double mean = value.Average();
-        double between = Enumerable.Range(0, value.Length).GroupBy(i => group[i]).Sum(members => members.Count() * Math.Pow(members.Average(i => value[i]) - mean, 2));
+        double between = Enumerable.Range(0, value.Length).GroupBy(i => group[i])
+            .Sum(members => members.Count() * Math.Pow(members.Average(i => value[i]) - mean, 2));
         return between / value.Sum(a => (a - mean) * (a - mean));
     }
 
-    /// <summary>The best scale s of tanh(x / s) among 60 from a hundredth of to ten times the largest |x|, and its R^2.</summary>
+    /// <summary>
+    /// The best scale s of tanh(x / s) among 60 from a hundredth of to ten times the largest |x|, and its R^2.
+    /// </summary>
     private static (double Scale, double Explained) Saturating(double[] value, double[] x)
     {
         double largest = x.Max(Math.Abs);
@@ -103,7 +113,9 @@ public sealed record Correlate(string Quantity, double Explained)
             .MaxBy(fit => fit.Item2);
     }
 
-    /// <summary>A cell for each value, each cell with as many of them as the next; equal values may be parted.</summary>
+    /// <summary>
+    /// A cell for each value, each cell with as many of them as the next; equal values may be parted.
+    /// </summary>
     private static int[] Cells(double[] values, int count)
     {
         var order = Enumerable.Range(0, values.Length).OrderBy(i => values[i]).ToArray();

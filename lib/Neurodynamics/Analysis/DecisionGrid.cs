@@ -23,7 +23,9 @@ public sealed record DecisionGrid(double[][] Directions, double Explained)
     /// <param name="points">The points.</param>
     /// <param name="network">Their network.</param>
     /// <param name="places">Where the points are, in any coordinates [M, D]; default their states.</param>
-    /// <returns>Null with fewer than three channels or four points, or where the decisions do not determine three directions.</returns>
+    /// <returns>
+    /// Null with fewer than three channels or four points, or where the decisions do not determine three directions.
+    /// </returns>
     public static DecisionGrid? Fit(IReadOnlyList<Linearisation> points, Network network, double[,]? places = null)
     {
         if (network.Channels < 3 || points.Count < 4) return null;
@@ -47,7 +49,8 @@ public sealed record DecisionGrid(double[][] Directions, double Explained)
             foreach (var row in centred) row[k] -= mean;
         }
         double[][] normal =
-            [.. Enumerable.Range(0, 3).Select(j => Enumerable.Range(0, 3).Select(k => centred.Sum(row => row[j] * row[k])).ToArray())];
+            [.. Enumerable.Range(0, 3)
+                .Select(j => Enumerable.Range(0, 3).Select(k => centred.Sum(row => row[j] * row[k])).ToArray())];
         double whole = Determinant(normal);
         if (!(Math.Abs(whole) > 1e-6)) return null;
         var directions = Enumerable.Range(0, 3).Select(_ => new double[dimensions]).ToArray();
@@ -56,7 +59,8 @@ public sealed record DecisionGrid(double[][] Directions, double Explained)
         {
             double mean = Enumerable.Range(0, count).Average(i => places[i, axis]);
             double[] right =
-                [.. Enumerable.Range(0, 3).Select(j => Enumerable.Range(0, count).Sum(i => centred[i][j] * places[i, axis]))];
+                [.. Enumerable.Range(0, 3)
+                    .Select(j => Enumerable.Range(0, count).Sum(i => centred[i][j] * places[i, axis]))];
             // Cramer's rule.
             for (int k = 0; k < 3; k++)
                 directions[k][axis] = Determinant([.. normal.Select((row, j) => WithColumn(row, k, right[j]))]) / whole;
@@ -74,11 +78,14 @@ public sealed record DecisionGrid(double[][] Directions, double Explained)
             [.. row.Select((old, k) => k == column ? value : old)];
     }
 
-    /// <summary>Unit vectors along the directions of places with three coordinates; none where they nearly lie in one plane.</summary>
+    /// <summary>
+    /// Unit vectors along the directions of places with three coordinates; none where they nearly lie in one plane.
+    /// </summary>
     public double[][] Frame()
     {
         if (Directions[0].Length != 3) return [];
-        double[][] units = [.. Directions.Select(direction => direction.Select(value => value / direction.Norm()).ToArray())];
+        double[][] units =
+            [.. Directions.Select(direction => direction.Select(value => value / direction.Norm()).ToArray())];
         return Math.Abs(Determinant(units)) > 0.1 ? units : [];
     }
 

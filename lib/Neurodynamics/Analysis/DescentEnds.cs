@@ -3,7 +3,9 @@ using Neurodynamics.Models;
 
 namespace Neurodynamics.Analysis;
 
-/// <summary>The states at which a solver left its candidates, whether or not they are fixed points, M of them.</summary>
+/// <summary>
+/// The states at which a solver left its candidates, whether or not they are fixed points, M of them.
+/// </summary>
 /// <param name="States">The states [M][S].</param>
 /// <param name="Readouts">What the network decides at each, a sign per channel.</param>
 /// <param name="Outside">Whether each lies outside the box that states from zero never leave.</param>
@@ -19,12 +21,13 @@ public sealed record DescentEnds(double[][] States, string[] Readouts, bool[] Ou
     {
         double[][] states = [.. Enumerable.Range(0, solution.Speeds.Length).Select(solution.States.Row)];
         var reach = Reachability.Of(network.Cell, solution.Ends());
-        return new(states, network.Decisions(solution.States), [.. reach.Select(there => there.Reach == Reach.Unreachable)]);
+        return new(states, network.Decisions(solution.States),
+            [.. reach.Select(there => there.Reach == Reach.Unreachable)]);
     }
 
     /// <summary>
-    /// Correlation between the distances of all pairs of ends and those of the candidates that they come from: 1 where the
-    /// arrangement is kept, about 0 where nothing is left of it, NaN with fewer than two ends.
+    /// Correlation between the distances of all pairs of ends and those of the candidates that they come from: 1 where
+    /// the arrangement is kept, about 0 where nothing is left of it, NaN with fewer than two ends.
     /// </summary>
     /// <param name="candidates">[M, S].</param>
     public double DistancesKept(double[,] candidates)

@@ -5,7 +5,10 @@ using static TorchSharp.torch;
 
 namespace Neurodynamics.Analysis;
 
-/// <summary>What an integrator has been shown and what it makes of it, at every step of trials: M = B T moments, trial after trial.</summary>
+/// <summary>
+/// What an integrator has been shown and what it makes of it, at every step of trials: M = B T moments, trial after
+/// trial.
+/// </summary>
 /// <param name="Step">Which step of the trial, from 1: M values.</param>
 /// <param name="Sum">Plain sum of the channel's inputs up to and with that step, M values.</param>
 /// <param name="Logit">The channel's readout then, M values.</param>
@@ -15,7 +18,9 @@ public sealed record Evidence(int[] Step, double[] Sum, double[] Logit, double[,
 {
     /// <summary>Runs a network through trials.</summary>
     /// <param name="network">The network; it is run in float64.</param>
-    /// <param name="trials">The trials, of white noise with variance 1 where <see cref="Sureness"/> is asked for.</param>
+    /// <param name="trials">
+    /// The trials, of white noise with variance 1 where <see cref="Sureness"/> is asked for.
+    /// </param>
     /// <param name="channel">Whose inputs are summed, from 0.</param>
     public static Evidence Of(Network network, Trials trials, int channel = 0)
     {
@@ -39,14 +44,18 @@ public sealed record Evidence(int[] Step, double[] Sum, double[] Logit, double[,
     public Evidence Beyond(double sum)
     {
         int[] kept = [.. Enumerable.Range(0, Sum.Length).Where(i => Sum[i] >= sum)];
-        return new([.. kept.Select(i => Step[i])], [.. kept.Select(i => Sum[i])], [.. kept.Select(i => Logit[i])], kept.Select(States.Row).ToList().ToMatrix(States.GetLength(1)), Steps);
+        return new([.. kept.Select(i => Step[i])], [.. kept.Select(i => Sum[i])], [.. kept.Select(i => Logit[i])],
+            kept.Select(States.Row).ToList().ToMatrix(States.GetLength(1)), Steps);
     }
 
     /// <summary>
-    /// The probability that the whole trial's sum will be above zero, given the sum so far s and T - t samples of noise to come: Phi(s / sqrt(T - t)), M
-    /// values; at the last step 1, 0, or 1/2 where s is 0. This is the report's "sureness" (4.4.1) as an ideal observer has it.
+    /// The probability that the whole trial's sum will be above zero, given the sum so far s and T - t samples of noise
+    /// to come: Phi(s / sqrt(T - t)), M values; at the last step 1, 0, or 1/2 where s is 0. This is the report's
+    /// "sureness" (4.4.1) as an ideal observer has it.
     /// </summary>
-    public double[] Sureness() => [.. Step.Zip(Sum, (step, sum) => Normal.Below(step == Steps ? sum * double.PositiveInfinity : sum / Math.Sqrt(Steps - step)))];
+    public double[] Sureness() =>
+        [.. Step.Zip(Sum, (step, sum) =>
+            Normal.Below(step == Steps ? sum * double.PositiveInfinity : sum / Math.Sqrt(Steps - step)))];
 }
 
 /// <summary>The standard normal distribution.</summary>

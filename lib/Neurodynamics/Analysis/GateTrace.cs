@@ -8,7 +8,10 @@ namespace Neurodynamics.Analysis;
 /// <param name="Values">In (0, 1), [T, N].</param>
 public sealed record GateTrace(string Name, double[,] Values)
 {
-    /// <summary>The gates of one of the library's cells during a trial from the zero state (report 2.2, 2.3); none for a vanilla RNN.</summary>
+    /// <summary>
+    /// The gates of one of the library's cells during a trial from the zero state (report 2.2, 2.3); none for a vanilla
+    /// RNN.
+    /// </summary>
     /// <param name="cell">The cell.</param>
     /// <param name="inputs">The trials' inputs [B, T, I].</param>
     /// <param name="trial">Which of them, from 0; default the first.</param>
@@ -17,13 +20,16 @@ public sealed record GateTrace(string Name, double[,] Values)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(trial);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(trial, inputs.GetLength(0));
-        if (cell.InDouble() is not RecurrentCell exact) throw new ArgumentException($"{cell.GetName()} is none of the library's cells: nothing is known of its gates.", nameof(cell));
+        if (cell.InDouble() is not RecurrentCell exact) throw new ArgumentException(
+            $"{cell.GetName()} is none of the library's cells: nothing is known of its gates.", nameof(cell));
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
         var shown = tensor(inputs).narrow(0, trial, 1).to(ScalarType.Float64);
         var states = exact.Run(shown).squeeze(0);
         // A step starts from the state that the step before has left.
-        var before = cat([zeros(1, exact.StateSize, dtype: ScalarType.Float64), states.narrow(0, 0, states.shape[0] - 1)], 0);
-        return [.. exact.GateValues(shown.squeeze(0), before).Select(gate => new GateTrace(gate.Name, gate.Values.ToMatrix()))];
+        var before =
+            cat([zeros(1, exact.StateSize, dtype: ScalarType.Float64), states.narrow(0, 0, states.shape[0] - 1)], 0);
+        return [.. exact.GateValues(shown.squeeze(0), before)
+            .Select(gate => new GateTrace(gate.Name, gate.Values.ToMatrix()))];
     }
 }

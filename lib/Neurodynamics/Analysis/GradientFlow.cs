@@ -4,15 +4,19 @@ using static TorchSharp.torch;
 namespace Neurodynamics.Analysis;
 
 /// <summary>
-/// How much of a small change of the state is left later: the size of dx(T)/dx(T - k), the product of k state Jacobians along a trial. Gradients of
-/// backpropagation through time are multiplied by the same matrices: they vanish where this vanishes, and explode where it does (report 2.1).
+/// How much of a small change of the state is left later: the size of dx(T)/dx(T - k), the product of k state Jacobians
+/// along a trial. Gradients of backpropagation through time are multiplied by the same matrices: they vanish where this
+/// vanishes, and explode where it does (report 2.1).
 /// </summary>
 /// <param name="Lags">k, in steps, ascending.</param>
-/// <param name="Norms">Spectral norm of the product, the largest factor by which a change can have grown [lags, B].</param>
+/// <param name="Norms">
+/// Spectral norm of the product, the largest factor by which a change can have grown [lags, B].
+/// </param>
 public sealed record GradientFlow(IReadOnlyList<int> Lags, double[,] Norms)
 {
     /// <summary>The geometric mean over trials, a value per lag.</summary>
-    public double[] Means { get; } = [.. Enumerable.Range(0, Lags.Count).Select(lag => Math.Exp(Enumerable.Range(0, Norms.GetLength(1)).Average(trial => Math.Log(Norms[lag, trial]))))];
+    public double[] Means { get; } = [.. Enumerable.Range(0, Lags.Count).Select(
+        lag => Math.Exp(Enumerable.Range(0, Norms.GetLength(1)).Average(trial => Math.Log(Norms[lag, trial]))))];
 
     /// <summary>Along trials from the zero state, back from their last step.</summary>
     /// <param name="cell">The cell; of an LSTM the state is [h, c].</param>
@@ -22,9 +26,12 @@ public sealed record GradientFlow(IReadOnlyList<int> Lags, double[,] Norms)
     {
         int steps = inputs.GetLength(1);
         ArgumentOutOfRangeException.ThrowIfLessThan(steps, 2);
-        int[] chosen = [.. (lags ?? [.. Enumerable.Range(0, 64).Select(i => (int)Math.Round(Math.Pow(1.4, i))).Append(steps - 1)]).Where(lag => lag < steps || lags is not null).Distinct().Order()];
+        int[] chosen =
+            [.. (lags ?? [.. Enumerable.Range(0, 64).Select(i => (int)Math.Round(Math.Pow(1.4, i))).Append(steps - 1)])
+                .Where(lag => lag < steps || lags is not null).Distinct().Order()];
         if (chosen.Length == 0 || chosen[0] < 1 || chosen[^1] >= steps)
-            throw new ArgumentException($"Lags lie between 1 and {steps - 1}, since the trials have {steps} steps.", nameof(lags));
+            throw new ArgumentException(
+                $"Lags lie between 1 and {steps - 1}, since the trials have {steps} steps.", nameof(lags));
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
         var exact = cell.InDouble();

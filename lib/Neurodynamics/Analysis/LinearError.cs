@@ -5,7 +5,9 @@ using static TorchSharp.torch;
 
 namespace Neurodynamics.Analysis;
 
-/// <summary>How wrong the linear picture of a point is at a distance, after some steps under the point's own input.</summary>
+/// <summary>
+/// How wrong the linear picture of a point is at a distance, after some steps under the point's own input.
+/// </summary>
 /// <param name="Line">The linearisation.</param>
 /// <param name="Distance">Length of the displacement d.</param>
 /// <param name="Errors">||x(k) - x* - J^k d|| / ||d||, a value per direction.</param>
@@ -14,11 +16,14 @@ public sealed record LinearError(Linearisation Line, double Distance, double[] E
     /// <summary>Compares the network's true motion near a point with the linear one.</summary>
     /// <param name="cell">The cell that was linearised.</param>
     /// <param name="line">The linearisation at the point.</param>
-    /// <param name="towards">States to displace towards [D, S], such as states of trials: only their directions from the point count.</param>
+    /// <param name="towards">
+    /// States to displace towards [D, S], such as states of trials: only their directions from the point count.
+    /// </param>
     /// <param name="distances">Lengths of the displacement.</param>
     /// <param name="steps">k, steps of the network; default 1.</param>
     /// <returns>In the order of the distances.</returns>
-    public static IReadOnlyList<LinearError> Of(Cell cell, Linearisation line, double[,] towards, IReadOnlyList<double> distances, int steps = 1)
+    public static IReadOnlyList<LinearError> Of(
+        Cell cell, Linearisation line, double[,] towards, IReadOnlyList<double> distances, int steps = 1)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(steps, 1);
         using var scope = NewDisposeScope();
@@ -34,7 +39,8 @@ public sealed record LinearError(Linearisation Line, double Distance, double[] E
             var linear = directions * distance;
             var state = under.Follow(point + linear, steps);
             for (int step = 0; step < steps; step++) linear = linear.mm(turn);
-            return new LinearError(line, distance, [.. (state - point - linear).norm(1).ToVector().Select(error => error / distance)]);
+            return new LinearError(
+                line, distance, [.. (state - point - linear).norm(1).ToVector().Select(error => error / distance)]);
         })];
     }
 }

@@ -8,15 +8,21 @@ namespace Neurodynamics.Analysis;
 /// <summary>One step of a trial, and what the linearisation of the nearest fixed point says of it.</summary>
 /// <param name="Nearest">The nearest point, an index in the list of points.</param>
 /// <param name="Distance">Euclidean distance of the state before the step from that point.</param>
-/// <param name="Radius">How far the linear picture of that point reaches: the smallest <see cref="TaylorRadii.Upper"/> of its modes.</param>
+/// <param name="Radius">
+/// How far the linear picture of that point reaches: the smallest <see cref="TaylorRadii.Upper"/> of its modes.
+/// </param>
 /// <param name="Motion">Length of the step that the network makes.</param>
 /// <param name="Error">Distance between the state after it and the one that the linearisation tells.</param>
-/// <param name="Silent">Whether the input of the step is the point's own, so that nothing but the state moves the network.</param>
-public sealed record StepForecast(int Nearest, double Distance, double Radius, double Motion, double Error, bool Silent);
+/// <param name="Silent">
+/// Whether the input of the step is the point's own, so that nothing but the state moves the network.
+/// </param>
+public sealed record StepForecast(
+    int Nearest, double Distance, double Radius, double Motion, double Error, bool Silent);
 
 /// <summary>
-/// A network replaced by the linear dynamics around its fixed points: from each state it makes the step of the nearest point,
-/// x* + J (x - x*) + B (u - u*). What it gets right is what the points, with their linearisations, tell of trajectories.
+/// A network replaced by the linear dynamics around its fixed points: from each state it makes the step of the nearest
+/// point, x* + J (x - x*) + B (u - u*). What it gets right is what the points, with their linearisations, tell of
+/// trajectories.
 /// </summary>
 public sealed class LocalLinear
 {
@@ -29,13 +35,18 @@ public sealed class LocalLinear
     /// <param name="points">Its points, at least one.</param>
     public LocalLinear(Cell cell, IReadOnlyList<Linearisation> points)
     {
-        if (points.Count == 0) throw new ArgumentException("Without a fixed point there is nothing to replace the network by.", nameof(points));
-        if (points.FirstOrDefault(point => point.Point.State.Length != cell.StateSize || point.Point.Input.Length != cell.InputSize) is { } odd)
-            throw new ArgumentException($"The cell has {cell.StateSize} state variables and {cell.InputSize} inputs, but a point has {odd.Point.State.Length} and {odd.Point.Input.Length}.", nameof(points));
+        if (points.Count == 0) throw new ArgumentException(
+            "Without a fixed point there is nothing to replace the network by.", nameof(points));
+        if (points.FirstOrDefault(point => point.Point.State.Length != cell.StateSize
+            || point.Point.Input.Length != cell.InputSize) is { } odd)
+            throw new ArgumentException(
+                $"The cell has {cell.StateSize} state variables and {cell.InputSize} inputs, but a point has "
+                + $"{odd.Point.State.Length} and {odd.Point.Input.Length}.", nameof(points));
         this.cell = cell;
         places = points.Select(point => point.Point.State).ToList().ToMatrix(cell.StateSize);
         homes = points.Select(point => point.Point.Input).ToList().ToMatrix(cell.InputSize);
-        (byState, byInput) = ([.. points.Select(point => point.StateJacobian)], [.. points.Select(point => point.InputJacobian)]);
+        (byState, byInput) =
+            ([.. points.Select(point => point.StateJacobian)], [.. points.Select(point => point.InputJacobian)]);
         radii = [.. points.Select(point => TaylorRadii.Of(cell, point).Min(radius => radius.Upper))];
     }
 
@@ -48,11 +59,15 @@ public sealed class LocalLinear
         var (before, input, after) = (tensor(steps.Before), tensor(steps.Inputs), tensor(steps.After));
         var (next, nearest, distance) = Step(input, before);
         var (error, motion) = ((next - after).norm(1).ToVector(), (after - before).norm(1).ToVector());
-        return [.. Enumerable.Range(0, steps.Count).Select(i => new StepForecast(nearest[i], distance[i], radii[nearest[i]], motion[i], error[i],
+        return [.. Enumerable.Range(0, steps.Count)
+            .Select(i => new StepForecast(nearest[i], distance[i], radii[nearest[i]], motion[i], error[i],
             steps.Inputs.Row(i).AsSpan().SequenceEqual(homes.Row(nearest[i]))))];
     }
 
-    /// <summary>Runs whole trials from zero by the linearisations alone; the network is not asked again. States after each step [B, T, S].</summary>
+    /// <summary>
+    /// Runs whole trials from zero by the linearisations alone; the network is not asked again. States after each step
+    /// [B, T, S].
+    /// </summary>
     /// <param name="inputs">The trials' inputs [B, T, I].</param>
     /// <remarks>Far from all points it can run away, and then holds what is not finite.</remarks>
     public double[,,] Run(double[,,] inputs)
@@ -82,7 +97,8 @@ public sealed class LocalLinear
             using var scope = NewDisposeScope();
             var rows = tensor(group.Select(i => (long)i).ToArray());
             var (x, u) = (place[group.Key], home[group.Key]);
-            next.index_copy_(0, rows, x + (state[rows] - x).mm(tensor(byState[group.Key]).t()) + (input[rows] - u).mm(tensor(byInput[group.Key]).t()));
+            next.index_copy_(0, rows, x + (state[rows] - x).mm(tensor(byState[group.Key]).t())
+                + (input[rows] - u).mm(tensor(byInput[group.Key]).t()));
         }
         return (next, nearest, distances.ToVector());
     }

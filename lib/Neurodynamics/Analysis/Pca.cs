@@ -20,21 +20,29 @@ public enum PcaOf
 /// <summary>Principal components of states.</summary>
 /// <param name="Mean">The mean state, S values.</param>
 /// <param name="Components">
-/// Unit vectors by falling variance [k, S]. Sign: the first loading of largest modulus is positive. Components of equal variance can be
-/// turned into each other; the first is then the one nearest to a state variable's axis. So the order of the states does not matter.
+/// Unit vectors by falling variance [k, S]. Sign: the first loading of largest modulus is positive. Components of equal
+/// variance can be turned into each other; the first is then the one nearest to a state variable's axis. So the order
+/// of the states does not matter.
 /// </param>
 /// <param name="ExplainedVariance">Share of the variance along each component, k values.</param>
 public sealed record Pca(double[] Mean, double[,] Components, double[] ExplainedVariance)
 {
-    /// <summary>Share of all variance below which two variances are equal, and part of a loading below which two loadings are: above rounding.</summary>
+    /// <summary>
+    /// Share of all variance below which two variances are equal, and part of a loading below which two loadings are:
+    /// above rounding.
+    /// </summary>
     private const double Same = 1e-9;
 
     /// <summary>Fits the components to states.</summary>
     /// <param name="states">[M, S], M at least 1.</param>
-    /// <param name="components">k; default 3, and S where there are fewer state variables. Where the states span fewer dimensions, the rest explain nothing.</param>
+    /// <param name="components">
+    /// k; default 3, and S where there are fewer state variables. Where the states span fewer dimensions, the rest
+    /// explain nothing.
+    /// </param>
     public static Pca Fit(double[,] states, int components = 3)
     {
-        if (states.GetLength(0) < 1) throw new ArgumentException("Principal components need at least one state, and there is none.", nameof(states));
+        if (states.GetLength(0) < 1) throw new ArgumentException(
+            "Principal components need at least one state, and there is none.", nameof(states));
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
         return Fit([tensor(states)], components);
@@ -43,14 +51,19 @@ public sealed record Pca(double[] Mean, double[,] Components, double[] Explained
     /// <summary>Fits the components to all states of trials.</summary>
     /// <param name="states">[B, T, S].</param>
     /// <param name="components">k; default 3.</param>
-    public static Pca OfTrials(double[,,] states, int components = 3) => Fit(PcaOf.Trajectories, states, [], components);
+    public static Pca OfTrials(double[,,] states, int components = 3) =>
+        Fit(PcaOf.Trajectories, states, [], components);
 
-    /// <summary>Fits the components to several sets of states together, each with the same weight whatever its size: the mean is that of their means.</summary>
+    /// <summary>
+    /// Fits the components to several sets of states together, each with the same weight whatever its size: the mean is
+    /// that of their means.
+    /// </summary>
     /// <param name="sets">Each [M, S], M at least 1; at least one set.</param>
     /// <param name="components">k; default 3, and S where there are fewer state variables.</param>
     public static Pca OfSets(IReadOnlyList<double[,]> sets, int components = 3)
     {
-        if (sets.Count == 0 || sets.Any(set => set.GetLength(0) < 1)) throw new ArgumentException("Principal components need at least one state in each set, and there is none.", nameof(sets));
+        if (sets.Count == 0 || sets.Any(set => set.GetLength(0) < 1)) throw new ArgumentException(
+            "Principal components need at least one state in each set, and there is none.", nameof(sets));
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
         return Fit([.. sets.Select(set => tensor(set))], components);
@@ -59,21 +72,35 @@ public sealed record Pca(double[] Mean, double[,] Components, double[] Explained
     /// <summary>Fits the components to trajectories, fixed points or both.</summary>
     /// <param name="of">To which.</param>
     /// <param name="trajectories">States of trials [B, T, S].</param>
-    /// <param name="points">The fixed points. With none, "both" are the trajectories alone, and the points cannot be asked for.</param>
-    /// <param name="components">k; default 3, and S where there are fewer state variables. Where the states span fewer dimensions, the rest explain nothing.</param>
+    /// <param name="points">
+    /// The fixed points. With none, "both" are the trajectories alone, and the points cannot be asked for.
+    /// </param>
+    /// <param name="components">
+    /// k; default 3, and S where there are fewer state variables. Where the states span fewer dimensions, the rest
+    /// explain nothing.
+    /// </param>
     public static Pca Fit(PcaOf of, double[,,] trajectories, IReadOnlyList<Linearisation> points, int components = 3)
     {
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
         int size = trajectories.GetLength(2);
         if (points.FirstOrDefault(point => point.Point.State.Length != size) is { } stranger)
-            throw new ArgumentException($"The trajectories' states have {size} values, but a point's has {stranger.Point.State.Length}: is it a point of another network?", nameof(points));
+            throw new ArgumentException(
+                $"The trajectories' states have {size} values, but a point's has {stranger.Point.State.Length}: is it "
+                + "a point of another network?", nameof(points));
         var sets = new List<Tensor>();
-        if (of != PcaOf.Points && trajectories.Length > 0) sets.Add(tensor(trajectories).to(ScalarType.Float64).reshape(-1, size));
-        if (of != PcaOf.Trajectories && points.Count > 0) sets.Add(tensor(points.Select(point => point.Point.State).ToMatrix(size)));
-        if (sets.Count == 0)
-            throw new ArgumentException($"Principal components need at least one state, and there are no {(of == PcaOf.Trajectories ? "trajectories" : of == PcaOf.Points ? "fixed points" : "trajectories and no fixed points")}.");
-        return Fit(sets, components);
+        if (of != PcaOf.Points && trajectories.Length > 0) sets.Add(
+            tensor(trajectories).to(ScalarType.Float64).reshape(-1, size));
+        if (of != PcaOf.Trajectories && points.Count > 0) sets.Add(
+            tensor(points.Select(point => point.Point.State).ToMatrix(size)));
+        if (sets.Count > 0) return Fit(sets, components);
+        string missing = of switch
+        {
+            PcaOf.Trajectories => "trajectories",
+            PcaOf.Points => "fixed points",
+            _ => "trajectories and no fixed points",
+        };
+        throw new ArgumentException($"Principal components need at least one state, and there are no {missing}.");
     }
 
     private static Pca Fit(IReadOnlyList<Tensor> sets, int components)
@@ -89,15 +116,18 @@ public sealed record Pca(double[] Mean, double[,] Components, double[] Explained
         var chosen = new List<double[]>();
         for (int first = 0, next; chosen.Count < components; first = next)
         {
-            for (next = first + 1; next < variance.Length && variance[next - 1] - variance[next] <= Same * total;) next++;
+            for (next = first + 1; next < variance.Length
+                && variance[next - 1] - variance[next] <= Same * total;) next++;
             chosen.AddRange(Settled(axes.narrow(0, first, next - first), Math.Min(components - first, next - first)));
         }
-        return new(mean.ToVector(), chosen.ToMatrix(variance.Length), [.. variance.Take(components).Select(value => value / total)]);
+        return new(mean.ToVector(), chosen.ToMatrix(variance.Length),
+            [.. variance.Take(components).Select(value => value / total)]);
     }
 
     /// <summary>
-    /// The first vectors of the one orthonormal basis that a space is given whatever basis [m, S] it came with: each in turn is the
-    /// projection of the axis to which what is left of the space is nearest. Of a line, that fixes the sign.
+    /// The first vectors of the one orthonormal basis that a space is given whatever basis [m, S] it came with: each in
+    /// turn is the projection of the axis to which what is left of the space is nearest. Of a line, that fixes the
+    /// sign.
     /// </summary>
     private static IEnumerable<double[]> Settled(Tensor basis, int count)
     {

@@ -6,8 +6,8 @@ using static TorchSharp.torch;
 namespace Neurodynamics.Analysis;
 
 /// <summary>
-/// All that a cell with two state variables does under a constant input, on a square grid: the step G(x) = F(x) - x that it makes from every state. Where both
-/// components are zero there is a fixed point; where one is, a nullcline.
+/// All that a cell with two state variables does under a constant input, on a square grid: the step G(x) = F(x) - x
+/// that it makes from every state. Where both components are zero there is a fixed point; where one is, a nullcline.
 /// </summary>
 /// <param name="Cell">The cell, in float64.</param>
 /// <param name="Input">The constant input, I values.</param>
@@ -19,11 +19,14 @@ public sealed record PhasePlane(Cell Cell, double[] Input, double[] Axis, double
     /// <summary>The plane of a cell.</summary>
     /// <param name="cell">With two state variables.</param>
     /// <param name="input">The constant input, I values; default zeros.</param>
-    /// <param name="extent">Both axes run from minus this to this; default 1.3, a little more than tanh can reach.</param>
+    /// <param name="extent">
+    /// Both axes run from minus this to this; default 1.3, a little more than tanh can reach.
+    /// </param>
     /// <param name="resolution">Grid points along each axis; default 53.</param>
     public static PhasePlane Of(Cell cell, double[]? input = null, double extent = 1.3, int resolution = 53)
     {
-        if (cell.StateSize != 2) throw new ArgumentException($"A plane has two dimensions, but the cell has {cell.StateSize} state variables.", nameof(cell));
+        if (cell.StateSize != 2) throw new ArgumentException(
+            $"A plane has two dimensions, but the cell has {cell.StateSize} state variables.", nameof(cell));
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(extent);
         ArgumentOutOfRangeException.ThrowIfLessThan(resolution, 2);
         input ??= new double[cell.InputSize];
@@ -42,7 +45,8 @@ public sealed record PhasePlane(Cell Cell, double[] Input, double[] Axis, double
     {
         var speed = new double[Axis.Length, Axis.Length];
         for (int j = 0; j < Axis.Length; j++)
-            for (int i = 0; i < Axis.Length; i++) speed[j, i] = (First[j, i] * First[j, i] + Second[j, i] * Second[j, i]) / 2;
+            for (int i = 0; i < Axis.Length; i++) speed[j, i] =
+                (First[j, i] * First[j, i] + Second[j, i] * Second[j, i]) / 2;
         return speed;
     }
 
@@ -77,7 +81,8 @@ public sealed record PhasePlane(Cell Cell, double[] Input, double[] Axis, double
         var along = new double[trajectories.GetLength(0), trajectories.GetLength(1)];
         for (int run = 0; run < along.GetLength(0); run++)
             for (int step = 0; step < along.GetLength(1); step++)
-                along[run, step] = (trajectories[run, step, 0] * direction[0] + trajectories[run, step, 1] * direction[1]) / length;
+                along[run, step] =
+                    (trajectories[run, step, 0] * direction[0] + trajectories[run, step, 1] * direction[1]) / length;
         return along;
     }
 
@@ -96,7 +101,8 @@ public sealed record PhasePlane(Cell Cell, double[] Input, double[] Axis, double
     {
         var states = new double[axis.Length * axis.Length, 2];
         for (int j = 0; j < axis.Length; j++)
-            for (int i = 0; i < axis.Length; i++) (states[j * axis.Length + i, 0], states[j * axis.Length + i, 1]) = (axis[i], axis[j]);
+            for (int i = 0; i < axis.Length; i++) (states[j * axis.Length + i, 0], states[j * axis.Length + i, 1]) =
+                (axis[i], axis[j]);
         return states;
     }
 }

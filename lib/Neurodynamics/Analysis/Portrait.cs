@@ -4,7 +4,9 @@ using Neurodynamics.Models;
 
 namespace Neurodynamics.Analysis;
 
-/// <summary>What networks are compared by: the states of their trials, and their fixed points under a constant input.</summary>
+/// <summary>
+/// What networks are compared by: the states of their trials, and their fixed points under a constant input.
+/// </summary>
 /// <param name="Name">The network's name in figures and tables.</param>
 /// <param name="Network">The network.</param>
 /// <param name="States">Its states in trials [B, T, S].</param>
@@ -24,7 +26,8 @@ public sealed record Portrait(
     /// <param name="progress">Told how many candidates have ended.</param>
     /// <param name="cancellation">Stops the search.</param>
     public static Portrait Of(
-        string name, Network network, double[,,] inputs, FixedPointSearch search, int candidates, double noise = 0.1, long seed = 7,
+        string name, Network network, double[,,] inputs, FixedPointSearch search, int candidates, double noise = 0.1,
+            long seed = 7,
         IProgress<int>? progress = null, CancellationToken cancellation = default)
     {
         var starts = Candidates.FromTrials(network.Cell, inputs, candidates, seed, noise);
@@ -36,10 +39,14 @@ public sealed record Portrait(
     /// <param name="of">What they are fitted to; default the fixed points.</param>
     public Pca Pca(PcaOf of = PcaOf.Points) => Analysis.Pca.Fit(of, States, Points);
 
-    /// <summary>Share of the fixed points' variance on the grid of decisions; NaN where the points do not determine one.</summary>
+    /// <summary>
+    /// Share of the fixed points' variance on the grid of decisions; NaN where the points do not determine one.
+    /// </summary>
     public double OnGrid => Grid?.Explained ?? double.NaN;
 
-    /// <summary>Angles between the grid's directions in degrees: channels 1 and 2, 1 and 3, 2 and 3; NaN without a grid.</summary>
+    /// <summary>
+    /// Angles between the grid's directions in degrees: channels 1 and 2, 1 and 3, 2 and 3; NaN without a grid.
+    /// </summary>
     public double[] ChannelAngles => Grid?.Angles ?? [double.NaN, double.NaN, double.NaN];
 
     private DecisionGrid? Grid => DecisionGrid.Fit(Points, Network);

@@ -1,6 +1,9 @@
 namespace Neurodynamics.Analysis;
 
-/// <summary>How many of some things have a property, with the 95 % interval of their share (Wilson 1927), which holds for few things and for none or all of them.</summary>
+/// <summary>
+/// How many of some things have a property, with the 95 % interval of their share (Wilson 1927), which holds for few
+/// things and for none or all of them.
+/// </summary>
 /// <param name="Count">How many have it.</param>
 /// <param name="Total">How many there are; with 0 the share is not known.</param>
 public sealed record Proportion(int Count, int Total)
@@ -17,15 +20,20 @@ public sealed record Proportion(int Count, int Total)
     public double High => Total == 0 ? 1 : Math.Min(1, Middle + Half);
 
     /// <summary>The interval in words, such as "60 to 98 %".</summary>
-    public string Interval => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{100 * Low:0} to {100 * High:0} %");
+    public string Interval =>
+        string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{100 * Low:0} to {100 * High:0} %");
 
     private double Middle => (Share + Z * Z / (2 * Total)) / (1 + Z * Z / Total);
 
-    private double Half => Z / (1 + Z * Z / Total) * Math.Sqrt(Share * (1 - Share) / Total + Z * Z / (4.0 * Total * Total));
+    private double Half =>
+        Z / (1 + Z * Z / Total) * Math.Sqrt(Share * (1 - Share) / Total + Z * Z / (4.0 * Total * Total));
 
     /// <summary>Counts.</summary>
-    public static Proportion Of<T>(IReadOnlyCollection<T> things, Func<T, bool> has) => new(things.Count(has), things.Count);
+    public static Proportion Of<T>(IReadOnlyCollection<T> things, Func<T, bool> has) =>
+        new(things.Count(has), things.Count);
 
     /// <summary>Such as "9 of 10 (60 to 98 %)".</summary>
-    public override string ToString() => Total == 0 ? "none" : string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{Count} of {Total} ({Interval})");
+    public override string ToString() => Total == 0
+        ? "none"
+        : string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{Count} of {Total} ({Interval})");
 }

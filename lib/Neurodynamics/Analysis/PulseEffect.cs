@@ -8,13 +8,17 @@ namespace Neurodynamics.Analysis;
 /// <param name="KeepsOthers">Every channel without one reads as it did before.</param>
 public sealed record PulseEffect(bool Sets, bool KeepsOthers)
 {
-    /// <summary>The effects of responses, in their order. A pulse after which no attractor was reached neither sets nor keeps a bit.</summary>
+    /// <summary>
+    /// The effects of responses, in their order. A pulse after which no attractor was reached neither sets nor keeps a
+    /// bit.
+    /// </summary>
     /// <param name="responses">The responses.</param>
     /// <param name="network">The network that was pulsed, with an input per channel.</param>
     public static IReadOnlyList<PulseEffect> Of(PulseResponses responses, Network network)
     {
         if (responses.Responses.Count == 0) return [];
-        string[] readouts = network.Decisions(responses.Points.Select(point => point.Point.State).ToMatrix(network.Cell.StateSize));
+        string[] readouts =
+            network.Decisions(responses.Points.Select(point => point.Point.State).ToMatrix(network.Cell.StateSize));
         return [.. responses.Responses.Select(response => response.To is { } to
             ? Compare(response.Input, readouts[response.From], readouts[to])
             : new(false, false))];

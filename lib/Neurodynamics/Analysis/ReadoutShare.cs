@@ -6,8 +6,8 @@ namespace Neurodynamics.Analysis;
 public static class ReadoutShare
 {
     /// <summary>
-    /// |cos| of the angle between each component and each channel's row of the readout [k, K]; in a last row the length of the readout row's part within the
-    /// space of the components, 1 where it lies in it [k + 1, K].
+    /// |cos| of the angle between each component and each channel's row of the readout [k, K]; in a last row the length
+    /// of the readout row's part within the space of the components, 1 where it lies in it [k + 1, K].
     /// </summary>
     /// <param name="pca">The components.</param>
     /// <param name="network">The network.</param>
@@ -18,10 +18,12 @@ public static class ReadoutShare
         var cosines = new double[components + 1, channels];
         for (int channel = 0; channel < channels; channel++)
         {
-            double length = Math.Sqrt(Enumerable.Range(0, units).Sum(i => weights[channel, i] * weights[channel, i])), within = 0;
+            double length = Math.Sqrt(Enumerable.Range(0, units).Sum(i => weights[channel, i] * weights[channel, i])),
+                within = 0;
             for (int k = 0; k < components; k++)
             {
-                double cosine = Enumerable.Range(0, units).Sum(i => weights[channel, i] * pca.Components[k, i]) / length;
+                double cosine =
+                    Enumerable.Range(0, units).Sum(i => weights[channel, i] * pca.Components[k, i]) / length;
                 cosines[k, channel] = Math.Abs(cosine);
                 within += cosine * cosine;
             }
@@ -36,7 +38,8 @@ public static class ReadoutShare
         var weights = network.Readout.weight.ToMatrix();
         double[][] rows = [.. Enumerable.Range(0, network.Channels).Select(weights.Row)];
         return rows.Select(one => rows.Select(other =>
-            Math.Abs(Product(one, other)) / Math.Sqrt(Product(one, one) * Product(other, other))).ToArray()).ToMatrix(rows.Length);
+            Math.Abs(Product(one, other)) / Math.Sqrt(Product(one, one) * Product(other, other))).ToArray())
+                .ToMatrix(rows.Length);
 
         static double Product(double[] a, double[] b) => a.Zip(b, (x, y) => x * y).Sum();
     }

@@ -7,11 +7,15 @@ namespace Neurodynamics.Analysis;
 
 /// <summary>
 /// How far the linear picture holds along a mode (report 3.1): the distances from the point at which the linear term of
-/// G(x) = F(x) - x outweighs both the constant and the quadratic one, |(J - I) d| > |G(x*)| and |(J - I) d| > |1/2 d F'' d|.
+/// G(x) = F(x) - x outweighs both the constant and the quadratic one, |(J - I) d| > |G(x*)| and |(J - I) d| > |1/2 d
+/// F'' d|.
 /// </summary>
 /// <param name="Mode">The mode; of a complex pair the one with positive imaginary part.</param>
 /// <param name="Lower">Smallest |d|; 0 but for rounding at a fixed point, larger at a slow point.</param>
-/// <param name="Upper">Largest |d|; infinite where the quadratic term vanishes. Where it is below <paramref name="Lower"/>, the linear picture holds nowhere.</param>
+/// <param name="Upper">
+/// Largest |d|; infinite where the quadratic term vanishes. Where it is below <paramref name="Lower"/>, the linear
+/// picture holds nowhere.
+/// </param>
 public sealed record TaylorRadii(Mode Mode, double Lower, double Upper)
 {
     /// <summary>Step of the central difference of the Jacobian that gives F'', in units of the state.</summary>
@@ -28,7 +32,10 @@ public sealed record TaylorRadii(Mode Mode, double Lower, double Upper)
     /// <param name="line">The linearisation at the point.</param>
     public static double Reach(Cell cell, Linearisation line) => Of(cell, line).Min(radii => radii.Upper);
 
-    /// <summary>The radii of a point, for every mode: a real mode's are equal on both sides, a complex pair's are those of the worst direction in its plane.</summary>
+    /// <summary>
+    /// The radii of a point, for every mode: a real mode's are equal on both sides, a complex pair's are those of the
+    /// worst direction in its plane.
+    /// </summary>
     /// <param name="cell">The cell that was linearised.</param>
     /// <param name="line">The linearisation at the point.</param>
     /// <returns>In the order of the modes, a complex pair once; NaN where the Jacobian is not finite.</returns>
@@ -55,7 +62,8 @@ public sealed record TaylorRadii(Mode Mode, double Lower, double Upper)
             var plane = Mode.Plane(mode.Right);
             var axes = tensor(plane.ToMatrix(cell.StateSize));
             var directions = plane.Count == 1 ? ones(1, 1, dtype: ScalarType.Float64) : around;
-            var change = (exact.StateJacobian(input, state + Step * axes) - exact.StateJacobian(input, state - Step * axes)) / (2 * Step);
+            var change = (exact.StateJacobian(input, state + Step * axes) - exact.StateJacobian(
+                input, state - Step * axes)) / (2 * Step);
             // Entry (i, k, j) is component k of F'' along axes i and j.
             var curvature = change.matmul(axes.t());
             var pairs = (directions.unsqueeze(1) * directions.unsqueeze(0)).flatten(0, 1);
@@ -64,7 +72,8 @@ public sealed record TaylorRadii(Mode Mode, double Lower, double Upper)
             double smallest = slope.min().item<double>();
             return smallest == 0
                 ? new(mode, double.PositiveInfinity, 0)
-                : new(mode, constant / smallest, (2 * slope / quadratic.masked_fill(quadratic <= rounding, 0)).min().item<double>());
+                : new(mode, constant / smallest,
+                    (2 * slope / quadratic.masked_fill(quadratic <= rounding, 0)).min().item<double>());
         }
     }
 }

@@ -29,18 +29,22 @@ public sealed record TrialSteps(double[,] Before, double[,] Inputs, double[,] Af
         var exact = cell.InDouble();
         var given = tensor(inputs).to(ScalarType.Float64);
         var after = exact.Run(given);
-        var before = cat([zeros(after.shape[0], 1, cell.StateSize, dtype: ScalarType.Float64), after.narrow(1, 0, after.shape[1] - 1)], 1);
+        var before =
+            cat([zeros(after.shape[0], 1, cell.StateSize, dtype: ScalarType.Float64),
+                after.narrow(1, 0, after.shape[1] - 1)], 1);
         var drawn = randint(after.shape[0] * after.shape[1], [count], dtype: ScalarType.Int64, generator: generator);
         return new(Flat(before), Flat(given), Flat(after));
 
         double[,] Flat(Tensor of) => of.reshape(-1, of.shape[2])[drawn].ToMatrix();
     }
 
-    /// <summary>The problem of the fixed points under the inputs of these steps, from the states after them (report 5).</summary>
+    /// <summary>
+    /// The problem of the fixed points under the inputs of these steps, from the states after them (report 5).
+    /// </summary>
     /// <param name="cell">The cell.</param>
     /// <param name="hold">
-    /// Further steps under the same input before a solver starts; default 0. With many, the candidates are where each step would lead if its
-    /// input stayed, and so what is found are mostly attractors.
+    /// Further steps under the same input before a solver starts; default 0. With many, the candidates are where each
+    /// step would lead if its input stayed, and so what is found are mostly attractors.
     /// </param>
     public FixedPointProblem UnderOwnInputs(Cell cell, int hold = 0)
     {
@@ -57,14 +61,16 @@ public sealed record TrialSteps(double[,] Before, double[,] Inputs, double[,] Af
     }
 
     /// <summary>
-    /// The cosine of the angle between each step and the way from the state before it to a goal: 1 where the network steps straight towards the goal, 0
-    /// where the goal says nothing of the direction. NaN where either has no length.
+    /// The cosine of the angle between each step and the way from the state before it to a goal: 1 where the network
+    /// steps straight towards the goal, 0 where the goal says nothing of the direction. NaN where either has no length.
     /// </summary>
     /// <param name="goals">A goal for each step [M, S].</param>
     public double[] CosinesTowards(double[,] goals)
     {
         if (goals.GetLength(0) != Count || goals.GetLength(1) != Before.GetLength(1))
-            throw new ArgumentException($"There are {Count} steps of {Before.GetLength(1)} values, but the goals are [{goals.GetLength(0)}, {goals.GetLength(1)}].", nameof(goals));
+            throw new ArgumentException(
+                $"There are {Count} steps of {Before.GetLength(1)} values, but the goals are [{goals.GetLength(0)}, "
+                + $"{goals.GetLength(1)}].", nameof(goals));
         return [.. Enumerable.Range(0, Count).Select(i =>
         {
             double dot = 0, step = 0, way = 0;

@@ -11,7 +11,9 @@ public enum RunEnding
     /// <summary>It was still under way at the step limit: a slow or cyclic motion. Raise the limit.</summary>
     StepLimit,
 
-    /// <summary>It stands still where no goal is: one is missing from the list, or the motion is too slow for float64.</summary>
+    /// <summary>
+    /// It stands still where no goal is: one is missing from the list, or the motion is too slow for float64.
+    /// </summary>
     StoodStill,
 
     /// <summary>It left every bound.</summary>

@@ -53,8 +53,9 @@ public sealed record ConstantInput(Cell Cell, double[,] Inputs)
     /// <param name="cancellation">Stops the runs; those that have ended keep their ending.</param>
     /// <returns>In the order of the states.</returns>
     /// <remarks>
-    /// A state has arrived where it is within a goal's distance and did not move away from it in its last step, or stands
-    /// still there. Of several such goals the nearest counts. A goal under another input than the state's is not reached.
+    /// A state has arrived where it is within a goal's distance and did not move away from it in its last step, or
+    /// stands still there. Of several such goals the nearest counts. A goal under another input than the state's is not
+    /// reached.
     /// </remarks>
     public IReadOnlyList<Arrival> Arrivals(
         double[,] states, IReadOnlyList<Goal> goals, int maxSteps = 20_000, CancellationToken cancellation = default)
@@ -67,7 +68,8 @@ public sealed record ConstantInput(Cell Cell, double[,] Inputs)
         var places = tensor(goals.Select(goal => goal.State).ToMatrix(Cell.StateSize));
         // No distance is near enough to a goal under another input.
         var near = tensor(Enumerable.Range(0, arrivals.Length)
-            .Select(i => goals.Select(goal => goal.Input.AsSpan().SequenceEqual(InputOf(i)) ? goal.Within : -1).ToArray())
+            .Select(i => goals.Select(goal => goal.Input.AsSpan().SequenceEqual(InputOf(i)) ? goal.Within : -1)
+                .ToArray())
             .ToMatrix(goals.Count));
         var starts = tensor(states);
         var distance = Distances(starts);
@@ -153,7 +155,9 @@ public sealed record ConstantInput(Cell Cell, double[,] Inputs)
         return x;
     }
 
-    /// <summary>Sees a step, counted from 1, with the states before and after it; both live as long as the call.</summary>
+    /// <summary>
+    /// Sees a step, counted from 1, with the states before and after it; both live as long as the call.
+    /// </summary>
     /// <returns>The rows that go on, none to stop; null for all.</returns>
     internal delegate long[]? Look(int step, Tensor before, Tensor after);
 

@@ -8,7 +8,8 @@ namespace Neurodynamics.Dynamics;
 /// <param name="Steps">The steps that were looked at, rising, 0 first.</param>
 /// <param name="Logits">The readout of each state at those steps [M, steps].</param>
 /// <param name="Lost">
-/// The first step at which the readout has another sign than at the start, M values; null where it kept its sign to the end.
+/// The first step at which the readout has another sign than at the start, M values; null where it kept its sign to the
+/// end.
 /// </param>
 public sealed record Holding(IReadOnlyList<int> Steps, double[,] Logits, int?[] Lost)
 {
@@ -20,7 +21,8 @@ public sealed record Holding(IReadOnlyList<int> Steps, double[,] Logits, int?[] 
     /// <param name="channel">Which readout, from 0.</param>
     /// <param name="cancellation">Stops it.</param>
     /// <exception cref="OperationCanceledException">It was stopped.</exception>
-    public static Holding Of(Network network, double[,] states, int steps = 10_000, double[]? input = null, int channel = 0,
+    public static Holding Of(
+        Network network, double[,] states, int steps = 10_000, double[]? input = null, int channel = 0,
         CancellationToken cancellation = default)
     {
         using var scope = NewDisposeScope();

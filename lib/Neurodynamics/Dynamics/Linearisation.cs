@@ -6,17 +6,22 @@ using static TorchSharp.torch;
 
 namespace Neurodynamics.Dynamics;
 
-/// <summary>The linear dynamics around a fixed point, or a slow one: x(t+1) - x* = J (x(t) - x*) + B (u(t) - u*).</summary>
+/// <summary>
+/// The linear dynamics around a fixed point, or a slow one: x(t+1) - x* = J (x(t) - x*) + B (u(t) - u*).
+/// </summary>
 /// <param name="Point">The point.</param>
 /// <param name="StateJacobian">J = dF/dx [S, S]: entry (i, j) is the change of next state i with state j.</param>
 /// <param name="InputJacobian">B = dF/du [S, I].</param>
-/// <param name="Modes">S modes, largest modulus first; of a complex pair the one with positive imaginary part first.</param>
+/// <param name="Modes">
+/// S modes, largest modulus first; of a complex pair the one with positive imaginary part first.
+/// </param>
 /// <param name="EigenvectorCondition">
-/// Condition number of the matrix of right vectors in the Frobenius norm, at least S: where it nears 1e16, J has too few eigenvectors
-/// and the vectors of the modes that lack them mean little. NaN where the Jacobian is not finite.
+/// Condition number of the matrix of right vectors in the Frobenius norm, at least S: where it nears 1e16, J has too
+/// few eigenvectors and the vectors of the modes that lack them mean little. NaN where the Jacobian is not finite.
 /// </param>
 /// <param name="Band">Largest distance of |lambda| from 1 at which a mode counts as marginal.</param>
-public sealed record Linearisation(StatePoint Point, double[,] StateJacobian, double[,] InputJacobian, IReadOnlyList<Mode> Modes, double EigenvectorCondition, double Band)
+public sealed record Linearisation(StatePoint Point, double[,] StateJacobian, double[,] InputJacobian,
+    IReadOnlyList<Mode> Modes, double EigenvectorCondition, double Band)
 {
     /// <summary>Points whose modes one thread computes together.</summary>
     private const int Chunk = 4;
@@ -24,13 +29,19 @@ public sealed record Linearisation(StatePoint Point, double[,] StateJacobian, do
     /// <summary>Error of w J = lambda w, per |w| and |J|, beyond which a left vector is given as NaN.</summary>
     private const double LeftTolerance = 1e-8;
 
-    /// <summary>|w| beyond which a left vector is given as NaN: right and left vector are then orthogonal to 12 digits, as where eigenvectors are lacking.</summary>
+    /// <summary>
+    /// |w| beyond which a left vector is given as NaN: right and left vector are then orthogonal to 12 digits, as where
+    /// eigenvectors are lacking.
+    /// </summary>
     private const double LargestLeft = 1e12;
 
     /// <summary>Of the state Jacobian J, S values, in the order of <see cref="Modes"/>.</summary>
     public Complex[] Eigenvalues { get; } = [.. Modes.Select(mode => mode.Eigenvalue)];
 
-    /// <summary>Whether the Jacobian is finite; where it is not, eigenvalues and vectors are NaN and nothing is known of the point.</summary>
+    /// <summary>
+    /// Whether the Jacobian is finite; where it is not, eigenvalues and vectors are NaN and nothing is known of the
+    /// point.
+    /// </summary>
     public bool IsFinite => Eigenvalues.All(Complex.IsFinite);
 
     /// <summary>Whether no mode grows: all eigenvalues are finite and none is longer than 1.</summary>
@@ -40,8 +51,8 @@ public sealed record Linearisation(StatePoint Point, double[,] StateJacobian, do
     public int UnstableModes => Eigenvalues.Count(lambda => lambda.Magnitude > 1);
 
     /// <summary>
-    /// Number of modes with | |lambda| - 1 | at most <see cref="Band"/>. Where it is not 0, the kind of the point hangs on small
-    /// differences: so at nearly all points of an integrator.
+    /// Number of modes with | |lambda| - 1 | at most <see cref="Band"/>. Where it is not 0, the kind of the point hangs
+    /// on small differences: so at nearly all points of an integrator.
     /// </summary>
     public int MarginalModes => Eigenvalues.Count(lambda => Math.Abs(lambda.Magnitude - 1) <= Band);
 
@@ -50,12 +61,15 @@ public sealed record Linearisation(StatePoint Point, double[,] StateJacobian, do
     {
         get
         {
-            double slowest = Eigenvalues.Select(lambda => lambda.Magnitude).Where(modulus => modulus < 1).DefaultIfEmpty(double.NaN).Max();
+            double slowest = Eigenvalues.Select(lambda => lambda.Magnitude).Where(modulus => modulus < 1)
+                .DefaultIfEmpty(double.NaN).Max();
             return -1 / Math.Log(slowest);
         }
     }
 
-    /// <summary>Attractor, saddle or repeller, by the number of unstable modes alone; "not finite" where the Jacobian is not.</summary>
+    /// <summary>
+    /// Attractor, saddle or repeller, by the number of unstable modes alone; "not finite" where the Jacobian is not.
+    /// </summary>
     public string Kind => !IsFinite ? "not finite" : UnstableModes switch
     {
         0 => "attractor",
@@ -64,24 +78,28 @@ public sealed record Linearisation(StatePoint Point, double[,] StateJacobian, do
     };
 
     /// <summary>
-    /// What the readout sees of each mode: |cos| of the angle between a channel's readout row and the hidden part of the mode's right
-    /// vector; for a complex pair, of the angle to its plane [S, K].
+    /// What the readout sees of each mode: |cos| of the angle between a channel's readout row and the hidden part of
+    /// the mode's right vector; for a complex pair, of the angle to its plane [S, K].
     /// </summary>
     /// <param name="network">The network whose cell was linearised.</param>
     public double[,] ReadoutAlignment(Network network)
     {
         if (network.Cell.StateSize != Modes.Count)
-            throw new ArgumentException($"The network's states have {network.Cell.StateSize} values, but the point's have {Modes.Count}: is it a point of another network?", nameof(network));
+            throw new ArgumentException(
+                $"The network's states have {network.Cell.StateSize} values, but the point's have {Modes.Count}: is it "
+                + "a point of another network?", nameof(network));
         var rows = network.Readout.weight.ToMatrix();
-        return Cosines(mode => mode.Right.AsSpan(0, network.Cell.Units), [.. Enumerable.Range(0, rows.GetLength(0)).Select(rows.Row)]);
+        return Cosines(mode =>
+            mode.Right.AsSpan(0, network.Cell.Units), [.. Enumerable.Range(0, rows.GetLength(0)).Select(rows.Row)]);
     }
 
     /// <summary>
-    /// How well each input excites each mode: |cos| of the angle between a column of <see cref="InputJacobian"/> and the mode's left
-    /// vector; for a complex pair, of the angle to its plane [S, I].
+    /// How well each input excites each mode: |cos| of the angle between a column of <see cref="InputJacobian"/> and
+    /// the mode's left vector; for a complex pair, of the angle to its plane [S, I].
     /// </summary>
     public double[,] InputAlignment() =>
-        Cosines(mode => mode.Left, [.. Enumerable.Range(0, InputJacobian.GetLength(1)).Select(j => Enumerable.Range(0, Modes.Count).Select(i => InputJacobian[i, j]).ToArray())]);
+        Cosines(mode => mode.Left, [.. Enumerable.Range(0, InputJacobian.GetLength(1))
+            .Select(j => Enumerable.Range(0, Modes.Count).Select(i => InputJacobian[i, j]).ToArray())]);
 
     private double[,] Cosines(Func<Mode, ReadOnlySpan<Complex>> vector, IReadOnlyList<double[]> directions)
     {
@@ -94,15 +112,23 @@ public sealed record Linearisation(StatePoint Point, double[,] StateJacobian, do
     /// <summary>Linearises a cell around each of some points, fixed or slow.</summary>
     /// <param name="cell">The cell; it is analysed in float64.</param>
     /// <param name="points">The points; none gives an empty list.</param>
-    /// <param name="band">Largest | |lambda| - 1 | of a marginal mode; default 0.01, a time constant of about 100 steps.</param>
-    /// <returns>By number of unstable modes, and in the order of the points where that is equal; points whose Jacobian is not finite come last.</returns>
+    /// <param name="band">
+    /// Largest | |lambda| - 1 | of a marginal mode; default 0.01, a time constant of about 100 steps.
+    /// </param>
+    /// <returns>
+    /// By number of unstable modes, and in the order of the points where that is equal; points whose Jacobian is not
+    /// finite come last.
+    /// </returns>
     /// <exception cref="ArgumentException">A point does not fit the cell.</exception>
     public static IReadOnlyList<Linearisation> Of(Cell cell, IReadOnlyList<StatePoint> points, double band = 0.01)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(band);
         foreach (var point in points)
             if (point.State.Length != cell.StateSize || point.Input.Length != cell.InputSize)
-                throw new ArgumentException($"The cell has {cell.StateSize} state variables and {cell.InputSize} inputs, but a point has {point.State.Length} and {point.Input.Length}: is it a point of another network?", nameof(points));
+                throw new ArgumentException(
+                    $"The cell has {cell.StateSize} state variables and {cell.InputSize} inputs, but a point has "
+                    + $"{point.State.Length} and {point.Input.Length}: is it a point of another network?",
+                    nameof(points));
         var exact = cell.InDouble();
         var lines = new Linearisation[points.Count];
         // Torch itself has one thread; chunks on threads of our own are both right and faster.
@@ -117,7 +143,8 @@ public sealed record Linearisation(StatePoint Point, double[,] StateJacobian, do
             {
                 using var inner = NewDisposeScope();
                 var (modes, condition) = ModesOf(byState[i]);
-                lines[chunk[i]] = new(points[chunk[i]], byState[i].ToMatrix(), byInput[i].ToMatrix(), modes, condition, band);
+                lines[chunk[i]] =
+                    new(points[chunk[i]], byState[i].ToMatrix(), byInput[i].ToMatrix(), modes, condition, band);
             }
         });
         return [.. lines.OrderBy(line => line.IsFinite ? line.UnstableModes : int.MaxValue)];
@@ -130,7 +157,8 @@ public sealed record Linearisation(StatePoint Point, double[,] StateJacobian, do
         if (!jacobian.isfinite().all().item<bool>())
         {
             var unknown = new Complex(double.NaN, double.NaN);
-            return ([.. Enumerable.Repeat(new Mode(unknown, [.. Enumerable.Repeat(unknown, size)], [.. Enumerable.Repeat(unknown, size)]), size)], double.NaN);
+            return ([.. Enumerable.Repeat(new Mode(unknown, [.. Enumerable.Repeat(unknown, size)],
+                [.. Enumerable.Repeat(unknown, size)]), size)], double.NaN);
         }
         var (values, vectors) = linalg.eig(jacobian);
         // Not inv_ex, which in TorchSharp 0.107 returns a Cholesky factor.
@@ -140,15 +168,19 @@ public sealed record Linearisation(StatePoint Point, double[,] StateJacobian, do
         var lengths = (moduli * moduli).sum([1]).sqrt().ToVector();
         var errors = (inverse.mm(complex) - values.unsqueeze(1) * inverse).abs();
         double norm = jacobian.flatten().norm(0).item<double>();
-        var known = (errors * errors).sum([1]).sqrt().ToVector().Zip(lengths, (error, length) => error <= LeftTolerance * norm * length && length <= LargestLeft).ToArray();
-        var (eigenvalues, right, left) = (values.data<Complex>().ToArray(), vectors.t().contiguous().data<Complex>().ToArray(), inverse.contiguous().data<Complex>().ToArray());
+        var known = (errors * errors).sum([1]).sqrt().ToVector()
+            .Zip(lengths, (error, length) => error <= LeftTolerance * norm * length && length <= LargestLeft).ToArray();
+        var (eigenvalues, right, left) = (values.data<Complex>().ToArray(), vectors.t().contiguous().data<Complex>()
+            .ToArray(), inverse.contiguous().data<Complex>().ToArray());
         double condition = Math.Sqrt(size) * Math.Sqrt(lengths.Sum(length => length * length));
         return ([.. Enumerable.Range(0, size)
             .OrderByDescending(k => eigenvalues[k].Magnitude).ThenByDescending(k => eigenvalues[k].Imaginary)
-            .Select(k => ModeOf(eigenvalues[k], right.AsSpan(k * size, size), left.AsSpan(k * size, size), known[k]))], double.IsNaN(condition) ? double.PositiveInfinity : condition);
+            .Select(k => ModeOf(eigenvalues[k], right.AsSpan(k * size, size), left.AsSpan(k * size, size), known[k]))],
+                double.IsNaN(condition) ? double.PositiveInfinity : condition);
     }
 
-    private static Mode ModeOf(Complex eigenvalue, ReadOnlySpan<Complex> right, ReadOnlySpan<Complex> left, bool leftIsKnown)
+    private static Mode ModeOf(
+        Complex eigenvalue, ReadOnlySpan<Complex> right, ReadOnlySpan<Complex> left, bool leftIsKnown)
     {
         double largest = 0, length = 0;
         foreach (var value in right)

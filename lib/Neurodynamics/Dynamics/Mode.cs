@@ -2,25 +2,45 @@ using System.Numerics;
 
 namespace Neurodynamics.Dynamics;
 
-/// <summary>One direction of the linear dynamics around a fixed point, along which it does no more than grow, shrink and turn.</summary>
+/// <summary>
+/// One direction of the linear dynamics around a fixed point, along which it does no more than grow, shrink and turn.
+/// </summary>
 /// <param name="Eigenvalue">lambda.</param>
-/// <param name="Right">The direction, J v = lambda v: S values, |v| = 1. Phase: the first component of largest modulus is real and positive.</param>
-/// <param name="Left">What excites the mode, w J = lambda w: S values, w v = 1, both without conjugation. NaN where the eigenvectors do not determine it (<see cref="Linearisation.EigenvectorCondition"/>).</param>
+/// <param name="Right">
+/// The direction, J v = lambda v: S values, |v| = 1. Phase: the first component of largest modulus is real and
+/// positive.
+/// </param>
+/// <param name="Left">
+/// What excites the mode, w J = lambda w: S values, w v = 1, both without conjugation. NaN where the eigenvectors do
+/// not determine it (<see cref="Linearisation.EigenvectorCondition"/>).
+/// </param>
 public sealed record Mode(Complex Eigenvalue, Complex[] Right, Complex[] Left)
 {
     /// <summary>Whether the mode grows, |lambda| > 1.</summary>
     public bool IsUnstable => Eigenvalue.Magnitude > 1;
 
-    /// <summary>Steps in which the mode shrinks by a factor e, -1 / ln |lambda|; negative where it grows by it, infinite where it does neither.</summary>
-    public double TimeConstant => Eigenvalue.Magnitude == 1 ? double.PositiveInfinity : -1 / Math.Log(Eigenvalue.Magnitude);
+    /// <summary>
+    /// Steps in which the mode shrinks by a factor e, -1 / ln |lambda|; negative where it grows by it, infinite where
+    /// it does neither.
+    /// </summary>
+    public double TimeConstant =>
+        Eigenvalue.Magnitude == 1 ? double.PositiveInfinity : -1 / Math.Log(Eigenvalue.Magnitude);
 
-    /// <summary>Turns per step, |arg lambda| / 2 pi: 0 where nothing turns, 1/2 where the mode changes sign at every step.</summary>
+    /// <summary>
+    /// Turns per step, |arg lambda| / 2 pi: 0 where nothing turns, 1/2 where the mode changes sign at every step.
+    /// </summary>
     public double Frequency => Math.Abs(Eigenvalue.Phase) / (2 * Math.PI);
 
-    /// <summary>How far the eigenvalue moves with a small change of J, per size of the change: |w|, at least 1.</summary>
-    public double Condition => Math.Sqrt(Left.Sum(value => value.Real * value.Real + value.Imaginary * value.Imaginary));
+    /// <summary>
+    /// How far the eigenvalue moves with a small change of J, per size of the change: |w|, at least 1.
+    /// </summary>
+    public double Condition =>
+        Math.Sqrt(Left.Sum(value => value.Real * value.Real + value.Imaginary * value.Imaginary));
 
-    /// <summary>Orthonormal real vectors that span the real and imaginary part of a complex one: one for a real mode, two for a pair's plane, none for zero.</summary>
+    /// <summary>
+    /// Orthonormal real vectors that span the real and imaginary part of a complex one: one for a real mode, two for a
+    /// pair's plane, none for zero.
+    /// </summary>
     internal static IReadOnlyList<double[]> Plane(ReadOnlySpan<Complex> vector)
     {
         var (real, imaginary) = (new double[vector.Length], new double[vector.Length]);

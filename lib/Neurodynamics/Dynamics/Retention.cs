@@ -6,9 +6,13 @@ using static TorchSharp.torch;
 namespace Neurodynamics.Dynamics;
 
 /// <summary>What a network still knows of a trial when nothing more is shown to it.</summary>
-/// <param name="Right">After each silent step, the share of channels whose readout is what the trial's end asks for [silent steps].</param>
+/// <param name="Right">
+/// After each silent step, the share of channels whose readout is what the trial's end asks for [silent steps].
+/// </param>
 /// <param name="Moved">Length of each silent step, the mean over trials [silent steps].</param>
-/// <param name="Bits">How many channels that is, over all trials: those whose last target counts and is decided.</param>
+/// <param name="Bits">
+/// How many channels that is, over all trials: those whose last target counts and is decided.
+/// </param>
 public sealed record Retention(double[] Right, double[] Moved, int Bits)
 {
     /// <summary>Shows trials to a network, and then silence.</summary>
@@ -33,7 +37,8 @@ public sealed record Retention(double[] Right, double[] Moved, int Bits)
         new ConstantInput(exact.Cell).Follow(end, silence, (step, before, after) =>
         {
             var logits = exact.Logits(after).ToMatrix();
-            right[step - 1] = asked.Count(at => logits[at.Trial, at.Channel] > 0 == trials.Targets[at.Trial, last, at.Channel] > 0.5)
+            right[step - 1] =
+                asked.Count(at => logits[at.Trial, at.Channel] > 0 == trials.Targets[at.Trial, last, at.Channel] > 0.5)
                 / (double)asked.Length;
             moved[step - 1] = (after - before).norm(1).mean().ToDouble();
             return null;

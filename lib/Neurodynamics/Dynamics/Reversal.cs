@@ -6,8 +6,8 @@ using static TorchSharp.torch;
 namespace Neurodynamics.Dynamics;
 
 /// <summary>
-/// How many inputs of one sign it takes to turn an answer that inputs of the other sign have made. An integrator that knows
-/// the sum needs as many.
+/// How many inputs of one sign it takes to turn an answer that inputs of the other sign have made. An integrator that
+/// knows the sum needs as many.
 /// </summary>
 /// <param name="Inputs">n, inputs of the first sign from the zero state.</param>
 /// <param name="Needed">Inputs of the other sign until the readout turned; null where it never did.</param>
@@ -25,7 +25,8 @@ public sealed record Reversal(int Inputs, int? Needed)
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
         var exact = network.InDouble();
-        var way = new ConstantInput(exact.Cell, Input(size)).Path(new double[1, exact.Cell.StateSize], inputs.Max()).Trial(0);
+        var way = new ConstantInput(exact.Cell, Input(size)).Path(new double[1, exact.Cell.StateSize], inputs.Max())
+            .Trial(0);
         var turned = tensor(inputs.Select(way.Row).ToMatrix(exact.Cell.StateSize));
         var needed = new int?[inputs.Count];
         new ConstantInput(exact.Cell, Input(-size)).Follow(turned, most, (step, _, after) =>

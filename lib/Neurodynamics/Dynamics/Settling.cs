@@ -5,16 +5,26 @@ namespace Neurodynamics.Dynamics;
 
 /// <summary>Where a trial settles once no more input comes, and what the network reads out there.</summary>
 /// <param name="Trial">The trial.</param>
-/// <param name="Attractor">The attractor that it came to, an index in the list of points; null where it came to none of them.</param>
-/// <param name="Answer">Signs that the network reads out at the trial's end, a character per channel: + where p is above 0.5, otherwise -.</param>
-/// <param name="Target">Signs that the task asks for there; ? for a channel that does not count or is not decided.</param>
+/// <param name="Attractor">
+/// The attractor that it came to, an index in the list of points; null where it came to none of them.
+/// </param>
+/// <param name="Answer">
+/// Signs that the network reads out at the trial's end, a character per channel: + where p is above 0.5, otherwise -.
+/// </param>
+/// <param name="Target">
+/// Signs that the task asks for there; ? for a channel that does not count or is not decided.
+/// </param>
 /// <param name="Settled">Signs that the network reads out after the silence.</param>
 public sealed record Settling(int Trial, int? Attractor, string Answer, string Target, string Settled)
 {
-    /// <summary>Whether the answer at the trial's end is still read out after the silence, on all channels that count.</summary>
+    /// <summary>
+    /// Whether the answer at the trial's end is still read out after the silence, on all channels that count.
+    /// </summary>
     public bool KeepsAnswer => Agree(Answer, Settled);
 
-    /// <summary>Whether the network reads out after the silence what the task asks for, on all channels that count.</summary>
+    /// <summary>
+    /// Whether the network reads out after the silence what the task asks for, on all channels that count.
+    /// </summary>
     public bool KeepsTarget => Agree(Target, Settled);
 
     /// <summary>Runs trials to their end, and on without input until they rest.</summary>
@@ -22,7 +32,8 @@ public sealed record Settling(int Trial, int? Attractor, string Answer, string T
     /// <param name="points">Its fixed points without input.</param>
     /// <param name="trials">The trials.</param>
     /// <param name="steps">
-    /// Silent steps; default 2000, about thirteen of the slowest time constants of the workbook's integrators with one channel.
+    /// Silent steps; default 2000, about thirteen of the slowest time constants of the workbook's integrators with one
+    /// channel.
     /// </param>
     /// <param name="arrival">Distance from an attractor that counts as there; default 0.01.</param>
     public static IReadOnlyList<Settling> Of(
@@ -43,7 +54,8 @@ public sealed record Settling(int Trial, int? Attractor, string Answer, string T
         string[] Signs(double[,] states)
         {
             var logits = exact.Logits(states);
-            return [.. Enumerable.Range(0, trials.Count).Select(i => string.Concat(logits.Row(i).Select(logit => logit > 0 ? '+' : '-')))];
+            return [.. Enumerable.Range(0, trials.Count)
+                .Select(i => string.Concat(logits.Row(i).Select(logit => logit > 0 ? '+' : '-')))];
         }
 
         string Target(int trial) => string.Concat(Enumerable.Range(0, trials.Channels).Select(channel =>

@@ -3,10 +3,14 @@ using Neurodynamics.Models;
 
 namespace Neurodynamics.Dynamics;
 
-/// <summary>The curve, or surface, of slow states to which a network's states fall when the input falls silent.</summary>
+/// <summary>
+/// The curve, or surface, of slow states to which a network's states fall when the input falls silent.
+/// </summary>
 public static class SlowCurve
 {
-    /// <summary>Where states are after some steps under a constant input: fast modes have died out, slow ones are still there.</summary>
+    /// <summary>
+    /// Where states are after some steps under a constant input: fast modes have died out, slow ones are still there.
+    /// </summary>
     /// <param name="cell">The cell; it is run in float64.</param>
     /// <param name="states">[M, S].</param>
     /// <param name="steps">How many; default 20.</param>
@@ -21,53 +25,72 @@ public static class SlowCurve
     public static double[] Speeds(Cell cell, double[,] states, double[]? input = null) =>
         new FixedPointProblem(cell, input ?? new double[cell.InputSize], states).Speeds();
 
-    /// <summary>What a network reads out of states at zero input, and by how much the next step changes it: the readout's drift.</summary>
+    /// <summary>
+    /// What a network reads out of states at zero input, and by how much the next step changes it: the readout's drift.
+    /// </summary>
     /// <param name="network">The network; it is run in float64.</param>
     /// <param name="states">[M, S].</param>
     /// <param name="channel">Which channel, from 0; default the first.</param>
-    public static IReadOnlyList<(double Logit, double Change)> Readouts(Network network, double[,] states, int channel = 0)
+    public static IReadOnlyList<(double Logit, double Change)> Readouts(
+        Network network, double[,] states, int channel = 0)
     {
         var exact = network.InDouble();
-        var (now, next) = (exact.Logits(states).Column(channel), exact.Logits(Relax(network.Cell, states, 1)).Column(channel));
+        var (now, next) =
+            (exact.Logits(states).Column(channel), exact.Logits(Relax(network.Cell, states, 1)).Column(channel));
         return [.. now.Zip(next, (logit, then) => (logit, then - logit))];
     }
 
-    /// <summary>The slowest of the states in each of some equal intervals of a coordinate, in its order; empty intervals have none.</summary>
+    /// <summary>
+    /// The slowest of the states in each of some equal intervals of a coordinate, in its order; empty intervals have
+    /// none.
+    /// </summary>
     /// <param name="cell">The cell.</param>
     /// <param name="states">[M, S].</param>
     /// <param name="along">The coordinate of each, M values.</param>
     /// <param name="count">How many intervals between the least and the largest coordinate; default 25.</param>
     /// <param name="input">The constant input of the speed, I values; default zeros.</param>
-    /// <returns>The states with their speeds q. They are not fixed points, but can be linearised in the same way.</returns>
-    public static IReadOnlyList<SlowPoint> Slowest(Cell cell, double[,] states, double[] along, int count = 25, double[]? input = null)
+    /// <returns>
+    /// The states with their speeds q. They are not fixed points, but can be linearised in the same way.
+    /// </returns>
+    public static IReadOnlyList<SlowPoint> Slowest(
+        Cell cell, double[,] states, double[] along, int count = 25, double[]? input = null)
     {
-        if (along.Length != states.GetLength(0)) throw new ArgumentException($"There are {states.GetLength(0)} states, but {along.Length} coordinates.", nameof(along));
+        if (along.Length != states.GetLength(0)) throw new ArgumentException(
+            $"There are {states.GetLength(0)} states, but {along.Length} coordinates.", nameof(along));
         if (along.Length == 0) return [];
         input ??= new double[cell.InputSize];
         var speeds = Speeds(cell, states, input);
         double least = along.Min(), width = (along.Max() - least) / count;
         return
         [
-            .. Enumerable.Range(0, along.Length).GroupBy(i => width == 0 ? 0 : Math.Min(count - 1, (int)((along[i] - least) / width))).OrderBy(interval => interval.Key)
+            .. Enumerable.Range(0, along.Length).GroupBy(i => width == 0
+                ? 0
+                : Math.Min(count - 1, (int)((along[i] - least) / width))).OrderBy(interval => interval.Key)
                 .Select(interval => interval.MinBy(i => speeds[i]))
                 .Select(i => new SlowPoint(states.Row(i), input, speeds[i], 1)),
         ];
     }
 
     /// <summary>
-    /// How much a curve turns from its middle to its two ends, in degrees: the states are averaged in five equal intervals of the coordinate, and the angles are between
-    /// the chords of the first and second mean, of the second and fourth, and of the fourth and fifth. 0 for a straight line, whatever its noise; NaN where an interval that it needs holds no state.
+    /// How much a curve turns from its middle to its two ends, in degrees: the states are averaged in five equal
+    /// intervals of the coordinate, and the angles are between the chords of the first and second mean, of the second
+    /// and fourth, and of the fourth and fifth. 0 for a straight line, whatever its noise; NaN where an interval that
+    /// it needs holds no state.
     /// </summary>
     /// <param name="states">[M, S].</param>
     /// <param name="along">The coordinate of each, M values.</param>
     public static (double Low, double High) Bend(double[,] states, double[] along)
     {
         double least = along.Min(), width = (along.Max() - least) / 5;
-        var means = Enumerable.Range(0, 5).Select(k => Mean([.. Enumerable.Range(0, along.Length).Where(i => Math.Min(4, (int)((along[i] - least) / width)) == k)])).ToArray();
+        var means = Enumerable.Range(0, 5)
+            .Select(k =>
+                Mean([.. Enumerable.Range(0, along.Length)
+                    .Where(i => Math.Min(4, (int)((along[i] - least) / width)) == k)])).ToArray();
         var middle = Chord(1, 3);
         return (Vectors.Angle(Chord(0, 1), middle), Vectors.Angle(Chord(3, 4), middle));
 
-        double[] Mean(int[] rows) => [.. Enumerable.Range(0, states.GetLength(1)).Select(j => rows.Length == 0 ? double.NaN : rows.Average(i => states[i, j]))];
+        double[] Mean(int[] rows) => [.. Enumerable.Range(0, states.GetLength(1))
+            .Select(j => rows.Length == 0 ? double.NaN : rows.Average(i => states[i, j]))];
 
         double[] Chord(int from, int to) => [.. means[to].Zip(means[from], (a, b) => a - b)];
     }

@@ -64,7 +64,8 @@ public sealed record Completeness(int Sum, int Counted, int Uncertain, int Outsi
     public static Completeness Of(Cell cell, IReadOnlyList<FixedPoint> points)
     {
         if (points.Count == 0)
-            throw new ArgumentException("Without a point the input is not known: give the input as well.", nameof(points));
+            throw new ArgumentException(
+                "Without a point the input is not known: give the input as well.", nameof(points));
         var open = points.Where(point => point.Certificate is null).ToArray();
         var proofs = new Queue<Certificate>(Certificate.Of(cell, open));
         return Of(cell, points[0].Input, points, [.. points.Select(point => point.Certificate ?? proofs.Dequeue())]);

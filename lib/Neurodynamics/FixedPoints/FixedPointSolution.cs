@@ -68,7 +68,8 @@ public sealed record FixedPointSolution(FixedPointProblem Problem, double[,] Sta
     /// <summary>What Newton's method makes of the ends when it goes on from them, without damped steps.</summary>
     /// <param name="cancellation">Stops it.</param>
     public FixedPointSolution Polished(CancellationToken cancellation = default) =>
-        new NewtonSolver { MaxDampedSteps = 0 }.Solve(new(Problem.Cell, Problem.Inputs, States), cancellation: cancellation);
+        new NewtonSolver { MaxDampedSteps = 0 }.Solve(
+            new(Problem.Cell, Problem.Inputs, States), cancellation: cancellation);
 
     /// <summary>
     /// The fixed points, each once: ends under one input that are closer than the distance are one point, of which the

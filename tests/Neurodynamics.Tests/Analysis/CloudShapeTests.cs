@@ -17,19 +17,23 @@ public sealed class CloudShapeTests
         "grid with unequal clusters" => [.. Grid().SelectMany(point => Enumerable.Repeat(point, 1 + random.Next(20)))],
         "many on edges" => Many(300, () => Shuffled(random, Between(random), Sign(random), Sign(random))),
         "middles of edges" => Grid().Where(point => point.Count(value => value != 0) == 2).ToArray(),
-        "axes and few corners" => [.. Cloud("many on axes", random), .. Many(15, () => [Sign(random), Sign(random), Sign(random)])],
+        "axes and few corners" =>
+            [.. Cloud("many on axes", random), .. Many(15, () => [Sign(random), Sign(random), Sign(random)])],
         "many on axes" => Many(300, () => Shuffled(random, Between(random), 0, 0)),
         "axes, dense in the middle" => Many(300, () => Shuffled(random, Between(random) * random.NextDouble(), 0, 0)),
         "ends of axes and centre" => Grid().Where(point => point.Count(value => value != 0) <= 1).ToArray(),
         "plane" => Many(300, () => [Between(random), Between(random), 0]),
         "bowl" => Many(300, () => { double x = Between(random), y = Between(random); return [x, y, x * x + y * y]; }),
-        "saddle surface" => Many(300, () => { double x = Between(random), y = Between(random); return [x, y, x * x - y * y]; }),
+        "saddle surface" =>
+            Many(300, () => { double x = Between(random), y = Between(random); return [x, y, x * x - y * y]; }),
         "line" => Many(300, () => [Between(random), 0, 0]),
         "blob" => Many(300, () => [Normal(random), Normal(random), Normal(random)]),
         "blob of 27" => Many(27, () => [Normal(random), Normal(random), Normal(random)]),
-        "ball" => Many(3000, () => [Between(random), Between(random), Between(random)]).Where(point => point.Sum(value => value * value) <= 1).Take(300).ToArray(),
+        "ball" => Many(3000, () => [Between(random), Between(random), Between(random)])
+            .Where(point => point.Sum(value => value * value) <= 1).Take(300).ToArray(),
         "box" => Many(300, () => [Between(random), Between(random), Between(random)]),
-        "shell" => Many(300, () => { double[] v = [Normal(random), Normal(random), Normal(random)]; double r = Math.Sqrt(v.Sum(x => x * x)); return [.. v.Select(x => x / r)]; }),
+        "shell" => Many(300, () => { double[] v = [Normal(random), Normal(random), Normal(random)]; double r =
+            Math.Sqrt(v.Sum(x => x * x)); return [.. v.Select(x => x / r)]; }),
         _ => throw new ArgumentException(name),
     };
 
@@ -58,7 +62,10 @@ public sealed class CloudShapeTests
         for (int seed = 1; seed <= 3; seed++)
         {
             var told = CloudShape.Of(Placed(Cloud(name, new(seed)), new(seed)));
-            Assert.True(told.Shape == shape, $"{name}, seed {seed}: {told}; {string.Join(", ", told.Scores.Select(score => $"{score.Key} {score.Value:0.00}"))}");
+            Assert.True(
+                told.Shape == shape,
+                    $"{name}, seed {seed}: {told}; "
+                    + $"{string.Join(", ", told.Scores.Select(score => $"{score.Key} {score.Value:0.00}"))}");
             Assert.InRange(told.Sureness, 0.5, 1);
         }
     }
@@ -74,7 +81,8 @@ public sealed class CloudShapeTests
         Assert.Equal(ShapeKind.Cube, told.Shape);
         Assert.All(told.Centre!, value => Assert.Equal(7, value, 0.02));
         foreach (var wanted in directions)
-            Assert.Contains(told.Directions!, found => Near(found, wanted) || Near([.. found.Select(value => -value)], wanted));
+            Assert.Contains(
+                told.Directions!, found => Near(found, wanted) || Near([.. found.Select(value => -value)], wanted));
         // (0, 1, 0, 0) and (0, 1, 3, 0): cos = 1 / sqrt 10.
         Assert.Equal([71.57, 90, 90], told.Angles.Order(), (a, b) => Math.Abs(a - b) < 1);
         Assert.Equal([1 / 27.0, 6 / 27.0, 12 / 27.0, 8 / 27.0], told.Shares, (a, b) => Math.Abs(a - b) < 1e-3);
@@ -92,7 +100,8 @@ public sealed class CloudShapeTests
         Assert.Equal(ShapeKind.None, CloudShape.Of(new double[50, 3]).Shape);
         Assert.Equal("none (6 points)", CloudShape.Of(new double[6, 3]).ToString());
         cloud[1, 1] = double.NaN;
-        Assert.Contains("not finite", Assert.Throws<ArgumentException>(() => CloudShape.Of(cloud)).Message, StringComparison.Ordinal);
+        Assert.Contains("not finite", Assert.Throws<ArgumentException>(() => CloudShape.Of(cloud)).Message,
+            StringComparison.Ordinal);
     }
 
     /// <summary>Newcombe (1998), table I: 81 of 263 gives 0.2553 to 0.3662, 0 of 20 gives 0 to 0.1611.</summary>
@@ -108,18 +117,23 @@ public sealed class CloudShapeTests
         Assert.Equal("9 of 10 (60 to 98 %)", Proportion.Of([.. Enumerable.Range(0, 10)], i => i > 0).ToString());
     }
 
-    /// <summary>Turned, sheared and stretched anyhow into many dimensions, moved away from zero, with a little noise.</summary>
+    /// <summary>
+    /// Turned, sheared and stretched anyhow into many dimensions, moved away from zero, with a little noise.
+    /// </summary>
     private static double[,] Placed(double[][] cloud, Random random, double noise = 0.02)
     {
-        double[][] directions = [.. Enumerable.Range(0, 3).Select(k => Enumerable.Range(0, Dimensions).Select(_ => (1 + 0.5 * k) * Normal(random)).ToArray())];
+        double[][] directions = [.. Enumerable.Range(0, 3)
+            .Select(k => Enumerable.Range(0, Dimensions).Select(_ => (1 + 0.5 * k) * Normal(random)).ToArray())];
         var places = new double[cloud.Length, Dimensions];
         for (int i = 0; i < cloud.Length; i++)
             for (int j = 0; j < Dimensions; j++)
-                places[i, j] = 5 + Enumerable.Range(0, 3).Sum(k => cloud[i][k] * directions[k][j]) + noise * Normal(random);
+                places[i, j] = 5 + Enumerable.Range(0, 3).Sum(k => cloud[i][k] * directions[k][j])
+                    + noise * Normal(random);
         return places;
     }
 
-    private static double[][] Many(int count, Func<double[]> point) => [.. Enumerable.Range(0, count).Select(_ => point())];
+    private static double[][] Many(int count, Func<double[]> point) =>
+        [.. Enumerable.Range(0, count).Select(_ => point())];
 
     private static IEnumerable<double[]> Grid() =>
         from x in Enumerable.Range(-1, 3)
@@ -131,7 +145,8 @@ public sealed class CloudShapeTests
 
     private static double Sign(Random random) => random.Next(2) == 0 ? -1 : 1;
 
-    private static double Normal(Random random) => Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
+    private static double Normal(Random random) =>
+        Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
 
     private static double[] Shuffled(Random random, params double[] values)
     {

@@ -19,7 +19,8 @@ public sealed class FewPointsTests
         Assert.Equal(count == 0 ? 0 : 2, graph.Transitions.Count);
         Assert.Empty(graph.Edges());
         var pca = Pca.Fit(PcaOf.Both, new double[1, 3, 2], lines);
-        Assert.Equal((count, 2), (pca.Project(lines.Select(line => line.Point.State).ToList().ToMatrix(2)).GetLength(0), pca.Components.GetLength(0)));
+        Assert.Equal((count, 2), (pca.Project(lines.Select(line => line.Point.State).ToList().ToMatrix(2)).GetLength(0),
+            pca.Components.GetLength(0)));
     }
 
     [Fact]

@@ -13,7 +13,9 @@ public sealed class FitTests
     [Fact]
     public void The_points_of_a_skewed_cube_lie_on_the_grid_of_their_decisions()
     {
-        double[][] signs = [.. from a in new[] { -1.0, 0, 1 } from b in new[] { -1.0, 0, 1 } from c in new[] { -1.0, 0, 1 } select new[] { a, b, c }];
+        double[][] signs =
+            [.. from a in new[] { -1.0, 0, 1 } from b in new[] { -1.0, 0, 1 } from c in new[] { -1.0, 0,
+                1 } select new[] { a, b, c }];
         double[][] edges = [[1, 0, 0, 2], [0.5, 2, 0, 0], [0, 0, -3, 1]];
         var grid = DecisionGrid.Fit(signs, Places(edges))!;
         Assert.Equal(1, grid.Explained, 1e-12);
@@ -22,12 +24,14 @@ public sealed class FitTests
         // Decisions that are all alike determine nothing.
         Assert.Null(DecisionGrid.Fit([.. signs.Select(_ => new double[3])], Places(edges)));
         // Three directions in space make a frame of unit vectors, unless they nearly lie in one plane.
-        Assert.Equal([0, -1, 0], DecisionGrid.Fit(signs, Places([[2, 0, 0], [0, -3, 0], [1, 0, 1]]))!.Frame()[1], (x, y) => Math.Abs(x - y) < 1e-12);
+        Assert.Equal([0, -1, 0], DecisionGrid.Fit(signs, Places([[2, 0, 0], [0, -3, 0], [1, 0, 1]]))!.Frame()[1],
+            (x, y) => Math.Abs(x - y) < 1e-12);
         Assert.Empty(DecisionGrid.Fit(signs, Places([[2, 0, 0], [0, -3, 0], [1, 1, 0.05]]))!.Frame());
         Assert.Empty(grid.Frame());
 
         double[,] Places(double[][] along) =>
-            signs.Select(row => Enumerable.Range(0, along[0].Length).Select(axis => 7 + Enumerable.Range(0, 3).Sum(k => row[k] * along[k][axis])).ToArray()).ToMatrix(along[0].Length);
+            signs.Select(row => Enumerable.Range(0, along[0].Length).Select(axis =>
+                7 + Enumerable.Range(0, 3).Sum(k => row[k] * along[k][axis])).ToArray()).ToMatrix(along[0].Length);
     }
 
     [Fact]
@@ -56,7 +60,8 @@ public sealed class FitTests
     {
         // The unit keeps the sign of its last pulse, so it is right wherever a target is decided.
         var network = MemoryTests.OneUnit(3);
-        var trials = new FlipFlop { Channels = 1, PulseProbability = 0.1, BeforeFirstPulse = BeforeFirstPulse.Half }.Sample(20, 30, 1);
+        var trials = new FlipFlop { Channels = 1, PulseProbability = 0.1,
+            BeforeFirstPulse = BeforeFirstPulse.Half }.Sample(20, 30, 1);
         Assert.Contains(trials.Targets.Cast<double>(), target => target == 0.5);
         var states = new double[20, 30, 1];
         var turned = new double[20, 30, 1];
@@ -72,7 +77,8 @@ public sealed class FitTests
         // tanh(x / 2) is x / 2 for small x: the way to 0 is x itself.
         var cell = Nets.Tanh(new[,] { { 0.5 } });
         var problem = new FixedPointProblem(cell, [0], new[,] { { 1e-6 }, { 0 }, { double.NaN } });
-        Assert.Equal([1e-6, 0, double.PositiveInfinity], problem.Corrections(), (a, b) => a == b || Math.Abs(a - b) < 1e-15);
+        Assert.Equal(
+            [1e-6, 0, double.PositiveInfinity], problem.Corrections(), (a, b) => a == b || Math.Abs(a - b) < 1e-15);
     }
 
     [Fact]

@@ -37,10 +37,12 @@ public sealed class ForecastTests
         var cell = new Linear();
         var points = Points(cell, new double[1, 2]);
         var model = new LocalLinear(cell, points);
-        Assert.All(model.Forecast(TrialSteps.Sample(cell, Noise, 50, seed: 2)), step => Assert.Equal(0, step.Error, 1e-12));
+        Assert.All(model.Forecast(TrialSteps.Sample(cell, Noise, 50, seed: 2)), step =>
+            Assert.Equal(0, step.Error, 1e-12));
         using var own = cell.Run(tensor(Noise).to(ScalarType.Float64));
         Assert.Equal(own.data<double>().ToArray(), model.Run(Noise).Cast<double>(), (a, b) => Math.Abs(a - b) < 1e-5);
-        Assert.All(LinearError.Of(cell, points[0], new[,] { { 1.0, 2.0 }, { -3.0, 0.5 } }, [0.1, 10], steps: 5), error => Assert.All(error.Errors, value => Assert.Equal(0, value, 1e-12)));
+        Assert.All(LinearError.Of(cell, points[0], new[,] { { 1.0, 2.0 }, { -3.0, 0.5 } }, [0.1, 10], steps: 5),
+            error => Assert.All(error.Errors, value => Assert.Equal(0, value, 1e-12)));
     }
 
     [Theory, InlineData(1), InlineData(2)]
@@ -59,8 +61,10 @@ public sealed class ForecastTests
     public void A_forecast_tells_the_nearest_point_how_far_it_is_and_how_wrong_it_was()
     {
         var (cell, points) = Bistable();
-        var steps = new TrialSteps(new[,] { { 0.9 }, { -0.1 } }, new[,] { { 0.0 }, { 0.5 } }, new[,] { { Math.Tanh(1.8) }, { Math.Tanh(0.3) } });
-        var (first, second) = (new LocalLinear(cell, points).Forecast(steps)[0], new LocalLinear(cell, points).Forecast(steps)[1]);
+        var steps = new TrialSteps(new[,] { { 0.9 }, { -0.1 } }, new[,] { { 0.0 }, { 0.5 } },
+            new[,] { { Math.Tanh(1.8) }, { Math.Tanh(0.3) } });
+        var (first, second) =
+            (new LocalLinear(cell, points).Forecast(steps)[0], new LocalLinear(cell, points).Forecast(steps)[1]);
         var root = points[first.Nearest].Point.State[0];
         Assert.Equal((true, false), (first.Silent, second.Silent));
         Assert.Equal(root - 0.9, first.Distance, 1e-12);
@@ -95,12 +99,14 @@ public sealed class ForecastTests
             readout.bias!.zero_();
         }
         var inputs = new double[,,] { { { 3 }, { 0 } }, { { 3 }, { -8 } } };
-        var trials = new Trials(inputs, new double[,,] { { { 1 }, { 1 } }, { { 1 }, { 0 } } }, new double[,,] { { { 1 }, { 1 } }, { { 1 }, { 1 } } });
+        var trials = new Trials(inputs, new double[,,] { { { 1 }, { 1 } }, { { 1 }, { 0 } } },
+            new double[,,] { { { 1 }, { 1 } }, { { 1 }, { 1 } } });
         var settled = Settling.Of(new Network(cell, readout), points, trials, steps: 100);
         Assert.Equal(["+", "-"], settled.Select(trial => trial.Settled));
         Assert.Equal([1, -1], settled.Select(trial => Math.Sign(points[trial.Attractor!.Value].Point.State[0])));
         Assert.All(settled, trial => Assert.True(trial.KeepsAnswer && trial.KeepsTarget));
-        Assert.All(Settling.Of(new Network(cell, readout), [], trials, steps: 100), trial => Assert.Null(trial.Attractor));
+        Assert.All(Settling.Of(new Network(cell, readout), [], trials, steps: 100), trial =>
+            Assert.Null(trial.Attractor));
     }
 
     [Theory, InlineData(0), InlineData(3)]
@@ -109,10 +115,13 @@ public sealed class ForecastTests
         var cell = RecurrentCell.Create(Architecture.Gru, 1, 4);
         cell.Initialise(1);
         var steps = TrialSteps.Sample(cell, Noise, 5, seed: 1);
-        Assert.All(new NewtonSolver().Solve(steps.UnderOwnInputs(cell, hold)).Endings, ending => Assert.Equal(Ending.FixedPoint, ending));
+        Assert.All(new NewtonSolver().Solve(steps.UnderOwnInputs(cell, hold)).Endings, ending =>
+            Assert.Equal(Ending.FixedPoint, ending));
         using var exact = cell.InDouble();
-        using var held = exact.Run(tensor(Enumerable.Repeat(steps.Inputs[0, 0], hold + 1).ToArray()).view(1, -1, 1), tensor(steps.Before.Row(0)).unsqueeze(0));
-        Assert.Equal(held.select(1, hold).ToMatrix().Row(0), steps.UnderOwnInputs(cell, hold).Candidates.Row(0), (a, b) => Math.Abs(a - b) < 1e-12);
+        using var held = exact.Run(tensor(Enumerable.Repeat(steps.Inputs[0, 0], hold + 1).ToArray()).view(1, -1, 1),
+            tensor(steps.Before.Row(0)).unsqueeze(0));
+        Assert.Equal(held.select(1, hold).ToMatrix().Row(0), steps.UnderOwnInputs(cell, hold).Candidates.Row(0),
+            (a, b) => Math.Abs(a - b) < 1e-12);
     }
 
     [Fact]
@@ -121,6 +130,7 @@ public sealed class ForecastTests
         var (cell, points) = Bistable();
         Assert.Throws<ArgumentException>(() => new LocalLinear(cell, []));
         Assert.Throws<ArgumentException>(() => new LocalLinear(new Linear(), points));
-        Assert.Throws<ArgumentException>(() => TrialSteps.Sample(cell, Noise, 2, seed: 1).CosinesTowards(new double[3, 1]));
+        Assert.Throws<ArgumentException>(
+            () => TrialSteps.Sample(cell, Noise, 2, seed: 1).CosinesTowards(new double[3, 1]));
     }
 }

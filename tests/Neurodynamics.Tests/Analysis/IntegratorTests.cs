@@ -63,7 +63,8 @@ public sealed class IntegratorTests
     public void An_integrator_is_turned_by_what_its_sum_tells(double keep, int inputs, int needed)
     {
         Assert.Equal(needed, Reversal.Of(Exact(keep), [inputs])[0].Needed);
-        Assert.Equal(needed, Reversal.Exact(Plain with { Gamma = keep, Discount = Discount.Leaky }, [inputs])[0].Needed);
+        Assert.Equal(
+            needed, Reversal.Exact(Plain with { Gamma = keep, Discount = Discount.Leaky }, [inputs])[0].Needed);
     }
 
     [Fact]
@@ -86,7 +87,8 @@ public sealed class IntegratorTests
 
     [Fact]
     public void A_holding_that_is_stopped_claims_nothing() =>
-        Assert.Throws<OperationCanceledException>(() => Holding.Of(Exact(1), new double[,] { { 4 } }, steps: 50, cancellation: new CancellationToken(canceled: true)));
+        Assert.Throws<OperationCanceledException>(() => Holding.Of(
+            Exact(1), new double[,] { { 4 } }, steps: 50, cancellation: new CancellationToken(canceled: true)));
 
     [Fact]
     public void A_straight_line_does_not_bend_and_a_right_angle_does()

@@ -16,8 +16,10 @@ public sealed class MeasureTests
     [Fact]
     public void A_gate_that_only_a_pulse_shuts_is_open_in_silence()
     {
-        // The update gate of one unit without recurrent weights is sigmoid(4 - 9 u): 0.982 in silence, 0.0067 at a pulse of +1.
-        var gru = RecurrentCell.Create(Architecture.Gru, new[,] { { 0.0 }, { -9 }, { 0 } }, new[,] { { 0.0 }, { 0 }, { 0 } }, [0, 4, 0], [0, 0, 0]);
+        // The update gate of one unit without recurrent weights is sigmoid(4 - 9 u): 0.982 in silence, 0.0067 at a
+        // pulse of +1.
+        var gru = RecurrentCell.Create(Architecture.Gru, new[,] { { 0.0 }, { -9 }, { 0 } },
+            new[,] { { 0.0 }, { 0 }, { 0 } }, [0, 4, 0], [0, 0, 0]);
         var inputs = new double[2, 4, 1];
         inputs[0, 1, 0] = 1;
         var trials = new Trials(inputs, new double[2, 4, 1], new double[2, 4, 1]);
@@ -25,7 +27,8 @@ public sealed class MeasureTests
         Assert.Equal(1 / (1 + Math.Exp(5)), update.AtPulses, 1e-12);
         Assert.Equal(1 / (1 + Math.Exp(-4)), update.InSilence, 1e-12);
         Assert.Equal((1 / 8.0, 7 / 8.0), (update.NearlyShut, update.NearlyOpen));
-        Assert.All(GateUse.Of(gru, new(new double[1, 4, 1], new double[1, 4, 1], new double[1, 4, 1])), gate => Assert.Equal(double.NaN, gate.AtPulses));
+        Assert.All(GateUse.Of(gru, new(new double[1, 4, 1], new double[1, 4, 1], new double[1, 4, 1])),
+            gate => Assert.Equal(double.NaN, gate.AtPulses));
     }
 
     [Fact]
@@ -33,8 +36,10 @@ public sealed class MeasureTests
     {
         // Two units that each hold their sign; the readout is the state, steep enough to be decided.
         var network = new Network(Nets.Tanh(new[,] { { 2.0, 0 }, { 0, 2.0 } }), Steep(2));
-        var points = Linearisation.Of(network.Cell, [.. from a in new[] { -1, 1 } from b in new[] { -1, 1 } select Nets.Point(a * Nets.Root, b * Nets.Root)]);
-        int At(string readout) => Enumerable.Range(0, 4).Single(i => network.Decision(points[i].Point.State) == readout);
+        var points = Linearisation.Of(network.Cell,
+            [.. from a in new[] { -1, 1 } from b in new[] { -1, 1 } select Nets.Point(a * Nets.Root, b * Nets.Root)]);
+        int At(string readout) =>
+            Enumerable.Range(0, 4).Single(i => network.Decision(points[i].Point.State) == readout);
         PulseEffect Effect(double[] pulse, string from, string? to) => Assert.Single(PulseEffect.Of(
             new(points, [new(At(from), pulse, 1, to is null ? null : At(to), 10)]), network));
         Assert.Equal(new(true, true), Effect([1, 0], "--", "+-"));
@@ -48,11 +53,13 @@ public sealed class MeasureTests
     public void An_approach_counts_only_the_steps_asked_for_and_those_cosines_that_exist()
     {
         // Steps of 1 along x, from 0; goals ahead, behind, aside, and the start itself.
-        var steps = new TrialSteps(new double[4, 2], new double[4, 1], new double[,] { { 1, 0 }, { 1, 0 }, { 1, 0 }, { 1, 0 } });
+        var steps = new TrialSteps(
+            new double[4, 2], new double[4, 1], new double[,] { { 1, 0 }, { 1, 0 }, { 1, 0 }, { 1, 0 } });
         var goals = new double[,] { { 3, 0 }, { -1, 0 }, { 0, 5 }, { 0, 0 } };
         Assert.Equal(new(1, 2, 1), Approach.Of(steps, goals, [0]));
         Assert.Equal(new(2, 1.5, -1), Approach.Of(steps, goals, [1, 3]));
-        Assert.Equal(new double[,] { { -1, 0 }, { -1, 0 }, { -1, 0 }, { -1, 0 } }, steps.Nearest([Nets.Point(2, 0), Nets.Point(-1, 0)]));
+        Assert.Equal(new double[,] { { -1, 0 }, { -1, 0 }, { -1, 0 }, { -1, 0 } },
+            steps.Nearest([Nets.Point(2, 0), Nets.Point(-1, 0)]));
     }
 
     [Fact]
@@ -71,11 +78,14 @@ public sealed class MeasureTests
     public void Each_reading_stops_where_its_own_speed_is_at_the_tolerance()
     {
         var problem = new FixedPointProblem(Nets.Tanh(new[,] { { 0.5 } }), [0], new[,] { { 0.5 }, { -0.8 } });
-        var runs = ReadingRun.All(new GradientDescent { LearningRate = 0.01, StopBelow = 0.01 }, problem, TestContext.Current.CancellationToken);
+        var runs = ReadingRun.All(new GradientDescent { LearningRate = 0.01, StopBelow = 0.01 }, problem,
+            TestContext.Current.CancellationToken);
         Assert.Equal(Enum.GetValues<SpeedReading>(), runs.Select(run => run.Reading));
-        Assert.All(runs, run => Assert.True(run.Before > 0.01 && run.AtEnd <= 0.01 && run.AtEnd > 0.005, $"{run.Reading}: {run.Before} to {run.AtEnd}"));
+        Assert.All(runs, run => Assert.True(run.Before > 0.01 && run.AtEnd <= 0.01
+            && run.AtEnd > 0.005, $"{run.Reading}: {run.Before} to {run.AtEnd}"));
         // With one unit q is half the mean square, and so is reached first; the length of a step is reached last.
-        Assert.Equal([SpeedReading.Speed, SpeedReading.MeanSquare, SpeedReading.Norm], runs.OrderBy(run => run.Solution.Steps[0]).Select(run => run.Reading));
+        Assert.Equal([SpeedReading.Speed, SpeedReading.MeanSquare, SpeedReading.Norm],
+            runs.OrderBy(run => run.Solution.Steps[0]).Select(run => run.Reading));
     }
 
     [Fact]
@@ -84,7 +94,8 @@ public sealed class MeasureTests
         var problem = new FixedPointProblem(Nets.Tanh(new[,] { { 2.0 } }), [0], new[,] { { 0.9 }, { -0.9 } });
         var stopped = new GradientDescent { MaxSteps = 1 }.Solve(problem, null, TestContext.Current.CancellationToken);
         Assert.DoesNotContain(Ending.FixedPoint, stopped.Endings);
-        Assert.Equal([Nets.Root, -Nets.Root], stopped.Polished(TestContext.Current.CancellationToken).Distinct().Select(point => point.State[0]), (a, b) => Math.Abs(a - b) < 1e-9);
+        Assert.Equal([Nets.Root, -Nets.Root], stopped.Polished(TestContext.Current.CancellationToken).Distinct()
+            .Select(point => point.State[0]), (a, b) => Math.Abs(a - b) < 1e-9);
     }
 
     [Fact]
@@ -101,7 +112,8 @@ public sealed class MeasureTests
     [Fact]
     public void The_lead_of_a_shape_is_over_the_next_likely_which_may_be_none()
     {
-        CloudShape Told(ShapeKind shape, params (ShapeKind Shape, double Score)[] scores) => CloudShape.Of(new double[3, 4]) with
+        CloudShape Told(ShapeKind shape, params (ShapeKind Shape, double Score)[] scores) =>
+            CloudShape.Of(new double[3, 4]) with
         {
             Shape = shape, Scores = scores.ToDictionary(pair => pair.Shape, pair => pair.Score),
         };

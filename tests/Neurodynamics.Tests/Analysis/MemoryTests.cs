@@ -7,7 +7,9 @@ using static TorchSharp.torch;
 
 namespace Neurodynamics.Tests.Analysis;
 
-/// <summary>Gates over a trial, gradients over time, and what is kept in silence: each against sums done by hand or by autograd.</summary>
+/// <summary>
+/// Gates over a trial, gradients over time, and what is kept in silence: each against sums done by hand or by autograd.
+/// </summary>
 public sealed class MemoryTests
 {
     private static readonly double[,] One = { { 1 } };
@@ -15,7 +17,8 @@ public sealed class MemoryTests
     [Fact]
     public void Gates_of_one_unit_are_the_logistic_function_of_their_sums()
     {
-        var gru = RecurrentCell.Create(Architecture.Gru, new[,] { { 0.5 }, { -1.0 }, { 2.0 } }, new[,] { { 1.0 }, { 0.5 }, { -1.5 } }, [0.1, 0, 0], [0, 0.2, 0]);
+        var gru = RecurrentCell.Create(Architecture.Gru, new[,] { { 0.5 }, { -1.0 }, { 2.0 } },
+            new[,] { { 1.0 }, { 0.5 }, { -1.5 } }, [0.1, 0, 0], [0, 0.2, 0]);
         var gates = gru.GateValues(tensor(One), tensor(new[,] { { 0.5 } }));
         Assert.Equal(["reset r", "update z"], gates.Select(gate => gate.Name));
         Assert.Equal(Logistic(0.5 + 0.5 + 0.1), gates[0].Values.item<double>(), 1e-15);
@@ -26,8 +29,10 @@ public sealed class MemoryTests
     [Fact]
     public void A_trace_shows_each_step_the_state_that_the_step_before_left()
     {
-        var lstm = RecurrentCell.Create(Architecture.Lstm, new[,] { { 1.0 }, { -0.5 }, { 2.0 }, { 0.3 } }, new[,] { { 0.4 }, { 1.5 }, { -1.0 }, { 0.8 } });
-        var forget = GateTrace.Of(lstm, new double[,,] { { { 1 }, { -1 } } }).Single(gate => gate.Name == "forget f").Values;
+        var lstm = RecurrentCell.Create(Architecture.Lstm, new[,] { { 1.0 }, { -0.5 }, { 2.0 }, { 0.3 } },
+            new[,] { { 0.4 }, { 1.5 }, { -1.0 }, { 0.8 } });
+        var forget = GateTrace.Of(lstm, new double[,,] { { { 1 }, { -1 } } })
+            .Single(gate => gate.Name == "forget f").Values;
         double h = lstm.Next([1], [0, 0])[0];
         Assert.Equal(Logistic(-0.5), forget[0, 0], 1e-15);
         Assert.Equal(Logistic(0.5 + 1.5 * h), forget[1, 0], 1e-15);
@@ -48,7 +53,8 @@ public sealed class MemoryTests
             var shown = tensor(inputs).to(ScalarType.Float64).narrow(0, trial, 1);
             var start = cell.Run(shown.narrow(1, 0, 3)).select(1, 2).detach().requires_grad_();
             var end = cell.Run(shown.narrow(1, 3, 3), start).select(1, 2);
-            var jacobian = stack(Enumerable.Range(0, cell.StateSize).Select(i => autograd.grad([end[0, i]], [start], retain_graph: true)[0].squeeze(0)));
+            var jacobian = stack(Enumerable.Range(0, cell.StateSize)
+                .Select(i => autograd.grad([end[0, i]], [start], retain_graph: true)[0].squeeze(0)));
             Assert.Equal(linalg.svdvals(jacobian).max().item<double>(), flow.Norms[1, trial], 1e-12);
         }
     }
@@ -66,11 +72,13 @@ public sealed class MemoryTests
     [Fact]
     public void A_bit_that_no_pulse_has_set_is_none_to_keep()
     {
-        var trials = new FlipFlop { Channels = 3, PulseProbability = 0.02, BeforeFirstPulse = BeforeFirstPulse.Half }.Sample(32, 20, 5);
+        var trials = new FlipFlop { Channels = 3, PulseProbability = 0.02,
+            BeforeFirstPulse = BeforeFirstPulse.Half }.Sample(32, 20, 5);
         int set = trials.Targets.Cast<double>().Where((target, i) => i / 3 % 20 == 19 && target != 0.5).Count();
         Assert.InRange(set, 1, 95);
         Assert.Equal(set, Retention.Of(Network.Create(Architecture.Vanilla, 3, 4, 3, seed: 1), trials, 1).Bits);
-        Assert.Equal(96 - set, Settling.Of(Network.Create(Architecture.Vanilla, 3, 4, 3, seed: 1), [], trials, 1).Sum(trial => trial.Target.Count(sign => sign == '?')));
+        Assert.Equal(96 - set, Settling.Of(Network.Create(Architecture.Vanilla, 3, 4, 3, seed: 1), [], trials, 1)
+            .Sum(trial => trial.Target.Count(sign => sign == '?')));
     }
 
     [Fact]
@@ -79,15 +87,18 @@ public sealed class MemoryTests
         var gru = RecurrentCell.Create(Architecture.Gru, 1, 2);
         gru.Initialise(2);
         Assert.True(((RecurrentCell)gru.As(Architecture.GruAsPrinted)).WeightHh.eq(gru.WeightHh).all().item<bool>());
-        Assert.Contains("weight_ih_l0 is [6, 1] here and [8, 1] there", Assert.Throws<ArgumentException>(() => gru.As(Architecture.Lstm)).Message, StringComparison.Ordinal);
-        Assert.Contains("3 rows", Assert.Throws<ArgumentException>(() => RecurrentCell.Create(Architecture.Gru, One, One)).Message, StringComparison.Ordinal);
+        Assert.Contains("weight_ih_l0 is [6, 1] here and [8, 1] there",
+            Assert.Throws<ArgumentException>(() => gru.As(Architecture.Lstm)).Message, StringComparison.Ordinal);
+        Assert.Contains("3 rows", Assert.Throws<ArgumentException>(
+            () => RecurrentCell.Create(Architecture.Gru, One, One)).Message, StringComparison.Ordinal);
     }
 
     /// <summary>Inputs of which only each trial's last target is shown, at the last step.</summary>
     private static double[,,] Last(Trials trials)
     {
         var inputs = new double[trials.Count, trials.Steps, 1];
-        for (int trial = 0; trial < trials.Count; trial++) inputs[trial, trials.Steps - 1, 0] = 2 * trials.Targets[trial, trials.Steps - 1, 0] - 1;
+        for (int trial = 0; trial < trials.Count; trial++) inputs[trial, trials.Steps - 1, 0] =
+            2 * trials.Targets[trial, trials.Steps - 1, 0] - 1;
         return inputs;
     }
 

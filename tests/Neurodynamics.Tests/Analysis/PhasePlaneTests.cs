@@ -8,7 +8,8 @@ namespace Neurodynamics.Tests.Analysis;
 
 public sealed class PhasePlaneTests
 {
-    private static readonly PhasePlane OneBit = PhasePlane.Of(Nets.Tanh(new[,] { { 1.25, 0.75 }, { 0.75, 1.25 } }), resolution: 14);
+    private static readonly PhasePlane OneBit =
+        PhasePlane.Of(Nets.Tanh(new[,] { { 1.25, 0.75 }, { 0.75, 1.25 } }), resolution: 14);
 
     [Fact]
     public void The_field_is_the_step_that_the_equation_makes()
@@ -16,7 +17,8 @@ public sealed class PhasePlaneTests
         var (x, y) = (OneBit.Axis[3], OneBit.Axis[10]);
         Assert.Equal(Math.Tanh(1.25 * x + 0.75 * y) - x, OneBit.First[10, 3], 1e-15);
         Assert.Equal(Math.Tanh(0.75 * x + 1.25 * y) - y, OneBit.Second[10, 3], 1e-15);
-        Assert.Equal((OneBit.First[10, 3] * OneBit.First[10, 3] + OneBit.Second[10, 3] * OneBit.Second[10, 3]) / 2, OneBit.Speed()[10, 3], 1e-15);
+        Assert.Equal((OneBit.First[10, 3] * OneBit.First[10, 3] + OneBit.Second[10, 3] * OneBit.Second[10, 3]) / 2,
+            OneBit.Speed()[10, 3], 1e-15);
     }
 
     [Fact]
@@ -36,7 +38,8 @@ public sealed class PhasePlaneTests
         cell.Initialise(1);
         var plane = PhasePlane.Of(cell, resolution: 5);
         Assert.NotEmpty(plane.FixedPoints(4));
-        Assert.Equal(plane.First[1, 1] + plane.Axis[1], plane.Trajectories(new[,] { { plane.Axis[1], plane.Axis[1] } }, 1)[0, 1, 0], 1e-15);
+        Assert.Equal(plane.First[1, 1] + plane.Axis[1],
+            plane.Trajectories(new[,] { { plane.Axis[1], plane.Axis[1] } }, 1)[0, 1, 0], 1e-15);
     }
 
     [Fact]
@@ -44,10 +47,13 @@ public sealed class PhasePlaneTests
     {
         var attractor = PhasePlane.Of(OneBit.Cell, [0.0]).FixedPoints(6)[0];
         var nudged = attractor.Point.State[0] > 0 ? -0.5 : 0.5;
-        var cell = RecurrentCell.Create(Architecture.Vanilla, new[,] { { 1.0 }, { 1.0 } }, new[,] { { 1.25, 0.75 }, { 0.75, 1.25 } });
-        var line = PhasePlane.Of(cell, [nudged]).FixedPoints(8).Where(point => point.UnstableModes == 0).MinBy(point => Math.Abs(point.Point.State[0]))!;
+        var cell = RecurrentCell.Create(
+            Architecture.Vanilla, new[,] { { 1.0 }, { 1.0 } }, new[,] { { 1.25, 0.75 }, { 0.75, 1.25 } });
+        var line = PhasePlane.Of(cell, [nudged]).FixedPoints(8).Where(point => point.UnstableModes == 0)
+            .MinBy(point => Math.Abs(point.Point.State[0]))!;
         var radius = TaylorRadii.Of(cell, line)[0];
-        // The mode is the diagonal: the last row and column of a region as wide as the radius lie on it, d = radius (1, 1) / sqrt 2.
+        // The mode is the diagonal: the last row and column of a region as wide as the radius lie on it, d = radius (1,
+        // 1) / sqrt 2.
         var region = TaylorRegion.Of(cell, line, extent: radius.Upper / Math.Sqrt(2), resolution: 10);
         Assert.Equal(1, region.Quadratic[9, 9], 1e-6);
         Assert.Equal(1, region.Quadratic[0, 0], 1e-6);
@@ -57,7 +63,8 @@ public sealed class PhasePlaneTests
     [Fact]
     public void At_a_minimum_of_the_speed_that_is_not_zero_an_eigenvalue_is_one()
     {
-        var cell = RecurrentCell.Create(Architecture.Vanilla, new[,] { { 1.0 }, { 1.0 } }, new[,] { { 1.25, 0.75 }, { 0.75, 1.25 } });
+        var cell = RecurrentCell.Create(
+            Architecture.Vanilla, new[,] { { 1.0 }, { 1.0 } }, new[,] { { 1.25, 0.75 }, { 0.75, 1.25 } });
         var plane = PhasePlane.Of(cell, [-0.6]);
         var slow = Assert.Single(new FixedPointSearch().Run(cell, plane.Grid(6), [-0.6]).SlowPoints);
         Assert.Equal(1, Linearisation.Of(cell, [slow])[0].Eigenvalues[0].Real, 1e-5);

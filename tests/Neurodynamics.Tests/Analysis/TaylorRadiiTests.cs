@@ -47,7 +47,8 @@ public sealed class TaylorRadiiTests
         // J = [[a, -b], [b, a]], so |(J - I) d| = r sqrt((a - 1)^2 + b^2) in every direction; the quadratic term
         // (x^2 + 3 y^2, 0) is largest along y: r < slope / 3; the constant term is (0.03, 0.04).
         const double a = 0.9, b = 0.3;
-        var cell = new Quadratic((x, y) => ((a - 1) * x - b * y + x * x + 3 * y * y + 0.03, b * x + (a - 1) * y + 0.04), size: 2);
+        var cell = new Quadratic(
+            (x, y) => ((a - 1) * x - b * y + x * x + 3 * y * y + 0.03, b * x + (a - 1) * y + 0.04), size: 2);
         double slope = Math.Sqrt((a - 1) * (a - 1) + b * b);
         var radii = Assert.Single(Of(cell, [0, 0]));
         Assert.True(radii.Mode.Eigenvalue.Imaginary > 0);
@@ -64,13 +65,16 @@ public sealed class TaylorRadiiTests
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
         var (x, u) = (tensor(line.Point.State).unsqueeze(0), tensor(line.Point.Input).unsqueeze(0));
-        foreach (var radii in TaylorRadii.Of(network.Cell, line).Where(radii => radii.Mode.Eigenvalue.Imaginary == 0).Take(5))
+        foreach (var radii in TaylorRadii.Of(network.Cell, line).Where(radii => radii.Mode.Eigenvalue.Imaginary == 0)
+            .Take(5))
         {
             Assert.True(radii.Holds);
             // Independently: the second difference of the step itself.
             const double h = 1e-3;
             var v = tensor(radii.Mode.Right.Select(value => value.Real).ToArray()).unsqueeze(0);
-            double quadratic = ((cell.Step(u, x + h * v) - 2 * cell.Step(u, x) + cell.Step(u, x - h * v)) / (h * h) / 2).norm().item<double>();
+            double quadratic =
+                ((cell.Step(u, x + h * v) - 2 * cell.Step(u, x)
+                    + cell.Step(u, x - h * v)) / (h * h) / 2).norm().item<double>();
             Assert.Equal(Math.Abs(radii.Mode.Eigenvalue.Real - 1) / quadratic, radii.Upper, 1e-4 * radii.Upper);
         }
     }
@@ -79,7 +83,8 @@ public sealed class TaylorRadiiTests
         TaylorRadii.Of(cell, Assert.Single(Linearisation.Of(cell, [new FixedPoint(state, [0], 0, 1)])));
 
     /// <summary>x' = x + G(x), on one or two variables.</summary>
-    private sealed class Quadratic(Func<Tensor, Tensor, (Tensor, Tensor)> flow, int size = 1) : Cell("Quadratic", inputSize: 1, units: size)
+    private sealed class Quadratic(Func<Tensor, Tensor, (Tensor, Tensor)> flow, int size = 1) : Cell(
+        "Quadratic", inputSize: 1, units: size)
     {
         public override Tensor Step(Tensor input, Tensor state)
         {

@@ -30,7 +30,9 @@ public sealed class LinearisationTests
     public void A_rotation_by_a_tenth_of_a_turn_has_a_pair_with_that_frequency_and_a_fixed_phase()
     {
         double angle = 2 * Math.PI / 10;
-        var line = At(Nets.Tanh(new[,] { { 1.1 * Math.Cos(angle), -1.1 * Math.Sin(angle) }, { 1.1 * Math.Sin(angle), 1.1 * Math.Cos(angle) } }), [0, 0]);
+        var line = At(
+            Nets.Tanh(new[,] { { 1.1 * Math.Cos(angle), -1.1 * Math.Sin(angle) },
+                { 1.1 * Math.Sin(angle), 1.1 * Math.Cos(angle) } }), [0, 0]);
         Assert.All(line.Modes, mode => Assert.Equal(0.1, mode.Frequency, 1e-12));
         Assert.All(line.Modes, mode => Assert.Equal(-1 / Math.Log(1.1), mode.TimeConstant, 1e-9));
         Assert.True(line.Modes[0].Eigenvalue.Imaginary > 0);
@@ -64,14 +66,17 @@ public sealed class LinearisationTests
             double size = jacobian.norm().item<double>();
             AssertNear(jacobian.mm(right), right * lambda, 1e-13 * size);
             AssertNear(left.mm(jacobian), lambda.unsqueeze(1) * left, 1e-13 * size * line.EigenvectorCondition);
-            AssertNear(left.mm(right), eye(line.Modes.Count, dtype: ScalarType.ComplexFloat64), 1e-14 * line.EigenvectorCondition);
+            AssertNear(left.mm(right), eye(line.Modes.Count, dtype: ScalarType.ComplexFloat64),
+                1e-14 * line.EigenvectorCondition);
             AssertNear(right.abs().square().sum([0]), ones(line.Modes.Count, dtype: ScalarType.Float64), 1e-13);
             Assert.InRange(line.EigenvectorCondition, line.Modes.Count, 1e5);
         }
 
-        static Tensor Stacked(Linearisation line, Func<Mode, Complex[]> vector) => stack(line.Modes.Select(mode => tensor(vector(mode))));
+        static Tensor Stacked(Linearisation line, Func<Mode, Complex[]> vector) =>
+            stack(line.Modes.Select(mode => tensor(vector(mode))));
 
-        static void AssertNear(Tensor a, Tensor b, double tolerance) => Assert.InRange((a - b).abs().max().item<double>(), 0, tolerance);
+        static void AssertNear(Tensor a, Tensor b, double tolerance) =>
+            Assert.InRange((a - b).abs().max().item<double>(), 0, tolerance);
     }
 
     [Fact]
@@ -108,7 +113,9 @@ public sealed class LinearisationTests
         var batch = cell.StateJacobian(inputs, states);
         // Products of other shapes are summed in another order, so the last digits may differ.
         for (int i = 0; i < 200; i++)
-            Assert.True((batch[i] - cell.StateJacobian(inputs.narrow(0, i, 1), states.narrow(0, i, 1))[0]).abs().max().item<double>() < 1e-13);
+            Assert.True(
+                (batch[i] - cell.StateJacobian(
+                    inputs.narrow(0, i, 1), states.narrow(0, i, 1))[0]).abs().max().item<double>() < 1e-13);
     }
 
     [Fact]
@@ -132,7 +139,8 @@ public sealed class LinearisationTests
             readout.weight.copy_(tensor(new double[,] { { 3, 0, 4 }, { 0, -2, 0 } }));
         }
         var line = At(cell, [0, 0, 0]);
-        Assert.Equal(new[,] { { 0.6, 1 }, { 0.6, 1 }, { 0.8, 0 } }, Rounded(line.ReadoutAlignment(new Network(cell, readout))));
+        Assert.Equal(
+            new[,] { { 0.6, 1 }, { 0.6, 1 }, { 0.8, 0 } }, Rounded(line.ReadoutAlignment(new Network(cell, readout))));
         double half = Math.Round(Math.Sqrt(0.5), 9);
         Assert.Equal(new[,] { { half }, { half }, { half } }, Rounded(line.InputAlignment()));
 
@@ -146,7 +154,8 @@ public sealed class LinearisationTests
 
     [Fact]
     public void A_point_of_another_network_is_refused_in_a_sentence() =>
-        Assert.Contains("another network", Assert.Throws<ArgumentException>(() => At(Nets.Tanh(new[,] { { 0.5 } }), [0, 0])).Message);
+        Assert.Contains("another network",
+            Assert.Throws<ArgumentException>(() => At(Nets.Tanh(new[,] { { 0.5 } }), [0, 0])).Message);
 
     private static FixedPoint Point(double[] state) => new(state, [0], 0, 1);
 

@@ -19,18 +19,22 @@ public sealed class PulseResponsesTests
         var points = Linearisation.Of(cell, [.. new[] { -Root, 0, Root }.Select(x => new FixedPoint([x], [0], 0, 1))]);
         int Attractor(double x) => Enumerable.Range(0, 3).Single(i => Math.Abs(points[i].Point.State[0] - x) < 1e-6);
         var once = PulseResponses.Of(cell, points, [[1.8], [2.1], [-2.1]]);
-        Assert.Equal([-Root, Root, -Root, Root, Root, -Root], once.Responses.Select(response => points[response.To!.Value].Point.State[0]));
+        Assert.Equal([-Root, Root, -Root, Root, Root, -Root],
+            once.Responses.Select(response => points[response.To!.Value].Point.State[0]));
         Assert.All(once.Responses, response => Assert.Equal(1, response.Held));
         // Held for two steps the weaker pulse is strong enough, and without a step none is.
-        Assert.Equal(Attractor(Root), PulseResponses.Of(cell, points, [[1.8]], held: 2).Responses.Single(response => response.From == Attractor(-Root)).To);
-        Assert.All(PulseResponses.Of(cell, points, [[2.1]], held: 0).Responses, response => Assert.Equal(response.From, response.To));
+        Assert.Equal(Attractor(Root), PulseResponses.Of(cell, points, [[1.8]], held: 2).Responses.Single(
+            response => response.From == Attractor(-Root)).To);
+        Assert.All(PulseResponses.Of(cell, points, [[2.1]], held: 0).Responses, response =>
+            Assert.Equal(response.From, response.To));
     }
 
     [Fact]
     public void Pulses_on_one_channel_each_come_with_both_signs()
     {
         Assert.Equal([[1.0, 0], [-1.0, 0], [0, 1.0], [0, -1.0]], PulseResponses.OneChannelEach(2));
-        Assert.Contains("1 inputs", Assert.Throws<ArgumentException>(() => PulseResponses.Of(Nets.Tanh(new[,] { { 2.0 } }), [], [[1, 0]])).Message);
+        Assert.Contains("1 inputs", Assert.Throws<ArgumentException>(
+            () => PulseResponses.Of(Nets.Tanh(new[,] { { 2.0 } }), [], [[1, 0]])).Message);
     }
 
     [Fact]
@@ -39,7 +43,8 @@ public sealed class PulseResponsesTests
         // The S of the bistable unit from u = 0 to 1.5: the lower attractor meets the saddle, the upper one stays.
         var cell = Nets.Tanh(new[,] { { 2.0 } });
         using (no_grad()) cell.WeightIh.fill_(1);
-        FixedPoint[] starts = [.. new NewtonSolver().Solve(new FixedPointProblem(cell, [0.0], new[,] { { -0.9 }, { 0.01 }, { 0.9 } })).Distinct()];
+        FixedPoint[] starts = [.. new NewtonSolver()
+            .Solve(new FixedPointProblem(cell, [0.0], new[,] { { -0.9 }, { 0.01 }, { 0.9 } })).Distinct()];
         var branches = new Continuation().FollowAll(cell, starts, [1.5]);
         Assert.Equal([BranchEnding.CameBack, BranchEnding.ReachedEnd], branches.Select(branch => branch.Ending));
         Assert.Equal(0, branches[0].Points[^1].Point.State[0], 1e-9);

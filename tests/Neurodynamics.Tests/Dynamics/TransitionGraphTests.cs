@@ -17,7 +17,8 @@ public sealed class TransitionGraphTests
         var graph = Graph(Nets.Tanh(new[,] { { 2, 0 }, { 0, 0.5 } }), [[0, 0], [Root, 0], [-Root, 0]]);
         Assert.Equal([Root, -Root], graph.Transitions.Select(run => graph.Points[run.Attractor!.Value].Point.State[0]));
         Assert.Equal([1, -1], graph.Transitions.Select(run => run.Sign));
-        Assert.All(graph.Transitions, run => Assert.Equal((2, 0, 0.0, RunEnding.Arrived), (run.Saddle, run.Mode, run.Phase, run.Ending)));
+        Assert.All(graph.Transitions, run =>
+            Assert.Equal((2, 0, 0.0, RunEnding.Arrived), (run.Saddle, run.Mode, run.Phase, run.Ending)));
         // ln(1000) / ln(2) = 10 doublings from 0.001, and a few steps into the attractor.
         Assert.All(graph.Transitions, run => Assert.InRange(run.Steps, 10, 16));
         var edge = Assert.Single(graph.Edges());
@@ -38,7 +39,8 @@ public sealed class TransitionGraphTests
         var edges = graph.Edges();
         Assert.Equal(12, edges.Count);
         Assert.All(edges, edge => Assert.Single(edge.Saddles));
-        Assert.All(edges, edge => Assert.Equal(1, decisions[edge.First].Zip(decisions[edge.Second]).Count(bits => bits.First != bits.Second)));
+        Assert.All(edges, edge => Assert.Equal(
+            1, decisions[edge.First].Zip(decisions[edge.Second]).Count(bits => bits.First != bits.Second)));
     }
 
     [Fact]
@@ -49,7 +51,8 @@ public sealed class TransitionGraphTests
         Assert.All(graph.Transitions, run => Assert.Equal(RunEnding.Arrived, run.Ending));
         // A line: the two saddles lie between the middle attractor and the outer ones.
         Assert.Equal([(0, 1), (0, 2)], graph.Edges().Select(edge => (edge.First, edge.Second)));
-        Assert.Equal(graph.Transitions.Select(run => run.Attractor), TransitionGraph.Of(network.Cell, points, arrival: 1e-5).Transitions.Select(run => run.Attractor));
+        Assert.Equal(graph.Transitions.Select(run => run.Attractor),
+            TransitionGraph.Of(network.Cell, points, arrival: 1e-5).Transitions.Select(run => run.Attractor));
     }
 
     [Fact]
@@ -61,11 +64,14 @@ public sealed class TransitionGraphTests
         Assert.Equal([RunEnding.Arrived, RunEnding.StoodStill], graph.Transitions.Select(run => run.Ending));
         Assert.Equal([0, null], graph.Transitions.Select(run => run.Attractor));
         Assert.Empty(graph.Edges());
-        Assert.All(TransitionGraph.Of(cell, graph.Points, maxSteps: 3).Transitions, run => Assert.Equal((RunEnding.StepLimit, 3), (run.Ending, run.Steps)));
-        Assert.All(Graph(new Doubling(), [[0]]).Transitions, run => Assert.Equal((RunEnding.NotFinite, null), (run.Ending, run.Attractor)));
+        Assert.All(TransitionGraph.Of(cell, graph.Points, maxSteps: 3).Transitions, run =>
+            Assert.Equal((RunEnding.StepLimit, 3), (run.Ending, run.Steps)));
+        Assert.All(Graph(new Doubling(), [[0]]).Transitions, run =>
+            Assert.Equal((RunEnding.NotFinite, null), (run.Ending, run.Attractor)));
         using var stop = new CancellationTokenSource();
         stop.Cancel();
-        Assert.All(TransitionGraph.Of(cell, graph.Points, cancellation: stop.Token).Transitions, run => Assert.Equal(RunEnding.Cancelled, run.Ending));
+        Assert.All(TransitionGraph.Of(cell, graph.Points, cancellation: stop.Token).Transitions, run =>
+            Assert.Equal(RunEnding.Cancelled, run.Ending));
     }
 
     [Fact]
@@ -81,8 +87,10 @@ public sealed class TransitionGraphTests
     public void A_complex_pair_is_left_along_several_phases_of_its_plane()
     {
         // A spiral out of the plane of units 0 and 1, and no attractor of the list to reach.
-        var graph = Graph(Nets.Tanh(new[,] { { 0.9, -0.9, 0 }, { 0.9, 0.9, 0 }, { 0, 0, 0.5 } }), [[0, 0, 0]], maxSteps: 100, phases: 3);
-        Assert.Equal([(0.0, 1), (0.0, -1), (1 / 6.0, 1), (1 / 6.0, -1), (1 / 3.0, 1), (1 / 3.0, -1)], graph.Transitions.Select(run => (run.Phase, run.Sign)));
+        var graph = Graph(Nets.Tanh(new[,] { { 0.9, -0.9, 0 }, { 0.9, 0.9, 0 }, { 0, 0, 0.5 } }), [[0, 0, 0]],
+            maxSteps: 100, phases: 3);
+        Assert.Equal([(0.0, 1), (0.0, -1), (1 / 6.0, 1), (1 / 6.0, -1), (1 / 3.0, 1), (1 / 3.0, -1)],
+            graph.Transitions.Select(run => (run.Phase, run.Sign)));
         Assert.All(graph.Transitions, run => Assert.Equal((0, RunEnding.StepLimit), (run.Mode, run.Ending)));
     }
 
@@ -93,15 +101,18 @@ public sealed class TransitionGraphTests
         var cell = Nets.Tanh(new[,] { { 2.0 } });
         using (no_grad()) cell.WeightIh.fill_(1);
         var problem = new FixedPointProblem(cell, [0.1], new[,] { { -0.9 }, { -0.1 }, { 0.9 } });
-        FixedPoint[] points = [new([0], [0], 0, 1), new([Root], [0], 0, 1), new([-Root], [0], 0, 1), .. new NewtonSolver().Solve(problem).Distinct()];
+        FixedPoint[] points = [new([0], [0], 0, 1), new([Root], [0], 0, 1), new([-Root], [0], 0, 1),
+            .. new NewtonSolver().Solve(problem).Distinct()];
         var graph = TransitionGraph.Of(cell, Linearisation.Of(cell, points));
         Assert.Equal(4, graph.Transitions.Count);
         Assert.Equal(2, graph.Edges().Count);
-        Assert.All(graph.Transitions, run => Assert.Equal(graph.Points[run.Saddle].Point.Input, graph.Points[run.Attractor!.Value].Point.Input));
+        Assert.All(graph.Transitions, run =>
+            Assert.Equal(graph.Points[run.Saddle].Point.Input, graph.Points[run.Attractor!.Value].Point.Input));
     }
 
     private static TransitionGraph Graph(Cell cell, double[][] states, int maxSteps = 20_000, int phases = 4) =>
-        TransitionGraph.Of(cell, Linearisation.Of(cell, [.. states.Select(state => new FixedPoint(state, [0], 0, 1))]), maxSteps: maxSteps, phases: phases);
+        TransitionGraph.Of(cell, Linearisation.Of(cell, [.. states.Select(state => new FixedPoint(state, [0], 0, 1))]),
+            maxSteps: maxSteps, phases: phases);
 
     /// <summary>x' = 2 x.</summary>
     private sealed class Doubling() : Cell("Doubling", inputSize: 1, units: 1)

@@ -18,7 +18,8 @@ public sealed class CollectionTests
         var cell = new Gru(1, 20, ScalarType.Float64);
         cell.Initialise(1);
         using var generator = new Generator(1);
-        var problem = new FixedPointProblem(cell, [0.5], randn([64, 20], dtype: ScalarType.Float64, generator: generator)
+        var problem =
+            new FixedPointProblem(cell, [0.5], randn([64, 20], dtype: ScalarType.Float64, generator: generator)
             .ToMatrix());
         var solver = new GradientDescent { MaxSteps = 300, StopBelow = 0, ChunkSize = 16 };
         var quiet = solver.Solve(problem).States;
