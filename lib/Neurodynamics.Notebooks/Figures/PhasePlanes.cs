@@ -104,7 +104,7 @@ public static partial class Figures
             Balls("slow point, q > 0", slow, Paint.Black, MarkShape.CircleOpen, 9)
                 .Hovers(slow.Select(point => string.Create(CultureInfo.InvariantCulture,
                 $"<b>slow point</b> at ({point.State[0]:0.000}, {point.State[1]:0.000})<br>q = {point.Speed:0.0e+0}, a "
-                + "minimum that is not zero")));
+                + $"minimum that is not zero")));
         return space.Chart();
 
         int Nearest(double value) => Enumerable.Range(0, plane.Axis.Length).MinBy(i => Math.Abs(plane.Axis[i] - value));
