@@ -24,7 +24,7 @@ sealed class Kernel(Workbook workbook)
     /// <summary>Installs the pinned version where it is missing, and registers it for this workbook's runs.</summary>
     public string Ensure()
     {
-        var present = IsPresent;
+        bool present = IsPresent;
         if (!present) Install();
 
         WriteSpec(Path.Combine(workbook.Jupyter, "kernels", Name));
@@ -33,7 +33,7 @@ sealed class Kernel(Workbook workbook)
 
     void Install()
     {
-        var making = workbook.Kernel + ".making";
+        string making = workbook.Kernel + ".making";
         if (Directory.Exists(making)) Directory.Delete(making, recursive: true);
 
         CopyFolder(FindTool(), making);
@@ -111,9 +111,9 @@ sealed class Kernel(Workbook workbook)
 
     static void CopyFolder(string from, string to)
     {
-        foreach (var source in Directory.EnumerateFiles(from, "*", SearchOption.AllDirectories))
+        foreach (string source in Directory.EnumerateFiles(from, "*", SearchOption.AllDirectories))
         {
-            var target = Path.Combine(to, Path.GetRelativePath(from, source));
+            string target = Path.Combine(to, Path.GetRelativePath(from, source));
             Directory.CreateDirectory(Path.GetDirectoryName(target)!);
             File.Copy(source, target, overwrite: true);
         }

@@ -20,7 +20,7 @@ sealed partial class NativeShim(Workbook workbook)
     const string MissingVersion = "GLIBCXX_3.4.32";
 
     public static bool IsNeeded { get; } = OperatingSystem.IsLinux()
-        && NativeLibrary.TryLoad("libstdc++.so.6", out var library)
+        && NativeLibrary.TryLoad("libstdc++.so.6", out nint library)
         && !NativeLibrary.TryGetExport(library, MissingFunction, out _);
 
     string Folder => Path.Combine(workbook.Native, $"torchsharp-{workbook.PackageVersion("TorchSharp")}");
@@ -33,14 +33,14 @@ sealed partial class NativeShim(Workbook workbook)
 
         if (IsPresent) return "there";
 
-        var making = Folder + ".making";
+        string making = Folder + ".making";
         Fresh(making);
-        var library = Path.Combine(making, Torch);
+        string library = Path.Combine(making, Torch);
 
         await TakeFromPackageAsync(library, cancellation);
         string headers = await RunAsync("objdump", "-p", library);
-        var source = Path.Combine(making, "shim.c");
-        var versions = Path.Combine(making, "shim.map");
+        string source = Path.Combine(making, "shim.c");
+        string versions = Path.Combine(making, "shim.map");
         await File.WriteAllTextAsync(source, Source, cancellation);
         await File.WriteAllTextAsync(versions, VersionScript(headers), cancellation);
         await RunAsync("gcc", "-shared", "-fPIC", "-O2", "-nostdlib", "-o", Path.Combine(making, Shim), source,
@@ -70,7 +70,7 @@ sealed partial class NativeShim(Workbook workbook)
     /// <summary>The loader wants the shim to declare every version of libstdc++; all but one may be empty.</summary>
     static string VersionScript(string headers)
     {
-        var section = RequiredFromLibstdcxx().Match(headers).Groups["versions"].Value;
+        string section = RequiredFromLibstdcxx().Match(headers).Groups["versions"].Value;
         var script = new StringBuilder();
         foreach (Match version in VersionName().Matches(section))
         {
@@ -91,8 +91,8 @@ sealed partial class NativeShim(Workbook workbook)
         // The restore says in which folders packages lie; the user may have moved them.
         string listed = Path.Combine(workbook.Root, "lib", "Neurodynamics", "obj", "project.assets.json");
         var assets = JsonNode.Parse(await File.ReadAllTextAsync(listed, cancellation))!;
-        var version = workbook.PackageVersion("TorchSharp");
-        var package = assets["packageFolders"]!.AsObject()
+        string version = workbook.PackageVersion("TorchSharp");
+        string package = assets["packageFolders"]!.AsObject()
             .Select(folder => Path.Combine(folder.Key, "torchsharp", version, $"torchsharp.{version}.nupkg"))
             .FirstOrDefault(File.Exists)
             ?? throw new WorkbookException($"The package TorchSharp {version} is in none of NuGet's folders: "

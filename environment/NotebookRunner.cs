@@ -47,11 +47,11 @@ public sealed class NotebookRunner(Workbook workbook) : IAsyncDisposable
         string notebook, string folder, IProgress<NotebookProgress>? progress = null,
         CancellationToken cancellation = default)
     {
-        var started = TimeProvider.System.GetTimestamp();
-        var name = Path.GetFileNameWithoutExtension(notebook);
-        var shown = Path.Combine(folder, $"{name}.ipynb");
+        long started = TimeProvider.System.GetTimestamp();
+        string name = Path.GetFileNameWithoutExtension(notebook);
+        string shown = Path.Combine(folder, $"{name}.ipynb");
         Directory.CreateDirectory(folder);
-        foreach (var old in new[] { shown, Path.ChangeExtension(shown, ".html") })
+        foreach (string? old in new[] { shown, Path.ChangeExtension(shown, ".html") })
             File.Delete(old);
 
         var stills = (0, 0);
@@ -67,8 +67,8 @@ public sealed class NotebookRunner(Workbook workbook) : IAsyncDisposable
         }
 
         string? failure = null;
-        var cell = 0;
-        var lastError = "";
+        int cell = 0;
+        string lastError = "";
         var command = Nbconvert("--to", "notebook", "--execute", "--config",
                 Path.Combine(workbook.Nbconvert, "execute.py"), "--output-dir", folder, notebook)
             .WithEnvironmentVariables(variables => Isolate(workbook, variables).Set("WORKBOOK_EXECUTED", shown));

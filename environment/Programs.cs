@@ -10,7 +10,7 @@ public static class Programs
     public static string? Find(params string[] names)
     {
         string[] endings = OperatingSystem.IsWindows() ? [".exe", ".cmd", ".bat"] : [""];
-        var folders = (System.Environment.GetEnvironmentVariable("PATH") ?? "")
+        string[] folders = (System.Environment.GetEnvironmentVariable("PATH") ?? "")
             .Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries);
         return (from name in names
                 from folder in folders
@@ -31,18 +31,18 @@ public static class Programs
             .WithValidation(CommandResultValidation.None)
             .ExecuteBufferedAsync(cancellation);
 
-        var name = Path.GetFileNameWithoutExtension(command.TargetFilePath);
+        string name = Path.GetFileNameWithoutExtension(command.TargetFilePath);
         Directory.CreateDirectory(workbook.Logs);
-        var verb = command.Arguments.Split(' ').FirstOrDefault(argument => argument.Length > 0 && argument[0] != '-'
+        string? verb = command.Arguments.Split(' ').FirstOrDefault(argument => argument.Length > 0 && argument[0] != '-'
             && argument.All(letter => char.IsLetter(letter) || letter == '-'));
-        var log = Path.Combine(workbook.Logs, verb is null ? $"{name}.log" : $"{name}-{verb}.log");
-        var said = result.StandardOutput + result.StandardError;
+        string log = Path.Combine(workbook.Logs, verb is null ? $"{name}.log" : $"{name}-{verb}.log");
+        string said = result.StandardOutput + result.StandardError;
         await File.WriteAllTextAsync(log, $"{command}{System.Environment.NewLine}{said}", CancellationToken.None);
         if (result.ExitCode != 0)
         {
             await LetInterruptArriveAsync(cancellation);
-            var lines = said.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-            var errors = lines
+            string[] lines = said.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+            string[] errors = lines
                 .Where(line => line.Contains("error", StringComparison.OrdinalIgnoreCase))
                 .Select(line => line.Split(" [")[0].Replace(workbook.Root + Path.DirectorySeparatorChar, ""))
                 .Distinct().Take(3).ToArray();

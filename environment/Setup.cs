@@ -38,8 +38,8 @@ sealed class Setup(Workbook workbook, IAnsiConsole console)
 
     async Task StepAsync(string name, Func<Task<string>> work)
     {
-        var started = TimeProvider.System.GetTimestamp();
-        var said = console.Profile.Capabilities.Interactive
+        long started = TimeProvider.System.GetTimestamp();
+        string said = console.Profile.Capabilities.Interactive
             ? await console.Status().StartAsync(name, _ => work())
             : await work();
         console.WriteLine($"{name,-12} {said} ({TimeProvider.System.GetElapsedTime(started).TotalSeconds:0.0} s)");

@@ -27,16 +27,16 @@ public sealed class SlurmArray(Workbook workbook, SweepWork sweep)
             throw new WorkbookException("There is no sbatch here: run this where you submit jobs to your Slurm "
                 + "cluster, or without --slurm on the cores of this machine.");
 
-        var plan = sweep.KeepPlan();
-        var script = Path.ChangeExtension(plan, ".sh");
+        string plan = sweep.KeepPlan();
+        string script = Path.ChangeExtension(plan, ".sh");
         SweepWork.Write(script, Script(plan));
         var queued = await QueuedAsync(script, cancellation);
-        var numbers = runs.Select(run => run.Number).Where(number => !queued.Contains(number)).Order().ToArray();
+        int[] numbers = runs.Select(run => run.Number).Where(number => !queued.Contains(number)).Order().ToArray();
         if (numbers.Length == 0) return null;
 
         string array = Ranges(numbers), log = Path.Combine(sweep.Folder, "slurm");
         Directory.CreateDirectory(log);
-        var said = await Programs.RunAsync(
+        string said = await Programs.RunAsync(
             workbook,
             Cli.Wrap("sbatch").WithArguments(["--parsable", $"--array={array}", $"--job-name=sweep-{sweep.Name}",
                 $"--output={Path.Combine(log, "%A_%a.log")}",
@@ -67,7 +67,7 @@ public sealed class SlurmArray(Workbook workbook, SweepWork sweep)
     /// <summary>The runs that the queue already has, of this script.</summary>
     async Task<HashSet<int>> QueuedAsync(string script, CancellationToken cancellation)
     {
-        var queue = await Programs.RunAsync(
+        string queue = await Programs.RunAsync(
             workbook, Cli.Wrap("squeue").WithArguments(["--me", "--noheader", "--array", "--format=%K %o"]),
             "Slurm did not say what is in its queue: try `squeue --me`.", cancellation);
         return [.. queue.Split('\n').Select(line => line.Split(' ', 2))

@@ -32,7 +32,7 @@ public sealed class SweepWork
     public SweepWork(Workbook workbook, string sweep, string? folder = null)
     {
         program = new RunsProgram(workbook);
-        var named = Path.Combine(workbook.Sweeps, $"{sweep}.json");
+        string named = Path.Combine(workbook.Sweeps, $"{sweep}.json");
         Plan = File.Exists(named) ? named : File.Exists(sweep) ? Path.GetFullPath(sweep)
             : throw new WorkbookException($"There is no sweep {sweep}: name a file, or one of data/sweeps "
                 + $"({string.Join(", ", All(workbook).Select(one => one.Name))}).");
@@ -104,7 +104,7 @@ public sealed class SweepWork
 
     async Task<IReadOnlyList<T>> AskAsync<T>(CancellationToken cancellation, params string[] more) where T : RunLine
     {
-        var plan = KeepPlan();
+        string plan = KeepPlan();
         try
         {
             return await program.AskAsync<T>(["sweep-runs", plan, Folder, .. more], cancellation);
@@ -166,7 +166,7 @@ public sealed class SweepWork
     internal static void Write(string path, string text)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        var beside = $"{path}.{Path.GetRandomFileName()}.partial";
+        string beside = $"{path}.{Path.GetRandomFileName()}.partial";
         File.WriteAllText(beside, text);
         File.Move(beside, path, overwrite: true);
     }

@@ -56,7 +56,7 @@ sealed class SystemPrograms(Workbook workbook, IAnsiConsole console)
     {
         if (!OperatingSystem.IsLinux()) return "python -m pip install nbconvert nbclient";
 
-        var packages = string.Join(' ', missing);
+        string packages = string.Join(' ', missing);
         return Programs.Find("apt-get") is not null
             ? $"sudo apt-get install --no-install-recommends {packages}"
             : packages;
@@ -65,11 +65,11 @@ sealed class SystemPrograms(Workbook workbook, IAnsiConsole console)
     public async Task<string> EnsureAsync(bool tests, bool install, CancellationToken cancellation)
     {
         var needed = All(tests).ToArray();
-        var missing = needed.Where(one => !IsPresent(one)).Select(one => one.Package).ToArray();
+        string[] missing = needed.Where(one => !IsPresent(one)).Select(one => one.Package).ToArray();
         if (missing.Length == 0)
             return $"all there: {string.Join(", ", needed.Select(one => one.Package))}";
 
-        var names = string.Join(", ", missing);
+        string names = string.Join(", ", missing);
         if (OperatingSystem.IsLinux() && Programs.Find("apt-get") is null)
             throw new WorkbookException(
                 $"This system has no apt-get. Install these with its own package manager: {names}.");
@@ -80,7 +80,7 @@ sealed class SystemPrograms(Workbook workbook, IAnsiConsole console)
 
         console.WriteLine($"  Installing Debian packages: {string.Join(' ', missing)}");
         await AptAsync(missing, cancellation);
-        var still = needed.Where(one => !IsPresent(one)).Select(one => one.Package).ToArray();
+        string[] still = needed.Where(one => !IsPresent(one)).Select(one => one.Package).ToArray();
         return still.Length == 0
             ? $"installed: {names}"
             : throw new WorkbookException($"apt-get said it installed {string.Join(", ", still)}, "

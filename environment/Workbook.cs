@@ -45,7 +45,7 @@ public sealed record Workbook(string Root)
     public static Workbook Here([CallerFilePath] string source = "")
     {
         // The program's own folder is asked first: it stays right when a built workbook is moved or mounted elsewhere.
-        foreach (var start in new[] { AppContext.BaseDirectory, Path.GetDirectoryName(source)! })
+        foreach (string? start in new[] { AppContext.BaseDirectory, Path.GetDirectoryName(source)! })
         {
             for (var folder = new DirectoryInfo(start); folder is not null; folder = folder.Parent)
             {

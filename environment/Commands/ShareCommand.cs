@@ -26,13 +26,13 @@ sealed partial class ShareCommand(Workbook workbook, IAnsiConsole console) : Asy
         CommandContext context, Settings settings, CancellationToken cancellation)
     {
         await new SystemPrograms(workbook, console).EnsureAsync(tests: false, !settings.NoInstall, cancellation);
-        var folder = Path.GetFullPath(settings.Folder ?? workbook.Share);
+        string folder = Path.GetFullPath(settings.Folder ?? workbook.Share);
         Directory.CreateDirectory(folder);
         await using var runner = new NotebookRunner(workbook);
         var entries = new StringBuilder();
-        foreach (var notebook in workbook.FindNotebooks())
+        foreach (string notebook in workbook.FindNotebooks())
         {
-            var name = Path.GetFileNameWithoutExtension(notebook);
+            string name = Path.GetFileNameWithoutExtension(notebook);
             console.WriteLine(name);
             if (await runner.ExportAsync(notebook, folder, cancellation) is { } failure)
                 throw new WorkbookException(failure);
@@ -40,7 +40,7 @@ sealed partial class ShareCommand(Workbook workbook, IAnsiConsole console) : Asy
             entries.Append(Entry(name, await File.ReadAllTextAsync(notebook, cancellation)));
         }
 
-        var index = Path.Combine(folder, "index.html");
+        string index = Path.Combine(folder, "index.html");
         await File.WriteAllTextAsync(index + ".partial", Index(entries.ToString()), cancellation);
         File.Move(index + ".partial", index, overwrite: true);
         console.WriteLine($"Pages and index: {Workbook.FromHere(folder)}");
@@ -52,12 +52,12 @@ sealed partial class ShareCommand(Workbook workbook, IAnsiConsole console) : Asy
         string first = string.Concat(JsonNode.Parse(notebook)!["cells"]![0]!["source"] is JsonArray lines
             ? lines.Select(line => line!.GetValue<string>())
             : []);
-        var title = Encode(Title().Match(first) is { Success: true } match ? match.Groups[1].Value : name);
-        var question = Encode(Question().Match(first).Groups[1].Value.ReplaceLineEndings(" "));
-        var time = Encode(RunTime().Match(first).Groups[1].Value.ReplaceLineEndings(" "));
+        string title = Encode(Title().Match(first) is { Success: true } match ? match.Groups[1].Value : name);
+        string question = Encode(Question().Match(first).Groups[1].Value.ReplaceLineEndings(" "));
+        string time = Encode(RunTime().Match(first).Groups[1].Value.ReplaceLineEndings(" "));
         string runTime = time.Length > 0 ? $"<br><small>Run time: {time}</small>" : "";
         // The last figure is usually the one that the notebook is for.
-        var picture = Stills.Of(notebook).Values.LastOrDefault() is { } still ? $"""<img alt="" src="{still}">""" : "";
+        string picture = Stills.Of(notebook).Values.LastOrDefault() is { } still ? $"""<img alt="" src="{still}">""" : "";
         return $"""
             <a href="{name}.html">{picture}<span><b>{title}</b><br>{question}{runTime}</span></a>
 

@@ -54,7 +54,7 @@ sealed class SweepCommand(Workbook workbook, IAnsiConsole console) : AsyncComman
         if (settings.Merge || File.Exists(sweep.Merged))
         {
             // Always first: rows that others have committed need not be made again.
-            var merged = await sweep.MergeAsync(cancellation);
+            string merged = await sweep.MergeAsync(cancellation);
             if (settings.Merge)
             {
                 console.WriteLine(merged);

@@ -25,7 +25,7 @@ internal static class Arrays
     public static double[] ToVector(this Tensor vector)
     {
         using var copy = vector.detach().to(ScalarType.Float64).contiguous();
-        return copy.data<double>().ToArray();
+        return [.. copy.data<double>()];
     }
 
     /// <summary>
@@ -63,7 +63,7 @@ internal static class Arrays
     public static double[,] ToMatrix(this IEnumerable<double[]> rows, int columns)
     {
         var list = rows as IReadOnlyList<double[]> ?? [.. rows];
-        var matrix = new double[list.Count, columns];
+        double[,] matrix = new double[list.Count, columns];
         for (int i = 0; i < list.Count; i++)
         {
             if (list[i].Length != columns)

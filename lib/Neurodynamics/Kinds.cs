@@ -36,7 +36,7 @@ internal static class Kinds
     private static IEnumerable<T> Others<T>()
         where T : class
     {
-        var library = typeof(Kinds).Assembly.GetName().Name;
+        string? library = typeof(Kinds).Assembly.GetName().Name;
         return AppDomain.CurrentDomain.GetAssemblies()
             .Where(assembly => assembly.GetReferencedAssemblies().Any(reference => reference.Name == library))
             .SelectMany(In<T>);

@@ -15,7 +15,7 @@ public static class Matrices
     /// <param name="states">[B, T, S].</param>
     public static double[,] Rows(this double[,,] states)
     {
-        var rows = new double[states.GetLength(0) * states.GetLength(1), states.GetLength(2)];
+        double[,] rows = new double[states.GetLength(0) * states.GetLength(1), states.GetLength(2)];
         states.Values().CopyTo(rows.Values());
         return rows;
     }
@@ -25,7 +25,7 @@ public static class Matrices
     /// <param name="trial">Which, from 0.</param>
     public static double[,] Trial(this double[,,] states, int trial)
     {
-        var rows = new double[states.GetLength(1), states.GetLength(2)];
+        double[,] rows = new double[states.GetLength(1), states.GetLength(2)];
         states.Values().Slice(trial * rows.Length, rows.Length).CopyTo(rows.Values());
         return rows;
     }
@@ -35,7 +35,7 @@ public static class Matrices
     /// <param name="step">Which, from 0; from the end with ^.</param>
     public static double[,] AtStep(this double[,,] states, Index step)
     {
-        var rows = new double[states.GetLength(0), states.GetLength(2)];
+        double[,] rows = new double[states.GetLength(0), states.GetLength(2)];
         int at = step.GetOffset(states.GetLength(1));
         for (int trial = 0; trial < rows.GetLength(0); trial++)
             for (int i = 0; i < rows.GetLength(1); i++) rows[trial, i] = states[trial, at, i];

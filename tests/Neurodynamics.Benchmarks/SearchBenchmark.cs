@@ -51,7 +51,7 @@ public class ScalingBenchmark
         var cell = new Gru(3, units, TorchSharp.torch.ScalarType.Float64);
         cell.Initialise(seed: 1);
         var random = new Random(1);
-        var states = new double[count, units];
+        double[,] states = new double[count, units];
         for (int i = 0; i < count; i++)
             for (int j = 0; j < units; j++) states[i, j] = 2 * random.NextDouble() - 1;
         problem = new(cell, new double[3], states);
@@ -81,7 +81,7 @@ internal static class Data
 
     public static double[,] Stack(double[,] a, double[,] b)
     {
-        var both = new double[a.GetLength(0) + b.GetLength(0), a.GetLength(1)];
+        double[,] both = new double[a.GetLength(0) + b.GetLength(0), a.GetLength(1)];
         Array.Copy(a, both, a.Length);
         Array.Copy(b, 0, both, a.Length, b.Length);
         return both;

@@ -1,7 +1,6 @@
 using BenchmarkDotNet.Attributes;
 using Neurodynamics.Models;
 using Neurodynamics.Tasks;
-using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 

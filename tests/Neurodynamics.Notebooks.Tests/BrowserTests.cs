@@ -96,7 +96,7 @@ public sealed class BrowserTests
         await page.DrawnAsync(1);
         await page.UntilAsync("document.querySelector('canvas')");
         await Task.Delay(1500, TestContext.Current.CancellationToken);
-        var place = await page.Value<double[]>("""
+        double[] place = await page.Value<double[]>("""
             (() => {
               const plot = document.querySelector(".js-plotly-plot"), scene = plot._fullLayout.scene._scene;
               const trace = plot.data.find(trace => trace.hovertext);

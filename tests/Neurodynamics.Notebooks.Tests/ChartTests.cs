@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using Neurodynamics.Analysis;
 using Neurodynamics.Models;
 using Neurodynamics.Notebooks.Charts;
 using Neurodynamics.Tasks;
@@ -117,7 +116,8 @@ public sealed class ChartTests
         var (inputs, targets, weights) = (new double[2, 6, 2], new double[2, 6, 1], new double[2, 6, 1]);
         (inputs[1, 2, 1], targets[1, 4, 0], targets[1, 5, 0], weights[1, 4, 0], weights[1, 5, 0]) = (0.5, 1, 1, 1, 1);
         var trials = new Trials(
-            inputs, targets, weights) { Epochs = [new("stimulus", [0, 2], [2, 3]), new("response", [3, 4], [6, 6])] };
+            inputs, targets, weights)
+        { Epochs = [new("stimulus", [0, 2], [2, 3]), new("response", [3, 4], [6, 6])] };
         var chart = Json(Figures.Trial(trials, 1));
         var traces = chart["data"]!.AsArray();
         Assert.Equal(["input 1", "input 2", "target"], traces.Select(trace => (string)trace!["name"]!));

@@ -43,13 +43,13 @@ public sealed class CubeTests
             Sample.Solution with { Problem = new(Sample.Network.Cell, new double[3], Sample.Solution.States) },
                 Sample.Network);
         Assert.Equal(1, ends.DistancesKept(Sample.Solution.States), 1e-12);
-        var logits = Sample.Network.InDouble().Logits(Sample.Solution.States);
+        double[,] logits = Sample.Network.InDouble().Logits(Sample.Solution.States);
         Assert.Equal(
             Enumerable.Range(0, logits.GetLength(0))
                 .Select(i => string.Concat(Enumerable.Range(0, 3).Select(
                     k => logits[i, k] > Math.Log(9) ? '+' : logits[i, k] < -Math.Log(9) ? '-' : '0'))), ends.Readouts);
         // A GRU from zero is never beyond 1.
-        var far = (double[,])Sample.Solution.States.Clone();
+        double[,] far = (double[,])Sample.Solution.States.Clone();
         far[0, 5] = 1.5;
         var lost = DescentEnds.Of(Sample.Solution with { States = far }, Sample.Network);
         Assert.Equal([true], lost.Outside.Take(1));

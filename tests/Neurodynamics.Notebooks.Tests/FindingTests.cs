@@ -36,7 +36,7 @@ public sealed class FindingTests
         int traces = chart["data"]!.AsArray().Count;
         var steps = chart["layout"]!["sliders"]![0]!["steps"]!.AsArray();
         Assert.Equal(looks.Length, steps.Count);
-        var shown = steps.Select(
+        bool[][] shown = steps.Select(
             step => step!["args"]![0]!["visible"]!.AsArray().Select(visible => (bool)visible!).ToArray()).ToArray();
         Assert.All(shown, visible => Assert.Equal((traces, 2 + 2 * 2), (visible.Length, visible.Count(yes => yes))));
         Assert.All(Enumerable.Range(2, traces - 2), trace => Assert.Single(shown, visible => visible[trace]));

@@ -57,13 +57,13 @@ public sealed class TableFileTests : IDisposable
     public void Missing_values_stay_missing()
     {
         var table = new DataFrame(
-            new PrimitiveDataFrameColumn<int>("attractor", new int?[] { 3, null, 5 }),
-            new PrimitiveDataFrameColumn<double>("radius", new double?[] { null, 0.5, double.NaN }),
-            new PrimitiveDataFrameColumn<bool>("certified", new bool?[] { null, true, false }),
+            new PrimitiveDataFrameColumn<int>("attractor", [3, null, 5]),
+            new PrimitiveDataFrameColumn<double>("radius", [null, 0.5, double.NaN]),
+            new PrimitiveDataFrameColumn<bool>("certified", [null, true, false]),
             new StringDataFrameColumn("reason", ["", null!, "step limit"]));
         Tables.Save(table, Path);
         AssertSame(table, Tables.Load(Path));
-        var single = new DataFrame(new PrimitiveDataFrameColumn<int>("attractor", new int?[] { null, 3, null }));
+        var single = new DataFrame(new PrimitiveDataFrameColumn<int>("attractor", [null, 3, null]));
         Tables.Save(single, Path);
         AssertSame(single, Tables.Load(Path));
     }

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
-using Microsoft.Data.Analysis;
 using Neurodynamics.Models;
 using Neurodynamics.Tasks;
 using Neurodynamics.Training;
@@ -76,7 +75,7 @@ public sealed class TaskFigureTests
     [Fact]
     public void A_training_that_never_got_there_counts_as_slower_than_all_that_did()
     {
-        DataFrame table = Tables.UpdatesTo(Records, 0.95);
+        var table = Tables.UpdatesTo(Records, 0.95);
         Assert.Equal(["Vanilla", "2 of 3", "100", "200", "more than 200"], new[] { "cell", "reached 95 %",
             "fewest updates", "median", "most" }.Select(name => (string)table[name][0]));
         Assert.Equal("1 of 1", table["reached 95 %"][1]);

@@ -1,8 +1,6 @@
 using Neurodynamics.FixedPoints;
 using Neurodynamics.Import;
 using Neurodynamics.Models;
-using TorchSharp;
-using static TorchSharp.torch;
 
 namespace Neurodynamics.Tests;
 

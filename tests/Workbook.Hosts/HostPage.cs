@@ -1,5 +1,5 @@
-using Neurodynamics.Environment;
 using System.Text.Json;
+using Neurodynamics.Environment;
 using PuppeteerSharp;
 using PuppeteerSharp.Input;
 
@@ -102,9 +102,9 @@ public sealed class HostPage : IAsyncDisposable
     /// <summary>Keys pressed together.</summary>
     public async Task PressAsync(params string[] keys)
     {
-        foreach (var key in keys) await Page.Keyboard.DownAsync(key);
+        foreach (string key in keys) await Page.Keyboard.DownAsync(key);
 
-        foreach (var key in keys.Reverse()) await Page.Keyboard.UpAsync(key);
+        foreach (string? key in keys.Reverse()) await Page.Keyboard.UpAsync(key);
     }
 
     /// <summary>Waits for a figure to be drawn, looks at each of its scenes and turns it with the mouse.</summary>
@@ -127,7 +127,7 @@ public sealed class HostPage : IAsyncDisposable
         var seen = new SeenFigure(true, 0, 0, 0);
         // A scene draws itself a moment later than the rest.
         var scenes = await ScenesAsync(frame, key);
-        for (var attempt = 0; attempt < 20 && scenes.Any(scene => !scene.IsShown); attempt++)
+        for (int attempt = 0; attempt < 20 && scenes.Any(scene => !scene.IsShown); attempt++)
         {
             await Task.Delay(500);
             scenes = await ScenesAsync(frame, key);
@@ -135,7 +135,7 @@ public sealed class HostPage : IAsyncDisposable
 
         foreach (var scene in scenes)
         {
-            var turned = scene.IsShown && await TurnAsync(frame, key, scene);
+            bool turned = scene.IsShown && await TurnAsync(frame, key, scene);
             int shown = scene.IsShown ? 1 : 0;
             seen = new(true, seen.Scenes + 1, seen.Shown + shown, seen.Turned + (turned ? 1 : 0));
         }
@@ -176,7 +176,7 @@ public sealed class HostPage : IAsyncDisposable
         await Page.Mouse.DownAsync();
         await Page.Mouse.MoveAsync(x + 60, y + 25, new MoveOptions { Steps = 6 });
         await Page.Mouse.UpAsync();
-        for (var attempt = 0; attempt < 20; attempt++)
+        for (int attempt = 0; attempt < 20; attempt++)
         {
             var scenes = await ScenesAsync(frame, key);
             if (scenes.Any(now => now.Name == scene.Name && now.Eye != scene.Eye && now.IsShown))

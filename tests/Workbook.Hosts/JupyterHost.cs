@@ -19,7 +19,7 @@ sealed class JupyterHost(Workbook workbook)
 
     public async Task<HostResult> TryAsync(CancellationToken cancellation)
     {
-        var started = TimeProvider.System.GetTimestamp();
+        long started = TimeProvider.System.GetTimestamp();
         const string remedy = "install Jupyter Notebook 6 (Debian's package jupyter-notebook).";
         string program = Programs.Find("jupyter-notebook")
             ?? throw new WorkbookException($"jupyter-notebook is not on the PATH: {remedy}");
@@ -29,7 +29,7 @@ sealed class JupyterHost(Workbook workbook)
             throw new WorkbookException($"This test needs Jupyter Notebook 6, and {version} is installed: {remedy}");
 
         Directory.CreateDirectory(Folder);
-        var copy = Path.Combine(Folder, $"{Notebook}.ipynb");
+        string copy = Path.Combine(Folder, $"{Notebook}.ipynb");
         File.Copy(Path.Combine(workbook.Notebooks, $"{Notebook}.ipynb"), copy, overwrite: true);
         // The copy lies elsewhere than the notebook, so the library's folder is named in full.
         string setup = await File.ReadAllTextAsync(Path.Combine(workbook.Notebooks, "setup.dib"), cancellation);
@@ -74,7 +74,7 @@ sealed class JupyterHost(Workbook workbook)
         await page.Page.ClickAsync("#celllink");
         await page.Page.ClickAsync("#run_all_cells");
         await RanAsync(page, "all cells to run");
-        foreach (var key in await KeysAsync(page))
+        foreach (string key in await KeysAsync(page))
         {
             await frame.EvaluateFunctionAsync(
                 "key => document.querySelector(`[data-figure='${key}']`).scrollIntoView({ block: 'center' })", key);
@@ -83,28 +83,28 @@ sealed class JupyterHost(Workbook workbook)
         }
 
         // A value is changed in its cell, and what depends on it follows.
-        var parameters = await CellAsync(page, "var candidateCount = 1024");
+        int parameters = await CellAsync(page, "var candidateCount = 1024");
         string fewer = (await TextAsync(page, parameters))
             .Replace("var candidateCount = 1024", "var candidateCount = 200 ");
         await TypeAsync(page, parameters, fewer);
         await RunAsync(page, parameters);
-        var search = await CellAsync(page, "var found = ");
+        int search = await CellAsync(page, "var found = ");
         await RunAsync(page, search);
         string output = await page.Page.EvaluateExpressionAsync<string>(
             $"Jupyter.notebook.get_cell({search}).output_area.element.text()");
         Demand(output.Contains("200 candidates"), "a changed value does not reach the search");
 
         // Two more figures of the reader's own; the last is run twenty times.
-        foreach (var title in new[] { "once", "again" })
+        foreach (string? title in new[] { "once", "again" })
         {
             await page.Page.EvaluateExpressionAsync("Jupyter.notebook.insert_cell_at_bottom('code'), 0");
-            var last = await page.Page.EvaluateExpressionAsync<int>("Jupyter.notebook.ncells() - 1");
+            int last = await page.Page.EvaluateExpressionAsync<int>("Jupyter.notebook.ncells() - 1");
             await TypeAsync(page, last, $"Figures.FixedPoints(points, network, pca, states, title: \"{title}\")");
             await RunAsync(page, last);
         }
 
-        var again = await page.Page.EvaluateExpressionAsync<int>("Jupyter.notebook.ncells() - 1");
-        for (var run = 0; run < 20; run++)
+        int again = await page.Page.EvaluateExpressionAsync<int>("Jupyter.notebook.ncells() - 1");
+        for (int run = 0; run < 20; run++)
         {
             await RunAsync(page, again);
             await page.UntilAsync($"Jupyter.notebook.get_cell({again}).element[0].querySelector('canvas')",
@@ -116,7 +116,7 @@ sealed class JupyterHost(Workbook workbook)
 
         await page.PressAsync("Control", "s");
         await page.UntilAsync("!Jupyter.notebook.dirty", "the notebook to be saved");
-        var saved = await File.ReadAllTextAsync(file);
+        string saved = await File.ReadAllTextAsync(file);
         int figures = JsonNode.Parse(saved)!["cells"]!.AsArray()
             .Count(cell => cell!["outputs"]?.ToJsonString().Contains("data-figure") ?? false);
         Demand(saved.Contains("var candidateCount = 200") && figures == 5,
@@ -148,9 +148,9 @@ sealed class JupyterHost(Workbook workbook)
     {
         await page.UntilAsync(
             $"document.querySelectorAll('.neurodynamics-figure').length === {figures}", $"{figures} figures {when}");
-        for (var figure = 0; figure < figures; figure++)
+        for (int figure = 0; figure < figures; figure++)
         {
-            var box = $"document.querySelectorAll('.neurodynamics-figure')[{figure}]";
+            string box = $"document.querySelectorAll('.neurodynamics-figure')[{figure}]";
             await page.Page.EvaluateExpressionAsync($"{box}.scrollIntoView({{ block: 'center' }}), 0");
             await page.UntilAsync($"{box}.querySelector('.main-svg')", $"figure {figure + 1} {when}");
         }

@@ -37,7 +37,7 @@ sealed class LocalServer : IAsyncDisposable
             .WithStandardOutputPipe(said).WithStandardErrorPipe(said).ExecuteAsync(end.Token).Task;
         var server = new LocalServer(end, running, address);
         using var client = new HttpClient();
-        for (var attempt = 0; attempt < 240 && !running.IsCompleted; attempt++)
+        for (int attempt = 0; attempt < 240 && !running.IsCompleted; attempt++)
         {
             try
             {

@@ -26,7 +26,7 @@ sealed partial class VsCodeHost(Workbook workbook, IAnsiConsole console)
     /// <summary>Installs the server where it is not there.</summary>
     public async Task EnsureAsync(CancellationToken cancellation)
     {
-        var node = Needed("node", "Node.js 20 (nodejs.org, with npm)");
+        string node = Needed("node", "Node.js 20 (nodejs.org, with npm)");
         if (File.Exists(Stamp) && await File.ReadAllTextAsync(Stamp, cancellation) == Version)
             return;
 
@@ -35,18 +35,18 @@ sealed partial class VsCodeHost(Workbook workbook, IAnsiConsole console)
             // Built here against the headers that lie beside node: the module's own script would download.
             .Set("npm_config_nodedir", Path.GetDirectoryName(Path.GetDirectoryName(node)))
             .Set("npm_config_build_from_source", "true"));
-        var ripgrep = Needed("rg", "ripgrep (Debian's package ripgrep)");
+        string ripgrep = Needed("rg", "ripgrep (Debian's package ripgrep)");
         Needed("g++", "a C++ compiler (Debian's package build-essential)");
         Needed("make", "make (Debian's package build-essential)");
         console.WriteLine($"Installing code-server {Version} in {Workbook.FromHere(Folder)}; this takes some minutes.");
         Directory.CreateDirectory(Folder);
         await File.WriteAllTextAsync(Path.Combine(Folder, "package.json"), "{}", cancellation);
-        var code = Path.Combine(Server, "lib", "vscode");
+        string code = Path.Combine(Server, "lib", "vscode");
         await NpmAsync(Folder, "install", "--ignore-scripts", $"code-server@{Version}");
         // Of all modules with a native part the server starts without any but this.
         await NpmAsync(Folder, "rebuild", "argon2");
         await NpmAsync(code, "install", "--omit=dev", "--ignore-scripts", "--legacy-peer-deps");
-        var link = Path.Combine(code, "node_modules", "@vscode", "ripgrep", "bin", "rg");
+        string link = Path.Combine(code, "node_modules", "@vscode", "ripgrep", "bin", "rg");
         Directory.CreateDirectory(Path.GetDirectoryName(link)!);
         File.Delete(link);
         File.CreateSymbolicLink(link, ripgrep);
@@ -65,7 +65,7 @@ sealed partial class VsCodeHost(Workbook workbook, IAnsiConsole console)
     {
         // Copies: an editor may save what it opens.
         Directory.CreateDirectory(Copies);
-        foreach (var notebook in notebooks)
+        foreach (string notebook in notebooks)
             File.Copy(notebook, Path.Combine(Copies, Path.GetFileName(notebook)), overwrite: true);
 
         Directory.CreateDirectory(Path.Combine(Folder, "user", "User"));
@@ -78,17 +78,17 @@ sealed partial class VsCodeHost(Workbook workbook, IAnsiConsole console)
                 "--user-data-dir", Path.Combine(Folder, "user"), "--extensions-dir", Path.Combine(Folder, "extensions"),
                 "--config", Path.Combine(Folder, "config.yaml")]),
             Path.Combine(workbook.Logs, "code-server.log"), cancellation);
-        foreach (var notebook in notebooks)
+        foreach (string notebook in notebooks)
             yield return await TryAsync(server.Address, notebook, cancellation);
     }
 
     async Task<HostResult> TryAsync(Uri server, string notebook, CancellationToken cancellation)
     {
-        var started = TimeProvider.System.GetTimestamp();
-        var name = Path.GetFileNameWithoutExtension(notebook);
+        long started = TimeProvider.System.GetTimestamp();
+        string name = Path.GetFileNameWithoutExtension(notebook);
         var keys = Figure().Matches(await File.ReadAllTextAsync(notebook, cancellation))
             .Select(match => match.Groups[1].Value).ToHashSet();
-        var count = keys.Count;
+        int count = keys.Count;
         var seen = new List<SeenFigure>();
         await using var page = await HostPage.OpenAsync();
         try
@@ -96,7 +96,7 @@ sealed partial class VsCodeHost(Workbook workbook, IAnsiConsole console)
             await OpenAsync(page, server, Path.GetFileName(notebook));
             await ScrollAsync(page, async frame =>
             {
-                foreach (var key in keys.ToArray())
+                foreach (string? key in keys.ToArray())
                 {
                     if (await MissedAsync(page, frame, key) is { } far && Math.Abs(far) < Near)
                     {
@@ -139,7 +139,7 @@ sealed partial class VsCodeHost(Workbook workbook, IAnsiConsole console)
     /// <summary>From the notebook's start to its end, with the wheel. Every step is looked at.</summary>
     static async Task ScrollAsync(HostPage page, Func<IFrame, Task> look, CancellationToken cancellation)
     {
-        for (var still = 0; still < 4;)
+        for (int still = 0; still < 4;)
         {
             cancellation.ThrowIfCancellationRequested();
             foreach (var frame in page.Page.Frames
@@ -165,7 +165,7 @@ sealed partial class VsCodeHost(Workbook workbook, IAnsiConsole console)
               return [box.left + 8, box.top + box.height / 2];
             })()
             """);
-        var before = await page.Page.EvaluateExpressionAsync<decimal>(top);
+        decimal before = await page.Page.EvaluateExpressionAsync<decimal>(top);
         await page.Page.Mouse.MoveAsync(gutter[0], gutter[1]);
         await page.Page.Mouse.WheelAsync(0, pixels);
         await Task.Delay(800);
@@ -178,7 +178,7 @@ sealed partial class VsCodeHost(Workbook workbook, IAnsiConsole console)
     static async Task<SeenFigure> LookAsync(HostPage page, IFrame frame, string key)
     {
         var seen = new SeenFigure(false, 0, 0, 0);
-        for (var attempt = 0; attempt < 3 && !seen.IsWell; attempt++)
+        for (int attempt = 0; attempt < 3 && !seen.IsWell; attempt++)
         {
             for (int step = 0; step < 5; step++)
                 if (await MissedAsync(page, frame, key) is not { } far || Math.Abs(far) <= 60

@@ -44,7 +44,7 @@ public sealed class CommittedNotebookTests(CommittedNotebookTests.Cleaned cleane
     [MemberData(nameof(Notebooks))]
     public void IsClean(string notebook)
     {
-        var text = Text(notebook);
+        string text = Text(notebook);
 
         MachinePath.IsNotIn(notebook, text);
         Assert.True(JsonNode.DeepEquals(JsonNode.Parse(text), cleaned.Of(notebook)),
@@ -55,7 +55,7 @@ public sealed class CommittedNotebookTests(CommittedNotebookTests.Cleaned cleane
     [MemberData(nameof(Notebooks))]
     public void HasAStillBesideEveryFigureAndPlotlyOnce(string notebook)
     {
-        var text = Text(notebook);
+        string text = Text(notebook);
 
         Assert.True(Stills.Missing(text) == 0,
             $"{notebook} has {Stills.Missing(text)} figures without a still. Install a browser. {Refresh}");

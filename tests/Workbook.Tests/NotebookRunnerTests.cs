@@ -25,7 +25,7 @@ public sealed class NotebookRunnerTests(ExecutedNotebooks notebooks)
     [Fact]
     public async Task AFailureNamesTheNotebookAndTheCell()
     {
-        var failure = await FailureOf("throws.ipynb");
+        string failure = await FailureOf("throws.ipynb");
 
         Assert.StartsWith("throws, code cell 3: ", failure);
         Assert.EndsWith("the readout has no third channel", failure);

@@ -24,7 +24,7 @@ public sealed class RebuildTests : IDisposable
         Assert.Equal(["[Plotly figure with 1 trace]"], await running.RunAsync(Words));
         Assert.Equal(["3"], await running.RunAsync("TorchSharp.torch.ones(3).sum().item<float>().ToString()"));
 
-        var source = Path.Combine(Copy.Root, "lib", "Neurodynamics.Notebooks", "Charts", "ChartHtml.cs");
+        string source = Path.Combine(Copy.Root, "lib", "Neurodynamics.Notebooks", "Charts", "ChartHtml.cs");
         string text = await File.ReadAllTextAsync(source, TestContext.Current.CancellationToken);
         Assert.Contains("[Plotly figure with", text);
         text = text.Replace("[Plotly figure with", "[Rebuilt figure with");
@@ -43,7 +43,7 @@ public sealed class RebuildTests : IDisposable
 
     async Task<StdioKernel> StartAsync()
     {
-        var arguments = StdioKernel.Arguments(Workbook.Notebooks);
+        string[] arguments = StdioKernel.Arguments(Workbook.Notebooks);
         arguments[^1] = Copy.Notebooks;
         var kernel = await StdioKernel.StartAsync(Copy.Notebooks, arguments);
         await kernel.RunAsync("#!import setup.dib");

@@ -121,7 +121,7 @@ sealed class SlurmCluster : IAsyncDisposable
     /// <summary>Waits for something, five minutes at most: it takes seconds, but the cores may be busy.</summary>
     public async Task UntilAsync(string what, Func<Task<bool>> there, CancellationToken cancellation)
     {
-        var started = Stopwatch.GetTimestamp();
+        long started = Stopwatch.GetTimestamp();
         while (!await there())
         {
             if (Stopwatch.GetElapsedTime(started) > TimeSpan.FromMinutes(5))
@@ -142,7 +142,7 @@ sealed class SlurmCluster : IAsyncDisposable
         if (daemons.Count == 3)
         {
             await AskAsync("scancel", "--me");
-            for (var tries = 0; tries < 100 && (await AskAsync("squeue", "--noheader")).Trim().Length > 0; tries++)
+            for (int tries = 0; tries < 100 && (await AskAsync("squeue", "--noheader")).Trim().Length > 0; tries++)
                 await Task.Delay(200);
         }
 

@@ -44,7 +44,7 @@ sealed class StdioKernel : IAsyncDisposable
     /// <summary>Runs a cell and returns its outputs, each in its first form; throws if the cell fails.</summary>
     public async Task<IReadOnlyList<string>> RunAsync(string code)
     {
-        var token = $"{++commands}";
+        string token = $"{++commands}";
         var command = new JsonObject
         {
             ["commandType"] = "SubmitCode",
@@ -55,11 +55,11 @@ sealed class StdioKernel : IAsyncDisposable
         var outputs = new List<string>();
         await UntilAsync(told =>
         {
-            var kind = told["eventType"]!.GetValue<string>();
+            string kind = told["eventType"]!.GetValue<string>();
             if (kind is "DisplayedValueProduced" or "ReturnValueProduced")
                 outputs.Add(told["event"]!["formattedValues"]![0]!["value"]!.GetValue<string>());
 
-            var own = told["command"]?["token"]?.GetValue<string>() == token;
+            bool own = told["command"]?["token"]?.GetValue<string>() == token;
             return own && kind == "CommandFailed"
                 ? throw new InvalidOperationException(told["event"]!["message"]!.GetValue<string>())
                 : own && kind == "CommandSucceeded";

@@ -24,12 +24,12 @@ public sealed partial class StdioKernelTests
     {
         string readme = await File.ReadAllTextAsync(
             Path.Combine(Workbook.Root, "README.md"), TestContext.Current.CancellationToken);
-        var lines = ThreeLines().Match(readme).Groups[1].Value;
+        string lines = ThreeLines().Match(readme).Groups[1].Value;
         Assert.Equal(3, lines.Trim().Split('\n').Length);
         var folder = Directory.CreateTempSubdirectory("workbook-");
         try
         {
-            var arguments = StdioKernel.Arguments(Workbook.Notebooks);
+            string[] arguments = StdioKernel.Arguments(Workbook.Notebooks);
             arguments[^1] = folder.FullName;
             await using var kernel = await StdioKernel.StartAsync(folder.FullName, arguments);
 
@@ -46,7 +46,7 @@ public sealed partial class StdioKernelTests
 
     static void IsFigure(IReadOnlyList<string> outputs)
     {
-        var html = Assert.Single(outputs);
+        string html = Assert.Single(outputs);
         Assert.StartsWith("<div class=\"neurodynamics-figure\"", html);
         Assert.Contains("neurodynamics.show(", html);
     }

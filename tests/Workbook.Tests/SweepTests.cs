@@ -30,7 +30,7 @@ public sealed class SweepTests : IDisposable
 
     SweepWork Sweep(string name, string text = Tiny)
     {
-        var file = Path.Combine(folder.FullName, "tiny.json");
+        string file = Path.Combine(folder.FullName, "tiny.json");
         File.WriteAllText(file, text);
         return new SweepWork(Workbook, file, Path.Combine(folder.FullName, name));
     }
@@ -52,7 +52,7 @@ public sealed class SweepTests : IDisposable
             Assert.Equal(6, jobs.Count);
             Assert.Null(await slurm.SubmitAsync(runs, "", cancellation));
 
-            var log = Path.Combine(jobs.Log, $"{jobs.Job}_1.log");
+            string log = Path.Combine(jobs.Log, $"{jobs.Job}_1.log");
             await cluster.UntilAsync(
                 "the first run trains", () => Task.FromResult(Said(log).Contains("\"updates\":3000")), cancellation);
             Assert.Empty(await SlurmCluster.AskAsync("scontrol", "requeue", $"{jobs.Job}_1"));
@@ -90,7 +90,7 @@ public sealed class SweepTests : IDisposable
 
         // Whoever writes at the sweep file changes nothing of what is being made.
         File.WriteAllText(sweep.Plan, "{ \"base\": ");
-        var first = 0.0;
+        double first = 0.0;
         Assert.Empty(await sweep.MakeAsync(runs.Take(2),
             news => first = first == 0 && news.Run.Number == 1 ? news.Share : first,
             TestContext.Current.CancellationToken));

@@ -16,9 +16,9 @@ sealed class WorkbookCopy : IDisposable
             .Where(file => !Path.GetRelativePath(Original.Root, file).Split(Path.DirectorySeparatorChar)
                 .Any(part => part is "bin" or "obj"))
             .Concat(Directory.GetFiles(Original.Root)).Append(Path.Combine(Original.Notebooks, "setup.dib"));
-        foreach (var file in files)
+        foreach (string? file in files)
         {
-            var target = Path.Combine(Workbook.Root, Path.GetRelativePath(Original.Root, file));
+            string target = Path.Combine(Workbook.Root, Path.GetRelativePath(Original.Root, file));
             Directory.CreateDirectory(Path.GetDirectoryName(target)!);
             File.Copy(file, target, overwrite: true);
         }

@@ -23,7 +23,8 @@ internal sealed class Axis
     internal static Axis Flat(string id) =>
         new(new LinearAxis().With("linecolor", "#888888").With("gridcolor", "#e4e4e4")
         .With("zerolinecolor", "#bbbbbb").With("showline", true).With("ticks", "outside").With("tickcolor", "#888888"),
-            14) { Id = id };
+            14)
+        { Id = id };
 
     internal static Axis InSpace() => new(new LinearAxis().With("tickfont", Style.Font(11, Paint.DarkGrey))
         .With("gridcolor", "#dddddd").With("zerolinecolor", "#bbbbbb").With("showbackground", true)

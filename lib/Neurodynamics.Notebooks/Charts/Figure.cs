@@ -68,7 +68,9 @@ internal abstract class Figure(string title, int height)
         var seen = new HashSet<string>();
         var traces = series.Select(one => one.Built(one.MayBeInLegend ? (seen.Add(one.Name), names.Length > 1) switch
         {
-            (true, true) => true, (true, false) => null, _ => false,
+            (true, true) => true,
+            (true, false) => null,
+            _ => false,
         } : false, series.Count(other => other.Name == one.Name) > 1)).ToArray();
         Layout.With("title", Style.Title(title, 17).With("x", 0.02).With("xanchor", "left"))
             .With("font", Style.Font(13).With("family", "Helvetica, Arial, sans-serif"))
@@ -150,15 +152,22 @@ internal abstract class Figure(string title, int height)
 
     private Dictionary<string, object> SliderBox(string prefix, IReadOnlyList<string> labels) => new()
     {
-        ["active"] = 0, ["x"] = 0, ["len"] = 1.0, ["y"] = -0.16, ["pad"] = new Dictionary<string,
-            object> { ["t"] = 30 },
+        ["active"] = 0,
+        ["x"] = 0,
+        ["len"] = 1.0,
+        ["y"] = -0.16,
+        ["pad"] = new Dictionary<string,
+            object>
+        { ["t"] = 30 },
         ["currentvalue"] = new Dictionary<string, object>
         {
-            ["prefix"] = prefix, ["font"] = new Dictionary<string, object> { ["size"] = 14 },
+            ["prefix"] = prefix,
+            ["font"] = new Dictionary<string, object> { ["size"] = 14 },
         },
         ["steps"] = labels.Select((label, frame) => new Dictionary<string, object>
         {
-            ["method"] = "restyle", ["label"] = label,
+            ["method"] = "restyle",
+            ["label"] = label,
             ["args"] = new object[] { new Dictionary<string, object>
             {
                 ["visible"] = series.Select(one => one.Frame is null || one.Frame == frame).ToArray(),

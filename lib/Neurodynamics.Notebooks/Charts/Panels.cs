@@ -129,7 +129,7 @@ internal sealed class Panel(Figure figure, Axis x, Axis y)
     /// <summary>Arrows from one point to another.</summary>
     public Series Arrows(string name, IReadOnlyList<(double[] From, double[] To)> arrows, Paint paint)
     {
-        var points = arrows.SelectMany(arrow => new[] { arrow.From, arrow.To, null }).ToArray();
+        double[]?[] points = [.. arrows.SelectMany(arrow => new[] { arrow.From, arrow.To, null })];
         var series = Line(name, points, paint, width: 1.2).Marked(paint);
         return series.Set("marker", new Plotly.NET.TraceObjects.Marker().With("color", paint.Css)
             .With("symbol", "arrow").With("angleref", "previous")

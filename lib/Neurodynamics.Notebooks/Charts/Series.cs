@@ -1,6 +1,5 @@
 using Neurodynamics.Models;
 using Plotly.NET;
-using Plotly.NET.LayoutObjects;
 using Plotly.NET.TraceObjects;
 
 namespace Neurodynamics.Notebooks.Charts;

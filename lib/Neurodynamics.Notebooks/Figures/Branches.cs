@@ -25,7 +25,8 @@ public static partial class Figures
         var panels = new Panels(
             title ?? $"{Count(branches.Count, "branch", "branches")}, {Count(folds.Length, "fold")}",
                 140 + 190 * network.Channels,
-            Enumerable.Repeat(1.0, network.Channels), sharesX: true) { RowGap = 0.05 };
+            Enumerable.Repeat(1.0, network.Channels), sharesX: true)
+        { RowGap = 0.05 };
         double end = upTo ?? Math.Min(1, folds.Select(fold => fold.Position * 4 / 3).DefaultIfEmpty(1).Max());
         panels[0].X.Titled("strength of the input, as a share of the path").From(0, end);
         var stretches = branches.SelectMany(Stretches)

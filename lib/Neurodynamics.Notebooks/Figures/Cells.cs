@@ -33,7 +33,9 @@ public static partial class Figures
         var panels = new Panels($"Gates of the {network.Cell.Title} over one trial", 190 + 190 * gates.Count,
             [input, .. gates.Select(_ => (1 - input - gap * gates.Count) / gates.Count)], sharesX: true)
         {
-            RowGap = gap, BarGap = 0.2, Legend = Legend.AboveRight,
+            RowGap = gap,
+            BarGap = 0.2,
+            Legend = Legend.AboveRight,
         };
         panels.OverlayBars();
         Inputs(panels[0], trials.Inputs.Trial(trial), "channel ");

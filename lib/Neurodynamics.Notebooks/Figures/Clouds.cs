@@ -73,7 +73,7 @@ public static partial class Figures
     private static Series Dots(Scene scene, Cloud cloud, Network network, double[][] places, int index)
     {
         Paint[] paints = [Paint.Grey, Paint.Blue, Paint.Orange, Paint.Purple, Paint.Vermillion];
-        var logits = network.Logits(cloud.States).Split();
+        double[][] logits = network.Logits(cloud.States).Split();
         string name = places.Length == 1 ? cloud.Name : $"{cloud.Name} ({places.Length})";
         return scene.Markers(name, places, paints[index % 5], cloud.Shape, cloud.Size)
             .Outlined(Paint.Ink, cloud.Size > 6 ? 1.5 : 0).Opacity(index == 0 && places.Length > 100 ? 0.5 : 1)

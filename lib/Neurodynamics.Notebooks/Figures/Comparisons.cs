@@ -28,7 +28,7 @@ public static partial class Figures
         for (int i = 0; i < networks.Count; i++)
         {
             var (points, network, pca) = (networks[i].Points, networks[i].Network, networks[i].Pca(of));
-            var places = Places(points, pca);
+            double[][] places = Places(points, pca);
             string share = (100 * pca.ExplainedVariance.Sum()).ToString("0.0", CultureInfo.InvariantCulture);
             var scene = space.Add(
                 $"<b>{networks[i].Name}</b><br>{Count(points.Count, "point")}; 3 components: {share} %");

@@ -53,7 +53,7 @@ public static partial class Figures
                 if (scale is not null) dots.Coloured(
                     rows.Select(row => Math.Log10(Math.Max(speeds[row], 1e-300))), scale);
             }
-            var own = Places(points[i], pca);
+            double[][] own = Places(points[i], pca);
             foreach (var kind in ByKind(points[i], network))
             {
                 var (symbol, _, size) = Look(kind.Key.Unstable);
@@ -79,7 +79,7 @@ public static partial class Figures
     {
         RequirePlane(pca);
         int looks = paths.Min(path => path.Steps.Count);
-        var places = Places(points, pca);
+        double[][] places = Places(points, pca);
         double[][][][] ways =
             [.. paths.Select(path => path.States.Take(looks).Select(states => pca.Project(states).Split()).ToArray())];
         var panels = new Panels("Candidates on their way", 560, columns: paths.Count) { Legend = Legend.None };

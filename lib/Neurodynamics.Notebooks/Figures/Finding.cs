@@ -1,4 +1,3 @@
-using Neurodynamics.Analysis;
 using Neurodynamics.FixedPoints;
 using Neurodynamics.Models;
 using Neurodynamics.Notebooks.Charts;
@@ -23,9 +22,11 @@ public static partial class Figures
             2, sets.SelectMany(set => set.Speeds).Where(double.IsFinite).Select(Decade).DefaultIfEmpty(0).Max() + 1);
         var panels =
             new Panels("Speeds of the candidates", 110 + 135 * sets.Count, sets.Select(_ => 1.0), sharesX: true)
-        {
-            RowGap = 0.05, BarGap = 0.08, Legend = Legend.None,
-        };
+            {
+                RowGap = 0.05,
+                BarGap = 0.08,
+                Legend = Legend.None,
+            };
         panels[0].X.Titled("speed q (decades)").From(lowest - 0.5, highest + 0.5).Powers(lowest, highest, 5);
         for (int i = 0; i < sets.Count; i++)
         {
@@ -55,7 +56,8 @@ public static partial class Figures
         IReadOnlyList<(string Name, FixedPointSolution Solution)> solutions, int truth, double distance = 0.01)
     {
         var panels = new Panels(
-            "What the tolerance makes of the same candidates", 560, [0.44, 0.46], sharesX: true) { RowGap = 0.1 };
+            "What the tolerance makes of the same candidates", 560, [0.44, 0.46], sharesX: true)
+        { RowGap = 0.1 };
         var (accepted, different) = (panels[0], panels[1]);
         accepted.X.Titled("accepted where q is at most").Reversed().Powers(-30, 1, 5);
         accepted.Y.Titled("accepted").FromZero();

@@ -21,8 +21,12 @@ public static partial class Figures
     /// <param name="regions">A panel each.</param>
     public static GenericChart TaylorRegions(IReadOnlyList<RegionView> regions)
     {
-        var panels = new Panels("Where the linear picture holds", 530, columns: regions.Count) { ColumnGap = 0.09,
-            Legend = Legend.Below, Left = 60 };
+        var panels = new Panels("Where the linear picture holds", 530, columns: regions.Count)
+        {
+            ColumnGap = 0.09,
+            Legend = Legend.Below,
+            Left = 60
+        };
         for (int column = 0; column < regions.Count; column++)
         {
             var (name, region, radii) = regions[column];

@@ -18,7 +18,8 @@ public static partial class Figures
         const double floor = 1e-20;
         var panels = new Panels("How much of a small change is left k steps later", 470, columns: groups.Count)
         {
-            ColumnGap = 0.035, Legend = Legend.Below,
+            ColumnGap = 0.035,
+            Legend = Legend.Below,
         };
         for (int column = 0; column < groups.Count; column++)
         {
@@ -52,7 +53,8 @@ public static partial class Figures
     public static GenericChart Silence(IReadOnlyList<(Architecture Architecture, Retention Retention)> lines)
     {
         var panels = new Panels(
-            "A long silence", 470, [0.38, 0.54], sharesX: true) { RowGap = 0.08, Legend = Legend.AboveRight };
+            "A long silence", 470, [0.38, 0.54], sharesX: true)
+        { RowGap = 0.08, Legend = Legend.AboveRight };
         panels[0].X.Titled("steps of silence").Logarithmic();
         panels[0].Y.Titled("bits right").Percent().From(0.4, 1.04);
         panels[1].Y.Titled("length of a step").Logarithmic(4);
@@ -83,7 +85,7 @@ public static partial class Figures
     {
         var panels =
             new Panels("Along the slow curve, at zero input", 640, [0.24, 0.3, 0.33], sharesX: true) { RowGap = 0.065 };
-        double[] places = Places(points, pca).Select(place => place[0]).ToArray();
+        double[] places = [.. Places(points, pca).Select(place => place[0])];
         int[] order = [.. Enumerable.Range(0, points.Count).OrderBy(i => places[i])];
         Curve(0, "readout", i => readouts[i].Logit, Paint.Black, MarkShape.Circle).NotInLegend();
         Paint[] paints = [Paint.Blue, Paint.Orange, Paint.Grey];

@@ -38,7 +38,10 @@ public static partial class Figures
         int columns = Math.Min(2, planes.Count), rows = (planes.Count + columns - 1) / columns;
         var panels = new Panels(title, columns == 1 ? 780 : 140 + 410 * rows, Enumerable.Repeat(1.0, rows), columns)
         {
-            RowGap = 0.125, ColumnGap = 0.09, Legend = Legend.Below, Left = 60,
+            RowGap = 0.125,
+            ColumnGap = 0.09,
+            Legend = Legend.Below,
+            Left = 60,
         };
         for (int i = 0; i < planes.Count; i++)
         {
@@ -164,7 +167,7 @@ public static partial class Figures
             panel.Y.Titled(
                 string.Create(CultureInfo.InvariantCulture, $"place along ({direction[0]:0.##}, {direction[1]:0.##})")
                     .Replace('-', '−'));
-            foreach (var run in PhasePlane.Along(runs, direction).Split())
+            foreach (double[] run in PhasePlane.Along(runs, direction).Split())
                 panel.Line("", Numbers(0, run.Length), run, Paint.Blue, $"step {Hover.X}: {Hover.YAs(".3f")}", 1.3);
         }
         return figure.Chart();
@@ -185,7 +188,7 @@ public static partial class Figures
 
     private static double[][] Speeds(PhasePlane plane)
     {
-        var speed = plane.Speed();
+        double[,] speed = plane.Speed();
         return Rounded(plane, (j, i) => Math.Log10(Math.Max(SpeedFloor, speed[j, i])), 2);
     }
 

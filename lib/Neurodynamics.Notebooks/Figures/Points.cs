@@ -1,4 +1,3 @@
-using System.Globalization;
 using Neurodynamics.Analysis;
 using Neurodynamics.FixedPoints;
 using Neurodynamics.Models;
@@ -67,13 +66,14 @@ public static partial class Figures
         Func<StatePoint, double>? value = null, string? scale = null, string? title = null, int mostTrajectories = 12)
     {
         var space = Space(title ?? Title(points), pca, out var scene);
-        var places = pca.Project(cloud.Select(point => point.State).ToMatrix(pca.Mean.Length)).Split();
+        double[][] places = pca.Project(cloud.Select(point => point.State).ToMatrix(pca.Mean.Length)).Split();
         var dots = scene.Markers($"{name} ({cloud.Count})", places, Paint.Green, MarkShape.Circle, 4).Opacity(0.85)
             .Hover(name);
         if (value is not null)
             dots.Coloured(cloud.Select(value), new(scale ?? "")
             {
-                Colours = Scale.Map.Viridis, Every = cloud.All(point => double.IsInteger(value(point))) ? 1 : null,
+                Colours = Scale.Map.Viridis,
+                Every = cloud.All(point => double.IsInteger(value(point))) ? 1 : null,
             }).Hover($"{name}<br>{scale}: {Hover.ColourAs(".3g")}");
         return PointsIn(space, scene, points, network, pca, trajectories, ColourBy.UnstableModes, mostTrajectories)
             .Chart();
@@ -178,8 +178,12 @@ public static partial class Figures
         int pattern = readout.Aggregate(0, (bits, sign) => bits * 2 + (sign == '+' ? 1 : 0));
         // With one or two channels the colours that differ most; with more than three, colours repeat and only labels
         // differ.
-        return ByPattern[readout.Length switch { 1 => new[] { 5, 3 }[pattern], 2 => new[] { 1, 5, 2, 3 }[pattern],
-            _ => pattern % ByPattern.Length }];
+        return ByPattern[readout.Length switch
+        {
+            1 => new[] { 5, 3 }[pattern],
+            2 => new[] { 1, 5, 2, 3 }[pattern],
+            _ => pattern % ByPattern.Length
+        }];
     }
 
     /// <summary>

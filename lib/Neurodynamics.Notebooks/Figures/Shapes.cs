@@ -28,7 +28,7 @@ public static partial class Figures
         var space = Space($"{title}: {shape}", pca, out var scene);
         Dots(scene, new(name, states), network, pca.Project(states).Split(), 1);
         if (shape is not { Centre: { } centre, Directions: { } directions }) return space.Chart();
-        var places = pca.Project(Outline(shape.Shape)
+        double[][] places = pca.Project(Outline(shape.Shape)
             .Select(place => centre.Select(
                 (middle, i) => middle + Enumerable.Range(0, 3).Sum(k => place[k] * directions[k][i])).ToArray())
             .ToMatrix(centre.Length)).Split();
@@ -50,7 +50,10 @@ public static partial class Figures
         SweepCloud[] upwards = [.. clouds.Reverse()];
         var panels = new Panels(title, 130 + rows * (60 + 24 * clouds.Count), Enumerable.Repeat(1.0, rows), columns)
         {
-            RowGap = 0.34 / (rows + clouds.Count / 4.0), ColumnGap = 0.04, BarGap = 0.15, Left = 150,
+            RowGap = 0.34 / (rows + clouds.Count / 4.0),
+            ColumnGap = 0.04,
+            BarGap = 0.15,
+            Left = 150,
         };
         panels.StackBars();
         for (int i = 0; i < groups.Count; i++)

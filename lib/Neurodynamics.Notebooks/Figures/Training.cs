@@ -17,7 +17,8 @@ public static partial class Figures
         var panels = new Panels($"{record.Recipe.Architecture.Title} with {record.Recipe.Units} units in training", 480,
             [1, 1], sharesX: true)
         {
-            RowGap = 0.08, Legend = Legend.None,
+            RowGap = 0.08,
+            Legend = Legend.None,
         };
         var (loss, accuracy, test) = (panels[0], panels[1], record.Test);
         double[] updates = [.. record.Curve.Select(point => (double)point.Update)];
@@ -51,7 +52,8 @@ public static partial class Figures
         var panels = new Panels(
             records.Count == 1 ? "A training" : $"{records.Count} trainings", 560, [1, 1], tasks.Length, sharesX: true)
         {
-            RowGap = 0.07, ColumnGap = 0.05,
+            RowGap = 0.07,
+            ColumnGap = 0.05,
         };
         double[] losses = [.. records.SelectMany(record => record.Curve.Select(point => point.Loss))
             .Where(loss => loss > 0).DefaultIfEmpty(1)];

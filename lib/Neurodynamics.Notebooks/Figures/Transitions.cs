@@ -24,7 +24,7 @@ public static partial class Figures
         string connections = Count(graph.Edges().Count, "connection");
         var space = Space(title ?? $"{Count(graph.Points.Count, "fixed point")}, {connections}", pca, out var scene,
             AlongChannels(graph.Points, network, pca, distance: 2.3), legendBeside: true);
-        var places = Places(graph.Points, pca);
+        double[][] places = Places(graph.Points, pca);
         scene.Line(connections, Connections(graph, places), Paint.Ink, 2);
         Fit(scene, places);
         return PointsIn(space, scene, graph.Points, network, pca, colourBy: colourBy).Chart();
@@ -48,7 +48,7 @@ public static partial class Figures
             var (name, pca) = views[i];
             RequirePlane(pca);
             var panel = panels[0, i];
-            var places = Places(graph.Points, pca);
+            double[][] places = Places(graph.Points, pca);
             panel.Caption(name);
             panel.X.Titled(Component(pca, 0, of: ""));
             panel.Y.Titled(Component(pca, 1, of: "")).AsLongAs(panel.X);

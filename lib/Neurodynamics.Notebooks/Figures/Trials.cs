@@ -24,12 +24,13 @@ public static partial class Figures
                 nameof(trial), trial, $"There are {trials.Count} trials, counted from 0.");
         var (inputs, targets, weights) =
             (trials.Inputs.Trial(trial), trials.Targets.Trial(trial), trials.Weights.Trial(trial));
-        var readout = network is null ? null : Readout(network, inputs);
+        double[,]? readout = network is null ? null : Readout(network, inputs);
         bool apart = trials.InputSize != trials.Channels;
         int count = trials.Channels + (apart ? 1 : 0);
         var panels =
             new Panels("One trial" + (network is null ? "" : ", and what the network makes of it"), 150 + 130 * count,
-            Enumerable.Repeat(1.0, count), sharesX: true) { RowGap = 0.05, BarGap = 0.25 };
+            Enumerable.Repeat(1.0, count), sharesX: true)
+            { RowGap = 0.05, BarGap = 0.25 };
         panels[0].X.Titled("step").From(0, trials.Steps + 1);
         for (int i = 0; i < trials.Epochs.Count; i++)
             foreach (var panel in panels.All)
@@ -62,7 +63,7 @@ public static partial class Figures
     /// <summary>The probabilities that a network reads out of one trial's inputs [T, K].</summary>
     private static double[,] Readout(Network network, double[,] inputs)
     {
-        var trial = new double[1, inputs.GetLength(0), inputs.GetLength(1)];
+        double[,,] trial = new double[1, inputs.GetLength(0), inputs.GetLength(1)];
         inputs.Values().CopyTo(trial.Values());
         return network.Probabilities(network.Run(trial).Trial(0));
     }

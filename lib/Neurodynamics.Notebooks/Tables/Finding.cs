@@ -98,7 +98,7 @@ public static partial class Tables
     public static DataFrame Doubtful(Cell cell, IEnumerable<StatePoint> states, int most = 6)
     {
         StatePoint[] shown = [.. states.OrderBy(point => point.Speed).Take(most)];
-        var inputs = shown.Select(point => point.Input).ToMatrix(cell.InputSize);
+        double[,] inputs = shown.Select(point => point.Input).ToMatrix(cell.InputSize);
         double[] corrections = new FixedPointProblem(
             cell, inputs, shown.Select(point => point.State).ToMatrix(cell.StateSize)).Corrections();
         var (reach, proofs) = (Reachability.Of(cell, shown), Certificate.Of(cell, shown));

@@ -1,4 +1,3 @@
-using Neurodynamics.Analysis;
 using Neurodynamics.FixedPoints;
 using Neurodynamics.Models;
 
@@ -44,7 +43,7 @@ internal sealed record PointFacts(int Number, Linearisation Linearisation, doubl
     public static IReadOnlyList<PointFacts> Of(IReadOnlyList<Linearisation> points, Network network)
     {
         if (points.Count == 0) return [];
-        var probabilities =
+        double[,] probabilities =
             network.Probabilities(points.Select(point => point.Point.State).ToMatrix(network.Cell.StateSize));
         bool one = OneInput(points);
         return [.. points.Select(

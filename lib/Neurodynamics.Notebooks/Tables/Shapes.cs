@@ -68,7 +68,7 @@ public static partial class Tables
     /// </summary>
     public static DataFrame ReadoutAxes(Pca pca, Network network)
     {
-        var cosines = ReadoutShare.Of(pca, network);
+        double[,] cosines = ReadoutShare.Of(pca, network);
         int components = cosines.GetLength(0) - 1;
         return Table.Of(Enumerable.Range(0, components + 1))
             .Column("direction", k => k < components ? $"PC{k + 1}" : "all of them")
@@ -82,7 +82,7 @@ public static partial class Tables
     /// </summary>
     public static DataFrame ReadoutAngles(Network network)
     {
-        var cosines = ReadoutShare.BetweenReadouts(network);
+        double[,] cosines = ReadoutShare.BetweenReadouts(network);
         return Table.Of(Enumerable.Range(0, network.Channels))
             .Column("readout", channel => $"{channel + 1}")
             .Each(Enumerable.Range(0, network.Channels), (table, other) => table

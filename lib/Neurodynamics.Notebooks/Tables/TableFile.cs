@@ -47,7 +47,7 @@ internal static class TableFile
 
     private static DataFrameColumn Column(string name, List<string> values)
     {
-        var present = values.Where(value => value.Length > 0).ToArray();
+        string[] present = [.. values.Where(value => value.Length > 0)];
         if (present.Length == 0) return Text();
         if (present.All(value => value is "true" or "false")) return new PrimitiveDataFrameColumn<bool>(
             name, values.Select(value => value.Length == 0 ? (bool?)null : value == "true"));

@@ -49,7 +49,7 @@ internal static class TableText
         var (columns, shown) = (table.Columns.ToArray(), Shown(table));
         var lines = new List<string[]> { columns.Select(column => column.Name).ToArray() };
         for (long row = 0; row < shown; row++) lines.Add([.. columns.Select(column => Read(column[row]))]);
-        var widths = columns.Select((_, i) => lines.Max(line => line[i].Length)).ToArray();
+        int[] widths = [.. columns.Select((_, i) => lines.Max(line => line[i].Length))];
         var text = lines.Select(
             line => string.Join("  ", line.Select(
                 (cell, i) => IsNumber(columns[i]) ? cell.PadLeft(widths[i]) : cell.PadRight(widths[i]))).TrimEnd());

@@ -96,7 +96,7 @@ public static partial class Tables
     /// <param name="points">The points without input.</param>
     public static DataFrame OwnInputs(TrialSteps steps, FixedPointSolution own, IReadOnlyList<StatePoint> points)
     {
-        var nearest = steps.Nearest(points);
+        double[,] nearest = steps.Nearest(points);
         int[] found = [.. Enumerable.Range(0, steps.Count).Where(i => own.Endings[i] == Ending.FixedPoint)];
         int[] driven = [.. found.Where(i => steps.Inputs.Row(i).Any(value => value != 0))];
         (string Goal, Approach Approach)[] rows =

@@ -1,5 +1,3 @@
-using Neurodynamics.FixedPoints;
-
 namespace Neurodynamics.Analysis;
 
 /// <summary>How steps of trials approach their goals.</summary>

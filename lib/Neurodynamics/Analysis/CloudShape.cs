@@ -1,4 +1,3 @@
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Neurodynamics.Analysis;
@@ -157,7 +156,7 @@ public sealed record CloudShape
         var random = new Random((int)(seed & int.MaxValue));
         if (FlatShape(places) is { } flat)
         {
-            var drawn = Enumerable.Range(0, Draws)
+            int drawn = Enumerable.Range(0, Draws)
                 .Count(_ => FlatShape(places[Drawn(random, (int)places.shape[0])]) == flat);
             return Without(flat, (double)drawn / Draws, count, pca.ExplainedVariance.Sum());
         }
@@ -190,12 +189,18 @@ public sealed record CloudShape
     }
 
     private static CloudShape Without(ShapeKind shape, double sureness, int count, double explained) =>
-        new() { Shape = shape, Sureness = sureness, Points = count, Explained = explained,
-            Scores = new Dictionary<ShapeKind, double>() };
+        new()
+        {
+            Shape = shape,
+            Sureness = sureness,
+            Points = count,
+            Explained = explained,
+            Scores = new Dictionary<ShapeKind, double>()
+        };
 
     private static double[][] Rows(Tensor matrix)
     {
-        var values = matrix.ToMatrix();
+        double[,] values = matrix.ToMatrix();
         return [.. Enumerable.Range(0, values.GetLength(0)).Select(values.Row)];
     }
 
@@ -209,7 +214,7 @@ public sealed record CloudShape
     {
         int dimensions = (int)places.shape[1];
         var centred = places - places.mean([0]);
-        var variance = linalg.eigvalsh(centred.t().mm(centred)).ToVector();
+        double[] variance = linalg.eigvalsh(centred.t().mm(centred)).ToVector();
         double total = variance.Sum();
         // Rising: the first is the smallest.
         double least = dimensions < 3 ? 0 : variance[0], middle = dimensions < 2 ? 0 : variance[^2];
@@ -226,7 +231,7 @@ public sealed record CloudShape
     {
         var best = fits.MaxBy(fit => fit.Criterion)!.Shape;
         int same = 0;
-        var totals = new double[fits.Count];
+        double[] totals = new double[fits.Count];
         for (int draw = 0; draw < Draws; draw++)
         {
             for (int k = 0; k < fits.Count; k++) totals[k] = -fits[k].Penalty;
@@ -382,7 +387,7 @@ public sealed record CloudShape
         /// </summary>
         private static Template Cube()
         {
-            var grid = Lattice(1).ToArray();
+            double[][] grid = [.. Lattice(1)];
             return new(ShapeKind.Cube, Matrix(grid), [.. grid.Select(point => point.Count(value => value != 0))],
                 Defining: 3, LeastShare: 0.25, Turns: 24);
         }
@@ -390,7 +395,7 @@ public sealed record CloudShape
         /// <summary>The twelve edges; half of the cloud at least off the corners.</summary>
         private static Template Edges()
         {
-            var points = Lattice(Half).Where(point => point.Count(value => Math.Abs(value) == 1) >= 2).ToArray();
+            double[][] points = [.. Lattice(Half).Where(point => point.Count(value => Math.Abs(value) == 1) >= 2)];
             return new(ShapeKind.Edges, Matrix(points), [.. points.Select(
                 point => point.All(value => Math.Abs(value) == 1) ? 0 : 1)], Defining: 1, LeastShare: 0.5, Turns: 24);
         }
@@ -401,7 +406,7 @@ public sealed record CloudShape
         /// </summary>
         private static Template Axes(int half)
         {
-            var points = Lattice(half).Where(point => point.Count(value => value != 0) <= 1).ToArray();
+            double[][] points = [.. Lattice(half).Where(point => point.Count(value => value != 0) <= 1)];
             return new(ShapeKind.Axes, Matrix(points), [.. points.Select(
                 point => point.All(value => value == 0) ? 0 : 1)], Defining: 1, LeastShare: 0.5, Turns: 24);
         }
@@ -421,7 +426,7 @@ public sealed record CloudShape
         /// <summary>No shape: a filled ball or a filled box.</summary>
         private static Template Solid(bool ball)
         {
-            var points = Lattice(2).Where(point => !ball || point.Sum(value => value * value) <= 1).ToArray();
+            double[][] points = [.. Lattice(2).Where(point => !ball || point.Sum(value => value * value) <= 1)];
             return new(ShapeKind.None, Matrix(points), new int[points.Length], Defining: 0, LeastShare: 0, Turns: ball
                 ? 2
                 : 12);

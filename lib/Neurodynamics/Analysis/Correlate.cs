@@ -1,4 +1,3 @@
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Neurodynamics.Analysis;
@@ -25,14 +24,14 @@ public sealed record Correlate(string Quantity, double Explained)
         if (value.Length != evidence.Sum.Length) throw new ArgumentException(
             $"There are {evidence.Sum.Length} moments, but {value.Length} values.", nameof(value));
         var (scale, saturating) = Saturating(value, evidence.Sum);
-        var ofSum = Cells(evidence.Sum, cells);
-        var ofStep = Cells([.. evidence.Step.Select(step => (double)step)], times);
+        int[] ofSum = Cells(evidence.Sum, cells);
+        int[] ofStep = Cells([.. evidence.Step.Select(step => (double)step)], times);
         // Within each time, cells of its own sums, so that every cell is filled.
-        var both = new int[value.Length];
+        int[] both = new int[value.Length];
         foreach (var group in Enumerable.Range(0, value.Length).GroupBy(i => ofStep[i]))
         {
             int[] members = [.. group];
-            var inner = Cells([.. members.Select(i => evidence.Sum[i])], cells);
+            int[] inner = Cells([.. members.Select(i => evidence.Sum[i])], cells);
             for (int k = 0; k < members.Length; k++) both[members[k]] = group.Key * cells + inner[k];
         }
         return
@@ -118,8 +117,8 @@ public sealed record Correlate(string Quantity, double Explained)
     /// </summary>
     private static int[] Cells(double[] values, int count)
     {
-        var order = Enumerable.Range(0, values.Length).OrderBy(i => values[i]).ToArray();
-        var cells = new int[values.Length];
+        int[] order = [.. Enumerable.Range(0, values.Length).OrderBy(i => values[i])];
+        int[] cells = new int[values.Length];
         for (int rank = 0; rank < order.Length; rank++) cells[order[rank]] = (int)((long)rank * count / order.Length);
         return cells;
     }

@@ -29,7 +29,7 @@ public sealed record DecisionGrid(double[][] Directions, double Explained)
     public static DecisionGrid? Fit(IReadOnlyList<Linearisation> points, Network network, double[,]? places = null)
     {
         if (network.Channels < 3 || points.Count < 4) return null;
-        var states = points.Select(point => point.Point.State).ToMatrix(network.Cell.StateSize);
+        double[,] states = points.Select(point => point.Point.State).ToMatrix(network.Cell.StateSize);
         return Fit([.. network.Decisions(states).Select(signs => signs[..3].Select(Sign).ToArray())], places ?? states);
 
         static double Sign(char sign) => sign switch { '+' => 1, '-' => -1, _ => 0 };
@@ -42,18 +42,18 @@ public sealed record DecisionGrid(double[][] Directions, double Explained)
     public static DecisionGrid? Fit(double[][] signs, double[,] places)
     {
         int count = signs.Length, dimensions = places.GetLength(1);
-        var centred = signs.Select(row => row.ToArray()).ToArray();
+        double[][] centred = [.. signs.Select(row => row.ToArray())];
         for (int k = 0; k < 3; k++)
         {
             double mean = signs.Average(row => row[k]);
-            foreach (var row in centred) row[k] -= mean;
+            foreach (double[]? row in centred) row[k] -= mean;
         }
         double[][] normal =
             [.. Enumerable.Range(0, 3)
                 .Select(j => Enumerable.Range(0, 3).Select(k => centred.Sum(row => row[j] * row[k])).ToArray())];
         double whole = Determinant(normal);
         if (!(Math.Abs(whole) > 1e-6)) return null;
-        var directions = Enumerable.Range(0, 3).Select(_ => new double[dimensions]).ToArray();
+        double[][] directions = [.. Enumerable.Range(0, 3).Select(_ => new double[dimensions])];
         double total = 0, rest = 0;
         for (int axis = 0; axis < dimensions; axis++)
         {

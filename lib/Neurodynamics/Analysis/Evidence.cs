@@ -1,6 +1,5 @@
 using Neurodynamics.Models;
 using Neurodynamics.Tasks;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Neurodynamics.Analysis;
@@ -28,7 +27,7 @@ public sealed record Evidence(int[] Step, double[] Sum, double[] Logit, double[,
         using var frozen = no_grad();
         var exact = network.InDouble();
         var states = exact.Run(tensor(trials.Inputs)).reshape(-1, exact.Cell.StateSize);
-        var logits = exact.Logits(states).select(1, channel).ToVector();
+        double[] logits = exact.Logits(states).select(1, channel).ToVector();
         var (steps, sums) = (new int[logits.Length], new double[logits.Length]);
         for (int moment = 0; moment < logits.Length; moment++)
         {

@@ -37,7 +37,7 @@ public sealed record GradientFlow(IReadOnlyList<int> Lags, double[,] Norms)
         var exact = cell.InDouble();
         var shown = tensor(inputs).to(ScalarType.Float64);
         var states = exact.Run(shown);
-        var norms = new double[chosen.Length, inputs.GetLength(0)];
+        double[,] norms = new double[chosen.Length, inputs.GetLength(0)];
         var product = eye(cell.StateSize, dtype: ScalarType.Float64).unsqueeze(0);
         for (int k = 1, next = 0; next < chosen.Length; k++)
         {
@@ -46,7 +46,7 @@ public sealed record GradientFlow(IReadOnlyList<int> Lags, double[,] Norms)
             var jacobian = exact.StateJacobian(shown.select(1, steps - k), states.select(1, steps - k - 1));
             product = product.matmul(jacobian).MoveToOuterDisposeScope();
             if (k != chosen[next]) continue;
-            var largest = linalg.svdvals(product).amax([1]).ToVector();
+            double[] largest = linalg.svdvals(product).amax([1]).ToVector();
             for (int trial = 0; trial < largest.Length; trial++) norms[next, trial] = largest[trial];
             next++;
         }

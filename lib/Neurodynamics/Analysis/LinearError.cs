@@ -1,6 +1,5 @@
 using Neurodynamics.Dynamics;
 using Neurodynamics.Models;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Neurodynamics.Analysis;

@@ -1,5 +1,4 @@
 using Neurodynamics.Dynamics;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Neurodynamics.Analysis;

@@ -43,7 +43,7 @@ public sealed record PhasePlane(Cell Cell, double[] Input, double[] Axis, double
     /// <summary>The speed q = 1/2 |G|^2 on the grid, [second coordinate, first coordinate].</summary>
     public double[,] Speed()
     {
-        var speed = new double[Axis.Length, Axis.Length];
+        double[,] speed = new double[Axis.Length, Axis.Length];
         for (int j = 0; j < Axis.Length; j++)
             for (int i = 0; i < Axis.Length; i++) speed[j, i] =
                 (First[j, i] * First[j, i] + Second[j, i] * Second[j, i]) / 2;
@@ -78,7 +78,7 @@ public sealed record PhasePlane(Cell Cell, double[] Input, double[] Axis, double
     public static double[,] Along(double[,,] trajectories, double[] direction)
     {
         double length = Math.Sqrt(direction[0] * direction[0] + direction[1] * direction[1]);
-        var along = new double[trajectories.GetLength(0), trajectories.GetLength(1)];
+        double[,] along = new double[trajectories.GetLength(0), trajectories.GetLength(1)];
         for (int run = 0; run < along.GetLength(0); run++)
             for (int step = 0; step < along.GetLength(1); step++)
                 along[run, step] =
@@ -93,13 +93,13 @@ public sealed record PhasePlane(Cell Cell, double[] Input, double[] Axis, double
     /// <param name="width">Places that round to the same multiple of this are one; default 0.1.</param>
     public static int Places(double[,,] trajectories, double[] direction, int? step = null, double width = 0.1)
     {
-        var along = Along(trajectories, direction).Column(step ?? trajectories.GetLength(1) - 1);
+        double[] along = Along(trajectories, direction).Column(step ?? trajectories.GetLength(1) - 1);
         return along.Select(place => (long)Math.Round(place / width)).Distinct().Count();
     }
 
     private static double[,] Square(double[] axis)
     {
-        var states = new double[axis.Length * axis.Length, 2];
+        double[,] states = new double[axis.Length * axis.Length, 2];
         for (int j = 0; j < axis.Length; j++)
             for (int i = 0; i < axis.Length; i++) (states[j * axis.Length + i, 0], states[j * axis.Length + i, 1]) =
                 (axis[i], axis[j]);

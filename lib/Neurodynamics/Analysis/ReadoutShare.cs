@@ -13,9 +13,9 @@ public static class ReadoutShare
     /// <param name="network">The network.</param>
     public static double[,] Of(Pca pca, Network network)
     {
-        var weights = network.Readout.weight.ToMatrix();
+        double[,] weights = network.Readout.weight.ToMatrix();
         int components = pca.Components.GetLength(0), channels = weights.GetLength(0), units = weights.GetLength(1);
-        var cosines = new double[components + 1, channels];
+        double[,] cosines = new double[components + 1, channels];
         for (int channel = 0; channel < channels; channel++)
         {
             double length = Math.Sqrt(Enumerable.Range(0, units).Sum(i => weights[channel, i] * weights[channel, i])),
@@ -35,7 +35,7 @@ public static class ReadoutShare
     /// <summary>|cos| of the angle between the readout's rows of every two channels [K, K].</summary>
     public static double[,] BetweenReadouts(Network network)
     {
-        var weights = network.Readout.weight.ToMatrix();
+        double[,] weights = network.Readout.weight.ToMatrix();
         double[][] rows = [.. Enumerable.Range(0, network.Channels).Select(weights.Row)];
         return rows.Select(one => rows.Select(other =>
             Math.Abs(Product(one, other)) / Math.Sqrt(Product(one, one) * Product(other, other))).ToArray())

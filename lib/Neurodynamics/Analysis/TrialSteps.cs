@@ -1,7 +1,6 @@
 using Neurodynamics.Dynamics;
 using Neurodynamics.FixedPoints;
 using Neurodynamics.Models;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Neurodynamics.Analysis;

@@ -124,7 +124,7 @@ public sealed record ConstantInput(Cell Cell, double[,] Inputs)
         Tensor Distances(Tensor there) => cdist(there, places, 2, compute_mode.donot_use_mm_for_euclid_dist);
 
         // TorchSharp cannot copy a tensor without entries.
-        static bool[] Flags(Tensor flags) => flags.numel() == 0 ? [] : flags.data<bool>().ToArray();
+        static bool[] Flags(Tensor flags) => flags.numel() == 0 ? [] : [.. flags.data<bool>()];
     }
 
     /// <summary>The one loop: steps on, and shows each step to whoever looks, who may let rows go.</summary>
@@ -141,7 +141,7 @@ public sealed record ConstantInput(Cell Cell, double[,] Inputs)
             cancellation.ThrowIfCancellationRequested();
             using var inner = NewDisposeScope();
             var after = exact.Step(input, x);
-            var rows = look?.Invoke(step, x, after);
+            long[]? rows = look?.Invoke(step, x, after);
             if (rows is { Length: > 0 })
             {
                 var index = tensor(rows);

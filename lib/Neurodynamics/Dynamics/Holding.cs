@@ -1,5 +1,4 @@
 using Neurodynamics.Models;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Neurodynamics.Dynamics;
@@ -29,8 +28,8 @@ public sealed record Holding(IReadOnlyList<int> Steps, double[,] Logits, int?[] 
         using var frozen = no_grad();
         var exact = network.InDouble();
         int[] looks = [0, .. Looks(steps)];
-        var logits = new double[states.GetLength(0), looks.Length];
-        var lost = new int?[states.GetLength(0)];
+        double[,] logits = new double[states.GetLength(0), looks.Length];
+        int?[] lost = new int?[states.GetLength(0)];
         int look = 0;
         var start = tensor(states).clone();
         Note(0, start, start);
@@ -39,7 +38,7 @@ public sealed record Holding(IReadOnlyList<int> Steps, double[,] Logits, int?[] 
 
         long[]? Note(int step, Tensor before, Tensor after)
         {
-            var now = exact.Logits(after).select(1, channel).ToVector();
+            double[] now = exact.Logits(after).select(1, channel).ToVector();
             for (int i = 0; i < now.Length; i++)
             {
                 if (step == looks[look]) logits[i, look] = now[i];

@@ -1,7 +1,6 @@
 using System.Numerics;
 using Neurodynamics.FixedPoints;
 using Neurodynamics.Models;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Neurodynamics.Dynamics;
@@ -88,7 +87,7 @@ public sealed record Linearisation(StatePoint Point, double[,] StateJacobian, do
             throw new ArgumentException(
                 $"The network's states have {network.Cell.StateSize} values, but the point's have {Modes.Count}: is it "
                 + "a point of another network?", nameof(network));
-        var rows = network.Readout.weight.ToMatrix();
+        double[,] rows = network.Readout.weight.ToMatrix();
         return Cosines(mode =>
             mode.Right.AsSpan(0, network.Cell.Units), [.. Enumerable.Range(0, rows.GetLength(0)).Select(rows.Row)]);
     }
@@ -103,7 +102,7 @@ public sealed record Linearisation(StatePoint Point, double[,] StateJacobian, do
 
     private double[,] Cosines(Func<Mode, ReadOnlySpan<Complex>> vector, IReadOnlyList<double[]> directions)
     {
-        var cosines = new double[Modes.Count, directions.Count];
+        double[,] cosines = new double[Modes.Count, directions.Count];
         for (int i = 0; i < Modes.Count; i++)
             for (int j = 0; j < directions.Count; j++) cosines[i, j] = Mode.Cosine(vector(Modes[i]), directions[j]);
         return cosines;
@@ -165,11 +164,10 @@ public sealed record Linearisation(StatePoint Point, double[,] StateJacobian, do
         var (inverse, _) = linalg.solve_ex(vectors, eye(size, dtype: ScalarType.ComplexFloat64));
         var complex = jacobian.to(ScalarType.ComplexFloat64);
         var moduli = inverse.abs();
-        var lengths = (moduli * moduli).sum([1]).sqrt().ToVector();
+        double[] lengths = (moduli * moduli).sum([1]).sqrt().ToVector();
         var errors = (inverse.mm(complex) - values.unsqueeze(1) * inverse).abs();
         double norm = jacobian.flatten().norm(0).item<double>();
-        var known = (errors * errors).sum([1]).sqrt().ToVector()
-            .Zip(lengths, (error, length) => error <= LeftTolerance * norm * length && length <= LargestLeft).ToArray();
+        bool[] known = [.. (errors * errors).sum([1]).sqrt().ToVector().Zip(lengths, (error, length) => error <= LeftTolerance * norm * length && length <= LargestLeft)];
         var (eigenvalues, right, left) = (values.data<Complex>().ToArray(), vectors.t().contiguous().data<Complex>()
             .ToArray(), inverse.contiguous().data<Complex>().ToArray());
         double condition = Math.Sqrt(size) * Math.Sqrt(lengths.Sum(length => length * length));

@@ -47,11 +47,11 @@ public sealed record Mode(Complex Eigenvalue, Complex[] Right, Complex[] Left)
         for (int i = 0; i < vector.Length; i++) (real[i], imaginary[i]) = (vector[i].Real, vector[i].Imaginary);
         double size = Math.Sqrt(Dot(real, real) + Dot(imaginary, imaginary));
         var axes = new List<double[]>();
-        foreach (var part in new[] { real, imaginary })
+        foreach (double[]? part in new[] { real, imaginary })
         {
             // Twice is enough to be orthogonal to rounding, even where the two parts are nearly parallel.
             for (int pass = 0; pass < 2; pass++)
-                foreach (var axis in axes)
+                foreach (double[] axis in axes)
                 {
                     double along = Dot(part, axis);
                     for (int i = 0; i < part.Length; i++) part[i] -= along * axis[i];

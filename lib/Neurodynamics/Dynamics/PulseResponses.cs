@@ -54,8 +54,8 @@ public sealed record PulseResponses(IReadOnlyList<Linearisation> Points, IReadOn
             _ => pulses, (from, pulse) => new PulseResponse(from, pulse, held, null, maxSteps)).ToArray();
         if (runs.Length == 0) return new(points, runs);
 
-        var states = runs.Select(run => points[run.From].Point.State).ToMatrix(cell.StateSize);
-        var pulsed = new ConstantInput(cell, runs.Select(run => run.Input).ToMatrix(cell.InputSize))
+        double[,] states = runs.Select(run => points[run.From].Point.State).ToMatrix(cell.StateSize);
+        double[,] pulsed = new ConstantInput(cell, runs.Select(run => run.Input).ToMatrix(cell.InputSize))
             .After(states, held);
         var own = new ConstantInput(cell, runs.Select(run => points[run.From].Point.Input).ToMatrix(cell.InputSize));
         var arrivals = own.Arrivals(pulsed, [.. attractors.Select(i => Goal.At(points[i].Point, arrival))], maxSteps);

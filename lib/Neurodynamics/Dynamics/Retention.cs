@@ -36,7 +36,7 @@ public sealed record Retention(double[] Right, double[] Moved, int Bits)
         var end = tensor(exact.Run(trials.Inputs).AtStep(^1)).clone();
         new ConstantInput(exact.Cell).Follow(end, silence, (step, before, after) =>
         {
-            var logits = exact.Logits(after).ToMatrix();
+            double[,] logits = exact.Logits(after).ToMatrix();
             right[step - 1] =
                 asked.Count(at => logits[at.Trial, at.Channel] > 0 == trials.Targets[at.Trial, last, at.Channel] > 0.5)
                 / (double)asked.Length;

@@ -1,6 +1,5 @@
 using Neurodynamics.Models;
 using Neurodynamics.Tasks;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Neurodynamics.Dynamics;
@@ -25,13 +24,13 @@ public sealed record Reversal(int Inputs, int? Needed)
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
         var exact = network.InDouble();
-        var way = new ConstantInput(exact.Cell, Input(size)).Path(new double[1, exact.Cell.StateSize], inputs.Max())
+        double[,] way = new ConstantInput(exact.Cell, Input(size)).Path(new double[1, exact.Cell.StateSize], inputs.Max())
             .Trial(0);
         var turned = tensor(inputs.Select(way.Row).ToMatrix(exact.Cell.StateSize));
-        var needed = new int?[inputs.Count];
+        int?[] needed = new int?[inputs.Count];
         new ConstantInput(exact.Cell, Input(-size)).Follow(turned, most, (step, _, after) =>
         {
-            var logits = exact.Logits(after).select(1, channel).ToVector();
+            double[] logits = exact.Logits(after).select(1, channel).ToVector();
             for (int i = 0; i < logits.Length; i++)
                 if (logits[i] * size <= 0) needed[i] ??= step;
             return needed.Contains(null) ? null : [];

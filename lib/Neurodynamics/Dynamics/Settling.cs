@@ -41,19 +41,19 @@ public sealed record Settling(int Trial, int? Attractor, string Answer, string T
     {
         var exact = network.InDouble();
         int last = trials.Steps - 1;
-        var end = exact.Run(trials.Inputs).AtStep(^1);
-        var rest = new ConstantInput(exact.Cell).After(end, steps);
+        double[,] end = exact.Run(trials.Inputs).AtStep(^1);
+        double[,] rest = new ConstantInput(exact.Cell).After(end, steps);
         int[] attractors = [.. Enumerable.Range(0, points.Count).Where(i => points[i].IsAttractor)];
         double[][] places = [.. attractors.Select(i => points[i].Point.State)];
-        var apart = Distances.ToNearest(rest, places);
-        var nearest = Distances.Nearest(rest, places);
+        double[] apart = Distances.ToNearest(rest, places);
+        int[] nearest = Distances.Nearest(rest, places);
         var (answers, settled) = (Signs(end), Signs(rest));
         return [.. Enumerable.Range(0, trials.Count).Select(i =>
             new Settling(i, apart[i] <= arrival ? attractors[nearest[i]] : null, answers[i], Target(i), settled[i]))];
 
         string[] Signs(double[,] states)
         {
-            var logits = exact.Logits(states);
+            double[,] logits = exact.Logits(states);
             return [.. Enumerable.Range(0, trials.Count)
                 .Select(i => string.Concat(logits.Row(i).Select(logit => logit > 0 ? '+' : '-')))];
         }

@@ -59,7 +59,7 @@ public static class SlowCurve
             $"There are {states.GetLength(0)} states, but {along.Length} coordinates.", nameof(along));
         if (along.Length == 0) return [];
         input ??= new double[cell.InputSize];
-        var speeds = Speeds(cell, states, input);
+        double[] speeds = Speeds(cell, states, input);
         double least = along.Min(), width = (along.Max() - least) / count;
         return
         [
@@ -82,11 +82,11 @@ public static class SlowCurve
     public static (double Low, double High) Bend(double[,] states, double[] along)
     {
         double least = along.Min(), width = (along.Max() - least) / 5;
-        var means = Enumerable.Range(0, 5)
+        double[][] means = [.. Enumerable.Range(0, 5)
             .Select(k =>
                 Mean([.. Enumerable.Range(0, along.Length)
-                    .Where(i => Math.Min(4, (int)((along[i] - least) / width)) == k)])).ToArray();
-        var middle = Chord(1, 3);
+                    .Where(i => Math.Min(4, (int)((along[i] - least) / width)) == k)]))];
+        double[] middle = Chord(1, 3);
         return (Vectors.Angle(Chord(0, 1), middle), Vectors.Angle(Chord(3, 4), middle));
 
         double[] Mean(int[] rows) => [.. Enumerable.Range(0, states.GetLength(1))

@@ -1,5 +1,4 @@
 using System.Numerics;
-using Neurodynamics.FixedPoints;
 using Neurodynamics.Models;
 
 namespace Neurodynamics.Dynamics;
@@ -81,7 +80,7 @@ public sealed record TransitionGraph(IReadOnlyList<Linearisation> Points, IReadO
         var runs = Starts(points, phases);
         double[] room = [.. points.Select(point => Room(point, points))];
         int[] attractors = [.. Enumerable.Range(0, points.Count).Where(i => points[i].IsAttractor)];
-        var starts = runs.Select(run => Start(points[run.Saddle], run, Math.Min(displacement, room[run.Saddle])))
+        double[,] starts = runs.Select(run => Start(points[run.Saddle], run, Math.Min(displacement, room[run.Saddle])))
             .ToMatrix(cell.StateSize);
         var own = new ConstantInput(cell, runs.Select(run => points[run.Saddle].Point.Input).ToMatrix(cell.InputSize));
         Goal[] goals = [.. attractors.Select(i => Goal.At(points[i].Point, Math.Min(arrival, room[i])))];

@@ -37,7 +37,9 @@ public sealed record CandidatePaths(string Solver, IReadOnlyList<int> Steps, IRe
         var asked = steps.ToHashSet();
         (solver with
         {
-            StopBelow = 0, MaxSteps = steps[^1], WatchEvery = Math.Max(1, steps.Aggregate(0, Divisor)),
+            StopBelow = 0,
+            MaxSteps = steps[^1],
+            WatchEvery = Math.Max(1, steps.Aggregate(0, Divisor)),
             Watch = look => { if (asked.Contains(look.Step)) seen[look.Step] = look.States; },
         }).Solve(problem, null, cancellation);
         int[] reached = [.. steps.Where(seen.ContainsKey)];

@@ -1,5 +1,4 @@
 using Neurodynamics.Models;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Neurodynamics.FixedPoints;
@@ -56,7 +55,7 @@ public static class Candidates
     /// <param name="factor">The factor.</param>
     public static double[,] Scaled(double[,] candidates, double factor)
     {
-        var scaled = (double[,])candidates.Clone();
+        double[,] scaled = (double[,])candidates.Clone();
         for (int i = 0; i < scaled.GetLength(0); i++)
             foreach (ref double value in scaled.RowSpan(i)) value *= factor;
         return scaled;

@@ -1,6 +1,5 @@
 using Neurodynamics.Models;
 using Neurodynamics.Models.Bounds;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Neurodynamics.FixedPoints;
@@ -69,8 +68,7 @@ public sealed record Certificate(Certainty Certainty, double ExistenceRadius, do
         var exact = cell.InDouble();
         var certificates = new Certificate[points.Count];
         Array.Fill(certificates, NotCertified);
-        var finite = Enumerable.Range(0, points.Count)
-            .Where(i => points[i].State.All(double.IsFinite) && points[i].Input.All(double.IsFinite)).ToArray();
+        int[] finite = [.. Enumerable.Range(0, points.Count).Where(i => points[i].State.All(double.IsFinite) && points[i].Input.All(double.IsFinite))];
         if (finite.Length == 0) return certificates;
         // Asked once before all, a cell knows by then what its weights alone decide, such as their norms.
         if (exact.JacobianLipschitz(zeros(1, cell.InputSize, dtype: ScalarType.Float64),
@@ -186,7 +184,7 @@ public sealed record Certificate(Certainty Certainty, double ExistenceRadius, do
     {
         using var scope = NewDisposeScope();
         int size = cell.StateSize;
-        var sums = 2 * (size + 16) * Float64.UnitRoundoff;
+        double sums = 2 * (size + 16) * Float64.UnitRoundoff;
         var (step, jacobian) = cell.Rounding(input, x);
         var residual = cell.Step(input, x) - x;
         var matrix = cell.StateJacobian(input, x).FromIdentity();

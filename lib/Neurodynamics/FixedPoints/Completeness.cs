@@ -1,5 +1,4 @@
 using Neurodynamics.Models;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Neurodynamics.FixedPoints;
@@ -92,7 +91,7 @@ public sealed record Completeness(int Sum, int Counted, int Uncertain, int Outsi
         var inside = distinct.Zip(proofs).Where(pair => boxes.Test(pair.First) == Reach.NotExcluded).ToArray();
         // A certificate proves that I - J is far enough from singular for its LU decomposition; without one the
         // condition number tells.
-        var signs = Signs(exact, input, [.. inside.Select(pair => pair.First)],
+        int[] signs = Signs(exact, input, [.. inside.Select(pair => pair.First)],
             ofRegular: inside.Any(pair => pair.Second.Certainty == Certainty.NoBound));
         for (int i = 0; i < inside.Length; i++)
         {
@@ -115,7 +114,7 @@ public sealed record Completeness(int Sum, int Counted, int Uncertain, int Outsi
     /// </summary>
     private static int[] Signs(Cell cell, double[] input, FixedPoint[] points, bool ofRegular)
     {
-        var signs = new int[points.Length];
+        int[] signs = new int[points.Length];
         var u = input.ToTensor().unsqueeze(0);
         int chunk = Math.Max(1, (1 << 19) / (cell.StateSize * cell.StateSize));
         for (int first = 0; first < points.Length; first += chunk)

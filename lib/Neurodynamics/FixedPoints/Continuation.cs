@@ -1,6 +1,5 @@
 using System.Numerics;
 using Neurodynamics.Models;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Neurodynamics.FixedPoints;
@@ -70,7 +69,7 @@ public sealed record Continuation
             throw new ArgumentException("The path's last input is finite and differs from its first.", nameof(to));
         var path = new Path(cell.InDouble(), start.Input, to, Tolerance);
 
-        var atPosition = path.Along;
+        double[] atPosition = path.Along;
         var current = path.Correct([.. start.State, 0], atPosition, 0) is var (w, _)
             && path.Tangent(w, atPosition) is { } forward
             && w.Distance([.. start.State, 0]) < 1e-3
@@ -209,10 +208,10 @@ public sealed record Continuation
         /// </summary>
         public (Spot Spot, int Corrections)? Advance(Spot spot, double length)
         {
-            var guess = spot.W.Zip(spot.Tangent, (w, t) => w + length * t).ToArray();
-            var row = Across(spot.Tangent);
+            double[] guess = [.. spot.W.Zip(spot.Tangent, (w, t) => w + length * t)];
+            double[] row = Across(spot.Tangent);
             if (Correct(guess, row, row.Dot(guess)) is not var (w, corrections)) return null;
-            var off = w.Zip(guess, (a, b) => a - b).ToArray();
+            double[] off = [.. w.Zip(guess, (a, b) => a - b)];
             // Landing farther from the prediction than the step is long: on another branch.
             if (Dot(off, off) > length * length || Tangent(w, row) is not { } tangent) return null;
             return (new(w, tangent), corrections);
@@ -304,7 +303,7 @@ public sealed record Continuation
                 .matmul(to.ToTensor() - from.ToTensor()).unsqueeze(1);
             var matrix = cat([cat([ofState, ofPosition], 1), tensor(row).unsqueeze(0)], 0);
             var (solution, _) = linalg.solve_ex(matrix, right.ToTensor().unsqueeze(1));
-            var vector = solution.squeeze(1).ToVector();
+            double[] vector = solution.squeeze(1).ToVector();
             return vector.All(double.IsFinite) ? vector : null;
         }
 

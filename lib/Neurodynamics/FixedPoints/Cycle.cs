@@ -1,6 +1,5 @@
 using System.Numerics;
 using Neurodynamics.Models;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Neurodynamics.FixedPoints;
@@ -43,11 +42,11 @@ public sealed record Cycle(double[,] States, double[] Input, double Speed, Compl
         using var frozen = no_grad();
         var exact = cell.InDouble();
         var cycles = new List<Cycle>();
-        var placed = new bool[points.Count];
+        bool[] placed = new bool[points.Count];
         for (int i = 0; i < placed.Length; i++)
         {
             if (placed[i]) continue;
-            var orbit = Orbit(i);
+            double[][] orbit = Orbit(i);
             // A period that divides k closes the orbit early.
             if (Enumerable.Range(1, period - 1)
                 .Any(d => period % d == 0 && orbit[0].Distance(orbit[d]) <= distance)) continue;
@@ -57,10 +56,10 @@ public sealed record Cycle(double[,] States, double[] Input, double Speed, Compl
 
         double[][] Orbit(int start)
         {
-            var orbit = new double[period][];
+            double[][] orbit = new double[period][];
             for (int phase = 0; phase < period; phase++)
             {
-                var state = phase == 0 ? points[start].State : Step(exact, points[start].Input, orbit[phase - 1]);
+                double[] state = phase == 0 ? points[start].State : Step(exact, points[start].Input, orbit[phase - 1]);
                 // A phase that was found has converged by itself; one that is stepped to has the error of its
                 // predecessor, amplified.
                 int found = Enumerable.Range(0, points.Count)

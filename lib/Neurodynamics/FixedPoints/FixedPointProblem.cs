@@ -1,5 +1,4 @@
 using Neurodynamics.Models;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Neurodynamics.FixedPoints;

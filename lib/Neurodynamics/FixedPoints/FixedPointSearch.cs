@@ -86,7 +86,7 @@ public sealed record FixedPointSearch
     {
         int ended = 0;
         var sets = new List<FixedPointSet>();
-        foreach (var input in inputs)
+        foreach (double[] input in inputs)
         {
             sets.Add(Run(cell, candidates, input, progress is null ? null : new Offset(progress, ended), cancellation));
             ended += sets[^1].Rounds.Sum(round => round.Candidates);

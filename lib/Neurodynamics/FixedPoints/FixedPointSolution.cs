@@ -46,7 +46,8 @@ public sealed record FixedPointSolution(FixedPointProblem Problem, double[,] Sta
     internal FixedPointSolution(FixedPointProblem problem, CandidateEnd[] ends)
         : this(problem, ends.Select(end => end.State).ToMatrix(problem.Cell.StateSize),
             Array.ConvertAll(ends, end => end.Speed),
-            Array.ConvertAll(ends, end => end.Steps), Array.ConvertAll(ends, end => end.Ending)) { }
+            Array.ConvertAll(ends, end => end.Steps), Array.ConvertAll(ends, end => end.Ending))
+    { }
 
     /// <summary>
     /// Where each candidate ended, by type: fixed point, slow point or unsolved, in the order of the candidates.

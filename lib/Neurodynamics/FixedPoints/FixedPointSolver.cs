@@ -1,6 +1,5 @@
 using System.Runtime.ExceptionServices;
 using Neurodynamics.Models;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Neurodynamics.FixedPoints;
@@ -22,8 +21,11 @@ public abstract record FixedPointSolver
     /// A fixed point's next Newton correction at most; default 1e-8. A small step alone proves nothing: where gates
     /// saturate every state stands nearly still, and the correction is large.
     /// </summary>
-    public double CorrectionTolerance { get; init =>
-        field = Option.Positive(value, nameof(CorrectionTolerance)); } = 1e-8;
+    public double CorrectionTolerance
+    {
+        get; init =>
+        field = Option.Positive(value, nameof(CorrectionTolerance));
+    } = 1e-8;
 
     /// <summary>Steps per candidate at most.</summary>
     public abstract int MaxSteps { get; init; }
@@ -178,7 +180,7 @@ public abstract record FixedPointSolver
         public IEnumerable<double[]> States()
         {
             using var scope = NewDisposeScope();
-            var matrix = chunk.States.ToMatrix();
+            double[,] matrix = chunk.States.ToMatrix();
             return Enumerable.Range(0, Count).Select(matrix.Row);
         }
 
@@ -292,7 +294,7 @@ public abstract class CandidateChunk(Cell cell, Tensor inputs, Tensor states) : 
         var rows = tensor(Array.ConvertAll(ended, row => (long)row));
         var ends = Ends[rows];
         if (ReferenceEquals(Ends, States)) return (ends.ToMatrix(), Array.ConvertAll(ended, i => paces[i].Speed));
-        var moved = (cell.Step(Inputs.shape[0] == 1 ? Inputs : Inputs[rows], ends) - ends).norm(1).ToVector();
+        double[] moved = (cell.Step(Inputs.shape[0] == 1 ? Inputs : Inputs[rows], ends) - ends).norm(1).ToVector();
         return (ends.ToMatrix(), Array.ConvertAll(moved, length => length * length / 2));
     }
 

@@ -95,7 +95,7 @@ public sealed record GradientDescent : FixedPointSolver
     protected internal override void Look(SolverStep step, bool isLast, Func<double[,]> states)
     {
         if (Watch is null || !(isLast || step.Step % WatchEvery == 0)) return;
-        var finite = Squares(step);
+        double[] finite = Squares(step);
         Watch(new(step.Step, finite.Sum() / ((double)finite.Length * step.StateSize), Read(finite, step.StateSize),
             states()));
     }

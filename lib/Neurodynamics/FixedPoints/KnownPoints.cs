@@ -1,4 +1,3 @@
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Neurodynamics.FixedPoints;
@@ -36,7 +35,8 @@ internal sealed class KnownPoints(FixedPointProblem problem, double distance, in
         var ghosts = judged.Concat<StatePoint>(nearlyStill).Where(point => !CanBe(point)).Select(Ghost.Of);
         return new(problem.InputOf(0), [.. judged.Where(CanBe)], [.. ghosts], [.. nearlyStill.Where(CanBe)],
             FixedPoints.Completeness.Of(problem.Cell, problem.InputOf(0), distinct, proofs),
-            rounds) { Solution = given };
+            rounds)
+        { Solution = given };
 
         static bool CanBe(StatePoint point) => point.Reachability!.Reach != Reach.Unreachable;
     }
@@ -50,8 +50,7 @@ internal sealed class KnownPoints(FixedPointProblem problem, double distance, in
     /// <summary>Certifies what has no certificate yet, or has got a slower state since.</summary>
     private void Certify()
     {
-        var open = Enumerable.Range(0, Points.Count)
-            .Where(i => i >= certificates.Count || certified[i] != Points[i].State).ToArray();
+        int[] open = [.. Enumerable.Range(0, Points.Count).Where(i => i >= certificates.Count || certified[i] != Points[i].State)];
         foreach (var (i, certificate) in open.Zip(Certificate.Of(problem.Cell, [.. open.Select(i => Points[i])])))
         {
             if (i < certificates.Count) (certificates[i], certified[i]) = (certificate, Points[i].State);
@@ -72,7 +71,7 @@ internal sealed class KnownPoints(FixedPointProblem problem, double distance, in
         if (candidates.shape[0] == 0) return new bool[of.Count];
         var mean = candidates.mean([0]);
         double typical = (candidates - mean).norm(1).mean().item<double>();
-        var centre = mean.ToVector();
+        double[] centre = mean.ToVector();
         return [.. of.Select(point => point.State.Distance(centre) > 10 * typical)];
     }
 
@@ -86,7 +85,7 @@ internal sealed class KnownPoints(FixedPointProblem problem, double distance, in
         int[] pending = [.. Enumerable.Range(0, count)];
         new Random(count).Shuffle(pending);
         double[] nearest = [.. Enumerable.Repeat(double.PositiveInfinity, count)];
-        for (int tried = 0; pending.Length > 0; )
+        for (int tried = 0; pending.Length > 0;)
         {
             if (tried < Math.Min(Points.Count, MostAnchors))
             {
@@ -95,7 +94,7 @@ internal sealed class KnownPoints(FixedPointProblem problem, double distance, in
             }
             else
             {
-                var block = pending[..Math.Min(Block, pending.Length)];
+                int[] block = pending[..Math.Min(Block, pending.Length)];
                 pending = pending[block.Length..];
                 Solve(quick, block, from.Candidates.Row);
             }
@@ -112,7 +111,7 @@ internal sealed class KnownPoints(FixedPointProblem problem, double distance, in
         void Solve(FixedPointSolver with, int[] rows, Func<int, double[]> start)
         {
             if (rows.Length == 0) return;
-            var states = rows.Select(start).ToMatrix(from.Cell.StateSize);
+            double[,] states = rows.Select(start).ToMatrix(from.Cell.StateSize);
             var part = Keep(with.Solve(new(from.Cell, from.Inputs, states), null, cancellation));
             for (int i = 0; i < rows.Length; i++)
                 ends[rows[i]] = new(part.States.Row(i), part.Speeds[i], ends[rows[i]].Steps + part.Steps[i],
@@ -159,7 +158,7 @@ internal sealed class KnownPoints(FixedPointProblem problem, double distance, in
             }
         }
         var missed = new IReadOnlyList<int>[fresh.Length];
-        var arrived = new int[fresh.Length];
+        int[] arrived = new int[fresh.Length];
         Parallel.For(0, fresh.Length, problem.Cell.Threads, k =>
         {
             missed[k] = own[k].Count == 0 ? [] : Approach(from, ends, own[k], fresh[k], solver);

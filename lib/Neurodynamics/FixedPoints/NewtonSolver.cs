@@ -1,5 +1,4 @@
 using Neurodynamics.Models;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Neurodynamics.FixedPoints;
@@ -33,8 +32,11 @@ public sealed record NewtonSolver : FixedPointSolver
     /// Where Newton fails, q is stationary once its gradient is at most this share of the largest that a residual of
     /// this size could have, ||(I - J)' G|| / ((1 + ||J||) ||G||) with G = F(x) - x and Frobenius' norm; default 1e-5.
     /// </summary>
-    public double StationaryTolerance { get; init =>
-        field = Option.Positive(value, nameof(StationaryTolerance)); } = 1e-5;
+    public double StationaryTolerance
+    {
+        get; init =>
+        field = Option.Positive(value, nameof(StationaryTolerance));
+    } = 1e-5;
 
     /// <summary>Candidates solved together; default 64. Where a candidate ends does not depend on it.</summary>
     public override int ChunkSize { get; init => field = Option.AtLeast(1, value, nameof(ChunkSize)); } = 64;
@@ -98,10 +100,15 @@ public sealed record NewtonSolver : FixedPointSolver
         {
             residual = Cell.Step(Inputs, States) - States;
             moved = Hold(States.clone());
-            var sizes = residual.norm(1).ToVector();
+            double[] sizes = residual.norm(1).ToVector();
             for (int i = 0; i < sizes.Length; i++)
-                candidates[i] = candidates[i] with { Size = sizes[i], Correction = double.PositiveInfinity,
-                    IsImproved = false, IsStationary = false };
+                candidates[i] = candidates[i] with
+                {
+                    Size = sizes[i],
+                    Correction = double.PositiveInfinity,
+                    IsImproved = false,
+                    IsStationary = false
+                };
             Descend(Where(candidate => candidate.Damping == 0 && double.IsFinite(candidate.Size)));
             Damp(Where(candidate =>
                 !candidate.IsImproved && double.IsFinite(candidate.Size)
@@ -143,9 +150,9 @@ public sealed record NewtonSolver : FixedPointSolver
         {
             if (rows.Length == 0) return;
             var direction = Blockwise(rows, block => Cell.Correction(Inputs[block], States[block], residual[block]));
-            var lengths = direction.norm(1).ToVector();
+            double[] lengths = direction.norm(1).ToVector();
             for (int i = 0; i < rows.Length; i++) candidates[rows[i]].Correction = lengths[i];
-            var open = Enumerable.Range(0, rows.Length).Where(i => double.IsFinite(lengths[i])).ToArray();
+            int[] open = [.. Enumerable.Range(0, rows.Length).Where(i => double.IsFinite(lengths[i]))];
             double t = 1;
             for (int halving = 0; halving <= options.MaxHalvings && open.Length > 0; halving++, t /= 2)
             {
@@ -172,8 +179,8 @@ public sealed record NewtonSolver : FixedPointSolver
             // The trial states, and in a last column the share of the largest possible gradient.
             var steps = Blockwise(rows, block =>
                 DampedStep(Inputs[block], States[block], residual[block], damping[block]));
-            var shares = steps.select(1, Cell.StateSize).ToVector();
-            var ratios = Take(rows, steps.narrow(1, 0, Cell.StateSize), 1 - 1e-12);
+            double[] shares = steps.select(1, Cell.StateSize).ToVector();
+            double[] ratios = Take(rows, steps.narrow(1, 0, Cell.StateSize), 1 - 1e-12);
             for (int i = 0; i < rows.Length; i++)
             {
                 ref var candidate = ref candidates[rows[i]];
@@ -203,9 +210,9 @@ public sealed record NewtonSolver : FixedPointSolver
         /// </summary>
         private double[] Take(int[] rows, Tensor trial, double factor)
         {
-            var ratios = (Cell.Step(Inputs[Indices(rows)], trial) - trial).norm(1).ToVector();
+            double[] ratios = (Cell.Step(Inputs[Indices(rows)], trial) - trial).norm(1).ToVector();
             for (int i = 0; i < rows.Length; i++) ratios[i] /= candidates[rows[i]].Size;
-            var shorter = Enumerable.Range(0, rows.Length).Where(i => ratios[i] < factor).ToArray();
+            int[] shorter = [.. Enumerable.Range(0, rows.Length).Where(i => ratios[i] < factor)];
             if (shorter.Length == 0) return ratios;
             moved.index_copy_(0, Indices([.. shorter.Select(i => rows[i])]), trial[Indices(shorter)]);
             foreach (int i in shorter) candidates[rows[i]].IsImproved = true;

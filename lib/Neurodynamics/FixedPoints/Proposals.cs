@@ -43,7 +43,7 @@ internal sealed class Proposals(KnownPoints known, double[,] candidates, int siz
     /// <summary>Two to four of the points, with weights uniform on the simplex.</summary>
     private double[] Mixture()
     {
-        var weights = Enumerable.Range(0, 2 + random.Next(3)).Select(_ => -Math.Log(1 - random.NextDouble())).ToArray();
+        double[] weights = [.. Enumerable.Range(0, 2 + random.Next(3)).Select(_ => -Math.Log(1 - random.NextDouble()))];
         double sum = weights.Sum();
         return Mix([.. weights.Select(_ => Draw())], [.. weights.Select(weight => weight / sum)]);
     }

@@ -48,7 +48,7 @@ public sealed record Reachability(Reach Reach, double? NearestVisited)
         if (visited is not null && visited.GetLength(1) != cell.StateSize)
             throw new ArgumentException($"The cell's states have {cell.StateSize} values, but the visited ones are "
                 + $"[{visited.GetLength(0)}, {visited.GetLength(1)}].", nameof(visited));
-        var nearest = visited is null ? null : Nearest(points, visited);
+        double[]? nearest = visited is null ? null : Nearest(points, visited);
         var boxes = new Boxes(cell, steps);
         return [.. points.Select((point, i) => new Reachability(boxes.Test(point), nearest?[i]))];
     }

@@ -48,7 +48,9 @@ public sealed record Ghost(double[] State, double[] Input, double Speed, int Can
 {
     internal static Ghost Of(StatePoint point) => new(point.State, point.Input, point.Speed, point.Candidates)
     {
-        Certificate = point.Certificate, Reachability = point.Reachability, IsOutlier = point.IsOutlier,
+        Certificate = point.Certificate,
+        Reachability = point.Reachability,
+        IsOutlier = point.IsOutlier,
     };
 }
 

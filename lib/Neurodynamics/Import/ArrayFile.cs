@@ -130,7 +130,7 @@ internal static class ZipEntries
     /// <summary>The bytes of one entry.</summary>
     public static byte[] ReadAll(this ZipArchiveEntry entry)
     {
-        var bytes = new byte[entry.Length];
+        byte[] bytes = new byte[entry.Length];
         using var stream = entry.Open();
         stream.ReadExactly(bytes);
         return bytes;

@@ -16,7 +16,7 @@ public sealed record SourceArray(string Name, string Type, IReadOnlyList<int> Sh
     public double[,] ToMatrix()
     {
         RequireDimensions(2);
-        var matrix = new double[Shape[0], Shape[1]];
+        double[,] matrix = new double[Shape[0], Shape[1]];
         Values.CopyTo(matrix.Values());
         return matrix;
     }
@@ -26,7 +26,7 @@ public sealed record SourceArray(string Name, string Type, IReadOnlyList<int> Sh
     public double[,,] ToTrials()
     {
         RequireDimensions(3);
-        var trials = new double[Shape[0], Shape[1], Shape[2]];
+        double[,,] trials = new double[Shape[0], Shape[1], Shape[2]];
         Values.CopyTo(trials.Values());
         return trials;
     }

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Neurodynamics.Models;
 using static TorchSharp.torch;
 
 namespace Neurodynamics.Import;
@@ -112,7 +111,7 @@ public sealed record TrajectoryCheck(Deviation States, Deviation? Outputs, doubl
 
     private static Deviation Largest(Tensor ours, double[,,] theirs)
     {
-        var values = ours.to(ScalarType.Float64).contiguous().data<double>().ToArray();
+        double[] values = [.. ours.to(ScalarType.Float64).contiguous().data<double>()];
         var (steps, variables) = (theirs.GetLength(1), theirs.GetLength(2));
         Deviation worst = new(-1, 0, 0, 0);
         int i = 0;

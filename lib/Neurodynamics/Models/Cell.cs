@@ -1,5 +1,4 @@
 using Neurodynamics.Models.Bounds;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Neurodynamics.Models;

@@ -85,10 +85,10 @@ public sealed class Gru : RecurrentCell
     /// <summary>The drawing of a GRU; in the printed form the differences are vermillion.</summary>
     internal static Diagram Drawing(bool printed)
     {
-        var title = printed
+        string title = printed
             ? "GRU as the report prints it: the reset gate cuts the whole candidate"
             : "GRU: one state, two gates";
-        var candidate = printed
+        string candidate = printed
             ? "n = tanh(W<sub>n</sub> [h, u] + b<sub>n</sub>)"
             : "n = tanh(W<sub>nu</sub> u + r (W<sub>nh</sub> h + b<sub>nh</sub>) + b<sub>nu</sub>)";
         var drawing = new Diagram(title, 62)

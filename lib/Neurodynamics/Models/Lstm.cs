@@ -219,10 +219,10 @@ public class Lstm : RecurrentCell
     /// <summary>The drawing of an LSTM; in the printed form the differences are vermillion.</summary>
     internal static Diagram Drawing(bool printed)
     {
-        var title = printed
+        string title = printed
             ? "LSTM as the report prints it: the output gate reads the memory"
             : "LSTM: a memory c beside the state h, three gates";
-        var output = printed
+        string output = printed
             ? "o = σ(W<sub>o</sub> [c, u] + b<sub>o</sub>): the memory, not the state"
             : "o = σ(W<sub>o</sub> [h, u] + b<sub>o</sub>), between 0 and 1";
         var drawing = new Diagram(title, 66)

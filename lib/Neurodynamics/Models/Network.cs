@@ -1,4 +1,3 @@
-using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -92,7 +91,7 @@ public sealed class Network : nn.Module
     /// <inheritdoc cref="Decision"/>
     public string[] Decisions(double[,] states)
     {
-        var probabilities = Probabilities(states);
+        double[,] probabilities = Probabilities(states);
         return [.. Enumerable.Range(0, states.GetLength(0)).Select(i => Decide(probabilities.Row(i)))];
     }
 

@@ -1,5 +1,4 @@
 using Neurodynamics.Models.Bounds;
-using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 

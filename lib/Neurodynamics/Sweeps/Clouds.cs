@@ -113,7 +113,7 @@ public sealed class SweepCloud
     /// </summary>
     internal static double[,] Drawn(double[,] states, long seed)
     {
-        var places = Pca.Fit(states).Project(states);
+        double[,] places = Pca.Fit(states).Project(states);
         var random = new Random((int)(Seeds.Derive(seed, "shuffle") & int.MaxValue));
         for (int k = 0; k < places.GetLength(1); k++)
         {

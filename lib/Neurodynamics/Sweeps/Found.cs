@@ -1,6 +1,5 @@
 using System.Text.Json.Serialization;
 using Neurodynamics.Dynamics;
-using Neurodynamics.Analysis;
 using Neurodynamics.FixedPoints;
 
 namespace Neurodynamics.Sweeps;

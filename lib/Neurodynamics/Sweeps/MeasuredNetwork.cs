@@ -1,5 +1,4 @@
 using Neurodynamics.Dynamics;
-using Neurodynamics.Analysis;
 using Neurodynamics.FixedPoints;
 using Neurodynamics.Models;
 using Neurodynamics.Tasks;

@@ -1,6 +1,5 @@
 using System.Text.Json.Serialization;
 using Neurodynamics.Dynamics;
-using Neurodynamics.Analysis;
 
 namespace Neurodynamics.Sweeps;
 
@@ -25,9 +24,9 @@ internal sealed class MemoryStatistic : Statistic
     public override SweepRow Into(SweepRow row, MeasuredNetwork network)
     {
         var trials = network.Trials;
-        var states = network.Network.Run(trials.Inputs);
+        double[,,] states = network.Network.Run(trials.Inputs);
         int end = trials.Steps - 1;
-        var last = network.Matrix(Enumerable.Range(0, trials.Count)
+        double[,] last = network.Matrix(Enumerable.Range(0, trials.Count)
             .Select(trial => Enumerable.Range(0, states.GetLength(2)).Select(i => states[trial, end, i]).ToArray()));
         var lost = new List<int?>();
         for (int channel = 0; channel < network.Network.Channels; channel++)

@@ -28,7 +28,7 @@ public abstract record ChannelTask : TrialTask
     {
         using var scope = NewDisposeScope();
         using var generator = new Generator((ulong)seed);
-        var inputs = Inputs([count, steps, Channels], generator).ToCube();
+        double[,,] inputs = Inputs([count, steps, Channels], generator).ToCube();
         var trials = new Trials(inputs, new double[count, steps, Channels], new double[count, steps, Channels]);
         for (int trial = 0; trial < count; trial++)
             for (int channel = 0; channel < Channels; channel++)

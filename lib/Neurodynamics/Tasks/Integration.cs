@@ -38,7 +38,7 @@ public sealed record Integration : ChannelTask
     /// <param name="channel">Which channel, from 0; default the first.</param>
     public double[] Sums(Trials trials, int trial, int channel = 0)
     {
-        var sums = new double[trials.Steps];
+        double[] sums = new double[trials.Steps];
         double sum = 0, weight = 1;
         for (int t = 0; t < sums.Length; t++)
         {
@@ -80,7 +80,7 @@ public sealed record Integration : ChannelTask
     {
         if (!(share is > 0 and <= 1))
             throw new ArgumentOutOfRangeException(nameof(share), share, "A share of the variance lies in (0, 1].");
-        var variances = Weights(step).Select(weight => weight * weight).OrderDescending().ToArray();
+        double[] variances = [.. Weights(step).Select(weight => weight * weight).OrderDescending()];
         double needed = share * variances.Sum() * (1 - 1e-12), sum = 0;
         int count = 0;
         while (count < variances.Length && sum < needed) sum += variances[count++];
@@ -105,7 +105,7 @@ public sealed record Integration : ChannelTask
 
     private protected override void Fill(Trials trials, int trial, int channel)
     {
-        var sums = Sums(trials, trial, channel);
+        double[] sums = Sums(trials, trial, channel);
         for (int t = 0; t < sums.Length; t++)
         {
             trials.Targets[trial, t, channel] = sums[t] > 0 ? 1 : 0;

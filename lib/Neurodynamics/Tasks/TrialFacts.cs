@@ -9,7 +9,7 @@ public static class TrialFacts
     /// <param name="trials">The trials.</param>
     public static double ShareOfClass1(this Trials trials)
     {
-        var classes = trials.Decided().Select(trials.IsClass1).ToArray();
+        bool[] classes = [.. trials.Decided().Select(trials.IsClass1)];
         return (double)classes.Count(isClass1 => isClass1) / classes.Length;
     }
 
@@ -22,7 +22,7 @@ public static class TrialFacts
             throw new ArgumentException(
                 $"The trials are [{trials.Count}, {trials.Steps}, {trials.Channels}], but the others are "
                 + $"[{others.Count}, {others.Steps}, {others.Channels}].", nameof(others));
-        var share = new double[trials.Steps];
+        double[] share = new double[trials.Steps];
         foreach (var (trial, step, channel) in trials.Decided())
             if (trials.Targets[trial, step, channel] != others.Targets[trial, step, channel])
                 share[step] += 1.0 / (trials.Count * trials.Channels);
@@ -81,10 +81,10 @@ public static class TrialFacts
     /// <param name="trials">Trials of a flip-flop; a pulse is an input that is not 0.</param>
     public static double[,] ChannelsSet(this Trials trials)
     {
-        var share = new double[trials.Steps, trials.Channels + 1];
+        double[,] share = new double[trials.Steps, trials.Channels + 1];
         for (int trial = 0; trial < trials.Count; trial++)
         {
-            var set = new bool[trials.Channels];
+            bool[] set = new bool[trials.Channels];
             for (int step = 0; step < trials.Steps; step++)
             {
                 for (int channel = 0; channel < set.Length; channel++)
@@ -102,7 +102,7 @@ public static class TrialFacts
     /// <param name="value">The input in place of 0.</param>
     public static Trials WithSilence(this Trials trials, double value)
     {
-        var inputs = (double[,,])trials.Inputs.Clone();
+        double[,,] inputs = (double[,,])trials.Inputs.Clone();
         for (int trial = 0; trial < trials.Count; trial++)
             for (int step = 0; step < trials.Steps; step++)
                 for (int channel = 0; channel < trials.Channels; channel++)
@@ -120,8 +120,8 @@ public static class TrialFacts
     /// </param>
     public static Trials WithLastNonZeroAsTarget(this Trials trials)
     {
-        var targets = new double[trials.Count, trials.Steps, trials.Channels];
-        var weights = new double[trials.Count, trials.Steps, trials.Channels];
+        double[,,] targets = new double[trials.Count, trials.Steps, trials.Channels];
+        double[,,] weights = new double[trials.Count, trials.Steps, trials.Channels];
         for (int trial = 0; trial < trials.Count; trial++)
             for (int channel = 0; channel < trials.Channels; channel++)
             {

@@ -21,7 +21,7 @@ public static class Baselines
         RequireOneToOne(trials);
         var random = new Random(seed);
         // Every step draws its noise, so that the numbers do not depend on which targets count.
-        var answers = new double[trials.Count, trials.Steps, trials.Channels];
+        double[,,] answers = new double[trials.Count, trials.Steps, trials.Channels];
         for (int trial = 0; trial < trials.Count; trial++)
             for (int channel = 0; channel < trials.Channels; channel++)
             {
@@ -56,14 +56,14 @@ public static class Baselines
     public static Accuracy BestSinceLastNegative(Trials trials)
     {
         RequireOneToOne(trials);
-        var since = new int[trials.Count, trials.Steps, trials.Channels];
+        int[,,] since = new int[trials.Count, trials.Steps, trials.Channels];
         for (int trial = 0; trial < trials.Count; trial++)
             for (int channel = 0; channel < trials.Channels; channel++)
                 for (int step = 0, last = trials.Steps; step < trials.Steps; step++)
                     since[trial, step, channel] = last = trials.Inputs[trial, step, channel] < 0
                         ? 0
                         : Math.Min(trials.Steps, last + 1);
-        var votes = new int[trials.Steps + 1];
+        int[] votes = new int[trials.Steps + 1];
         foreach (var place in trials.Decided()) votes[Since(place)] += trials.IsClass1(place) ? 1 : -1;
         return Accuracy.Over(trials.SharesRight(place => votes[Since(place)] > 0));
 

@@ -1,8 +1,6 @@
 using System.Text;
 using System.Text.Json;
 using Neurodynamics.Import;
-using Neurodynamics.Models;
-using TorchSharp;
 using TorchSharp.PyBridge;
 
 namespace Neurodynamics.Training;

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using Neurodynamics.Models;
 using Neurodynamics.Tasks;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Neurodynamics.Training;

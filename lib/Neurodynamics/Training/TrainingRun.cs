@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Neurodynamics.Models;
-using TorchSharp;
 using TorchSharp.Modules;
 using TorchSharp.PyBridge;
 using static TorchSharp.torch;

@@ -11,17 +11,17 @@ public sealed class CloudShapeTests
     /// <summary>Clouds by their names; each is [M][3] in its own axes, half an edge long 1.</summary>
     private static double[][] Cloud(string name, Random random) => name switch
     {
-        "corners" => Grid().Where(point => point.All(value => value != 0)).ToArray(),
-        "grid of 27" => Grid().ToArray(),
-        "grid without a corner" => Grid().Where(point => point.Any(value => value != 1)).ToArray(),
+        "corners" => [.. Grid().Where(point => point.All(value => value != 0))],
+        "grid of 27" => [.. Grid()],
+        "grid without a corner" => [.. Grid().Where(point => point.Any(value => value != 1))],
         "grid with unequal clusters" => [.. Grid().SelectMany(point => Enumerable.Repeat(point, 1 + random.Next(20)))],
         "many on edges" => Many(300, () => Shuffled(random, Between(random), Sign(random), Sign(random))),
-        "middles of edges" => Grid().Where(point => point.Count(value => value != 0) == 2).ToArray(),
+        "middles of edges" => [.. Grid().Where(point => point.Count(value => value != 0) == 2)],
         "axes and few corners" =>
             [.. Cloud("many on axes", random), .. Many(15, () => [Sign(random), Sign(random), Sign(random)])],
         "many on axes" => Many(300, () => Shuffled(random, Between(random), 0, 0)),
         "axes, dense in the middle" => Many(300, () => Shuffled(random, Between(random) * random.NextDouble(), 0, 0)),
-        "ends of axes and centre" => Grid().Where(point => point.Count(value => value != 0) <= 1).ToArray(),
+        "ends of axes and centre" => [.. Grid().Where(point => point.Count(value => value != 0) <= 1)],
         "plane" => Many(300, () => [Between(random), Between(random), 0]),
         "bowl" => Many(300, () => { double x = Between(random), y = Between(random); return [x, y, x * x + y * y]; }),
         "saddle surface" =>
@@ -29,11 +29,14 @@ public sealed class CloudShapeTests
         "line" => Many(300, () => [Between(random), 0, 0]),
         "blob" => Many(300, () => [Normal(random), Normal(random), Normal(random)]),
         "blob of 27" => Many(27, () => [Normal(random), Normal(random), Normal(random)]),
-        "ball" => Many(3000, () => [Between(random), Between(random), Between(random)])
-            .Where(point => point.Sum(value => value * value) <= 1).Take(300).ToArray(),
+        "ball" => [.. Many(3000, () => [Between(random), Between(random), Between(random)])
+            .Where(point => point.Sum(value => value * value) <= 1).Take(300)],
         "box" => Many(300, () => [Between(random), Between(random), Between(random)]),
-        "shell" => Many(300, () => { double[] v = [Normal(random), Normal(random), Normal(random)]; double r =
-            Math.Sqrt(v.Sum(x => x * x)); return [.. v.Select(x => x / r)]; }),
+        "shell" => Many(300, () =>
+        {
+            double[] v = [Normal(random), Normal(random), Normal(random)]; double r =
+            Math.Sqrt(v.Sum(x => x * x)); return [.. v.Select(x => x / r)];
+        }),
         _ => throw new ArgumentException(name),
     };
 
@@ -74,13 +77,13 @@ public sealed class CloudShapeTests
     public void The_frame_of_a_cube_is_where_the_cube_is()
     {
         double[][] directions = [[2, 0, 0, 0], [0, 1, 0, 0], [0, 1, 3, 0]];
-        var places = new double[27, 4];
+        double[,] places = new double[27, 4];
         foreach (var (point, i) in Grid().Select((point, i) => (point, i)))
             for (int j = 0; j < 4; j++) places[i, j] = 7 + Enumerable.Range(0, 3).Sum(k => point[k] * directions[k][j]);
         var told = CloudShape.Of(places);
         Assert.Equal(ShapeKind.Cube, told.Shape);
         Assert.All(told.Centre!, value => Assert.Equal(7, value, 0.02));
-        foreach (var wanted in directions)
+        foreach (double[] wanted in directions)
             Assert.Contains(
                 told.Directions!, found => Near(found, wanted) || Near([.. found.Select(value => -value)], wanted));
         // (0, 1, 0, 0) and (0, 1, 3, 0): cos = 1 / sqrt 10.
@@ -93,7 +96,7 @@ public sealed class CloudShapeTests
     [Fact]
     public void The_same_cloud_and_seed_tell_the_same_and_a_cloud_that_is_no_use_is_refused_or_told_as_none()
     {
-        var cloud = Placed(Cloud("many on edges", new(3)), new(3));
+        double[,] cloud = Placed(Cloud("many on edges", new(3)), new(3));
         Assert.Equal(CloudShape.Of(cloud, 5).Scores, CloudShape.Of(cloud, 5).Scores);
         Assert.Equal(ShapeKind.None, CloudShape.Of(new double[0, 3]).Shape);
         Assert.Equal(ShapeKind.None, CloudShape.Of(new double[6, 3]).Shape);
@@ -124,7 +127,7 @@ public sealed class CloudShapeTests
     {
         double[][] directions = [.. Enumerable.Range(0, 3)
             .Select(k => Enumerable.Range(0, Dimensions).Select(_ => (1 + 0.5 * k) * Normal(random)).ToArray())];
-        var places = new double[cloud.Length, Dimensions];
+        double[,] places = new double[cloud.Length, Dimensions];
         for (int i = 0; i < cloud.Length; i++)
             for (int j = 0; j < Dimensions; j++)
                 places[i, j] = 5 + Enumerable.Range(0, 3).Sum(k => cloud[i][k] * directions[k][j])

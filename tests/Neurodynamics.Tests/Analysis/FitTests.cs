@@ -1,6 +1,5 @@
 using Neurodynamics.Analysis;
 using Neurodynamics.FixedPoints;
-using Neurodynamics.Models;
 using Neurodynamics.Tasks;
 using Neurodynamics.Tests.FixedPoints;
 using Xunit;
@@ -48,7 +47,7 @@ public sealed class FitTests
     [Fact]
     public void The_nearest_place_is_found_with_its_distance()
     {
-        var states = new double[,] { { 0, 0 }, { 3, 4 } };
+        double[,] states = new double[,] { { 0, 0 }, { 3, 4 } };
         double[][] places = [[3, 5], [0, 0.5]];
         Assert.Equal([0.5, 1], Distances.ToNearest(states, places));
         Assert.Equal([1, 0], Distances.Nearest(states, places));
@@ -60,11 +59,15 @@ public sealed class FitTests
     {
         // The unit keeps the sign of its last pulse, so it is right wherever a target is decided.
         var network = MemoryTests.OneUnit(3);
-        var trials = new FlipFlop { Channels = 1, PulseProbability = 0.1,
-            BeforeFirstPulse = BeforeFirstPulse.Half }.Sample(20, 30, 1);
+        var trials = new FlipFlop
+        {
+            Channels = 1,
+            PulseProbability = 0.1,
+            BeforeFirstPulse = BeforeFirstPulse.Half
+        }.Sample(20, 30, 1);
         Assert.Contains(trials.Targets.Cast<double>(), target => target == 0.5);
-        var states = new double[20, 30, 1];
-        var turned = new double[20, 30, 1];
+        double[,,] states = new double[20, 30, 1];
+        double[,,] turned = new double[20, 30, 1];
         foreach (var (trial, step, _) in trials.Decided())
             turned[trial, step, 0] = -(states[trial, step, 0] = 2 * trials.Targets[trial, step, 0] - 1);
         Assert.Equal(new Agreement(1, 0, 0), Agreement.Of(network, trials, states, turned));
@@ -84,7 +87,7 @@ public sealed class FitTests
     [Fact]
     public void Trials_are_taken_apart_by_trial_by_step_and_row_by_row()
     {
-        var states = new double[2, 3, 2];
+        double[,,] states = new double[2, 3, 2];
         for (int i = 0; i < 12; i++) states[i / 6, i / 2 % 3, i % 2] = i;
         Assert.Equal(new double[,] { { 6, 7 }, { 8, 9 }, { 10, 11 } }, states.Trial(1));
         Assert.Equal(new double[,] { { 4, 5 }, { 10, 11 } }, states.AtStep(^1));
@@ -95,7 +98,7 @@ public sealed class FitTests
     [Fact]
     public void Places_along_a_direction_are_counted_once()
     {
-        var runs = new double[3, 2, 2];
+        double[,,] runs = new double[3, 2, 2];
         (runs[0, 1, 0], runs[1, 1, 0], runs[2, 1, 1]) = (1, 1.01, -1);
         Assert.Equal(1, PhasePlane.Places(runs, [1, -1], step: 0));
         // Along (1, -1) a step of 1 in the first and of -1 in the second coordinate are the same way.
@@ -107,14 +110,14 @@ public sealed class FitTests
     public void Ends_that_did_not_move_keep_their_distances_and_an_end_outside_the_box_is_told_apart()
     {
         var (network, points) = ReferencePoints.Of("gru_flipflop3");
-        var states = points.Select(point => point.Point.State).ToMatrix(network.Cell.StateSize);
+        double[,] states = points.Select(point => point.Point.State).ToMatrix(network.Cell.StateSize);
         var solution = new NewtonSolver().Solve(new(network.Cell, new double[3], states));
         var ends = DescentEnds.Of(solution, network);
         Assert.Equal(1, ends.DistancesKept(solution.States), 1e-12);
         Assert.Equal(points.Select(point => network.Decision(point.Point.State)), ends.Readouts);
         Assert.Equal(points.Count, ends.Near([.. points.Select(point => point.Point)], 1e-6));
         // A GRU from zero is never beyond 1.
-        var far = (double[,])solution.States.Clone();
+        double[,] far = (double[,])solution.States.Clone();
         far[0, 5] = 1.5;
         var lost = DescentEnds.Of(solution with { States = far }, network);
         Assert.Equal(1.5, lost.Largest[0]);

@@ -2,7 +2,6 @@ using Neurodynamics.Analysis;
 using Neurodynamics.FixedPoints;
 using Neurodynamics.Models;
 using Neurodynamics.Tasks;
-using TorchSharp;
 using Neurodynamics.Tests.FixedPoints;
 using Xunit;
 using static TorchSharp.torch;
@@ -65,7 +64,7 @@ public sealed class ForecastTests
             new[,] { { Math.Tanh(1.8) }, { Math.Tanh(0.3) } });
         var (first, second) =
             (new LocalLinear(cell, points).Forecast(steps)[0], new LocalLinear(cell, points).Forecast(steps)[1]);
-        var root = points[first.Nearest].Point.State[0];
+        double root = points[first.Nearest].Point.State[0];
         Assert.Equal((true, false), (first.Silent, second.Silent));
         Assert.Equal(root - 0.9, first.Distance, 1e-12);
         Assert.Equal(Math.Tanh(1.8) - 0.9, first.Motion, 1e-12);
@@ -98,7 +97,7 @@ public sealed class ForecastTests
             readout.weight.fill_(3);
             readout.bias!.zero_();
         }
-        var inputs = new double[,,] { { { 3 }, { 0 } }, { { 3 }, { -8 } } };
+        double[,,] inputs = new double[,,] { { { 3 }, { 0 } }, { { 3 }, { -8 } } };
         var trials = new Trials(inputs, new double[,,] { { { 1 }, { 1 } }, { { 1 }, { 0 } } },
             new double[,,] { { { 1 }, { 1 } }, { { 1 }, { 1 } } });
         var settled = Settling.Of(new Network(cell, readout), points, trials, steps: 100);

@@ -1,7 +1,6 @@
 using Neurodynamics.Analysis;
 using Neurodynamics.Models;
 using Neurodynamics.Tasks;
-using TorchSharp;
 using Xunit;
 using static TorchSharp.torch;
 
@@ -74,7 +73,7 @@ public sealed class IntegratorTests
     [Fact]
     public void An_exact_sum_is_held_and_a_leaky_one_decays()
     {
-        var start = new double[,] { { 4 } };
+        double[,] start = new double[,] { { 4 } };
         var (held, leaked) = (Holding.Of(Exact(1), start, steps: 50), Holding.Of(Exact(0.9), start, steps: 50));
         Assert.Equal([0, 1, 2, 5, 10, 20, 50], held.Steps);
         Assert.All(Enumerable.Range(0, 7), look => Assert.Equal(4, held.Logits[0, look], 1e-12));
@@ -93,7 +92,7 @@ public sealed class IntegratorTests
     [Fact]
     public void A_straight_line_does_not_bend_and_a_right_angle_does()
     {
-        var along = Enumerable.Range(0, 101).Select(i => i / 100.0).ToArray();
+        double[] along = [.. Enumerable.Range(0, 101).Select(i => i / 100.0)];
         var (straight, bent) = (new double[101, 2], new double[101, 2]);
         for (int i = 0; i < 101; i++)
         {

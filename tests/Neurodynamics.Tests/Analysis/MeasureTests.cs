@@ -4,7 +4,6 @@ using Neurodynamics.Models;
 using Neurodynamics.Tasks;
 using Neurodynamics.Tests.FixedPoints;
 using Neurodynamics.Training;
-using TorchSharp;
 using Xunit;
 using static TorchSharp.torch;
 
@@ -20,7 +19,7 @@ public sealed class MeasureTests
         // pulse of +1.
         var gru = RecurrentCell.Create(Architecture.Gru, new[,] { { 0.0 }, { -9 }, { 0 } },
             new[,] { { 0.0 }, { 0 }, { 0 } }, [0, 4, 0], [0, 0, 0]);
-        var inputs = new double[2, 4, 1];
+        double[,,] inputs = new double[2, 4, 1];
         inputs[0, 1, 0] = 1;
         var trials = new Trials(inputs, new double[2, 4, 1], new double[2, 4, 1]);
         var update = GateUse.Of(gru, trials).Single(gate => gate.Gate == "update z");
@@ -55,7 +54,7 @@ public sealed class MeasureTests
         // Steps of 1 along x, from 0; goals ahead, behind, aside, and the start itself.
         var steps = new TrialSteps(
             new double[4, 2], new double[4, 1], new double[,] { { 1, 0 }, { 1, 0 }, { 1, 0 }, { 1, 0 } });
-        var goals = new double[,] { { 3, 0 }, { -1, 0 }, { 0, 5 }, { 0, 0 } };
+        double[,] goals = new double[,] { { 3, 0 }, { -1, 0 }, { 0, 5 }, { 0, 0 } };
         Assert.Equal(new(1, 2, 1), Approach.Of(steps, goals, [0]));
         Assert.Equal(new(2, 1.5, -1), Approach.Of(steps, goals, [1, 3]));
         Assert.Equal(new double[,] { { -1, 0 }, { -1, 0 }, { -1, 0 }, { -1, 0 } },
@@ -103,9 +102,9 @@ public sealed class MeasureTests
     {
         var readout = nn.Linear(2, 2, hasBias: false, dtype: ScalarType.Float64);
         using (no_grad()) readout.weight.copy_(tensor(new[,] { { 3.0, 0 }, { -1, Math.Sqrt(3) } }));
-        var cosines = ReadoutShare.BetweenReadouts(new(Nets.Tanh(new[,] { { 1.0, 0 }, { 0, 1 } }), readout));
+        double[,] cosines = ReadoutShare.BetweenReadouts(new(Nets.Tanh(new[,] { { 1.0, 0 }, { 0, 1 } }), readout));
         Assert.Equal([1, 0.5, 0.5, 1], cosines.Cast<double>(), (a, b) => Math.Abs(a - b) < 1e-12);
-        var places = new double[,] { { 0, 1 }, { 4, 1 } };
+        double[,] places = new double[,] { { 0, 1 }, { 4, 1 } };
         Assert.Equal((2, 0, 2), (places.Spread(0), places.Spread(1), places.Spread()));
     }
 
@@ -114,9 +113,10 @@ public sealed class MeasureTests
     {
         CloudShape Told(ShapeKind shape, params (ShapeKind Shape, double Score)[] scores) =>
             CloudShape.Of(new double[3, 4]) with
-        {
-            Shape = shape, Scores = scores.ToDictionary(pair => pair.Shape, pair => pair.Score),
-        };
+            {
+                Shape = shape,
+                Scores = scores.ToDictionary(pair => pair.Shape, pair => pair.Score),
+            };
         Assert.Equal(0.5, Told(ShapeKind.Cube, (ShapeKind.Cube, 2), (ShapeKind.Axes, 1.5)).Lead);
         Assert.Equal(2, Told(ShapeKind.Cube, (ShapeKind.Cube, 2), (ShapeKind.Axes, -1)).Lead);
         Assert.Equal(0.25, Told(ShapeKind.None, (ShapeKind.Cube, -0.25), (ShapeKind.Axes, -1)).Lead);

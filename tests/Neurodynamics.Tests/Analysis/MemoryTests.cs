@@ -1,7 +1,6 @@
 using Neurodynamics.Analysis;
 using Neurodynamics.Models;
 using Neurodynamics.Tasks;
-using TorchSharp;
 using Xunit;
 using static TorchSharp.torch;
 
@@ -31,7 +30,7 @@ public sealed class MemoryTests
     {
         var lstm = RecurrentCell.Create(Architecture.Lstm, new[,] { { 1.0 }, { -0.5 }, { 2.0 }, { 0.3 } },
             new[,] { { 0.4 }, { 1.5 }, { -1.0 }, { 0.8 } });
-        var forget = GateTrace.Of(lstm, new double[,,] { { { 1 }, { -1 } } })
+        double[,] forget = GateTrace.Of(lstm, new double[,,] { { { 1 }, { -1 } } })
             .Single(gate => gate.Name == "forget f").Values;
         double h = lstm.Next([1], [0, 0])[0];
         Assert.Equal(Logistic(-0.5), forget[0, 0], 1e-15);
@@ -46,7 +45,7 @@ public sealed class MemoryTests
     {
         var cell = RecurrentCell.Create(Architecture.Named(architecture), 2, 3, ScalarType.Float64);
         cell.Initialise(1);
-        var inputs = new FlipFlop { Channels = 2, PulseProbability = 0.5 }.Sample(2, 6, 3).Inputs;
+        double[,,] inputs = new FlipFlop { Channels = 2, PulseProbability = 0.5 }.Sample(2, 6, 3).Inputs;
         var flow = GradientFlow.Along(cell, inputs, [1, 3]);
         for (int trial = 0; trial < 2; trial++)
         {
@@ -72,8 +71,12 @@ public sealed class MemoryTests
     [Fact]
     public void A_bit_that_no_pulse_has_set_is_none_to_keep()
     {
-        var trials = new FlipFlop { Channels = 3, PulseProbability = 0.02,
-            BeforeFirstPulse = BeforeFirstPulse.Half }.Sample(32, 20, 5);
+        var trials = new FlipFlop
+        {
+            Channels = 3,
+            PulseProbability = 0.02,
+            BeforeFirstPulse = BeforeFirstPulse.Half
+        }.Sample(32, 20, 5);
         int set = trials.Targets.Cast<double>().Where((target, i) => i / 3 % 20 == 19 && target != 0.5).Count();
         Assert.InRange(set, 1, 95);
         Assert.Equal(set, Retention.Of(Network.Create(Architecture.Vanilla, 3, 4, 3, seed: 1), trials, 1).Bits);
@@ -96,7 +99,7 @@ public sealed class MemoryTests
     /// <summary>Inputs of which only each trial's last target is shown, at the last step.</summary>
     private static double[,,] Last(Trials trials)
     {
-        var inputs = new double[trials.Count, trials.Steps, 1];
+        double[,,] inputs = new double[trials.Count, trials.Steps, 1];
         for (int trial = 0; trial < trials.Count; trial++) inputs[trial, trials.Steps - 1, 0] =
             2 * trials.Targets[trial, trials.Steps - 1, 0] - 1;
         return inputs;

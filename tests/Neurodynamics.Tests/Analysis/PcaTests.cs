@@ -12,7 +12,7 @@ public sealed class PcaTests
     {
         // Two unit vectors and the mean, chosen; amplitudes 3 and 1 in quadrature give variances 9/2 and 1/2.
         double[] long_ = [0.6, 0, 0.8], short_ = [0, 1, 0], mean = [1, -2, 3];
-        var states = new double[100, 3];
+        double[,] states = new double[100, 3];
         for (int i = 0; i < 100; i++)
             for (int j = 0; j < 3; j++)
                 states[i, j] = mean[j] + 3 * Math.Cos(2 * Math.PI * i / 100) * long_[j]
@@ -59,7 +59,7 @@ public sealed class PcaTests
         static double[,] Corners(Generator generator)
         {
             var (turn, _) = linalg.qr(randn([8, 8], dtype: ScalarType.Float64, generator: generator));
-            var corners = Enumerable.Range(0, 8).Select(i =>
+            double[,] corners = Enumerable.Range(0, 8).Select(i =>
                 Enumerable.Range(0, 8).Select(j => j < 3 ? 2.0 * (i >> j & 1) - 1 : 0).ToArray()).ToList().ToMatrix(8);
             return tensor(corners).mm(turn).ToMatrix();
         }
@@ -70,7 +70,7 @@ public sealed class PcaTests
     {
         // The corners of a cube in units 1, 4 and 6 of eight.
         int[] units = [1, 4, 6];
-        var states = new double[8, 8];
+        double[,] states = new double[8, 8];
         for (int i = 0; i < 8; i++)
             for (int j = 0; j < 3; j++) states[i, units[j]] = 2 * (i >> j & 1) - 1;
         var pca = Pca.Fit(states, 4);
@@ -83,7 +83,7 @@ public sealed class PcaTests
     public void Fitted_to_both_trajectories_and_points_weigh_the_same()
     {
         // 600 states at (+-1, 0) and two points at (4, +-3): means 0 and (4, 0), whose middle is (2, 0).
-        var trajectories = new double[3, 200, 2];
+        double[,,] trajectories = new double[3, 200, 2];
         for (int b = 0; b < 3; b++)
             for (int t = 0; t < 200; t++) trajectories[b, t, 0] = t % 2 == 0 ? 1 : -1;
         var points = Linearisation.Of(Nets.Tanh(new double[2, 2]), [Nets.Point(4, 3), Nets.Point(4, -3)]);

@@ -27,7 +27,7 @@ public sealed class PhasePlaneTests
         var points = OneBit.FixedPoints(6);
         Assert.Equal(["attractor", "attractor", "saddle"], points.Select(point => point.Kind));
         Assert.All(points.Take(2), point => Assert.Equal(0.957504024079, Math.Abs(point.Point.State[0]), 1e-9));
-        var run = OneBit.Trajectories(new[,] { { 0.1, 0.05 } }, 50);
+        double[,,] run = OneBit.Trajectories(new[,] { { 0.1, 0.05 } }, 50);
         Assert.Equal((0.1, 0.9575), (run[0, 0, 0], Math.Round(run[0, 50, 1], 4)));
     }
 
@@ -46,7 +46,7 @@ public sealed class PhasePlaneTests
     public void Along_the_modes_the_region_ends_at_the_radii()
     {
         var attractor = PhasePlane.Of(OneBit.Cell, [0.0]).FixedPoints(6)[0];
-        var nudged = attractor.Point.State[0] > 0 ? -0.5 : 0.5;
+        double nudged = attractor.Point.State[0] > 0 ? -0.5 : 0.5;
         var cell = RecurrentCell.Create(
             Architecture.Vanilla, new[,] { { 1.0 }, { 1.0 } }, new[,] { { 1.25, 0.75 }, { 0.75, 1.25 } });
         var line = PhasePlane.Of(cell, [nudged]).FixedPoints(8).Where(point => point.UnstableModes == 0)

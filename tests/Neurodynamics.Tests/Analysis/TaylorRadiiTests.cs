@@ -1,7 +1,6 @@
 using Neurodynamics.Analysis;
 using Neurodynamics.FixedPoints;
 using Neurodynamics.Models;
-using TorchSharp;
 using Neurodynamics.Tests.FixedPoints;
 using Xunit;
 using static TorchSharp.torch;

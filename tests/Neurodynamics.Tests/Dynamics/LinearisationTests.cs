@@ -1,8 +1,7 @@
-using Neurodynamics.Analysis;
 using System.Numerics;
+using Neurodynamics.Analysis;
 using Neurodynamics.FixedPoints;
 using Neurodynamics.Models;
-using TorchSharp;
 using Neurodynamics.Tests.FixedPoints;
 using Xunit;
 using static TorchSharp.torch;

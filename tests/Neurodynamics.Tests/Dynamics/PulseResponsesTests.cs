@@ -1,5 +1,4 @@
 using Neurodynamics.FixedPoints;
-using Neurodynamics.Models;
 using Neurodynamics.Tests.FixedPoints;
 using Xunit;
 using static TorchSharp.torch;

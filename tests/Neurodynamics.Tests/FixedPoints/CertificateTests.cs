@@ -1,7 +1,6 @@
 using CsCheck;
 using Neurodynamics.FixedPoints;
 using Neurodynamics.Models;
-using TorchSharp;
 using Neurodynamics.Tests.Models;
 using Xunit;
 using static Neurodynamics.Tests.FixedPoints.Nets;
@@ -36,7 +35,7 @@ public sealed class CertificateTests
         var (cell, _, points) = Listed(name);
         foreach (double distance in new[] { 1e-9, 1e-6 })
         {
-            var noise = Cloud(points.Length, cell.StateSize, distance / Math.Sqrt(cell.StateSize), seed: 5);
+            double[,] noise = Cloud(points.Length, cell.StateSize, distance / Math.Sqrt(cell.StateSize), seed: 5);
             var beside = points.Select((point, i) =>
                 point with { State = [.. point.State.Zip(noise.Row(i), (x, d) => x + d)], Speed = 1 }).ToArray();
             var certificates = Certificate.Of(cell, beside);
@@ -69,8 +68,8 @@ public sealed class CertificateTests
             var cell = Random(architecture, units, gain, seed);
             var found = new NewtonSolver().Solve(new(cell, [0], Cloud(60, cell.StateSize, 1, seed + 1))).Distinct();
             // States about true points, and states anywhere.
-            var noise = Cloud(found.Count, cell.StateSize, Math.Pow(10, logNoise), seed + 2);
-            var anywhere = Cloud(20, cell.StateSize, 1, seed + 3);
+            double[,] noise = Cloud(found.Count, cell.StateSize, Math.Pow(10, logNoise), seed + 2);
+            double[,] anywhere = Cloud(20, cell.StateSize, 1, seed + 3);
             var states = found.Select((point, i) => Point([.. point.State.Zip(noise.Row(i), (x, d) => x + d)]))
                 .Concat(Enumerable.Range(0, 20).Select(i => Point(anywhere.Row(i)))).ToArray();
             foreach (var (state, certificate) in states.Zip(Certificate.Of(cell, states)))

@@ -1,6 +1,5 @@
 using Neurodynamics.FixedPoints;
 using Neurodynamics.Models;
-using TorchSharp;
 using Xunit;
 using static TorchSharp.torch;
 
@@ -22,7 +21,7 @@ public sealed class CollectionTests
             new FixedPointProblem(cell, [0.5], randn([64, 20], dtype: ScalarType.Float64, generator: generator)
             .ToMatrix());
         var solver = new GradientDescent { MaxSteps = 300, StopBelow = 0, ChunkSize = 16 };
-        var quiet = solver.Solve(problem).States;
+        double[,] quiet = solver.Solve(problem).States;
         bool done = false;
         var collector = new Thread(() =>
         {

@@ -1,8 +1,6 @@
-using Neurodynamics.Analysis;
 using Neurodynamics.FixedPoints;
 using Neurodynamics.Import;
 using Neurodynamics.Models;
-using TorchSharp;
 using Xunit;
 using static TorchSharp.torch;
 
@@ -43,7 +41,7 @@ public sealed class ContinuationTests
         Assert.Equal(branch.Folds.Select(fold => fold.After), Enumerable.Range(0, branch.Points.Count - 1)
             .Where(i => branch.Points[i].Sign != branch.Points[i + 1].Sign));
 
-        var middle = branch.StatesAt(0.5);
+        double[,] middle = branch.StatesAt(0.5);
         Assert.Equal(3, middle.GetLength(0));
         var points = new NewtonSolver().Solve(new(cell, [0], middle)).Distinct();
         Assert.Equal([-0.957504024079, 0, 0.957504024079], points.Select(point => point.State[0]).Order(), (a, b) =>

@@ -1,6 +1,5 @@
 using Neurodynamics.FixedPoints;
 using Neurodynamics.Models;
-using TorchSharp;
 using Xunit;
 using static TorchSharp.torch;
 
@@ -43,10 +42,10 @@ public sealed class CycleTests
     public void A_wheel_of_units_turns_in_cycles_whose_phases_are_stepped_to_where_only_one_was_found(int period)
     {
         // Each unit hands its state to the next: a pattern of signs turns round, each value +-x with x = tanh(2 x).
-        var weights = new double[period, period];
+        double[,] weights = new double[period, period];
         for (int i = 0; i < period; i++) weights[i, (i + 1) % period] = 2;
         var cell = Nets.Tanh(weights, input: 1);
-        var start = Enumerable.Range(0, period).Select(i => i == 0 ? Root : -Root).ToArray();
+        double[] start = [.. Enumerable.Range(0, period).Select(i => i == 0 ? Root : -Root)];
         var found = new NewtonSolver().Solve(new(new IteratedCell(cell, period), [0], new[] { start }.ToMatrix(period)))
             .Distinct();
         var cycle = Assert.Single(Cycle.Of(cell, period, found));

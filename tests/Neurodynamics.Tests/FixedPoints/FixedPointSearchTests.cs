@@ -3,10 +3,8 @@ using Neurodynamics.Analysis;
 using Neurodynamics.FixedPoints;
 using Neurodynamics.Import;
 using Neurodynamics.Models;
-using Neurodynamics.Tasks;
-using Neurodynamics.Training;
-using TorchSharp;
 using Neurodynamics.Tests.Models;
+using Neurodynamics.Training;
 using Xunit;
 using static TorchSharp.torch;
 
@@ -32,7 +30,7 @@ public sealed class FixedPointSearchTests
         var lines = Linearisation.Of(cell, found.Points);
         for (int i = 0; i < states.GetLength(0); i++)
         {
-            var state = states.Row(i);
+            double[] state = states.Row(i);
             var nearest = lines.MinBy(line => line.Point.State.Distance(state))!;
             Assert.True(nearest.Point.State.Distance(state) < 1e-8, $"point {i} of {name} was not found");
             Assert.Equal(unstable[i], nearest.UnstableModes);
@@ -105,7 +103,7 @@ public sealed class FixedPointSearchTests
     public void Order_of_the_candidates_and_chunks_give_the_same_set()
     {
         var cell = NetworkFile.Load(Reference.Network("rnn_flipflop3.npz")).Cell;
-        var candidates = ArrayFile.Read(Reference.Network("rnn_flipflop3.npz"))["candidates_noisy"].ToMatrix();
+        double[,] candidates = ArrayFile.Read(Reference.Network("rnn_flipflop3.npz"))["candidates_noisy"].ToMatrix();
         var some = Enumerable.Range(0, 300).Select(candidates.Row).ToList();
         var whole = Search.Run(cell, some.ToMatrix(100)).Points;
         some.Reverse();
@@ -137,7 +135,7 @@ public sealed class FixedPointSearchTests
     {
         var cell = Unit(0.5);
         using (no_grad()) cell.WeightIh.copy_(tensor(new[,] { { 1.0 } }));
-        var inputs = new double[4, 25, 1];
+        double[,,] inputs = new double[4, 25, 1];
         for (int i = 0; i < 100; i++) inputs[i / 25, i % 25, 0] = i / 50f - 1;
         var solution = new NewtonSolver().Solve(TrialSteps.Sample(cell, inputs, 60, seed: 2).UnderOwnInputs(cell));
         for (int i = 0; i < 60; i++)
@@ -168,7 +166,7 @@ public sealed class FixedPointSearchTests
     public void A_ghost_of_a_saturated_gate_is_neither_a_point_nor_a_slow_point()
     {
         var cell = NetworkFile.Load(Reference.Network("gru_flipflop3.npz")).Cell;
-        var far = Nets.Cloud(64, 100, 15, seed: 5);
+        double[,] far = Nets.Cloud(64, 100, 15, seed: 5);
         var found = Search.Run(cell, far);
         Assert.All(found.Points.Concat<StatePoint>(found.SlowPoints), point =>
             Assert.All(point.State, value => Assert.InRange(value, -1, 1)));
@@ -200,10 +198,19 @@ public sealed class FixedPointSearchTests
     public void The_reports_algorithm_and_newton_agree_where_both_converge()
     {
         var cell = Nets.Random(Architecture.Vanilla, 4, gain: 1.5, seed: 7);
-        var candidates = Nets.Cloud(24, 4, 1, seed: 3);
+        double[,] candidates = Nets.Cloud(24, 4, 1, seed: 3);
         var newton = Search.Run(cell, candidates);
-        var descent = (Search with { MaxRounds = 0, Solver = new GradientDescent { LearningRate = 0.01, StopBelow = 0,
-            MaxSteps = 6000, Tolerance = 1e-9 } }).Run(cell, candidates);
+        var descent = (Search with
+        {
+            MaxRounds = 0,
+            Solver = new GradientDescent
+            {
+                LearningRate = 0.01,
+                StopBelow = 0,
+                MaxSteps = 6000,
+                Tolerance = 1e-9
+            }
+        }).Run(cell, candidates);
         Assert.NotEmpty(descent.Points);
         Assert.All(descent.Points, point =>
             Assert.Contains(newton.Points, twin => point.State.Distance(twin.State) < 1e-6));
@@ -256,7 +263,7 @@ public sealed class FixedPointSearchTests
     public void Every_option_changes_the_run()
     {
         var cell = Nets.Random(Architecture.Vanilla, 6, gain: 1.5, seed: 3);
-        var candidates = Nets.Cloud(60, 6, 1, seed: 1);
+        double[,] candidates = Nets.Cloud(60, 6, 1, seed: 1);
         var usual = new NewtonSolver();
         string plain = Told(usual);
         foreach (var other in new[]

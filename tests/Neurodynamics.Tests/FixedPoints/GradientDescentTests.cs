@@ -15,9 +15,9 @@ public sealed class GradientDescentTests
     public void The_first_step_moves_every_value_by_the_learning_rate_against_the_gradient_of_finite_differences()
     {
         var cell = Nets.Normal(4, gain: 1.5, seed: 3, input: 1);
-        var start = Nets.Cloud(5, 4, 1, seed: 4);
+        double[,] start = Nets.Cloud(5, 4, 1, seed: 4);
         // An epsilon far above the gradient: the step is proportional to it, x' = x - rate g / epsilon.
-        var moved = (Solver with { MaxSteps = 1, StopBelow = 0, LearningRate = 1, Epsilon = 1e6 })
+        double[,] moved = (Solver with { MaxSteps = 1, StopBelow = 0, LearningRate = 1, Epsilon = 1e6 })
             .Solve(new(cell, [0.2], start)).States;
         for (int i = 0; i < 5; i++)
             for (int j = 0; j < 4; j++)
@@ -42,8 +42,15 @@ public sealed class GradientDescentTests
             square = 0.95 * square + 0.05 * gradient * gradient;
             x -= 0.01 * (mean / (1 - Math.Pow(0.8, step))) / (Math.Sqrt(square / (1 - Math.Pow(0.95, step))) + 1e-6);
         }
-        var solution = (Solver with { LearningRate = 0.01, Beta1 = 0.8, Beta2 = 0.95, Epsilon = 1e-6, MaxSteps = 50,
-            StopBelow = 0 })
+        var solution = (Solver with
+        {
+            LearningRate = 0.01,
+            Beta1 = 0.8,
+            Beta2 = 0.95,
+            Epsilon = 1e-6,
+            MaxSteps = 50,
+            StopBelow = 0
+        })
             .Solve(new(Nets.Tanh(new[,] { { 2.0 } }, input: 1), [0], new[,] { { 0.4 } }));
         Assert.Equal(x, solution.States[0, 0], 1e-13);
         Assert.Equal(50, solution.Steps[0]);
@@ -56,7 +63,7 @@ public sealed class GradientDescentTests
     public void The_batch_moves_as_under_torchs_own_Adam(int chunk)
     {
         var cell = Nets.Normal(6, gain: 2, seed: 3, input: 1);
-        var start = Nets.Cloud(50, 6, 1, seed: 4);
+        double[,] start = Nets.Cloud(50, 6, 1, seed: 4);
         using var scope = NewDisposeScope();
         var x = new Parameter(tensor(start));
         using var adam = optim.Adam([x], lr: 0.01);
@@ -75,8 +82,8 @@ public sealed class GradientDescentTests
     public void Chunks_and_the_order_of_the_candidates_change_nothing_but_rounding()
     {
         var cell = Nets.Normal(6, gain: 2, seed: 3, input: 1);
-        var start = Nets.Cloud(100, 6, 1, seed: 4);
-        var inputs = Nets.Cloud(100, 1, 1, seed: 5);
+        double[,] start = Nets.Cloud(100, 6, 1, seed: 4);
+        double[,] inputs = Nets.Cloud(100, 1, 1, seed: 5);
         var solver = Solver with { LearningRate = 0.02, StopBelow = 0.1, ChunkSize = 100 };
         var whole = solver.Solve(new(cell, inputs, start));
         Assert.InRange(whole.Steps[0], 10, 5000);
@@ -95,7 +102,7 @@ public sealed class GradientDescentTests
     public void The_loss_falls_and_is_watched_from_the_first_step_to_the_last()
     {
         var seen = new List<DescentSnapshot>();
-        var start = Nets.Cloud(20, 5, 1, seed: 4);
+        double[,] start = Nets.Cloud(20, 5, 1, seed: 4);
         var solution = (Solver with { MaxSteps = 250, StopBelow = 0, Watch = seen.Add })
             .Solve(new(Nets.Normal(5, gain: 1, seed: 3, input: 1), [0.1], start));
         Assert.Equal([0, 100, 200, 250], seen.Select(snapshot => snapshot.Step));
@@ -110,7 +117,7 @@ public sealed class GradientDescentTests
     public void The_three_readings_stop_at_different_steps_and_each_holds_at_the_returned_states()
     {
         var cell = Nets.Normal(8, gain: 1.5, seed: 3, input: 1);
-        var steps = new[] { SpeedReading.MeanSquare, SpeedReading.Speed, SpeedReading.Norm }.Select(reading =>
+        int[] steps = [.. new[] { SpeedReading.MeanSquare, SpeedReading.Speed, SpeedReading.Norm }.Select(reading =>
         {
             var solver = Solver with { Reading = reading, StopBelow = 0.01, LearningRate = 3e-3 };
             var solution = solver.Solve(new(cell, [0.1], Nets.Cloud(60, 8, 1, seed: 4)));
@@ -131,14 +138,14 @@ public sealed class GradientDescentTests
                     _ => step.norm(1).mean(),
                 }).item<double>();
             }
-        }).ToArray();
+        })];
         Assert.True(steps[0] < steps[1] && steps[1] < steps[2], $"stopped after {string.Join(", ", steps)} steps");
     }
 
     [Fact]
     public void A_batch_that_is_slow_already_takes_no_step()
     {
-        var start = new[,] { { 0.01 }, { 0.0 } };
+        double[,] start = new[,] { { 0.01 }, { 0.0 } };
         var solution = Solver.Solve(new(Nets.Tanh(new[,] { { 0.5 } }, input: 1), [0], start));
         Assert.Equal(start, solution.States);
         Assert.Equal([0, 0], solution.Steps);
@@ -150,8 +157,8 @@ public sealed class GradientDescentTests
     public void A_candidate_that_is_not_finite_neither_moves_the_others_nor_the_stop()
     {
         var cell = Nets.Normal(4, gain: 1.5, seed: 3, input: 1);
-        var start = Nets.Cloud(6, 4, 1, seed: 4);
-        var broken = Enumerable.Range(0, 7).Select(i => i == 3 ? [0, double.NaN, 0, 0] : start.Row(i < 3 ? i : i - 1))
+        double[,] start = Nets.Cloud(6, 4, 1, seed: 4);
+        double[,] broken = Enumerable.Range(0, 7).Select(i => i == 3 ? [0, double.NaN, 0, 0] : start.Row(i < 3 ? i : i - 1))
             .ToList().ToMatrix(4);
         var solver = Solver with { StopBelow = 0.05 };
         var (alone, together) = (solver.Solve(new(cell, [0.1], start)), solver.Solve(new(cell, [0.1], broken)));
@@ -185,9 +192,15 @@ public sealed class GradientDescentTests
         var problem = new FixedPointProblem(cell, [0.1], Nets.Cloud(60, 6, 1, seed: 4));
         var solution = (Solver with { LearningRate = 0.01, MaxSteps = 2000, StopBelow = 0 }).Solve(problem);
         foreach (double rate in new[] { 1e-3, 1e-4, 1e-5, 1e-6, 1e-7, 1e-8, 1e-9 })
-            solution = (Solver with { LearningRate = rate, Beta2 = 0.95, Epsilon = 1e-16, MaxSteps = 1500,
-                StopBelow = 0 }).Solve(new(cell, [0.1], solution.States));
-        var slow = Enumerable.Range(0, 60).Where(i => solution.Speeds[i] < 1e-16).ToArray();
+            solution = (Solver with
+            {
+                LearningRate = rate,
+                Beta2 = 0.95,
+                Epsilon = 1e-16,
+                MaxSteps = 1500,
+                StopBelow = 0
+            }).Solve(new(cell, [0.1], solution.States));
+        int[] slow = [.. Enumerable.Range(0, 60).Where(i => solution.Speeds[i] < 1e-16)];
         Assert.True(slow.Length > 10,
             $"{slow.Length} candidates are "
             + $"slow: {string.Join(", ", solution.Speeds.Order().Select(q => q.ToString("g2")))}");

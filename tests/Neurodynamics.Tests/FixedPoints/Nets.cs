@@ -1,7 +1,6 @@
 using Neurodynamics.FixedPoints;
 using Neurodynamics.Import;
 using Neurodynamics.Models;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Neurodynamics.Tests.FixedPoints;
@@ -53,8 +52,8 @@ internal static class Nets
     /// <summary>A reference network and its listed fixed points.</summary>
     public static (Cell Cell, double[] Input, FixedPoint[] Points) Listed(string name)
     {
-        var input = ArrayFile.Read(Reference.Network(name + ".npz"))["input"].Values;
-        var states = ArrayFile.Read(Reference.FixedPoints(name))["fixed_points"].ToMatrix();
+        double[] input = ArrayFile.Read(Reference.Network(name + ".npz"))["input"].Values;
+        double[,] states = ArrayFile.Read(Reference.FixedPoints(name))["fixed_points"].ToMatrix();
         return (NetworkFile.Load(Reference.Network(name + ".npz")).Cell, input,
             [.. Enumerable.Range(0, states.GetLength(0)).Select(i => new FixedPoint(states.Row(i), input, 0, 1))]);
     }

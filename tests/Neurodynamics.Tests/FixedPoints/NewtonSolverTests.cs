@@ -1,4 +1,3 @@
-using Neurodynamics.Analysis;
 using Neurodynamics.FixedPoints;
 using Neurodynamics.Models;
 using TorchSharp;
@@ -52,9 +51,9 @@ public sealed class NewtonSolverTests
     public void Order_and_chunks_of_the_candidates_do_not_matter()
     {
         var cell = Nets.Normal(6, gain: 3, seed: 3);
-        var candidates = Nets.Cloud(200, 6, 1, seed: 4);
+        double[,] candidates = Nets.Cloud(200, 6, 1, seed: 4);
         var whole = States(Solver.Solve(new(cell, [0.1], candidates)));
-        var reversed = Enumerable.Range(0, 200).Select(i => candidates.Row(199 - i)).ToList().ToMatrix(6);
+        double[,] reversed = Enumerable.Range(0, 200).Select(i => candidates.Row(199 - i)).ToList().ToMatrix(6);
         foreach (var other in new[] { States((Solver with { ChunkSize = 7 }).Solve(new(cell, [0.1], candidates))),
             States(Solver.Solve(new(cell, [0.1], reversed))) })
         {
@@ -84,7 +83,7 @@ public sealed class NewtonSolverTests
     [Fact]
     public void A_candidate_that_is_not_finite_ends_as_such_and_leaves_the_others_alone()
     {
-        var candidates = Nets.Cloud(3, 4, 1, seed: 2);
+        double[,] candidates = Nets.Cloud(3, 4, 1, seed: 2);
         candidates[1, 2] = double.NaN;
         var solution = Solver.Solve(new(Nets.Normal(4, gain: 0.5, seed: 1), [0], candidates));
         Assert.Equal([Ending.FixedPoint, Ending.NotFinite, Ending.FixedPoint], solution.Endings);
@@ -140,11 +139,11 @@ public sealed class NewtonSolverTests
     public void Candidates_are_states_that_trials_visit_and_the_seed_repeats_them()
     {
         var cell = Nets.Normal(3, gain: 1, seed: 5);
-        var inputs = new double[2, 4, 1];
+        double[,,] inputs = new double[2, 4, 1];
         inputs[1, 0, 0] = 1;
         using var visited = cell.Run(tensor(inputs).to(ScalarType.Float64));
-        var states = Enumerable.Range(0, 8).Select(i => visited.reshape(-1, 3)[i].data<double>().ToArray()).ToArray();
-        var drawn = Candidates.FromTrials(cell, inputs, 30, seed: 1);
+        double[][] states = [.. Enumerable.Range(0, 8).Select(i => visited.reshape(-1, 3)[i].data<double>().ToArray())];
+        double[,] drawn = Candidates.FromTrials(cell, inputs, 30, seed: 1);
         for (int i = 0; i < 30; i++) Assert.Contains(states, state => state.SequenceEqual(drawn.Row(i)));
         Assert.Equal(drawn, Candidates.FromTrials(cell, inputs, 30, seed: 1));
         Assert.NotEqual(drawn, Candidates.FromTrials(cell, inputs, 30, seed: 1, noise: 0.1));
@@ -155,7 +154,7 @@ public sealed class NewtonSolverTests
     {
         var cell = new Gru(1, 4);
         cell.Initialise(1);
-        var before = cell.WeightHh.data<float>().ToArray();
+        float[] before = [.. cell.WeightHh.data<float>()];
         Linearisation.Of(cell, Solver.Solve(new(cell, [0], Nets.Cloud(10, 4, 1, seed: 1))).Distinct());
         Assert.Equal(before, cell.WeightHh.data<float>().ToArray());
         Assert.All(cell.parameters(), parameter => Assert.True(parameter.requires_grad));

@@ -1,6 +1,5 @@
 using Neurodynamics.FixedPoints;
 using Neurodynamics.Models;
-using TorchSharp;
 using Xunit;
 using static Neurodynamics.Tests.FixedPoints.Nets;
 using static TorchSharp.torch;
@@ -66,11 +65,10 @@ public sealed class ReachabilityTests
         var cell = Random(Architecture.Vanilla, 40, 1, seed: 1);
         var (visited, states) = (Cloud(90_000, 40, 1, seed: 2), Cloud(30, 40, 1, seed: 3));
         // A state that lies 1e-9 from a visited one, of the last block.
-        var close = visited.Row(89_999);
+        double[] close = visited.Row(89_999);
         close[7] += 1e-9;
         FixedPoint[] points = [.. Enumerable.Range(0, 30).Select(i => Point(states.Row(i))), Point(close)];
-        var nearest = Reachability.Of(cell, points, visited).Select(reachability => reachability.NearestVisited!.Value)
-            .ToArray();
+        double[] nearest = [.. Reachability.Of(cell, points, visited).Select(reachability => reachability.NearestVisited!.Value)];
         for (int i = 0; i < 5; i++)
             Assert.Equal(Enumerable.Range(0, 90_000).Min(j => visited.Row(j).Distance(points[i].State)), nearest[i],
                 1e-12);
@@ -79,7 +77,7 @@ public sealed class ReachabilityTests
         Assert.Empty(Reachability.Of(cell, [], visited));
         visited[17, 3] = double.NaN;
         Assert.Equal(1e-9, Reachability.Of(cell, points, visited)[30].NearestVisited!.Value, 1e-15);
-        var lost = new double[1, 40];
+        double[,] lost = new double[1, 40];
         lost[0, 0] = double.PositiveInfinity;
         Assert.Null(Reachability.Of(cell, points, lost)[0].NearestVisited);
         Assert.Throws<ArgumentException>(() => Reachability.Of(cell, points, new double[2, 3]));

@@ -1,7 +1,5 @@
 using Neurodynamics.FixedPoints;
-using Neurodynamics.Import;
 using Neurodynamics.Models;
-using TorchSharp;
 using Xunit;
 using static TorchSharp.torch;
 
@@ -19,8 +17,13 @@ public sealed class SolverLawTests
         ["Newton alone"] = new NewtonSolver { MaxDampedSteps = 0, ChunkSize = 5 },
         ["Algorithm 1"] = new GradientDescent
         {
-            LearningRate = 0.05, Beta2 = 0.95, Epsilon = 1e-2, MaxSteps = 8000, StopBelow = 1e-27, Tolerance = 1e-9,
-                CorrectionTolerance = 1e-6,
+            LearningRate = 0.05,
+            Beta2 = 0.95,
+            Epsilon = 1e-2,
+            MaxSteps = 8000,
+            StopBelow = 1e-27,
+            Tolerance = 1e-9,
+            CorrectionTolerance = 1e-6,
         },
         ["damped iteration"] = new DampedIteration(),
         ["damped iteration in chunks"] = new DampedIteration { Share = 0.3, ChunkSize = 3 },
@@ -54,7 +57,7 @@ public sealed class SolverLawTests
         using var frozen = no_grad();
         for (int i = 0; i < ends.Count; i++)
         {
-            var next = problem.Cell.Step(tensor(ends[i].Input).unsqueeze(0),
+            double[] next = problem.Cell.Step(tensor(ends[i].Input).unsqueeze(0),
                 tensor(ends[i].State).unsqueeze(0)).squeeze(0).ToVector();
             double apart = Math.Sqrt(next.Zip(ends[i].State, (a, b) => (a - b) * (a - b)).Sum());
             Assert.Equal(apart * apart / 2, ends[i].Speed, 1e-20);

@@ -2,7 +2,6 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Neurodynamics.Import;
 using Neurodynamics.Models;
-using TorchSharp;
 using Xunit;
 using static TorchSharp.torch;
 
@@ -38,7 +37,7 @@ public sealed class KerasFileTests : IDisposable
         {
             Assert.Equal(Architecture.Lstm, imported.Cell.Architecture);
             double c = 0.2 + 0.75 * 0.7615941559557649;
-            var next = Step(imported, 1, 0.3, 0.4);
+            double[] next = Step(imported, 1, 0.3, 0.4);
             Assert.Equal(c, next[1], 1e-7);
             Assert.Equal(Math.Tanh(c) / 4, next[0], 1e-7);
         }
@@ -82,7 +81,7 @@ public sealed class KerasFileTests : IDisposable
         int gates = type switch { "SimpleRNN" => 1, "LSTM" => 4, _ => 3 };
         var (kernel, recurrent) = (Draw(inputs * gates * units), Draw(units * gates * units));
         int rows = gates * units;
-        var bias = Draw((resetAfter ? 2 : 1) * rows);
+        double[] bias = Draw((resetAfter ? 2 : 1) * rows);
         var (weight, shift) = (Draw(units * channels), Draw(channels));
         var weights = new LayerWeights(type, kernel, recurrent, resetAfter ? [2, rows] : [rows], bias);
         object model = KerasFile.Model(
@@ -103,9 +102,9 @@ public sealed class KerasFileTests : IDisposable
         ];
 
         static double Sigmoid(double x) => 1 / (1 + Math.Exp(-x));
-        var given = new double[2, 20, inputs];
-        var states = new double[2, 20, units];
-        var outputs = new double[2, 20, channels];
+        double[,,] given = new double[2, 20, inputs];
+        double[,,] states = new double[2, 20, units];
+        double[,,] outputs = new double[2, 20, channels];
         for (int trial = 0; trial < 2; trial++)
         {
             var (h, c) = (new double[units], new double[units]);
@@ -119,7 +118,7 @@ public sealed class KerasFileTests : IDisposable
                 double SecondBias(int gate, int unit) => resetAfter ? bias[rows + gate * units + unit] : 0;
                 double Both(int gate, int unit) =>
                     FromInputs(gate, unit) + FromUnits(gate, unit, _ => 1) + SecondBias(gate, unit);
-                var next = new double[units];
+                double[] next = new double[units];
                 for (int unit = 0; unit < units; unit++)
                     switch (type)
                     {

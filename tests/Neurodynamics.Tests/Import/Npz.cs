@@ -17,7 +17,7 @@ internal static class Npz
         string head = $"{{'descr': '{descr}', 'fortran_order': {order}, 'shape': ({lengths}), }}";
         int start = version == 1 ? 10 : 12;
         head = head.PadRight((start + head.Length + 64) / 64 * 64 - start - 1) + "\n";
-        var length = new byte[version == 1 ? 2 : 4];
+        byte[] length = new byte[version == 1 ? 2 : 4];
         if (version == 1) BinaryPrimitives.WriteUInt16LittleEndian(length, (ushort)head.Length);
         else BinaryPrimitives.WriteInt32LittleEndian(length, head.Length);
         return [0x93, .. "NUMPY"u8, (byte)version, 0, .. length, .. Encoding.ASCII.GetBytes(head), .. elements];

@@ -59,7 +59,7 @@ public sealed class NumpyFileTests : IDisposable
                 : values;
             string descr = $"{(big ? '>' : '<')}f{(twice ? 8 : 4)}";
             byte[] array = Npz.Array(descr, fortran, [rows, columns], [.. stored.SelectMany(Element)]);
-            var matrix = ArrayFile.Read(scratch.Write("one.npy", array))["one"].ToMatrix();
+            double[,] matrix = ArrayFile.Read(scratch.Write("one.npy", array))["one"].ToMatrix();
             return matrix.Cast<double>().SequenceEqual(values.Select(value => (double)value));
         }, iter: 200, threads: 1);
 

@@ -3,7 +3,6 @@ using CsCheck;
 using Neurodynamics.Import;
 using Neurodynamics.Models;
 using Neurodynamics.Tests.Models;
-using TorchSharp;
 using TorchSharp.PyBridge;
 using Xunit;
 using static TorchSharp.torch;
@@ -95,7 +94,7 @@ public sealed class PyTorchFileTests : IDisposable
         int length = (int)BitConverter.ToInt64(whole);
         // Spaces make the header p * 256 + 0x80 bytes long: the file begins with a pickle's opcode and a protocol p.
         int padded = Enumerable.Range(1, 5).Select(p => p * 256 + 0x80).First(size => size >= length);
-        byte[] spaces = Enumerable.Repeat((byte)' ', padded - length).ToArray();
+        byte[] spaces = [.. Enumerable.Repeat((byte)' ', padded - length)];
         string path = scratch.Write("padded.safetensors",
             [.. BitConverter.GetBytes((long)padded), .. whole[8..(8 + length)], .. spaces, .. whole[(8 + length)..]]);
         Assert.Equal(0x80, File.ReadAllBytes(path)[0]);

@@ -103,8 +103,10 @@ internal sealed class RateNames : LayerLayout
             RequireNumbers([j, b]);
             var parameters = new Dictionary<string, double[]>
             {
-                ["weight_ih_l0"] = b.Values, ["weight_hh_l0"] = j.Values,
-                ["bias_ih_l0"] = new double[units], ["bias_hh_l0"] = new double[units],
+                ["weight_ih_l0"] = b.Values,
+                ["weight_hh_l0"] = j.Values,
+                ["bias_ih_l0"] = new double[units],
+                ["bias_hh_l0"] = new double[units],
             };
             var alpha = File["alpha"];
             return new(new LeakyCell.Kind { Leak = alpha.Values[0] }, b.Shape[1], units, parameters, [j, b, alpha]);

@@ -1,6 +1,5 @@
 using Neurodynamics.Import;
 using Neurodynamics.Models;
-using TorchSharp;
 using Xunit;
 using static TorchSharp.torch;
 
@@ -109,7 +108,7 @@ public sealed class ReferenceNetworkTests
     {
         string path = Reference.Network("gru_flipflop3.npz");
         var trajectory = Trajectory(path);
-        var states = (double[,,])trajectory.States.Clone();
+        double[,,] states = (double[,,])trajectory.States.Clone();
         states[1, 42, 7] += 0.25;
         var check = NetworkFile.Load(path).Check(trajectory with { States = states });
         Assert.False(check.Reproduced);
@@ -126,10 +125,10 @@ public sealed class ReferenceNetworkTests
         string path = Reference.Network("lstm_flipflop3.npz");
         var imported = NetworkFile.Load(path);
         var whole = Trajectory(path);
-        var hidden = new double[2, 100, 100];
-        var outputs = new double[2, 100, 3];
+        double[,,] hidden = new double[2, 100, 100];
+        double[,,] outputs = new double[2, 100, 3];
         var file = ArrayFile.Read(path);
-        var weight = file["readout.weight"].ToMatrix();
+        double[,] weight = file["readout.weight"].ToMatrix();
         double[] bias = file["readout.bias"].Values;
         for (int b = 0; b < 2; b++)
             for (int t = 0; t < 100; t++)
@@ -143,7 +142,7 @@ public sealed class ReferenceNetworkTests
             }
         var check = imported.Check(new(whole.Inputs, hidden, outputs));
         Assert.True(check.Reproduced, check.ToString());
-        var shares = new double[2, 100, 3];
+        double[,,] shares = new double[2, 100, 3];
         for (int b = 0; b < 2; b++)
             for (int t = 0; t < 100; t++)
             {
@@ -163,7 +162,7 @@ public sealed class ReferenceNetworkTests
         string path = Reference.Network("gru_flipflop3.npz");
         var whole = Trajectory(path);
         double[,,] inputs = new double[2, 50, 3], states = new double[2, 50, 100];
-        var start = new double[2, 100];
+        double[,] start = new double[2, 100];
         for (int b = 0; b < 2; b++)
         {
             for (int i = 0; i < 100; i++) start[b, i] = whole.States[b, 49, i];

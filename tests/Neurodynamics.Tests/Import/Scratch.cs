@@ -27,7 +27,7 @@ internal sealed class Scratch : IDisposable
     {
         string folder = Directory.Exists(path) ? path : System.IO.Path.GetDirectoryName(path)!;
         string[] Beside() => Directory.GetFileSystemEntries(folder);
-        var before = Beside();
+        string[] before = Beside();
         var error = Assert.Throws<ImportException>(() => NetworkFile.Load(path, options));
         Assert.Equal(before, Beside());
         foreach (string phrase in phrases) Assert.Contains(phrase, error.Message);

@@ -22,7 +22,7 @@ internal sealed class TorchZip
     public Tensor Whole(string storage, int[] shape, params float[] values)
     {
         storages[storage] = [.. values.SelectMany(BitConverter.GetBytes)];
-        var strides = new int[shape.Length];
+        int[] strides = new int[shape.Length];
         for (int axis = shape.Length - 1, stride = 1; axis >= 0; stride *= shape[axis--]) strides[axis] = stride;
         return new(storage, "FloatStorage", values.Length, 0, shape, strides);
     }

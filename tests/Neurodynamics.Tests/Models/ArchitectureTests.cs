@@ -2,7 +2,6 @@ using System.Text.Json;
 using Neurodynamics.FixedPoints;
 using Neurodynamics.Models;
 using Neurodynamics.Training;
-using TorchSharp;
 using TorchSharp.Modules;
 using Xunit;
 using static TorchSharp.torch;
@@ -19,7 +18,7 @@ public sealed class ArchitectureTests
     {
         var architecture = Architecture.Named(name);
         Assert.Equal(name, architecture.Name);
-        var text = JsonSerializer.Serialize(architecture, Json.Options);
+        string text = JsonSerializer.Serialize(architecture, Json.Options);
         if (name != "leaky-of-the-tests") Assert.Equal($"\"{name}\"", text);
         Assert.Equal(architecture, JsonSerializer.Deserialize<Architecture>(text, Json.Options));
         var cell = architecture.Create(2, 3, ScalarType.Float64);
@@ -33,7 +32,7 @@ public sealed class ArchitectureTests
         var slow = new LeakyCell.Kind { Leak = 0.1 };
         Assert.NotEqual(new LeakyCell.Kind(), slow);
         var recipe = new Recipe { Architecture = slow, Units = 4 };
-        var text = JsonSerializer.Serialize(recipe, Json.Options);
+        string text = JsonSerializer.Serialize(recipe, Json.Options);
         Assert.Contains("\"name\": \"leaky-of-the-tests\"", text, StringComparison.Ordinal);
         var back = JsonSerializer.Deserialize<Recipe>(text, Json.Options)!;
         Assert.Equal(recipe, back);
@@ -65,18 +64,18 @@ public sealed class ArchitectureTests
         using (no_grad()) ((Squashed)network.Cell).Gain.fill_(0.5);
         var exact = network.InDouble();
         Assert.NotSame(network, exact);
-        var state = new[] { 0.1, -0.2, 0.3 };
+        double[] state = [0.1, -0.2, 0.3];
         Assert.Equal(network.Cell.Next([1, -1], state), exact.Cell.Next([1, -1], state));
-        var h = new[] { state }.ToMatrix(3);
-        var weights = ((Squashed)exact.Cell).Recurrent.weight.ToMatrix();
-        var drive = ((Squashed)exact.Cell).Input.weight.ToMatrix();
+        double[,] h = new[] { state }.ToMatrix(3);
+        double[,] weights = ((Squashed)exact.Cell).Recurrent.weight.ToMatrix();
+        double[,] drive = ((Squashed)exact.Cell).Input.weight.ToMatrix();
         for (int i = 0; i < 3; i++)
         {
             double sum = drive[i, 0] - drive[i, 1] + Enumerable.Range(0, 3).Sum(j => weights[i, j] * h[0, j]);
             Assert.Equal(0.5 * Math.Tanh(sum), exact.Cell.Next([1, -1], state)[i], 1e-12);
         }
         // Without a bound and a box nothing is claimed that needs them.
-        var candidates = Candidates.Random(network.Cell, 20, 0.5, seed: 1);
+        double[,] candidates = Candidates.Random(network.Cell, 20, 0.5, seed: 1);
         var set = new FixedPointSearch { MaxRounds = 0 }.Run(network.Cell, candidates);
         Assert.NotEmpty(set.Points);
         Assert.All(set.Points, point => Assert.Equal(Certainty.NoBound, point.Certificate!.Certainty));
@@ -102,7 +101,7 @@ public sealed class ArchitectureTests
         var other = gru.As(Architecture.GruResetBefore);
         foreach (var (name, parameter) in other.named_parameters())
             Assert.True(parameter.eq(gru.get_parameter(name)!).all().item<bool>(), name);
-        var refusal = Assert.Throws<ArgumentException>(() => gru.As(Architecture.Lstm)).Message;
+        string refusal = Assert.Throws<ArgumentException>(() => gru.As(Architecture.Lstm)).Message;
         Assert.Contains("weight_ih_l0 is [9, 2] here and [12, 2] there", refusal, StringComparison.Ordinal);
     }
 

@@ -23,7 +23,7 @@ public sealed class BoundTests
             double radius = Math.Pow(10, logRadius);
             var (cell, u) = Random(architecture, units, gain, generator);
             var centre = 2 * randn([1, cell.StateSize], dtype: Double, generator: generator);
-            double bound = cell.JacobianLipschitz(u, centre, tensor(new[] { radius }))!.item<double>();
+            double bound = cell.JacobianLipschitz(u, centre, tensor([radius]))!.item<double>();
             Assert.True(bound > 0);
             // Pairs anywhere in the ball, then neighbours, by which the constant is approached.
             var x = InBall(centre, radius, 300, generator);
@@ -54,7 +54,7 @@ public sealed class BoundTests
         Assert.Equal(4 * 8 * Math.Exp(-2 * 58), Constant(30, 1), 1e-4 * 32 * Math.Exp(-116));
 
         double Constant(double at, double radius) => cell.JacobianLipschitz(
-            zeros(1, 1, dtype: Double), tensor(new[,] { { at } }), tensor(new[] { radius }))!.item<double>();
+            zeros(1, 1, dtype: Double), tensor(new[,] { { at } }), tensor([radius]))!.item<double>();
     }
 
     [Theory, MemberData(nameof(Architectures))]
@@ -64,12 +64,12 @@ public sealed class BoundTests
         using var generator = new Generator(3);
         var (cell, u) = Random(architecture, 5, 1, generator);
         var state = randn([1, cell.StateSize], dtype: Double, generator: generator).expand(4, cell.StateSize);
-        var radii = tensor(new[] { 0, 0.01, 0.1, 1 });
-        var constants = cell.JacobianLipschitz(u, state, radii)!.ToVector();
+        var radii = tensor([0, 0.01, 0.1, 1]);
+        double[] constants = cell.JacobianLipschitz(u, state, radii)!.ToVector();
         Assert.Equal(constants.Order(), constants);
         using (no_grad()) cell.WeightHh.mul_(2);
         Assert.NotEqual(constants, cell.JacobianLipschitz(u, state, radii)!.ToVector());
-        Assert.Throws<ArgumentException>(() => cell.JacobianLipschitz(u, state, tensor(new[] { 1.0, 2.0 })));
+        Assert.Throws<ArgumentException>(() => cell.JacobianLipschitz(u, state, tensor([1.0, 2.0])));
     }
 
     [Theory, MemberData(nameof(Architectures))]

@@ -114,7 +114,7 @@ public sealed class CellTests
         using (no_grad()) cell.WeightHh.copy_(tensor(new[,] { { 0.5, 1 }, { 0, 0.3 } }));
         var jacobian = cell.StateJacobian(
             zeros(1, 1, dtype: ScalarType.Float64), zeros(1, 2, dtype: ScalarType.Float64));
-        Assert.Equal([0.5, 1, 0, 0.3], jacobian.data<double>().ToArray());
+        Assert.Equal([0.5, 1, 0, 0.3], [.. jacobian.data<double>()]);
     }
 
     [Fact]
@@ -125,7 +125,7 @@ public sealed class CellTests
         b.Initialise(1);
         c.Initialise(2);
         Assert.Equal(a.WeightHh.data<float>().ToArray(), b.WeightHh.data<float>().ToArray());
-        Assert.NotEqual(a.WeightHh.data<float>().ToArray(), c.WeightHh.data<float>().ToArray());
+        Assert.NotEqual([.. a.WeightHh.data<float>()], [.. c.WeightHh.data<float>()]);
     }
 
     [Fact]

@@ -1,6 +1,5 @@
 using Neurodynamics.Models;
 using Neurodynamics.Models.Bounds;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Neurodynamics.Tests.Models;

@@ -1,5 +1,4 @@
 using Neurodynamics.Models;
-using TorchSharp;
 using Xunit;
 using static TorchSharp.torch;
 
@@ -24,7 +23,7 @@ public sealed class NetworkTests
         var cell = RecurrentCell.Create(Architecture.Gru, 1, 4);
         cell.Initialise(1);
         var network = new Network(cell, nn.Linear(4, 2, hasBias: false));
-        var state = new double[,] { { 0.5, -0.25, 1, 0.125 } };
+        double[,] state = new double[,] { { 0.5, -0.25, 1, 0.125 } };
         var (single, exact) = (network.Logits(state), network.InDouble().Logits(state));
         Assert.Equal(single[0, 0], exact[0, 0], 1e-6);
         Assert.Equal(single[0, 1], exact[0, 1], 1e-6);

@@ -1,9 +1,7 @@
 using System.Text.Json;
-using Neurodynamics.Analysis;
 using Neurodynamics.Models;
 using Neurodynamics.Tasks;
 using Neurodynamics.Training;
-using TorchSharp;
 using TorchSharp.Modules;
 using Xunit;
 using static TorchSharp.torch;
@@ -33,8 +31,8 @@ public sealed class OwnTaskTests : IDisposable
         Assert.Contains("\"name\": \"delayed-answer\",\n    \"delay\": 4\n", text, StringComparison.Ordinal);
         Assert.Equal(Small, JsonSerializer.Deserialize<Recipe>(text, Json.Options));
         Assert.Equal("delayed-answer", Small.Task.Title);
-        var unknown = text.Replace("delayed-answer", "elsewhere", StringComparison.Ordinal);
-        var refusal =
+        string unknown = text.Replace("delayed-answer", "elsewhere", StringComparison.Ordinal);
+        string refusal =
             Assert.Throws<JsonException>(() => JsonSerializer.Deserialize<Recipe>(unknown, Json.Options)).Message;
         Assert.Contains("no task \"elsewhere\"", refusal);
         Assert.Contains("flip-flop", refusal);

@@ -18,7 +18,7 @@ public sealed class TrialFactsTests
         var trials = task.Sample(3, 30, 5);
         for (int step = 0; step < 30; step++)
         {
-            var weights = task.Weights(step);
+            double[] weights = task.Weights(step);
             Assert.Equal(Enumerable.Range(0, step + 1).Sum(t => weights[t] * trials.Inputs[2, t, 1]),
                 task.Sums(trials, 2, 1)[step], 1e-12);
         }
@@ -27,7 +27,7 @@ public sealed class TrialFactsTests
     [Fact]
     public void Readings_differ_as_often_as_the_correlation_of_their_sums_says()
     {
-        var counted = Printed.Sample(4000, 40, 1).Disagreement(Leaky.Sample(4000, 40, 1));
+        double[] counted = Printed.Sample(4000, 40, 1).Disagreement(Leaky.Sample(4000, 40, 1));
         // Five standard errors of a share of 4000 are at most 0.04.
         for (int step = 0; step < 40; step += 5)
             Assert.InRange(counted[step] - Printed.Disagreement(Leaky, step), -0.04, 0.04);
@@ -71,7 +71,7 @@ public sealed class TrialFactsTests
     [Fact]
     public void All_bits_are_set_as_soon_as_expected()
     {
-        var share = new FlipFlop { Channels = 3, PulseProbability = 0.1 }.Sample(4000, 40, 3).ChannelsSet();
+        double[,] share = new FlipFlop { Channels = 3, PulseProbability = 0.1 }.Sample(4000, 40, 3).ChannelsSet();
         for (int step = 0; step < 40; step++)
         {
             Assert.Equal(1, Enumerable.Range(0, 4).Sum(set => share[step, set]), 1e-9);

@@ -52,7 +52,7 @@ public sealed class TrialTaskTests
     public void Pulses_come_as_often_as_asked_and_with_both_signs()
     {
         var trials = new FlipFlop { PulseProbability = 0.1 }.Sample(200, 100, 3);
-        var inputs = trials.Inputs.Cast<double>().ToArray();
+        double[] inputs = [.. trials.Inputs.Cast<double>()];
         // 60,000 draws: five standard errors of the share are 0.006 for a pulse, and 0.0045 for either sign.
         Assert.InRange(inputs.Count(input => input != 0) / (double)inputs.Length, 0.094, 0.106);
         Assert.InRange(inputs.Count(input => input > 0) / (double)inputs.Length, 0.0455, 0.0545);
@@ -78,7 +78,7 @@ public sealed class TrialTaskTests
     [Fact]
     public void White_noise_has_mean_0_and_variance_1()
     {
-        var inputs = new Integration().Sample(200, 100, 5).Inputs.Cast<double>().Select(x => (double)x).ToArray();
+        double[] inputs = [.. new Integration().Sample(200, 100, 5).Inputs.Cast<double>().Select(x => (double)x)];
         Assert.InRange(inputs.Average(), -0.021, 0.021);
         Assert.InRange(inputs.Select(x => x * x).Average(), 0.97, 1.03);
     }

@@ -1,4 +1,3 @@
-using Neurodynamics.Models;
 using Neurodynamics.Tasks;
 using Neurodynamics.Training;
 using TorchSharp.PyBridge;

@@ -1,6 +1,5 @@
 using System.Numerics;
 using NumSharp;
-using NumSharp.IO;
 
 namespace Neurodynamics.Import;
 
@@ -15,7 +14,7 @@ internal sealed class NumpyArchiveFormat : FileFormat
 
     public override FileContent Read(OpenFile file)
     {
-        using NpzFile archive = np.load_npz(file.Path);
+        using var archive = np.load_npz(file.Path);
         List<SourceArray> arrays = [];
         List<string> unread = [];
         foreach (string name in archive.Keys)
@@ -46,7 +45,7 @@ internal sealed class NumpyArrayFormat : FileFormat
 
     public override FileContent Read(OpenFile file)
     {
-        using NDArray array = np.load_npy(file.Stream, false);
+        using var array = np.load_npy(file.Stream, false);
         return new([Convert(Path.GetFileNameWithoutExtension(file.Path), array)], []);
     }
 
@@ -68,7 +67,7 @@ internal sealed class NumpyArrayFormat : FileFormat
             "SByte" => "int8",
             var other => other.ToLowerInvariant(),
         };
-        using NDArray values = array.astype(typeof(double));
+        using var values = array.astype(typeof(double));
         return new(name, type, shape, values.ToArray<double>());
     }
 }

@@ -93,8 +93,8 @@ internal sealed partial class PyTorchZipFormat : FileFormat
                 if (Offset < 0 || Strides.Any(stride => stride < 0) || (last + 1) * Storage.Size > Storage.Bytes.Length)
                     throw new InvalidDataException($"{name} reaches beyond its storage");
             }
-            var values = new double[count];
-            var index = new int[Shape.Length];
+            double[] values = new double[count];
+            int[] index = new int[Shape.Length];
             for (int i = 0; i < count; i++)
             {
                 long place = Offset;
@@ -165,7 +165,7 @@ internal sealed partial class PyTorchZipFormat : FileFormat
         protected override object persistentLoad(object pid)
         {
             // ("storage", class of the storage, name of its entry, device, number of elements)
-            var parts = (object[])pid;
+            object[] parts = (object[])pid;
             string key = (string)parts[2];
             if (storages.TryGetValue(key, out var known)) return known;
             string kind = parts[1] is UnknownClass unknown ? unknown.Name : ((ClassDictConstructor)parts[1]).name;

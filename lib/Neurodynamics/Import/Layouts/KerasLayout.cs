@@ -159,7 +159,7 @@ internal sealed class KerasLayout : LayerLayout
                 assumptions.Add(
                     $"The readout {dense.Name} ends in {text.ToLowerInvariant()}; "
                     + "figures and tables take its logits as those of a sigmoid.");
-            var weight = ByGate(dense.Kernel.Values, 0, layer.Units, channels, [0]);
+            double[] weight = ByGate(dense.Kernel.Values, 0, layer.Units, channels, [0]);
             return new(weight, dense.Bias?.Values ?? new double[channels], activation, [.. dense.Arrays])
             {
                 Assumptions = assumptions,
@@ -178,7 +178,7 @@ internal sealed class KerasLayout : LayerLayout
         private static double[] ByGate(double[] columns, int start, int rows, int units, int[] order)
         {
             int width = order.Length * units;
-            var result = new double[width * rows];
+            double[] result = new double[width * rows];
             for (int gate = 0; gate < order.Length; gate++)
                 for (int unit = 0; unit < units; unit++)
                     for (int row = 0; row < rows; row++)
