@@ -57,7 +57,9 @@ sealed partial class ShareCommand(Workbook workbook, IAnsiConsole console) : Asy
         string time = Encode(RunTime().Match(first).Groups[1].Value.ReplaceLineEndings(" "));
         string runTime = time.Length > 0 ? $"<br><small>Run time: {time}</small>" : "";
         // The last figure is usually the one that the notebook is for.
-        string picture = Stills.Of(notebook).Values.LastOrDefault() is { } still ? $"""<img alt="" src="{still}">""" : "";
+        string picture = Stills.Of(notebook).Values.LastOrDefault() is { } still
+            ? $"""<img alt="" src="{still}">"""
+            : "";
         return $"""
             <a href="{name}.html">{picture}<span><b>{title}</b><br>{question}{runTime}</span></a>
 

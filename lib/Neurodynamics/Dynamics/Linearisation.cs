@@ -167,7 +167,8 @@ public sealed record Linearisation(StatePoint Point, double[,] StateJacobian, do
         double[] lengths = (moduli * moduli).sum([1]).sqrt().ToVector();
         var errors = (inverse.mm(complex) - values.unsqueeze(1) * inverse).abs();
         double norm = jacobian.flatten().norm(0).item<double>();
-        bool[] known = [.. (errors * errors).sum([1]).sqrt().ToVector().Zip(lengths, (error, length) => error <= LeftTolerance * norm * length && length <= LargestLeft)];
+        bool[] known = [.. (errors * errors).sum([1]).sqrt().ToVector()
+            .Zip(lengths, (error, length) => error <= LeftTolerance * norm * length && length <= LargestLeft)];
         var (eigenvalues, right, left) = (values.data<Complex>().ToArray(), vectors.t().contiguous().data<Complex>()
             .ToArray(), inverse.contiguous().data<Complex>().ToArray());
         double condition = Math.Sqrt(size) * Math.Sqrt(lengths.Sum(length => length * length));

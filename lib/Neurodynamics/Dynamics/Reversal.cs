@@ -24,7 +24,8 @@ public sealed record Reversal(int Inputs, int? Needed)
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
         var exact = network.InDouble();
-        double[,] way = new ConstantInput(exact.Cell, Input(size)).Path(new double[1, exact.Cell.StateSize], inputs.Max())
+        double[,] way = new ConstantInput(exact.Cell, Input(size))
+            .Path(new double[1, exact.Cell.StateSize], inputs.Max())
             .Trial(0);
         var turned = tensor(inputs.Select(way.Row).ToMatrix(exact.Cell.StateSize));
         int?[] needed = new int?[inputs.Count];

@@ -68,7 +68,8 @@ public sealed record Certificate(Certainty Certainty, double ExistenceRadius, do
         var exact = cell.InDouble();
         var certificates = new Certificate[points.Count];
         Array.Fill(certificates, NotCertified);
-        int[] finite = [.. Enumerable.Range(0, points.Count).Where(i => points[i].State.All(double.IsFinite) && points[i].Input.All(double.IsFinite))];
+        int[] finite = [.. Enumerable.Range(0, points.Count)
+            .Where(i => points[i].State.All(double.IsFinite) && points[i].Input.All(double.IsFinite))];
         if (finite.Length == 0) return certificates;
         // Asked once before all, a cell knows by then what its weights alone decide, such as their norms.
         if (exact.JacobianLipschitz(zeros(1, cell.InputSize, dtype: ScalarType.Float64),

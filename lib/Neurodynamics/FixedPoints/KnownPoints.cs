@@ -50,7 +50,8 @@ internal sealed class KnownPoints(FixedPointProblem problem, double distance, in
     /// <summary>Certifies what has no certificate yet, or has got a slower state since.</summary>
     private void Certify()
     {
-        int[] open = [.. Enumerable.Range(0, Points.Count).Where(i => i >= certificates.Count || certified[i] != Points[i].State)];
+        int[] open = [.. Enumerable.Range(0, Points.Count)
+            .Where(i => i >= certificates.Count || certified[i] != Points[i].State)];
         foreach (var (i, certificate) in open.Zip(Certificate.Of(problem.Cell, [.. open.Select(i => Points[i])])))
         {
             if (i < certificates.Count) (certificates[i], certified[i]) = (certificate, Points[i].State);

@@ -158,7 +158,8 @@ public sealed class GradientDescentTests
     {
         var cell = Nets.Normal(4, gain: 1.5, seed: 3, input: 1);
         double[,] start = Nets.Cloud(6, 4, 1, seed: 4);
-        double[,] broken = Enumerable.Range(0, 7).Select(i => i == 3 ? [0, double.NaN, 0, 0] : start.Row(i < 3 ? i : i - 1))
+        double[,] broken =
+            Enumerable.Range(0, 7).Select(i => i == 3 ? [0, double.NaN, 0, 0] : start.Row(i < 3 ? i : i - 1))
             .ToList().ToMatrix(4);
         var solver = Solver with { StopBelow = 0.05 };
         var (alone, together) = (solver.Solve(new(cell, [0.1], start)), solver.Solve(new(cell, [0.1], broken)));

@@ -68,7 +68,8 @@ public sealed class ReachabilityTests
         double[] close = visited.Row(89_999);
         close[7] += 1e-9;
         FixedPoint[] points = [.. Enumerable.Range(0, 30).Select(i => Point(states.Row(i))), Point(close)];
-        double[] nearest = [.. Reachability.Of(cell, points, visited).Select(reachability => reachability.NearestVisited!.Value)];
+        double[] nearest =
+            [.. Reachability.Of(cell, points, visited).Select(reachability => reachability.NearestVisited!.Value)];
         for (int i = 0; i < 5; i++)
             Assert.Equal(Enumerable.Range(0, 90_000).Min(j => visited.Row(j).Distance(points[i].State)), nearest[i],
                 1e-12);
