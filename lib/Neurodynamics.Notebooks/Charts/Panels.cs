@@ -87,7 +87,7 @@ internal sealed class Panels : Figure
 /// <summary>One panel: two axes and what is drawn between them.</summary>
 internal sealed class Panel(Figure figure, Axis x, Axis y)
 {
-    private double left, right, top;
+    private double left, top;
 
     public Axis X => x;
 
@@ -223,7 +223,7 @@ internal sealed class Panel(Figure figure, Axis x, Axis y)
 
     internal void Arrange(Layout layout, double left, double right, double bottom, double top)
     {
-        (this.left, this.right, this.top) = (left, right, top);
+        (this.left, this.top) = (left, top);
         layout.With("xaxis" + x.Id[1..], x.Set("domain", new[] { left, right }).Set("anchor", y.Id).Built())
             .With("yaxis" + y.Id[1..], y.Set("domain", new[] { bottom, top }).Set("anchor", x.Id).Built());
     }
