@@ -72,7 +72,9 @@ internal abstract class Figure(string title, int height)
             (true, false) => null,
             _ => false,
         } : false, series.Count(other => other.Name == one.Name) > 1)).ToArray();
-        Layout.With("title", Style.Title(title, 17).With("x", 0.02).With("xanchor", "left"))
+        // So far below the upper edge, whatever the margin, that a legend above the panels stays clear of it.
+        Layout.With("title", Style.Title(title, 17).With("x", 0.02).With("xanchor", "left")
+                .With("y", 1 - 24.0 / height).With("yanchor", "middle"))
             .With("font", Style.Font(13).With("family", "Helvetica, Arial, sans-serif"))
             .With("width", Width).With("height", height).With("paper_bgcolor", "#ffffff")
                 .With("plot_bgcolor", "#ffffff")
