@@ -5,6 +5,7 @@ using Microsoft.DotNet.Interactive.Formatting;
 using Neurodynamics.Analysis;
 using Neurodynamics.FixedPoints;
 using Neurodynamics.Tasks;
+using Neurodynamics.Training;
 using Plotly.NET;
 using Xunit;
 
@@ -82,6 +83,22 @@ public sealed class FindingTests
         double right = (double)itself["network right"][0], then = (double)Told(turned)["network right"][0];
         Assert.True(right > 0.9, $"{right}");
         Assert.InRange(then, 0.3, 0.7);
+    }
+
+    [Theory]
+    [InlineData(BeforeFirstPulse.Zero)]
+    [InlineData(BeforeFirstPulse.Masked)]
+    [InlineData(BeforeFirstPulse.Half)]
+    public void A_table_and_the_trainer_count_the_same_targets(BeforeFirstPulse before)
+    {
+        var task = new FlipFlop { Channels = 3, PulseProbability = 0.02, BeforeFirstPulse = before };
+        var trials = task.Sample(64, 25, seed: 3);
+        double right = Trainer.Evaluate(Sample.Network, task, seed: 3, trials: 64, steps: 25).Mean;
+        double[,,] states = Sample.Network.Run(trials.Inputs);
+        Assert.Equal(right, (double)Tables.Decisions(
+            [("itself", Agreement.Of(Sample.Network, trials, states, states))])["network right"][0], 1e-12);
+        // Where nothing is decided before the first pulse, these trials are decided in part.
+        Assert.Equal(before == BeforeFirstPulse.Zero, trials.Decided().Count() == 64 * 25 * 3);
     }
 
     [Fact]

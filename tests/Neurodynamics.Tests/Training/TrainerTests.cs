@@ -106,6 +106,22 @@ public sealed class TrainerTests
     }
 
     [Fact]
+    public void Gradients_are_clipped_to_the_norm_asked_for()
+    {
+        // Adam divides by the size of the gradient, so that only a bound that counts beside its epsilon of 1e-8 shows.
+        var once = Small with { Training = Small.Training with { Updates = 1, LearningRate = 1 } };
+        double Moved(double? norm)
+        {
+            using var start = Network.Create(Small.Architecture, 1, 8, 1, Small.Seed);
+            float[] before = [.. start.parameters().SelectMany(parameter => parameter.data<float>().ToArray())];
+            float[] after = Weights(Trainer.Train(once with { Training = once.Training with { ClipNorm = norm } }));
+            return before.Zip(after).Max(pair => Math.Abs(pair.First - pair.Second));
+        }
+        Assert.Equal(1, Moved(null), 1e-2);
+        Assert.InRange(Moved(1e-9), 1e-3, 0.2);
+    }
+
+    [Fact]
     public void A_loss_that_is_no_number_ends_the_training_with_a_sentence()
     {
         var options = Small.Training with { LearningRate = 1e30, Loss = Loss.SquaredError };
