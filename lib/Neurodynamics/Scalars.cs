@@ -10,9 +10,13 @@ namespace Neurodynamics;
 /// that is held, here or by <c>using</c>, is safe; so are products, quotients and differences of tensors, but not
 /// <c>square</c> and <c>pow</c>.
 /// </summary>
+#pragma warning disable RS0030 // Banned elsewhere in the library, by BannedSymbols.txt, so that it happens only here.
 internal static class Scalars
 {
     public static readonly Scalar One = 1;
+
+    /// <summary>A scalar to be held by <c>using</c>.</summary>
+    public static Scalar Held(double value) => value;
 
     /// <summary>a + b.</summary>
     public static Tensor Plus(this Tensor a, Tensor b) => a.add(b, One);
@@ -29,6 +33,13 @@ internal static class Scalars
     {
         using Scalar held = b;
         return a.mul(held);
+    }
+
+    /// <summary>a / b.</summary>
+    public static Tensor Over(this Tensor a, double b)
+    {
+        using Scalar held = b;
+        return a.div(held);
     }
 
     /// <summary>The larger of a and b.</summary>
@@ -50,6 +61,13 @@ internal static class Scalars
     {
         using Scalar held = b;
         return a.gt(held);
+    }
+
+    /// <summary>Whether a is below b.</summary>
+    public static Tensor Below(this Tensor a, double b)
+    {
+        using Scalar held = b;
+        return a.lt(held);
     }
 
     /// <summary>a^2.</summary>

@@ -62,7 +62,7 @@ public sealed record Correlate(string Quantity, double Explained)
         var (mean, level) = (x.narrow(0, 0, half).mean([0]), y.narrow(0, 0, half).mean());
         var (centred, seen) = (x.narrow(0, 0, half) - mean, y.narrow(0, 0, half) - level);
         var gram = centred.t().mm(centred);
-        gram = gram + eye(x.shape[1], dtype: ScalarType.Float64) * (ridge * gram.diagonal().mean());
+        gram = gram.Plus(eye(x.shape[1], dtype: ScalarType.Float64) * gram.diagonal().mean().Times(ridge));
         var weights = linalg.solve_ex(gram, centred.t().mm(seen.unsqueeze(1))).result;
         var rest = y.narrow(0, half, quantity.Length - half);
         var error = rest - level - (x.narrow(0, half, quantity.Length - half) - mean).mm(weights).squeeze(1);

@@ -35,8 +35,8 @@ public sealed record LinearError(Linearisation Line, double Distance, double[] E
         return [.. distances.Select(distance =>
         {
             using var inner = NewDisposeScope();
-            var linear = directions * distance;
-            var state = under.Follow(point + linear, steps);
+            var linear = directions.Times(distance);
+            var state = under.Follow(point.Plus(linear), steps);
             for (int step = 0; step < steps; step++) linear = linear.mm(turn);
             return new LinearError(
                 line, distance, [.. (state - point - linear).norm(1).ToVector().Select(error => error / distance)]);

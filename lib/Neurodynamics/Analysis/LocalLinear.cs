@@ -97,8 +97,8 @@ public sealed class LocalLinear
             using var scope = NewDisposeScope();
             var rows = tensor(group.Select(i => (long)i).ToArray());
             var (x, u) = (place[group.Key], home[group.Key]);
-            next.index_copy_(0, rows, x + (state[rows] - x).mm(tensor(byState[group.Key]).t())
-                + (input[rows] - u).mm(tensor(byInput[group.Key]).t()));
+            next.index_copy_(0, rows, x.Plus((state[rows] - x).mm(tensor(byState[group.Key]).t()))
+                .Plus((input[rows] - u).mm(tensor(byInput[group.Key]).t())));
         }
         return (next, nearest, distances.ToVector());
     }

@@ -108,9 +108,9 @@ public sealed record Pca(double[] Mean, double[,] Components, double[] Explained
         components = (int)Math.Min(components, sets[0].shape[1]);
         var mean = stack(sets.Select(set => set.mean([0]))).mean([0]);
         // The covariance is small whatever the number of states, and does not depend on their order but for rounding.
-        var covariance = stack(sets.Select(set => (set - mean).t().mm(set - mean) / set.shape[0])).mean([0]);
+        var covariance = stack(sets.Select(set => (set - mean).t().mm(set - mean).Over(set.shape[0]))).mean([0]);
         var (values, vectors) = linalg.eigh(covariance);
-        var (variance, axes) = (values.flip(0).clamp_min(0).ToVector(), vectors.flip(1).t().contiguous());
+        var (variance, axes) = (values.flip(0).AtLeast(0).ToVector(), vectors.flip(1).t().contiguous());
         double total = Math.Max(variance.Sum(), double.Epsilon);
         var chosen = new List<double[]>();
         for (int first = 0, next; chosen.Count < components; first = next)
@@ -134,7 +134,7 @@ public sealed record Pca(double[] Mean, double[,] Components, double[] Explained
         for (int k = 0; k < count; k++)
         {
             var nearness = projection.diagonal().clone();
-            long axis = (nearness >= (1 - Same) * nearness.max()).to(ScalarType.Int64).argmax().item<long>();
+            long axis = (nearness >= nearness.max().Times(1 - Same)).to(ScalarType.Int64).argmax().item<long>();
             var vector = projection[axis] / nearness[axis].sqrt();
             projection = projection - vector.outer(vector);
             yield return vector.ToVector();

@@ -50,8 +50,8 @@ public sealed record TaylorRadii(Mode Mode, double Lower, double Upper)
         var linear = tensor(line.StateJacobian);
         // A difference of Jacobians below this is rounding.
         double rounding = 4 * (Math.BitIncrement(1.0) - 1) * linear.norm().item<double>() / Step;
-        linear.diagonal().sub_(1);
-        var angles = arange(Directions, dtype: ScalarType.Float64) * (Math.PI / Directions);
+        linear.diagonal().sub_(Scalars.One);
+        var angles = tensor([.. Enumerable.Range(0, Directions).Select(k => k * (Math.PI / Directions))]);
         var around = stack([angles.cos(), angles.sin()]);
         return [.. modes.Select(Along)];
 
@@ -61,8 +61,8 @@ public sealed record TaylorRadii(Mode Mode, double Lower, double Upper)
             var plane = Mode.Plane(mode.Right);
             var axes = tensor(plane.ToMatrix(cell.StateSize));
             var directions = plane.Count == 1 ? ones(1, 1, dtype: ScalarType.Float64) : around;
-            var change = (exact.StateJacobian(input, state + Step * axes) - exact.StateJacobian(
-                input, state - Step * axes)) / (2 * Step);
+            var change = (exact.StateJacobian(input, state.Plus(axes.Times(Step)))
+                - exact.StateJacobian(input, state - axes.Times(Step))).Over(2 * Step);
             // Entry (i, k, j) is component k of F'' along axes i and j.
             var curvature = change.matmul(axes.t());
             var pairs = (directions.unsqueeze(1) * directions.unsqueeze(0)).flatten(0, 1);
@@ -72,7 +72,7 @@ public sealed record TaylorRadii(Mode Mode, double Lower, double Upper)
             return smallest == 0
                 ? new(mode, double.PositiveInfinity, 0)
                 : new(mode, constant / smallest,
-                    (2 * slope / quadratic.masked_fill(quadratic <= rounding, 0)).min().item<double>());
+                    (slope.Times(2) / where(quadratic.Above(rounding), quadratic, zeros_like(quadratic))).min().item<double>());
         }
     }
 }

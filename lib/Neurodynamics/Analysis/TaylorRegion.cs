@@ -49,12 +49,12 @@ public sealed record TaylorRegion(
         var ahead = d.mm(jacobian.t());
         var linear = (ahead - d).norm(1);
         var here = exact.Step(input, point);
-        var axes = Step * eye(2, dtype: ScalarType.Float64);
+        var axes = eye(2, dtype: ScalarType.Float64).Times(Step);
         // Entry (j, k, i): how dF_k/dx_i changes along axis j.
         var curvature =
-            (exact.StateJacobian(input, point + axes) - exact.StateJacobian(input, point - axes)) / (2 * Step);
-        var quadratic = einsum("bj,jki,bi->bk", d, curvature, d).norm(1) / 2;
-        var rest = (exact.Step(input, point + d) - here - ahead).norm(1);
+            (exact.StateJacobian(input, point.Plus(axes)) - exact.StateJacobian(input, point - axes)).Over(2 * Step);
+        var quadratic = einsum("bj,jki,bi->bk", d, curvature, d).norm(1).Over(2);
+        var rest = (exact.Step(input, point.Plus(d)) - here - ahead).norm(1);
         return new(line, axis, Share((here - point).norm(1).expand(linear.shape[0])), Share(quadratic), Share(rest));
 
         double[,] Share(Tensor length) => (length / linear).view(resolution, resolution).ToMatrix();

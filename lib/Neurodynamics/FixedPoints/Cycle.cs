@@ -82,7 +82,7 @@ public sealed record Cycle(double[,] States, double[] Input, double Speed, Compl
     {
         using var scope = NewDisposeScope();
         var (u, x) = (input.ToTensor().unsqueeze(0), orbit.ToMatrix(cell.StateSize).ToTensor());
-        double speed = (cell.Step(u, x).roll(1, 0) - x).square().sum(1).max().item<double>() / 2;
+        double speed = (cell.Step(u, x).roll(1, 0) - x).Squared().sum(1).max().item<double>() / 2;
         var jacobian = cell.StateJacobian(u, x).unbind(0).Aggregate((product, next) => matmul(next, product));
         var multipliers = linalg.eigvals(jacobian).data<Complex>().ToArray();
         return new(x.ToMatrix(), input, speed, [.. multipliers.OrderByDescending(lambda => lambda.Magnitude)

@@ -1,5 +1,6 @@
 using Neurodynamics.Models;
 using TorchSharp;
+using static Neurodynamics.Scalars;
 using static TorchSharp.torch;
 
 namespace Neurodynamics.FixedPoints;
@@ -154,16 +155,16 @@ public sealed record GradientDescent : FixedPointSolver
         /// <summary>A step of Adam on the loss, which is a mean: the gradient of the sum is divided by M S.</summary>
         protected internal override void Move(SolverStep last)
         {
-            using Scalar share = 1.0 / ((double)Squares(last).Length * last.StateSize), epsilon = options.Epsilon;
-            using Scalar keep1 = options.Beta1, add1 = 1 - options.Beta1, keep2 = options.Beta2,
-                add2 = 1 - options.Beta2;
+            using Scalar share = Held(1.0 / ((double)Squares(last).Length * last.StateSize)),
+                keep1 = Held(options.Beta1), add1 = Held(1 - options.Beta1),
+                keep2 = Held(options.Beta2), add2 = Held(1 - options.Beta2), epsilon = Held(options.Epsilon);
             int step = last.Step + 1;
-            using Scalar rate = -options.LearningRate / (1 - Math.Pow(options.Beta1, step)),
-                spread = 1 / Math.Sqrt(1 - Math.Pow(options.Beta2, step));
+            using Scalar rate = Held(-options.LearningRate / (1 - Math.Pow(options.Beta1, step))),
+                spread = Held(1 / Math.Sqrt(1 - Math.Pow(options.Beta2, step)));
             gradient!.mul_(share);
             mean.mul_(keep1).add_(gradient, add1);
             meanSquare.mul_(keep2).addcmul_(gradient, gradient, add2);
-            States.addcdiv_(mean, meanSquare.sqrt().mul_(spread).add_(epsilon, Scalars.One), rate);
+            States.addcdiv_(mean, meanSquare.sqrt().mul_(spread).add_(epsilon, One), rate);
         }
 
         public override void Dispose()

@@ -27,9 +27,9 @@ public sealed record FlipFlop : ChannelTask
     private protected override Tensor Inputs(long[] shape, Generator generator)
     {
         var (timing, sign) = (rand(shape, generator: generator), rand(shape, generator: generator));
-        var pulse = timing < PulseProbability;
-        if (PulseAtStart) pulse.select(1, 0).fill_(true);
-        return pulse * ((sign < 0.5) * 2 - 1).to(ScalarType.Float32);
+        var pulse = timing.Below(PulseProbability);
+        if (PulseAtStart) pulse.select(1, 0).copy_(ones_like(pulse.select(1, 0)));
+        return pulse * where(sign.Below(0.5), ones_like(sign), ones_like(sign).neg());
     }
 
     private protected override void Fill(Trials trials, int trial, int channel)

@@ -100,9 +100,9 @@ public static class Trainer
         {
             Loss.CrossEntropy =>
                 nn.functional.binary_cross_entropy_with_logits(logits, targets, weights, nn.Reduction.Sum),
-            _ => ((logits - (2 * targets - 1)).square() * weights).sum(),
+            _ => ((logits - targets.Times(2).Plus(-1)).Squared() * weights).sum(),
         };
-        var loss = sum / weights.sum().clamp_min(1);
+        var loss = sum / weights.sum().AtLeast(1);
         run.Adam.zero_grad();
         loss.backward();
         if (options.ClipNorm is { } norm) nn.utils.clip_grad_norm_(run.Network.parameters(), norm);

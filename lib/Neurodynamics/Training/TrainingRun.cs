@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Neurodynamics.Models;
-using TorchSharp.Modules;
 using TorchSharp.PyBridge;
 using static TorchSharp.torch;
 
@@ -17,14 +16,14 @@ internal sealed class TrainingRun : IDisposable
     {
         Recipe = recipe;
         Network = recipe.Create();
-        Adam = optim.Adam(Network.parameters(), recipe.Training.LearningRate);
+        Adam = new HeldAdam(Network.parameters(), recipe.Training.LearningRate);
     }
 
     public Recipe Recipe { get; }
 
     public Network Network { get; }
 
-    public Adam Adam { get; }
+    public HeldAdam Adam { get; }
 
     public int Updates { get; set; }
 

@@ -106,6 +106,49 @@ public sealed class TrainerTests
     }
 
     [Fact]
+    public void Adam_is_TorchSharps_to_the_bit_also_while_another_thread_collects()
+    {
+        float[] theirs = After(parameters => optim.Adam(parameters, 0.03)), ours = [];
+        bool done = false;
+        var collector = new Thread(() =>
+        {
+            while (!Volatile.Read(ref done))
+            {
+                GC.Collect(0);
+                GC.WaitForPendingFinalizers();
+            }
+        });
+        collector.Start();
+        try
+        {
+            ours = After(parameters => new HeldAdam(parameters, 0.03));
+        }
+        finally
+        {
+            Volatile.Write(ref done, true);
+            collector.Join();
+        }
+        Assert.Equal(theirs, ours);
+
+        static float[] After(Func<IEnumerable<TorchSharp.Modules.Parameter>, optim.Optimizer> make)
+        {
+            using var scope = NewDisposeScope();
+            using var network = Network.Create(Architecture.Gru, 2, 6, 2, seed: 1);
+            using var adam = make(network.parameters());
+            var inputs = ones(4, 5, 2);
+            for (int update = 0; update < 200; update++)
+            {
+                using var inner = NewDisposeScope();
+                adam.zero_grad();
+                var states = network.Run(inputs);
+                (states * states).mean().backward();
+                adam.step();
+            }
+            return [.. network.parameters().SelectMany(parameter => parameter.data<float>().ToArray())];
+        }
+    }
+
+    [Fact]
     public void Gradients_are_clipped_to_the_norm_asked_for()
     {
         // Adam divides by the size of the gradient, so that only a bound that counts beside its epsilon of 1e-8 shows.
