@@ -51,7 +51,10 @@ internal abstract class Figure(string title, int height)
 
     private protected int BelowPanels => Bottom ?? (slider is not null ? 130 : Legend == Legend.Below ? 100 : 60);
 
-    private protected bool HasLegendAbove => Legend is Legend.Above or Legend.AboveRight && LegendNames.Count > 1;
+    private protected bool HasLegendAbove => Legend is Legend.Above or Legend.AboveRight && ShowsLegend;
+
+    /// <summary>A name that is the only one is worth a legend where something nameless is drawn beside it.</summary>
+    private bool ShowsLegend => LegendNames.Count > 1 || (LegendNames.Count == 1 && series.Count > 1);
 
     private List<string> LegendNames => [.. series.Where(one => one.MayBeInLegend).Select(one => one.Name).Distinct()];
 
@@ -64,14 +67,9 @@ internal abstract class Figure(string title, int height)
     public GenericChart Chart()
     {
         Arrange();
-        string[] names = [.. LegendNames];
         var seen = new HashSet<string>();
-        var traces = series.Select(one => one.Built(one.MayBeInLegend ? (seen.Add(one.Name), names.Length > 1) switch
-        {
-            (true, true) => true,
-            (true, false) => null,
-            _ => false,
-        } : false, series.Count(other => other.Name == one.Name) > 1)).ToArray();
+        var traces = series.Select(one => one.Built(ShowsLegend && one.MayBeInLegend && seen.Add(one.Name),
+            series.Count(other => other.Name == one.Name) > 1)).ToArray();
         // So far below the upper edge, whatever the margin, that a legend above the panels stays clear of it.
         Layout.With("title", Style.Title(title, 17).With("x", 0.02).With("xanchor", "left")
                 .With("y", 1 - 24.0 / height).With("yanchor", "middle"))
@@ -82,7 +80,7 @@ internal abstract class Figure(string title, int height)
             .With("hoverlabel", new Hoverlabel().With("align", "left").With("bgcolor", "#ffffff")
                 .With("font", Style.Font(13)))
             .With("margin", Margin);
-        if (Legend == Legend.None) Layout.With("showlegend", false);
+        if (Legend == Legend.None || !ShowsLegend) Layout.With("showlegend", false);
         else Layout.With("legend", LegendBox());
         if (notes.Count > 0) Layout.With("annotations", notes.Select(note => note()).ToArray());
         if (shapes.Count > 0) Layout.With("shapes", shapes.Select(shape => shape()).ToArray());

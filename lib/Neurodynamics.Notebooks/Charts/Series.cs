@@ -107,7 +107,7 @@ internal sealed class Series(Trace trace, string name, Figure figure)
     }
 
     /// <summary>The trace with its place in the legend, where all of its name are one entry.</summary>
-    internal Trace Built(bool? first, bool many) => trace.With("name", name)
+    internal Trace Built(bool first, bool many) => trace.With("name", name)
         .With("legendgroup", many && name.Length > 0 ? name : null).With("showlegend", inLegend ?? first);
 
     // "CircleOpen" is "circle-open" to plotly.
