@@ -14,6 +14,7 @@ sealed class Kernel(Workbook workbook)
     public const string DisplayName = "Neurodynamics (C#)";
 
     string Host => Path.Combine(workbook.Kernel, "Microsoft.DotNet.Interactive.App.dll");
+    string Guard => Path.Combine(workbook.Kernel, Path.GetFileName(workbook.KernelGuard));
     string Stamp => Path.Combine(workbook.Kernel, "made-from.txt");
     string MadeFrom =>
         $"Microsoft.dotnet-interactive {workbook.KernelVersion()}, "
@@ -26,7 +27,7 @@ sealed class Kernel(Workbook workbook)
     {
         bool present = IsPresent;
         if (!present) Install();
-
+        InstallGuard();
         WriteSpec(Path.Combine(workbook.Jupyter, "kernels", Name));
         return $"{(present ? "there" : "installed")}: {workbook.KernelVersion()}";
     }
@@ -56,6 +57,16 @@ sealed class Kernel(Workbook workbook)
         }
     }
 
+    // Beside its place and then moved there: a kernel that runs has the old file in use.
+    void InstallGuard()
+    {
+        if (File.Exists(Guard) && File.ReadAllBytes(Guard).AsSpan().SequenceEqual(File.ReadAllBytes(workbook.KernelGuard)))
+            return;
+        string beside = $"{Guard}.{Path.GetRandomFileName()}.partial";
+        File.Copy(workbook.KernelGuard, beside);
+        File.Move(beside, Guard, overwrite: true);
+    }
+
     /// <summary>Registers the kernel for every Jupyter and VS Code of this user, and says where.</summary>
     public static string UserFolder()
     {
@@ -82,6 +93,9 @@ sealed class Kernel(Workbook workbook)
                 ["DOTNET_INTERACTIVE_SKIP_FIRST_TIME_EXPERIENCE"] = "1",
                 ["DOTNET_CLI_TELEMETRY_OPTOUT"] = "1",
                 ["DOTNET_NOLOGO"] = "1",
+
+                // No HTTP for pages and for other users, and no kernel whose reader is gone.
+                ["DOTNET_STARTUP_HOOKS"] = Guard,
 
                 // libtorch's second thread gains nothing at this size and is wrong in batched solves.
                 ["OMP_NUM_THREADS"] = "1",

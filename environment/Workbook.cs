@@ -11,6 +11,8 @@ public sealed record Workbook(string Root)
     public string Solution => Path.Combine(Root, "Neurodynamics.slnx");
     public string Notebooks => Path.Combine(Root, "notebooks");
     public string Library => Path.Combine(Root, "lib", "bin");
+    public string KernelGuard =>
+        Path.Combine(Root, "lib", "Neurodynamics.KernelGuard", "bin", "Release", "Neurodynamics.KernelGuard.dll");
     public string Networks => Path.Combine(Root, "data", "networks");
 
     /// <summary>Declared sweeps, NAME.json, and the rows that have come of each, NAME.jsonl.</summary>

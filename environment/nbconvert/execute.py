@@ -7,6 +7,8 @@ import json
 import os
 import signal
 import sys
+import threading
+import time
 
 import nbformat
 
@@ -43,6 +45,15 @@ def on_cell_error(cell, cell_index, execute_reply):
         error = written.strip() or error
     tell(cell=code_cells, error=error)
 
+
+def end_with_parent(parent):
+    while os.getppid() == parent:
+        time.sleep(0.5)
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+# Who started this may be killed, and then nobody waits for the notebook any more.
+threading.Thread(target=end_with_parent, args=(os.getppid(),), daemon=True).start()
 
 # Python ends at once on SIGTERM, and the kernel, which has a session of its own, would go on. An interrupt ends both.
 signal.signal(signal.SIGTERM, signal.default_int_handler)
