@@ -60,11 +60,9 @@ sealed class Kernel(Workbook workbook)
     // Beside its place and then moved there: a kernel that runs has the old file in use.
     void InstallGuard()
     {
-        if (File.Exists(Guard) && File.ReadAllBytes(Guard).AsSpan().SequenceEqual(File.ReadAllBytes(workbook.KernelGuard)))
-            return;
-        string beside = $"{Guard}.{Path.GetRandomFileName()}.partial";
-        File.Copy(workbook.KernelGuard, beside);
-        File.Move(beside, Guard, overwrite: true);
+        byte[] built = File.ReadAllBytes(workbook.KernelGuard);
+        if (File.Exists(Guard) && File.ReadAllBytes(Guard).AsSpan().SequenceEqual(built)) return;
+        WholeFile.Copy(workbook.KernelGuard, Guard);
     }
 
     /// <summary>Registers the kernel for every Jupyter and VS Code of this user, and says where.</summary>
@@ -102,7 +100,7 @@ sealed class Kernel(Workbook workbook)
             },
         };
         string text = spec.ToJsonString(new JsonSerializerOptions { WriteIndented = true }) + "\n";
-        SweepWork.Write(Path.Combine(folder, "kernel.json"), text);
+        WholeFile.Write(Path.Combine(folder, "kernel.json"), text);
     }
 
     // The host that runs this program: Jupyter and VS Code may be started where no dotnet is on the PATH.

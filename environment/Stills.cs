@@ -24,7 +24,7 @@ public static partial class Stills
         string[] open = [.. keys.Where(key => !pictures.ContainsKey(key))];
         if (open.Length > 0) await TakeAsync(browser, page, open, pictures);
         foreach (string file in keys.Length > 0 ? new[] { page, notebook } : [])
-            await File.WriteAllTextAsync(file, Place(await File.ReadAllTextAsync(file), pictures));
+            WholeFile.Write(file, Place(await File.ReadAllTextAsync(file), pictures));
         int missing = keys.Count(key => !pictures.ContainsKey(key));
         return (keys.Length - missing, missing);
     }

@@ -157,17 +157,8 @@ public sealed class SweepWork
     {
         string hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..8];
         string kept = Path.Combine(Folder, $"{Name}-{hash}.json");
-        if (!File.Exists(kept)) Write(kept, text);
+        if (!File.Exists(kept)) WholeFile.Write(kept, text);
 
         return kept;
-    }
-
-    /// <summary>Writes a file beside its place, then moves it there whole.</summary>
-    internal static void Write(string path, string text)
-    {
-        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        string beside = $"{path}.{Path.GetRandomFileName()}.partial";
-        File.WriteAllText(beside, text);
-        File.Move(beside, path, overwrite: true);
     }
 }

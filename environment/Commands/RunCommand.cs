@@ -94,7 +94,7 @@ sealed class RunCommand(Workbook workbook, IAnsiConsole console) : AsyncCommand<
     {
         foreach (var (notebook, result) in notebooks.Zip(results).Where(pair => pair.Second.Failure is null))
         {
-            File.Copy(Path.Combine(workbook.Run, Path.GetFileName(notebook)), notebook, overwrite: true);
+            WholeFile.Copy(Path.Combine(workbook.Run, Path.GetFileName(notebook)), notebook);
             console.WriteLine($"Updated notebooks/{result.Notebook}.ipynb");
         }
     }

@@ -27,6 +27,7 @@ sealed partial class ShareCommand(Workbook workbook, IAnsiConsole console) : Asy
     {
         await new SystemPrograms(workbook, console).EnsureAsync(tests: false, !settings.NoInstall, cancellation);
         string folder = Path.GetFullPath(settings.Folder ?? workbook.Share);
+        if (File.Exists(folder)) throw new WorkbookException($"{folder} is a file: name a folder for the pages.");
         Directory.CreateDirectory(folder);
         await using var runner = new NotebookRunner(workbook);
         var entries = new StringBuilder();
@@ -41,17 +42,17 @@ sealed partial class ShareCommand(Workbook workbook, IAnsiConsole console) : Asy
         }
 
         string index = Path.Combine(folder, "index.html");
-        await File.WriteAllTextAsync(index + ".partial", Index(entries.ToString()), cancellation);
-        File.Move(index + ".partial", index, overwrite: true);
+        WholeFile.Write(index, Index(entries.ToString()));
         console.WriteLine($"Pages and index: {Workbook.FromHere(folder)}");
         return 0;
     }
 
     static string Entry(string name, string notebook)
     {
-        string first = string.Concat(JsonNode.Parse(notebook)!["cells"]![0]!["source"] is JsonArray lines
-            ? lines.Select(line => line!.GetValue<string>())
-            : []);
+        string first = string.Concat(
+            JsonNode.Parse(notebook)!["cells"]!.AsArray().FirstOrDefault()?["source"] is JsonArray lines
+                ? lines.Select(line => line!.GetValue<string>())
+                : []);
         string title = Encode(Title().Match(first) is { Success: true } match ? match.Groups[1].Value : name);
         string question = Encode(Question().Match(first).Groups[1].Value.ReplaceLineEndings(" "));
         string time = Encode(RunTime().Match(first).Groups[1].Value.ReplaceLineEndings(" "));
@@ -61,7 +62,7 @@ sealed partial class ShareCommand(Workbook workbook, IAnsiConsole console) : Asy
             ? $"""<img alt="" src="{still}">"""
             : "";
         return $"""
-            <a href="{name}.html">{picture}<span><b>{title}</b><br>{question}{runTime}</span></a>
+            <a href="{Uri.EscapeDataString(name)}.html">{picture}<span><b>{title}</b><br>{question}{runTime}</span></a>
 
             """;
     }

@@ -2,10 +2,10 @@ using System.Diagnostics;
 using System.Globalization;
 
 /// <summary>
-/// Runs in the kernel's process before the kernel (.NET's startup hook, named by DOTNET_STARTUP_HOOKS). .NET Interactive
-/// under Jupyter always serves HTTP on a port that can be guessed, and runs code for whoever asks, a web page or another
-/// user of the machine. Here it serves on a socket in a folder that only this user may enter, and on no port. The kernel
-/// also ends with the process that started it.
+/// Runs in the kernel's process before the kernel (.NET's startup hook, named by DOTNET_STARTUP_HOOKS). Under Jupyter
+/// .NET Interactive always serves HTTP on a port that can be guessed, and runs code for whoever asks: a web page, or
+/// another user of the machine. Here it serves on a socket in a folder that only this user may enter, and on no port.
+/// The kernel also ends with the process that started it.
 /// </summary>
 internal static class StartupHook
 {
@@ -30,7 +30,8 @@ internal static class StartupHook
         {
             Directory.Delete(folder);
             folder = $"/tmp/neurodynamics-{Guid.NewGuid():N}";
-            Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            Directory.CreateDirectory(
+                folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         }
         AppDomain.CurrentDomain.ProcessExit += (_, _) =>
         {
@@ -45,7 +46,9 @@ internal static class StartupHook
         return $"http://unix:{folder}/http";
     }
 
-    /// <summary>Jupyter says who started the kernel; on Windows it gives a handle instead, and ends kernels by a job.</summary>
+    /// <summary>
+    /// Jupyter says who started the kernel. On Windows it gives a handle instead, and ends its kernels itself.
+    /// </summary>
     private static void EndWithParent()
     {
         string? said = Environment.GetEnvironmentVariable("JPY_PARENT_PID");

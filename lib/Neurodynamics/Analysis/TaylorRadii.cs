@@ -72,7 +72,8 @@ public sealed record TaylorRadii(Mode Mode, double Lower, double Upper)
             return smallest == 0
                 ? new(mode, double.PositiveInfinity, 0)
                 : new(mode, constant / smallest,
-                    (slope.Times(2) / where(quadratic.Above(rounding), quadratic, zeros_like(quadratic))).min().item<double>());
+                    (slope.Times(2) / where(quadratic.Above(rounding), quadratic, zeros_like(quadratic)))
+                        .min().item<double>());
         }
     }
 }

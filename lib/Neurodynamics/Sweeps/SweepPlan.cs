@@ -55,7 +55,10 @@ public sealed class SweepPlan
     /// <summary>Reads a sweep from its text.</summary>
     internal static SweepPlan Parse(string text)
     {
-        var file = JsonSerializer.Deserialize<PlanFile>(text, Options)!;
+        var file = JsonSerializer.Deserialize<PlanFile>(text, Options) ?? throw new JsonException("it is empty.");
+        if (file.Cells.Contains(null!)) throw new JsonException("one of its cells is null.");
+        if (file.Cells.FirstOrDefault(cell => cell.Name.Any(char.IsControl)) is { } broken)
+            throw new JsonException($"the name of a cell has a line break in it, after \"{FirstLine(broken.Name)}\".");
         if (file.Cells.Count == 0)
             throw new JsonException("it has no cells: give at least one, such as { \"name\": \"base\" }.");
         if (file.Cells.CountBy(cell => cell.Name).FirstOrDefault(count => count.Value > 1) is { Key: { } twice })
@@ -67,6 +70,10 @@ public sealed class SweepPlan
         return new(file.Measure, [.. file.Cells.SelectMany(cell => Expand(cell, complete, cell.Seeds ?? file.Seeds))]);
     }
 
+    private const int MostSeeds = 10_000;
+
+    private static string FirstLine(string text) => string.Concat(text.TakeWhile(letter => !char.IsControl(letter)));
+
     private static readonly JsonSerializerOptions Options = new(Json.Options)
     {
         ReadCommentHandling = JsonCommentHandling.Skip,
@@ -76,11 +83,14 @@ public sealed class SweepPlan
     /// <summary>A cell for each combination of the values that one entry of the file varies.</summary>
     private static IEnumerable<SweepCell> Expand(CellEntry entry, JsonObject complete, int seeds)
     {
-        if (seeds < 1) throw new JsonException($"the cell \"{entry.Name}\" has {seeds} seeds: it needs at least 1.");
+        if (seeds is < 1 or > MostSeeds)
+            throw new JsonException(
+                $"the cell \"{entry.Name}\" has {seeds} seeds: it needs at least 1, and at most {MostSeeds}.");
         IEnumerable<IReadOnlyList<KeyValuePair<string, JsonNode?>>> combinations = [[]];
         foreach (var (key, values) in entry.Vary)
         {
-            if (values.Count == 0) throw new JsonException($"the cell \"{entry.Name}\" varies {key} over no values.");
+            if (values is not { Count: > 0 })
+                throw new JsonException($"the cell \"{entry.Name}\" varies {key} over no values.");
             combinations = combinations.SelectMany(before =>
                 values.Select(value => (IReadOnlyList<KeyValuePair<string, JsonNode?>>)[.. before, new(key, value)]));
         }

@@ -49,7 +49,7 @@ public sealed class SweepRows(SweepPlan plan, string folder)
         try
         {
             return File.Exists(RowOf(run)) && SweepRow.FromLine(File.ReadAllText(RowOf(run))) is var row
-                && row.Measured == plan.Measure.Hash
+                && row.Measured == plan.Measure.Hash && row.Recipe == run
                 ? row
                 : null;
         }
@@ -74,7 +74,7 @@ public sealed class SweepRows(SweepPlan plan, string folder)
         var networks = new NetworkStore(Path.Combine(folder, "networks"));
         var trained = networks.Exists(run.Hash)
             ? networks.Load(run.Hash)
-            : networks.Train(run.Hash, run, progress, cancellation);
+            : networks.Train(run.Hash, run, progress: progress, cancellation: cancellation);
         cancellation.ThrowIfCancellationRequested();
         var row = plan.Measure.Of(trained, cancellation);
         Write(row);
@@ -92,7 +92,9 @@ public sealed class SweepRows(SweepPlan plan, string folder)
     public int Merge(string path)
     {
         var known = plan.Runs.Select(run => run.Hash).ToHashSet();
-        var before = File.Exists(path) ? Load(path) : [];
+        // A merge of two branches may leave a row in it twice.
+        IReadOnlyList<SweepRow> before =
+            File.Exists(path) ? [.. Load(path).DistinctBy(row => (row.Run, row.Measured))] : [];
         foreach (var row in before)
             if (known.Contains(row.Run) && row.Measured == plan.Measure.Hash && !Has(row.Recipe)) Write(row);
         var rows = plan.Runs.Select(Read).OfType<SweepRow>().ToArray();

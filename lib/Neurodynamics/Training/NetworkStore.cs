@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Neurodynamics.Import;
@@ -49,11 +50,11 @@ public sealed class NetworkStore(string folder)
             say?.Invoke($"Loaded {own.Replace('\\', '/')}, because {reason}.");
             return Load(own);
         }
-        say?.Invoke(Directory.Exists(Unfinished(own))
+        say?.Invoke(File.Exists(Unfinished(own))
             ? $"Going on with the unfinished training of {own.Replace('\\', '/')}."
             : $"Training {own.Replace('\\', '/')}, because {reason}. This takes about "
                 + $"{Words(Trainer.ExpectedTime(recipe))}.");
-        return Train(own, recipe, progress, cancellation);
+        return Train(own, recipe, say, progress, cancellation);
     }
 
     /// <summary>
@@ -61,19 +62,39 @@ public sealed class NetworkStore(string folder)
     /// </summary>
     /// <param name="name">Name of the network's files.</param>
     /// <param name="recipe">How to make it.</param>
+    /// <param name="say">Told in a sentence what it waits for, and what could not be read or written.</param>
     /// <param name="progress">Told after every update.</param>
     /// <param name="cancellation">
     /// Stops the training; the best network so far is returned and the training put aside, to be gone on with by the
     /// next call.
     /// </param>
-    public TrainedNetwork Train(string name, Recipe recipe, IProgress<TrainingProgress>? progress = null,
-        CancellationToken cancellation = default)
+    /// <remarks>
+    /// Where another process trains into the same files, this one waits for it, and loads what it made where that has
+    /// the same recipe.
+    /// </remarks>
+    public TrainedNetwork Train(string name, Recipe recipe, Action<string>? say = null,
+        IProgress<TrainingProgress>? progress = null, CancellationToken cancellation = default)
     {
-        var trained = Trainer.Train(recipe, progress, Unfinished(name), cancellation);
-        if (trained.Record.Stop == Stop.Cancelled) return trained;
-        Save(name, trained);
-        if (Directory.Exists(Unfinished(name))) Directory.Delete(Unfinished(name), recursive: true);
-        return trained;
+        if (TrainingLock.Take(Of(name, ".lock"), say, cancellation) is not var (held, waited))
+            return Trainer.Train(recipe, progress, cancellation: cancellation);
+        using (held)
+        {
+            if (waited && Exists(name) && ReadRecord(name).Recipe == recipe) return Load(name);
+            var trained = Trainer.Train(recipe, progress, Unfinished(name), say, cancellation);
+            if (trained.Record.Stop == Stop.Cancelled) return trained;
+            try
+            {
+                Save(name, trained);
+                TrainingRun.Forget(Unfinished(name));
+                return trained;
+            }
+            catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+            {
+                string why = $"The network could not be saved as {WeightsOf(name)} ({error.Message}).";
+                say?.Invoke(why);
+                return trained with { NotSaved = why };
+            }
+        }
     }
 
     /// <summary>Whether both files of a network are there.</summary>
@@ -98,6 +119,10 @@ public sealed class NetworkStore(string folder)
                 $"{WeightsOf(name)} does not hold the weights of its recipe ({error.Message}): restore it, or train it "
                 + "again.", error);
         }
+        if (record.Sha256 is { } written && written != HashOf(WeightsOf(name)))
+            throw new InvalidDataException(
+                $"{WeightsOf(name)} is not the file that {RecordOf(name)} was written with: restore both, or train it "
+                + "again.");
         network.RequireFinite(WeightsOf(name));
         return new(network, record);
     }
@@ -110,7 +135,8 @@ public sealed class NetworkStore(string folder)
         Directory.CreateDirectory(Path.GetDirectoryName(WeightsOf(name))!);
         NetworkFile.SaveSafetensors(trained.Network, WeightsOf(name));
         WholeFile.Write(RecordOf(name), stream =>
-            stream.Write(Encoding.UTF8.GetBytes(JsonSerializer.Serialize(trained.Record, Json.Options) + "\n")));
+            stream.Write(Encoding.UTF8.GetBytes(JsonSerializer.Serialize(
+                trained.Record with { Sha256 = HashOf(WeightsOf(name)) }, Json.Options) + "\n")));
     }
 
     private static string Words(TimeSpan time) => time.TotalMinutes < 1.5
@@ -136,9 +162,26 @@ public sealed class NetworkStore(string folder)
         }
     }
 
-    private string Unfinished(string name) => Path.Combine(folder, name + ".unfinished");
+    private static string HashOf(string path)
+    {
+        using var stream = File.OpenRead(path);
+        return Convert.ToHexStringLower(SHA256.HashData(stream));
+    }
 
-    private string WeightsOf(string name) => Path.Combine(folder, name + ".safetensors");
+    private string Unfinished(string name) => Of(name, ".training");
 
-    private string RecordOf(string name) => Path.Combine(folder, name + ".json");
+    private string WeightsOf(string name) => Of(name, ".safetensors");
+
+    private string RecordOf(string name) => Of(name, ".json");
+
+    private string Of(string name, string ending)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(name);
+        string path = Path.GetFullPath(Path.Combine(folder, name + ending));
+        string inside = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)) + Path.DirectorySeparatorChar;
+        return path.StartsWith(inside, StringComparison.Ordinal)
+            ? Path.Combine(folder, name + ending)
+            : throw new ArgumentException($"A network's name lies in its folder, and {name} leads out of it.",
+                nameof(name));
+    }
 }

@@ -10,26 +10,38 @@ public static class Trainer
 {
     private const int HeldOutTrials = 256;
 
+    /// <summary>So much of a training is lost where its process is killed.</summary>
+    private static readonly TimeSpan PutAsideEvery = TimeSpan.FromMinutes(1);
+
     /// <summary>Trains the network of a recipe: Adam, trials fresh from the seed at every update.</summary>
     /// <param name="recipe">What to train, on what, how, from which seed.</param>
     /// <param name="progress">Told after every update.</param>
     /// <param name="unfinished">
-    /// Folder in which a cancelled training is put aside, and from which it is taken up again; the weights come out as
-    /// if it had never stopped. Default none.
+    /// File in which the training is put aside, at its start, every minute and when it is cancelled, and from which it
+    /// is taken up again; the weights come out as if it had never stopped. Default none.
     /// </param>
+    /// <param name="say">Told in a sentence where something could not be read or written.</param>
     /// <param name="cancellation">
     /// Stops the training after the update under way; the best network on held-out trials so far is returned.
     /// </param>
     /// <exception cref="InvalidOperationException">The loss is no longer finite.</exception>
+    /// <exception cref="IOException">
+    /// The training could not be put aside, which is tried before its first update.
+    /// </exception>
     public static TrainedNetwork Train(Recipe recipe, IProgress<TrainingProgress>? progress = null,
-        string? unfinished = null, CancellationToken cancellation = default)
+        string? unfinished = null, Action<string>? say = null, CancellationToken cancellation = default)
     {
+        ArgumentNullException.ThrowIfNull(recipe);
         var (task, options) = (recipe.Task, recipe.Training);
-        using var run = unfinished is not null && TrainingRun.Resume(unfinished, recipe) is { } earlier
+        using var run = unfinished is not null && TrainingRun.Resume(unfinished, recipe, say) is { } earlier
             ? earlier
             : TrainingRun.Start(recipe);
         int first = run.Updates;
         var clock = Stopwatch.StartNew();
+        var putAside = TimeSpan.Zero;
+        if (unfinished is not null && PutAside() is { } why)
+            throw new IOException($"The training cannot be put aside in {unfinished} ({why}): make room there or train "
+                + "into another folder, so that its work is not lost.");
         TrainedNetwork End(Stop stop) => new(run.Network, new(recipe, run.Updates, stop, run.Curve,
             Evaluate(run.Network, task, Seeds.Derive(recipe.Seed, "test"), steps: options.Steps),
             run.SecondsBefore + clock.Elapsed.TotalSeconds));
@@ -38,7 +50,7 @@ public static class Trainer
         {
             if (cancellation.IsCancellationRequested)
             {
-                if (unfinished is not null) run.PutAside(unfinished, clock.Elapsed);
+                if (unfinished is not null) TryToPutAside();
                 run.TakeBest();
                 return End(Stop.Cancelled);
             }
@@ -57,8 +69,30 @@ public static class Trainer
             progress?.Report(new(run.Updates, options.Updates, loss, accuracy, clock.Elapsed,
                 clock.Elapsed / (run.Updates - first) * (options.Updates - run.Updates)));
             if (accuracy >= options.TargetAccuracy) return End(Stop.TargetAccuracy);
+            if (unfinished is not null && clock.Elapsed - putAside > PutAsideEvery) TryToPutAside();
         }
         return End(Stop.Updates);
+
+        void TryToPutAside()
+        {
+            if (PutAside() is { } why)
+                say?.Invoke($"The training could not be put aside in {unfinished} after {run.Updates} updates ({why}).");
+        }
+
+        // Why it could not be; null if it could.
+        string? PutAside()
+        {
+            putAside = clock.Elapsed;
+            try
+            {
+                run.PutAside(unfinished, clock.Elapsed);
+                return null;
+            }
+            catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+            {
+                return error.Message;
+            }
+        }
     }
 
     /// <summary>
@@ -177,6 +211,12 @@ public sealed record TrainingRecord(
     Recipe Recipe, int Updates, Stop Stop, IReadOnlyList<CurvePoint> Curve, Accuracy Test, double Seconds)
 {
     /// <summary>
+    /// SHA-256 of the file of the weights, in hexadecimal digits; null in a record that was never saved, or was saved
+    /// before records had it.
+    /// </summary>
+    public string? Sha256 { get; init; }
+
+    /// <summary>
     /// Updates until the accuracy on held-out trials first was this much, as far as the curve tells, which has a point
     /// every so many updates; null if it never was.
     /// </summary>
@@ -201,4 +241,8 @@ public sealed record TrainingRecord(
 }
 
 /// <summary>A network and how it was made.</summary>
-public sealed record TrainedNetwork(Network Network, TrainingRecord Record);
+public sealed record TrainedNetwork(Network Network, TrainingRecord Record)
+{
+    /// <summary>Why the network could not be saved, in a sentence; null where it was, or was not to be.</summary>
+    public string? NotSaved { get; init; }
+}

@@ -1,3 +1,5 @@
+using System.IO.Compression;
+using System.Security.Cryptography;
 using System.Text.Json;
 using Neurodynamics.Models;
 using TorchSharp.PyBridge;
@@ -35,56 +37,69 @@ internal sealed class TrainingRun : IDisposable
 
     public static TrainingRun Start(Recipe recipe) => new(recipe);
 
-    /// <summary>Takes up what <see cref="PutAside"/> left; null where there is nothing, or of another recipe.</summary>
-    /// <exception cref="InvalidDataException">
-    /// What is there cannot be read, as when another version of the library left it.
-    /// </exception>
-    public static TrainingRun? Resume(string folder, Recipe recipe)
+    /// <summary>
+    /// Takes up what <see cref="PutAside"/> left; null where there is nothing, or of another recipe. A file that is
+    /// damaged is set aside, and the one before it taken.
+    /// </summary>
+    /// <param name="file">The file.</param>
+    /// <param name="recipe">The recipe that is to be trained.</param>
+    /// <param name="say">Told in a sentence what is damaged and where it lies now.</param>
+    public static TrainingRun? Resume(string file, Recipe recipe, Action<string>? say)
     {
-        string path = Path.Combine(folder, StateFile);
-        if (!File.Exists(path)) return null;
-        State state;
-        try
+        foreach (string path in new[] { file, Before(file) }.Where(File.Exists))
         {
-            state = JsonSerializer.Deserialize<State>(File.ReadAllText(path), Json.Options)!;
+            try
+            {
+                return Read(path, recipe);
+            }
+            // Whatever a damaged file makes of those who read it.
+            catch (Exception error) when (error is not OutOfMemoryException and not UnauthorizedAccessException)
+            {
+                string damaged = $"{path}.damaged";
+                File.Move(path, damaged, overwrite: true);
+                say?.Invoke($"The training that was put aside in {Path.GetFileName(path)} is damaged and now lies in "
+                    + $"{damaged}; it starts from {(path == file && File.Exists(Before(file)) ? "the one before"
+                        : "its first update")}.");
+            }
         }
-        catch (JsonException error)
-        {
-            throw new InvalidDataException(
-                $"The training that was put aside in {folder} cannot be gone on with ({error.Message}): "
-                + "delete that folder to train from the start.", error);
-        }
-        if (state.Recipe != recipe) return null;
-        var run = new TrainingRun(recipe)
-        {
-            Updates = state.Updates,
-            Curve = [.. state.Curve],
-            SecondsBefore = state.Seconds,
-        };
-        if (state.BestAccuracy is { } accuracy)
-        {
-            run.Network.load_safetensors(Path.Combine(folder, BestFile));
-            run.Keep(accuracy);
-        }
-        run.Network.load_safetensors(Path.Combine(folder, WeightsFile));
-        run.Adam.load_py(Path.Combine(folder, AdamFile));
-        return run;
+        return null;
     }
 
-    /// <summary>Writes everything into a folder beside its place and moves it there whole.</summary>
-    public void PutAside(string folder, TimeSpan elapsed)
+    /// <summary>
+    /// Writes everything into one file, which is there whole or not at all. The one before it stays beside it.
+    /// </summary>
+    public void PutAside(string file, TimeSpan elapsed)
     {
-        string beside = folder + ".partial";
-        if (Directory.Exists(beside)) Directory.Delete(beside, recursive: true);
-        Directory.CreateDirectory(beside);
-        Network.save_safetensors(Path.Combine(beside, WeightsFile));
-        if (best.Count > 0) Safetensors.SaveStateDict(Path.Combine(beside, BestFile), best);
-        Adam.save_py(Path.Combine(beside, AdamFile));
-        var state = new State(
-            Recipe, Updates, Curve, best.Count > 0 ? BestAccuracy : null, SecondsBefore + elapsed.TotalSeconds);
-        File.WriteAllText(Path.Combine(beside, StateFile), JsonSerializer.Serialize(state, Json.Options) + "\n");
-        if (Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
-        Directory.Move(beside, folder);
+        var folder = Directory.CreateTempSubdirectory("neurodynamics-");
+        try
+        {
+            Network.save_safetensors(Path.Combine(folder.FullName, WeightsFile));
+            if (best.Count > 0) Safetensors.SaveStateDict(Path.Combine(folder.FullName, BestFile), best);
+            Adam.save_py(Path.Combine(folder.FullName, AdamFile));
+            var state = new State(
+                Recipe, Updates, Curve, best.Count > 0 ? BestAccuracy : null, SecondsBefore + elapsed.TotalSeconds);
+            File.WriteAllText(
+                Path.Combine(folder.FullName, StateFile), JsonSerializer.Serialize(state, Json.Options) + "\n");
+            using var all = new MemoryStream();
+            ZipFile.CreateFromDirectory(folder.FullName, all, CompressionLevel.NoCompression, false);
+            Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(file))!);
+            WholeFile.Write(file, stream =>
+            {
+                stream.Write(SHA256.HashData(all.GetBuffer().AsSpan(0, (int)all.Length)));
+                all.WriteTo(stream);
+            }, Before(file));
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    /// <summary>Removes what was put aside, when the training is complete.</summary>
+    public static void Forget(string file)
+    {
+        File.Delete(file);
+        File.Delete(Before(file));
     }
 
     /// <summary>Adds an entry to the curve, and keeps the weights if none were better on held-out trials.</summary>
@@ -108,6 +123,43 @@ internal sealed class TrainingRun : IDisposable
     {
         Adam.Dispose();
         foreach (var weights in best.Values) weights.Dispose();
+    }
+
+    private static string Before(string file) => $"{file}.before";
+
+    private static TrainingRun? Read(string path, Recipe recipe)
+    {
+        byte[] bytes = File.ReadAllBytes(path);
+        int hash = Math.Min(SHA256.HashSizeInBytes, bytes.Length);
+        if (!SHA256.HashData(bytes.AsSpan(hash)).AsSpan().SequenceEqual(bytes.AsSpan(0, hash)))
+            throw new InvalidDataException("The file is not what was written.");
+        var folder = Directory.CreateTempSubdirectory("neurodynamics-");
+        try
+        {
+            using (var stream = new MemoryStream(bytes, hash, bytes.Length - hash))
+                ZipFile.ExtractToDirectory(stream, folder.FullName);
+            var state = JsonSerializer.Deserialize<State>(
+                File.ReadAllText(Path.Combine(folder.FullName, StateFile)), Json.Options)!;
+            if (state.Recipe != recipe) return null;
+            var run = new TrainingRun(recipe)
+            {
+                Updates = state.Updates,
+                Curve = [.. state.Curve],
+                SecondsBefore = state.Seconds,
+            };
+            if (state.BestAccuracy is { } accuracy)
+            {
+                run.Network.load_safetensors(Path.Combine(folder.FullName, BestFile));
+                run.Keep(accuracy);
+            }
+            run.Network.load_safetensors(Path.Combine(folder.FullName, WeightsFile));
+            run.Adam.load_py(Path.Combine(folder.FullName, AdamFile));
+            return run;
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
     }
 
     private void Keep(double accuracy)

@@ -8,6 +8,30 @@ namespace Neurodynamics.Tests.Sweeps;
 
 public sealed class SweepPlanTests
 {
+    [Theory]
+    [InlineData("null")]
+    [InlineData("[]")]
+    [InlineData("""{ "base": null, "cells": [{ "name": "a" }] }""")]
+    [InlineData("""{ "base": {}, "cells": null }""")]
+    [InlineData("""{ "base": {}, "cells": [null] }""")]
+    [InlineData("""{ "base": {}, "cells": [{ "name": null }] }""")]
+    [InlineData("""{ "base": {}, "cells": [{ "name": "a\nb" }] }""")]
+    [InlineData("""{ "base": {}, "measure": null, "cells": [{ "name": "a" }] }""")]
+    [InlineData("""{ "base": {}, "cells": [{ "name": "a", "set": null }] }""")]
+    [InlineData("""{ "base": {}, "cells": [{ "name": "a", "vary": { "units": null } }] }""")]
+    [InlineData("""{ "base": {}, "seeds": 2000000000, "cells": [{ "name": "a" }] }""")]
+    [InlineData("""{ "base": { "units": 2147483648 }, "cells": [{ "name": "a" }] }""")]
+    public void A_file_that_is_no_sweep_is_refused_in_one_sentence(string text)
+    {
+        using var folder = new TemporaryFolder();
+        string file = Path.Combine(folder.Path, "plan.json");
+        File.WriteAllText(file, text);
+        string said = Assert.Throws<InvalidDataException>(() => SweepPlan.Load(file)).Message;
+        Assert.StartsWith($"{file} is not a sweep: ", said, StringComparison.Ordinal);
+        Assert.InRange(said.Length, 0, 300 + file.Length);
+        Assert.DoesNotContain('\n', said);
+    }
+
     private const string Base =
         """ "base": { "units": 8, "task": { "name": "flip-flop", "channels": 1 }, "training": { "updates": 20 } } """;
 

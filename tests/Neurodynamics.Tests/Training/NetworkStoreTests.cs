@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Neurodynamics.Tasks;
 using Neurodynamics.Training;
 using TorchSharp.PyBridge;
@@ -77,7 +78,54 @@ public sealed class NetworkStoreTests : IDisposable
             "readout.weight", Assert.Throws<InvalidDataException>(() => Store.Save("net", trained)).Message);
         Store.Load("net");
         trained.Network.save_safetensors(Path.Combine(folder.Path, "net.safetensors"));
+        string record = Path.Combine(folder.Path, "net.json");
+        var json = JsonNode.Parse(File.ReadAllText(record))!;
+        json.AsObject().Remove("sha256");
+        File.WriteAllText(record, json.ToJsonString());
         Assert.Contains("readout.weight", Assert.Throws<InvalidDataException>(() => Store.Load("net")).Message);
+    }
+
+    [Fact]
+    public void Weights_of_another_training_are_not_taken_for_those_of_the_record()
+    {
+        Store.Save("one", Trainer.Train(Small));
+        Store.Save("other", Trainer.Train(Small with { Seed = 2 }));
+        File.Copy(Path.Combine(folder.Path, "other.safetensors"), Path.Combine(folder.Path, "one.safetensors"), true);
+        Assert.Contains("is not the file that", Assert.Throws<InvalidDataException>(() => Store.Load("one")).Message);
+    }
+
+    [Theory]
+    [InlineData("../net")]
+    [InlineData("local/../../net")]
+    [InlineData("/net")]
+    public void A_name_does_not_lead_out_of_the_folder(string name) => Assert.Contains("leads out of it",
+        Assert.Throws<ArgumentException>(() => Store.Save(name, Trainer.Train(Small))).Message);
+
+    [Fact]
+    public void A_network_that_cannot_be_saved_is_returned_and_says_so()
+    {
+        string place = Path.Combine(folder.Path, "net.safetensors");
+        var trained = Store.Train("net", Small, said.Add, new TrainerTests.Told(at =>
+        {
+            if (at.Update == Small.Training.Updates) Directory.CreateDirectory(place);
+        }));
+        Assert.Equal(Stop.Updates, trained.Record.Stop);
+        Assert.Contains("could not be saved", trained.NotSaved);
+        Assert.Equal(trained.NotSaved, Assert.Single(said));
+    }
+
+    [Fact]
+    public async Task Of_two_that_train_one_network_one_trains_and_the_other_waits_and_loads()
+    {
+        int updates = 0;
+        var slow = Small with { Training = Small.Training with { Updates = 400 } };
+        TrainedNetwork Made() => Store.LoadOrTrain("net", slow, say: text => { lock (said) said.Add(text); },
+            progress: new TrainerTests.Told(_ => Interlocked.Increment(ref updates)));
+        var both = await Task.WhenAll(Task.Run(Made), Task.Run(Made));
+        Assert.Equal(TrainerTests.Weights(both[0]), TrainerTests.Weights(both[1]));
+        Assert.Equal(400, updates);
+        Assert.Contains(said, text => text.EndsWith("waiting for its end.", StringComparison.Ordinal));
+        Assert.Equal([$"net-{slow.Hash}.json", $"net-{slow.Hash}.safetensors"], Files());
     }
 
     [Theory]
@@ -98,5 +146,6 @@ public sealed class NetworkStoreTests : IDisposable
         Assert.Contains("nothing.json", Assert.Throws<FileNotFoundException>(() => Store.Load("nothing")).Message);
 
     private string[] Files() => [.. Directory.EnumerateFiles(folder.Path, "*", SearchOption.AllDirectories)
-        .Select(file => Path.GetFileName(file)!).Order()];
+        .Select(file => Path.GetFileName(file)!).Where(file => !file.EndsWith(".lock", StringComparison.Ordinal))
+        .Order()];
 }

@@ -44,16 +44,11 @@ public sealed class TrainerTests
     public void A_cancelled_training_goes_on_where_it_was_as_if_it_had_never_stopped()
     {
         using var folder = new TemporaryFolder();
-        string unfinished = Path.Combine(folder.Path, "unfinished");
+        string unfinished = Path.Combine(folder.Path, "net.training");
         var first = Cancelled(after: 17);
         Assert.Equal((Stop.Cancelled, 17), (first.Record.Stop, first.Record.Updates));
         var second = Cancelled(after: 3);
         Assert.Equal((Stop.Cancelled, 20), (second.Record.Stop, second.Record.Updates));
-        File.Copy(Path.Combine(unfinished, "state.json"), Path.Combine(folder.Path, "state.json"));
-        File.WriteAllText(Path.Combine(unfinished, "state.json"), "{ \"recipe\": ");
-        Assert.Contains($"{unfinished} cannot be gone on with", Assert.Throws<InvalidDataException>(
-            () => Trainer.Train(Small, unfinished: unfinished)).Message, StringComparison.Ordinal);
-        File.Move(Path.Combine(folder.Path, "state.json"), Path.Combine(unfinished, "state.json"), overwrite: true);
         var whole = Trainer.Train(Small);
         var resumed = Trainer.Train(Small, unfinished: unfinished);
         Assert.Equal(whole.Record.Curve, resumed.Record.Curve);
@@ -62,8 +57,71 @@ public sealed class TrainerTests
         TrainedNetwork Cancelled(int after)
         {
             using var stop = new CancellationTokenSource();
-            return Trainer.Train(Small, new Told(_ => { if (--after == 0) stop.Cancel(); }), unfinished, stop.Token);
+            return Trainer.Train(Small, new Told(_ => { if (--after == 0) stop.Cancel(); }), unfinished,
+                cancellation: stop.Token);
         }
+    }
+
+    [Theory]
+    [InlineData(1, "the one before")]
+    [InlineData(2, "its first update")]
+    public void A_training_that_was_put_aside_and_damaged_is_set_aside_and_goes_on_from_the_one_before(
+        int damaged, string from)
+    {
+        using var folder = new TemporaryFolder();
+        string unfinished = Path.Combine(folder.Path, "net.training");
+        using (var stop = new CancellationTokenSource())
+            Trainer.Train(Small, new Told(at => { if (at.Update == 9) stop.Cancel(); }), unfinished,
+                cancellation: stop.Token);
+        // It was put aside at its start and when it was stopped.
+        string[] files = [.. Directory.GetFiles(folder.Path).Order()];
+        Assert.Equal([unfinished, $"{unfinished}.before"], files);
+        var (whole, random, said) = (Trainer.Train(Small), new Random(1), new List<string>());
+        for (int round = 0; round < 10; round++)
+        {
+            byte[][] bytes = [.. files.Select(File.ReadAllBytes)];
+            foreach (string file in files.Take(damaged))
+            {
+                byte[] changed = File.ReadAllBytes(file);
+                if (round % 2 == 0) changed[random.Next(changed.Length)] ^= 1;
+                else changed = changed[..random.Next(changed.Length)];
+                File.WriteAllBytes(file, changed);
+            }
+            said.Clear();
+            Assert.Equal(Weights(whole), Weights(Trainer.Train(Small, unfinished: unfinished, say: said.Add)));
+            Assert.Equal(damaged, said.Count);
+            Assert.EndsWith($"it starts from {from}.", said[^1]);
+            foreach (string left in Directory.GetFiles(folder.Path)) File.Delete(left);
+            foreach (var (file, content) in files.Zip(bytes)) File.WriteAllBytes(file, content);
+        }
+    }
+
+    [Fact]
+    public void A_place_that_cannot_be_written_is_refused_before_the_first_update()
+    {
+        using var folder = new TemporaryFolder();
+        string file = Path.Combine(folder.Path, "a file");
+        File.WriteAllText(file, "");
+        Assert.Contains("cannot be put aside", Assert.Throws<IOException>(() => Trainer.Train(Small,
+            new Told(_ => Assert.Fail("It was trained.")), Path.Combine(file, "net.training"))).Message);
+    }
+
+    [Fact]
+    public void A_training_that_cannot_be_put_aside_any_more_ends_with_its_best_network()
+    {
+        using var folder = new TemporaryFolder();
+        string unfinished = Path.Combine(folder.Path, "there", "net.training");
+        using var stop = new CancellationTokenSource();
+        var said = new List<string>();
+        var trained = Trainer.Train(Small, new Told(at =>
+        {
+            if (at.Update != 9) return;
+            Directory.Delete(Path.GetDirectoryName(unfinished)!, recursive: true);
+            File.WriteAllText(Path.GetDirectoryName(unfinished)!, "");
+            stop.Cancel();
+        }), unfinished, said.Add, stop.Token);
+        Assert.Equal((Stop.Cancelled, 9), (trained.Record.Stop, trained.Record.Updates));
+        Assert.Contains("could not be put aside", Assert.Single(said));
     }
 
     [Fact]
