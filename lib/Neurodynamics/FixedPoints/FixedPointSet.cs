@@ -35,7 +35,19 @@ public sealed record FixedPointSet(double[] Input, IReadOnlyList<FixedPoint> Poi
         int certified = Points.Count(point => point.Certificate?.Certainty == Certainty.Certified);
         string counts = Points.Count == 1 ? "1 fixed point" : $"{Points.Count} fixed points";
         return $"{counts}, {certified} of them certified, {Unreachable.Count} unreachable, {SlowPoints.Count} slow "
-            + $"points. {Completeness.Message}";
+            + $"points. {Stopped() ?? Completeness.Message}";
+    }
+
+    /// <summary>Why the search says nothing of what is missing, in a sentence; null where it was run to its end.</summary>
+    private string? Stopped()
+    {
+        int Ended(Ending ending) => Rounds.Sum(round => round.Endings.GetValueOrDefault(ending));
+        int all = Rounds.Sum(round => round.Candidates);
+        return Ended(Ending.Cancelled) is > 0 and var cancelled
+            ? $"The search was stopped with {cancelled} of {all} candidates on their way, so more points may be there."
+            : all > 0 && Ended(Ending.NotFinite) == all
+            ? "No candidate stayed finite: look for weights, inputs or candidates that are not, or that are very large."
+            : null;
     }
 
     /// <summary>Writes the set as JSON, beside its place first.</summary>

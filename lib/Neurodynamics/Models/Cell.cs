@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Neurodynamics.Models.Bounds;
 using static TorchSharp.torch;
 
@@ -13,6 +14,8 @@ namespace Neurodynamics.Models;
 /// </remarks>
 public abstract class Cell : nn.Module
 {
+    private static readonly ConditionalWeakTable<Cell, Cell> Copies = [];
+
     /// <param name="name">Name of the module.</param>
     /// <param name="inputSize">I, the number of inputs; at least 1.</param>
     /// <param name="units">N, the number of hidden units; at least 1.</param>
@@ -165,7 +168,8 @@ public abstract class Cell : nn.Module
     }
 
     /// <summary>
-    /// A cell with the same weights in float64, for the analysis; the cell itself if it is already in float64.
+    /// A cell with the same weights in float64, for the analysis; the cell itself if it is already in float64. It is the
+    /// same one as long as the weights stay the same: do not change it, or dispose of it.
     /// </summary>
     /// <exception cref="InvalidOperationException">
     /// A parameter has another precision, and no architecture can make a copy.
@@ -175,13 +179,38 @@ public abstract class Cell : nn.Module
         foreach (var (name, parameter) in named_parameters())
         {
             if (parameter.dtype == ScalarType.Float64) continue;
-            if (Architecture is not null) return As(Architecture, ScalarType.Float64);
+            if (Architecture is not null) return Exact(Architecture);
             throw new InvalidOperationException(
                 $"Fixed points are computed in float64, but {name} of {Title} is {parameter.dtype}: make the cell with "
                 + "an architecture (Architecture.Of), build it in float64, or override InDouble to return a copy.");
         }
         return this;
     }
+
+    /// <summary>The copy in float64 that there is, unless the weights have changed since it was made.</summary>
+    private Cell Exact(Architecture architecture)
+    {
+        lock (Copies)
+        {
+            if (Copies.TryGetValue(this, out var there) && there.Holds(this)) return there;
+            var copy = As(architecture, ScalarType.Float64);
+            foreach (var values in Contents(copy).Values) values.DetachFromDisposeScope();
+            Copies.AddOrUpdate(this, copy);
+            return copy;
+        }
+    }
+
+    private bool Holds(Cell other)
+    {
+        using var scope = NewDisposeScope();
+        var (mine, its) = (Contents(this), Contents(other));
+        return mine.All(entry => !entry.Value.IsInvalid
+            && its[entry.Key].to(entry.Value.dtype).eq(entry.Value).all().item<bool>());
+    }
+
+    private static Dictionary<string, Tensor> Contents(Cell cell) => cell.named_parameters()
+        .Select(entry => (entry.name, (Tensor)entry.parameter))
+        .Concat(cell.named_buffers().Select(entry => (entry.name, entry.buffer))).ToDictionary();
 
     /// <summary>The same weights in a cell with other equations, such as those printed in the report.</summary>
     /// <param name="architecture">A kind of cell with the same parameters.</param>
@@ -202,10 +231,6 @@ public abstract class Cell : nn.Module
                 nameof(architecture));
         foreach (var (name, values) in its) values.copy_(mine[name]);
         return copy;
-
-        static Dictionary<string, Tensor> Contents(Cell cell) => cell.named_parameters()
-            .Select(entry => (entry.name, (Tensor)entry.parameter))
-            .Concat(cell.named_buffers().Select(entry => (entry.name, entry.buffer))).ToDictionary();
 
         static string ShapeOf(Dictionary<string, Tensor> contents, string name) =>
             contents.TryGetValue(name, out var values) ? $"[{string.Join(", ", values.shape)}]" : "missing";

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -8,6 +9,8 @@ namespace Neurodynamics.Models;
 /// </summary>
 public sealed class Network : nn.Module
 {
+    private static readonly ConditionalWeakTable<Network, Network> Copies = [];
+
     /// <summary>Joins a cell with a readout.</summary>
     /// <exception cref="ArgumentException">
     /// The readout does not fit the cell's units, or differs in precision.
@@ -129,19 +132,32 @@ public sealed class Network : nn.Module
     }
 
     /// <summary>
-    /// A network with the same weights in float64, for the analysis; this one if it is already in float64.
+    /// A network with the same weights in float64, for the analysis; this one if it is already in float64. It is the same
+    /// one as long as the weights stay the same: do not change it, or dispose of it.
     /// </summary>
     public Network InDouble()
     {
         if (Readout.weight.dtype == ScalarType.Float64) return this;
-        // Both before the scope, which would dispose of their parameters.
-        var cell = Cell.InDouble();
-        var readout = nn.Linear(Cell.Units, Channels, hasBias: Readout.bias is not null, dtype: ScalarType.Float64);
-        using var scope = NewDisposeScope();
-        using var frozen = no_grad();
-        readout.weight.copy_(Readout.weight);
-        if (Readout.bias is { } bias) readout.bias!.copy_(bias);
-        return new(cell, readout);
+        lock (Copies)
+        {
+            using var scope = NewDisposeScope();
+            using var frozen = no_grad();
+            var cell = Cell.InDouble();
+            if (Copies.TryGetValue(this, out var there) && ReferenceEquals(there.Cell, cell) && SameReadout(there))
+                return there;
+            var readout = nn.Linear(Cell.Units, Channels, hasBias: Readout.bias is not null, dtype: ScalarType.Float64);
+            readout.weight.copy_(Readout.weight);
+            if (Readout.bias is { } bias) readout.bias!.copy_(bias);
+            readout.weight.DetachFromDisposeScope();
+            readout.bias?.DetachFromDisposeScope();
+            var copy = new Network(cell, readout);
+            Copies.AddOrUpdate(this, copy);
+            return copy;
+        }
+
+        bool SameReadout(Network copy) => !copy.Readout.weight.IsInvalid
+            && Readout.weight.to(ScalarType.Float64).eq(copy.Readout.weight).all().item<bool>()
+            && (Readout.bias is not { } bias || bias.to(ScalarType.Float64).eq(copy.Readout.bias!).all().item<bool>());
     }
 
     /// <summary>
