@@ -45,6 +45,13 @@ internal static class Arrays
         return view.clone();
     }
 
+    /// <inheritdoc cref="ToTensor(double[,])"/>
+    public static Tensor ToTensor(this double[,,] cube)
+    {
+        using var view = tensor(cube);
+        return view.clone();
+    }
+
     /// <summary>One row of a matrix, as a copy.</summary>
     public static double[] Row(this double[,] matrix, int row) =>
         matrix.RowSpan(row).ToArray();

@@ -149,10 +149,10 @@ public sealed record CloudShape
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
         using var generator = new Generator((ulong)seed);
-        if (count > MostPoints) states = tensor(states)[randperm(count, generator: generator).narrow(0, 0, MostPoints)]
-            .ToMatrix();
+        if (count > MostPoints)
+            states = states.ToTensor()[randperm(count, generator: generator).narrow(0, 0, MostPoints)].ToMatrix();
         var pca = Pca.Fit(states);
-        var places = tensor(pca.Project(states));
+        var places = pca.Project(states).ToTensor();
         var random = new Random((int)(seed & int.MaxValue));
         if (FlatShape(places) is { } flat)
         {
@@ -170,7 +170,7 @@ public sealed record CloudShape
             ? null
             : fits.Where(fit => fit.Shape == shape).MaxBy(fit => fit.Criterion)!.Frame;
         double none = fits.Where(fit => fit.Shape == ShapeKind.None).Max(fit => fit.Criterion);
-        var components = tensor(pca.Components);
+        var components = pca.Components.ToTensor();
         return new()
         {
             Shape = shape,
@@ -182,7 +182,7 @@ public sealed record CloudShape
                     group => group.Key, group => (group.Max(fit => fit.Criterion) - none) / cloud.shape[0]),
             Centre = frame is null
                 ? null
-                : (frame.Centre * spread).unsqueeze(0).mm(components).squeeze(0).Plus(tensor(pca.Mean)).ToVector(),
+                : (frame.Centre * spread).unsqueeze(0).mm(components).squeeze(0).Plus(pca.Mean.ToTensor()).ToVector(),
             Shares = frame is null ? [] : frame.Shares,
             Directions = frame is null ? null : Rows((frame.Turn.t().Times(frame.Scale) * spread).mm(components)),
         };
@@ -320,7 +320,7 @@ public sealed record CloudShape
             int count = (int)cloud.shape[0], kinds = Kinds.Max() + 1;
             // A template's points are as far from its middle as the cloud's are from its own.
             double stretch = Math.Sqrt(3 * Kinds.Length / Points.Cast<double>().Sum(value => value * value));
-            var points = tensor(Points).Times(stretch);
+            var points = Points.ToTensor().Times(stretch);
             var ofKind =
                 nn.functional.one_hot(tensor(Kinds.Select(kind => (long)kind).ToArray()), kinds).to(ScalarType.Float64);
             var members = ofKind.sum(0L);

@@ -58,7 +58,7 @@ public sealed record Correlate(string Quantity, double Explained)
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
         int half = quantity.Length / 2;
-        var (x, y) = (tensor(states), tensor(quantity));
+        var (x, y) = (states.ToTensor(), quantity.ToTensor());
         var (mean, level) = (x.narrow(0, 0, half).mean([0]), y.narrow(0, 0, half).mean());
         var (centred, seen) = (x.narrow(0, 0, half) - mean, y.narrow(0, 0, half) - level);
         var gram = centred.t().mm(centred);

@@ -26,7 +26,7 @@ public sealed record Evidence(int[] Step, double[] Sum, double[] Logit, double[,
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
         var exact = network.InDouble();
-        var states = exact.Run(tensor(trials.Inputs)).reshape(-1, exact.Cell.StateSize);
+        var states = exact.Run(trials.Inputs.ToTensor()).reshape(-1, exact.Cell.StateSize);
         double[] logits = exact.Logits(states).select(1, channel).ToVector();
         var (steps, sums) = (new int[logits.Length], new double[logits.Length]);
         for (int moment = 0; moment < logits.Length; moment++)

@@ -24,7 +24,7 @@ public sealed record GateTrace(string Name, double[,] Values)
             $"{cell.GetName()} is none of the library's cells: nothing is known of its gates.", nameof(cell));
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
-        var shown = tensor(inputs).narrow(0, trial, 1).to(ScalarType.Float64);
+        var shown = inputs.ToTensor().narrow(0, trial, 1).to(ScalarType.Float64);
         var states = exact.Run(shown).squeeze(0);
         // A step starts from the state that the step before has left.
         var before =

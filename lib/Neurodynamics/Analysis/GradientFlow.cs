@@ -35,7 +35,7 @@ public sealed record GradientFlow(IReadOnlyList<int> Lags, double[,] Norms)
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
         var exact = cell.InDouble();
-        var shown = tensor(inputs).to(ScalarType.Float64);
+        var shown = inputs.ToTensor().to(ScalarType.Float64);
         var states = exact.Run(shown);
         double[,] norms = new double[chosen.Length, inputs.GetLength(0)];
         var product = eye(cell.StateSize, dtype: ScalarType.Float64).unsqueeze(0);

@@ -28,10 +28,10 @@ public sealed record LinearError(Linearisation Line, double Distance, double[] E
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
         var under = new ConstantInput(cell.InDouble(), line.Point.Input);
-        var point = tensor(line.Point.State);
-        var directions = tensor(towards) - point;
+        var point = line.Point.State.ToTensor();
+        var directions = towards.ToTensor() - point;
         directions = directions / directions.norm(1).unsqueeze(1);
-        var turn = tensor(line.StateJacobian).t();
+        var turn = line.StateJacobian.ToTensor().t();
         return [.. distances.Select(distance =>
         {
             using var inner = NewDisposeScope();

@@ -56,7 +56,7 @@ public sealed class LocalLinear
     {
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
-        var (before, input, after) = (tensor(steps.Before), tensor(steps.Inputs), tensor(steps.After));
+        var (before, input, after) = (steps.Before.ToTensor(), steps.Inputs.ToTensor(), steps.After.ToTensor());
         var (next, nearest, distance) = Step(input, before);
         var (error, motion) = ((next - after).norm(1).ToVector(), (after - before).norm(1).ToVector());
         return [.. Enumerable.Range(0, steps.Count)
@@ -74,7 +74,7 @@ public sealed class LocalLinear
     {
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
-        var given = tensor(inputs).to(ScalarType.Float64);
+        var given = inputs.ToTensor().to(ScalarType.Float64);
         var state = zeros(given.shape[0], cell.StateSize, dtype: ScalarType.Float64);
         var states = new List<Tensor>();
         foreach (var input in given.unbind(1))
@@ -88,7 +88,7 @@ public sealed class LocalLinear
 
     private (Tensor Next, int[] Nearest, double[] Distance) Step(Tensor input, Tensor state)
     {
-        var (place, home) = (tensor(places), tensor(homes));
+        var (place, home) = (places.ToTensor(), homes.ToTensor());
         var (distances, indices) = cdist(state, place, 2, compute_mode.donot_use_mm_for_euclid_dist).min(1);
         int[] nearest = [.. indices.data<long>().ToArray().Select(index => (int)index)];
         var next = empty_like(state);
@@ -97,8 +97,8 @@ public sealed class LocalLinear
             using var scope = NewDisposeScope();
             var rows = tensor(group.Select(i => (long)i).ToArray());
             var (x, u) = (place[group.Key], home[group.Key]);
-            next.index_copy_(0, rows, x.Plus((state[rows] - x).mm(tensor(byState[group.Key]).t()))
-                .Plus((input[rows] - u).mm(tensor(byInput[group.Key]).t())));
+            next.index_copy_(0, rows, x.Plus((state[rows] - x).mm(byState[group.Key].ToTensor().t()))
+                .Plus((input[rows] - u).mm(byInput[group.Key].ToTensor().t())));
         }
         return (next, nearest, distances.ToVector());
     }

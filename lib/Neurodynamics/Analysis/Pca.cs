@@ -44,7 +44,7 @@ public sealed record Pca(double[] Mean, double[,] Components, double[] Explained
             "Principal components need at least one state, and there is none.", nameof(states));
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
-        return Fit([tensor(states)], components);
+        return Fit([states.ToTensor()], components);
     }
 
     /// <summary>Fits the components to all states of trials.</summary>
@@ -65,7 +65,7 @@ public sealed record Pca(double[] Mean, double[,] Components, double[] Explained
             "Principal components need at least one state in each set, and there is none.", nameof(sets));
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
-        return Fit([.. sets.Select(set => tensor(set))], components);
+        return Fit([.. sets.Select(set => set.ToTensor())], components);
     }
 
     /// <summary>Fits the components to trajectories, fixed points or both.</summary>
@@ -89,9 +89,9 @@ public sealed record Pca(double[] Mean, double[,] Components, double[] Explained
                 + "a point of another network?", nameof(points));
         var sets = new List<Tensor>();
         if (of != PcaOf.Points && trajectories.Length > 0) sets.Add(
-            tensor(trajectories).to(ScalarType.Float64).reshape(-1, size));
+            trajectories.ToTensor().to(ScalarType.Float64).reshape(-1, size));
         if (of != PcaOf.Trajectories && points.Count > 0) sets.Add(
-            tensor(points.Select(point => point.Point.State).ToMatrix(size)));
+            points.Select(point => point.Point.State).ToMatrix(size).ToTensor());
         if (sets.Count > 0) return Fit(sets, components);
         string missing = of switch
         {
@@ -147,6 +147,6 @@ public sealed record Pca(double[] Mean, double[,] Components, double[] Explained
     {
         if (states.GetLength(0) == 0) return new double[0, Components.GetLength(0)];
         using var scope = NewDisposeScope();
-        return (tensor(states) - tensor(Mean)).mm(tensor(Components).t()).ToMatrix();
+        return (states.ToTensor() - Mean.ToTensor()).mm(Components.ToTensor().t()).ToMatrix();
     }
 }

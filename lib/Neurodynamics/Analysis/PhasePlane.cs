@@ -35,8 +35,8 @@ public sealed record PhasePlane(Cell Cell, double[] Input, double[] Axis, double
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
         double[] axis = [.. Enumerable.Range(0, resolution).Select(i => extent * (2.0 * i / (resolution - 1) - 1))];
-        var states = tensor(Square(axis));
-        var steps = (exact.Step(tensor(input).unsqueeze(0), states) - states).view(resolution, resolution, 2);
+        var states = Square(axis).ToTensor();
+        var steps = (exact.Step(input.ToTensor().unsqueeze(0), states) - states).view(resolution, resolution, 2);
         return new(exact, input, axis, steps.select(2, 0).ToMatrix(), steps.select(2, 1).ToMatrix());
     }
 

@@ -45,9 +45,9 @@ public sealed record TaylorRadii(Mode Mode, double Lower, double Upper)
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
         var exact = cell.InDouble();
-        var (input, state) = (tensor(line.Point.Input).unsqueeze(0), tensor(line.Point.State).unsqueeze(0));
+        var (input, state) = (line.Point.Input.ToTensor().unsqueeze(0), line.Point.State.ToTensor().unsqueeze(0));
         double constant = (exact.Step(input, state) - state).norm().item<double>();
-        var linear = tensor(line.StateJacobian);
+        var linear = line.StateJacobian.ToTensor();
         // A difference of Jacobians below this is rounding.
         double rounding = 4 * (Math.BitIncrement(1.0) - 1) * linear.norm().item<double>() / Step;
         linear.diagonal().sub_(Scalars.One);
@@ -59,7 +59,7 @@ public sealed record TaylorRadii(Mode Mode, double Lower, double Upper)
         {
             using var inner = NewDisposeScope();
             var plane = Mode.Plane(mode.Right);
-            var axes = tensor(plane.ToMatrix(cell.StateSize));
+            var axes = plane.ToMatrix(cell.StateSize).ToTensor();
             var directions = plane.Count == 1 ? ones(1, 1, dtype: ScalarType.Float64) : around;
             var change = (exact.StateJacobian(input, state.Plus(axes.Times(Step)))
                 - exact.StateJacobian(input, state - axes.Times(Step))).Over(2 * Step);

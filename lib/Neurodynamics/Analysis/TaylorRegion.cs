@@ -40,12 +40,12 @@ public sealed record TaylorRegion(
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
         var exact = cell.InDouble();
-        var (input, point) = (tensor(line.Point.Input).unsqueeze(0), tensor(line.Point.State).unsqueeze(0));
+        var (input, point) = (line.Point.Input.ToTensor().unsqueeze(0), line.Point.State.ToTensor().unsqueeze(0));
         double[] axis = [.. Enumerable.Range(0, resolution).Select(i => extent * (2.0 * i / (resolution - 1) - 1))];
-        var values = tensor(axis);
+        var values = axis.ToTensor();
         // Rows of d: the second component changes from row to row of the arrays, the first within them.
         var d = stack([values.repeat(resolution), values.repeat_interleave(resolution)], 1);
-        var jacobian = tensor(line.StateJacobian);
+        var jacobian = line.StateJacobian.ToTensor();
         var ahead = d.mm(jacobian.t());
         var linear = (ahead - d).norm(1);
         var here = exact.Step(input, point);

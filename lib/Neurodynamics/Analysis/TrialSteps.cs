@@ -26,7 +26,7 @@ public sealed record TrialSteps(double[,] Before, double[,] Inputs, double[,] Af
         using var frozen = no_grad();
         using var generator = new Generator((ulong)seed);
         var exact = cell.InDouble();
-        var given = tensor(inputs).to(ScalarType.Float64);
+        var given = inputs.ToTensor().to(ScalarType.Float64);
         var after = exact.Run(given);
         var before =
             cat([zeros(after.shape[0], 1, cell.StateSize, dtype: ScalarType.Float64),

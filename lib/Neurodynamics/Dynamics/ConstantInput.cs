@@ -26,7 +26,7 @@ public sealed record ConstantInput(Cell Cell, double[,] Inputs)
         ArgumentOutOfRangeException.ThrowIfNegative(steps);
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
-        return Follow(tensor(states).clone(), steps).ToMatrix();
+        return Follow(states.ToTensor().clone(), steps).ToMatrix();
     }
 
     /// <summary>The way of states, each start included [M, steps + 1, S].</summary>
@@ -37,7 +37,7 @@ public sealed record ConstantInput(Cell Cell, double[,] Inputs)
         ArgumentOutOfRangeException.ThrowIfNegative(steps);
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
-        var way = new List<Tensor> { tensor(states).clone() };
+        var way = new List<Tensor> { states.ToTensor().clone() };
         Follow(way[0], steps, (_, _, after) =>
         {
             way.Add(after.clone().MoveToOuterDisposeScope());
@@ -65,13 +65,13 @@ public sealed record ConstantInput(Cell Cell, double[,] Inputs)
         if (arrivals.Length == 0) return arrivals;
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
-        var places = tensor(goals.Select(goal => goal.State).ToMatrix(Cell.StateSize));
+        var places = goals.Select(goal => goal.State).ToMatrix(Cell.StateSize).ToTensor();
         // No distance is near enough to a goal under another input.
         var near = tensor(Enumerable.Range(0, arrivals.Length)
             .Select(i => goals.Select(goal => goal.Input.AsSpan().SequenceEqual(InputOf(i)) ? goal.Within : -1)
                 .ToArray())
             .ToMatrix(goals.Count));
-        var starts = tensor(states);
+        var starts = states.ToTensor();
         var distance = Distances(starts);
         int[] open = [.. Enumerable.Range(0, arrivals.Length)];
         Follow(starts, maxSteps, Judge);
@@ -135,7 +135,7 @@ public sealed record ConstantInput(Cell Cell, double[,] Inputs)
     /// <returns>The states of the rows that were left, after the last step.</returns>
     internal Tensor Follow(Tensor states, int most, Look? look = null, CancellationToken cancellation = default)
     {
-        var (exact, input, x) = (Cell.InDouble(), tensor(Inputs), states);
+        var (exact, input, x) = (Cell.InDouble(), Inputs.ToTensor(), states);
         for (int step = 1; step <= most; step++)
         {
             cancellation.ThrowIfCancellationRequested();

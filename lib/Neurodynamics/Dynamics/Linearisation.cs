@@ -135,8 +135,8 @@ public sealed record Linearisation(StatePoint Point, double[,] StateJacobian, do
         {
             using var scope = NewDisposeScope();
             using var frozen = no_grad();
-            var inputs = tensor(chunk.Select(i => points[i].Input).ToMatrix(cell.InputSize));
-            var states = tensor(chunk.Select(i => points[i].State).ToMatrix(cell.StateSize));
+            var inputs = chunk.Select(i => points[i].Input).ToMatrix(cell.InputSize).ToTensor();
+            var states = chunk.Select(i => points[i].State).ToMatrix(cell.StateSize).ToTensor();
             var (byState, byInput) = (exact.StateJacobian(inputs, states), exact.InputJacobian(inputs, states));
             for (int i = 0; i < chunk.Length; i++)
             {

@@ -33,7 +33,7 @@ public sealed record Retention(double[] Right, double[] Moved, int Bits)
         if (asked.Length == 0)
             throw new ArgumentException("No trial ends with a target that counts: make them longer.", nameof(trials));
         var (right, moved) = (new double[silence], new double[silence]);
-        var end = tensor(exact.Run(trials.Inputs).AtStep(^1)).clone();
+        var end = exact.Run(trials.Inputs).AtStep(^1).ToTensor().clone();
         new ConstantInput(exact.Cell).Follow(end, silence, (step, before, after) =>
         {
             double[,] logits = exact.Logits(after).ToMatrix();

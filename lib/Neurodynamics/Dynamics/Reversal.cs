@@ -27,7 +27,7 @@ public sealed record Reversal(int Inputs, int? Needed)
         double[,] way = new ConstantInput(exact.Cell, Input(size))
             .Path(new double[1, exact.Cell.StateSize], inputs.Max())
             .Trial(0);
-        var turned = tensor(inputs.Select(way.Row).ToMatrix(exact.Cell.StateSize));
+        var turned = inputs.Select(way.Row).ToMatrix(exact.Cell.StateSize).ToTensor();
         int?[] needed = new int?[inputs.Count];
         new ConstantInput(exact.Cell, Input(-size)).Follow(turned, most, (step, _, after) =>
         {

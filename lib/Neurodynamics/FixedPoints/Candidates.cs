@@ -28,7 +28,7 @@ public static class Candidates
         using var frozen = no_grad();
         using var generator = new Generator((ulong)seed);
         var exact = cell.InDouble();
-        var visited = exact.Run(tensor(inputs).to(ScalarType.Float64))
+        var visited = exact.Run(inputs.ToTensor().to(ScalarType.Float64))
             .narrow(1, first, length).reshape(-1, cell.StateSize);
         var drawn = visited[randint(visited.shape[0], [count], dtype: ScalarType.Int64, generator: generator)];
         return drawn.Plus(randn([count, cell.StateSize], dtype: ScalarType.Float64, generator: generator).Times(noise))

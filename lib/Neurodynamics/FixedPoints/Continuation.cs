@@ -301,7 +301,7 @@ public sealed record Continuation
             var ofState = cell.StateJacobian(input, state).squeeze(0) - eye(size, dtype: ScalarType.Float64);
             var ofPosition = cell.InputJacobian(input, state).squeeze(0)
                 .matmul(to.ToTensor() - from.ToTensor()).unsqueeze(1);
-            var matrix = cat([cat([ofState, ofPosition], 1), tensor(row).unsqueeze(0)], 0);
+            var matrix = cat([cat([ofState, ofPosition], 1), row.ToTensor().unsqueeze(0)], 0);
             var (solution, _) = linalg.solve_ex(matrix, right.ToTensor().unsqueeze(1));
             double[] vector = solution.squeeze(1).ToVector();
             return vector.All(double.IsFinite) ? vector : null;

@@ -63,7 +63,7 @@ public sealed record FixedPointProblem
         using var frozen = no_grad();
         return [.. Enumerable.Range(0, Candidates.GetLength(0)).Select(i =>
         {
-            var (input, state) = (tensor(InputOf(i)).unsqueeze(0), tensor(Candidates.Row(i)).unsqueeze(0));
+            var (input, state) = (InputOf(i).ToTensor().unsqueeze(0), Candidates.Row(i).ToTensor().unsqueeze(0));
             double length = Cell.Correction(input, state, Cell.Step(input, state) - state).norm().item<double>();
             return double.IsNaN(length) ? double.PositiveInfinity : length;
         })];

@@ -86,7 +86,7 @@ public static class NetworkFile
 
     private static void Fill(Tensor parameter, double[] values)
     {
-        using var source = tensor(values);
+        using var source = values.ToTensor();
         using var shaped = source.reshape(parameter.shape);
         parameter.copy_(shaped);
     }

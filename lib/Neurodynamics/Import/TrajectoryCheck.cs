@@ -81,8 +81,8 @@ public sealed record TrajectoryCheck(Deviation States, Deviation? Outputs, doubl
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
         var precision = cell.parameters().First().dtype;
-        var start = trajectory.Start is { } from ? tensor(from).to(precision) : null;
-        var ours = cell.Run(tensor(inputs).to(precision), start);
+        var start = trajectory.Start is { } from ? from.ToTensor().to(precision) : null;
+        var ours = cell.Run(inputs.ToTensor().to(precision), start);
         var largest = Largest(ours.narrow(2, 0, states.GetLength(2)), states);
         if (trajectory.Outputs is not { } outputs) return new(largest, null, tolerance);
 

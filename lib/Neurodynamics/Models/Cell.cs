@@ -59,7 +59,7 @@ public abstract class Cell : nn.Module
     {
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
-        return InDouble().Step(tensor(input).unsqueeze(0), tensor(state).unsqueeze(0)).squeeze(0).ToVector();
+        return InDouble().Step(input.ToTensor().unsqueeze(0), state.ToTensor().unsqueeze(0)).squeeze(0).ToVector();
     }
 
     /// <summary>dF/dx at each state: [B, S, S]; entry (i, j) is d(next state i)/d(state j).</summary>

@@ -116,7 +116,7 @@ public class Lstm : RecurrentCell
         using var frozen = no_grad();
         if (WeightHh.dtype != ScalarType.Float64) return InDouble().InvariantBox(input);
         var reach = WeightHh.abs().sum(1).split(Units, 0);
-        var drive = Drive(tensor(input).unsqueeze(0)).squeeze(0).split(Units, 0);
+        var drive = Drive(input.ToTensor().unsqueeze(0)).squeeze(0).split(Units, 0);
         var forgotten = sigmoid(-drive[1] - reach[1]);
         var added = sigmoid(drive[0].Plus(reach[0])) * tanh(drive[2].abs().Plus(reach[2]));
         var memory = (added / forgotten).Times(1 + 1e-9);

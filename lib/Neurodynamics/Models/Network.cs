@@ -71,7 +71,7 @@ public sealed class Network : nn.Module
     {
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
-        return Logits(tensor(states).to(Readout.weight.dtype)).ToMatrix();
+        return Logits(states.ToTensor().to(Readout.weight.dtype)).ToMatrix();
     }
 
     /// <summary>Probabilities of class 1 [M, K] read out from states [M, S].</summary>
@@ -79,7 +79,7 @@ public sealed class Network : nn.Module
     {
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
-        return Logits(tensor(states).to(Readout.weight.dtype)).to(ScalarType.Float64).sigmoid().ToMatrix();
+        return Logits(states.ToTensor().to(Readout.weight.dtype)).to(ScalarType.Float64).sigmoid().ToMatrix();
     }
 
     /// <summary>
@@ -119,7 +119,7 @@ public sealed class Network : nn.Module
     {
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
-        return Run(tensor(inputs)).ToCube();
+        return Run(inputs.ToTensor()).ToCube();
     }
 
     /// <summary>The readout's logits at each step of trials, from zero: [B, T, K].</summary>
@@ -128,7 +128,7 @@ public sealed class Network : nn.Module
     {
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
-        return Logits(Run(tensor(inputs))).ToCube();
+        return Logits(Run(inputs.ToTensor())).ToCube();
     }
 
     /// <summary>

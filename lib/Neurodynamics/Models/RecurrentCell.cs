@@ -88,10 +88,10 @@ public abstract class RecurrentCell : Cell
                 nameof(recurrentWeights));
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
-        cell.WeightIh.copy_(tensor(inputWeights));
-        cell.WeightHh.copy_(tensor(recurrentWeights));
-        if (inputBias is not null) cell.BiasIh.copy_(tensor(inputBias));
-        if (recurrentBias is not null) cell.BiasHh.copy_(tensor(recurrentBias));
+        cell.WeightIh.copy_(inputWeights.ToTensor());
+        cell.WeightHh.copy_(recurrentWeights.ToTensor());
+        if (inputBias is not null) cell.BiasIh.copy_(inputBias.ToTensor());
+        if (recurrentBias is not null) cell.BiasHh.copy_(recurrentBias.ToTensor());
         return cell;
     }
 

@@ -90,7 +90,7 @@ internal sealed record Descent(
     {
         if (points.GetLength(0) == 0) return double.NaN;
         using var scope = NewDisposeScope();
-        return cdist(tensor(states), tensor(points)).amin([1]).median().item<double>();
+        return cdist(states.ToTensor(), points.ToTensor()).amin([1]).median().item<double>();
     }
 
     /// <summary>The largest distance between two points; NaN where there are fewer than two.</summary>
@@ -98,6 +98,6 @@ internal sealed record Descent(
     {
         if (points.GetLength(0) < 2) return double.NaN;
         using var scope = NewDisposeScope();
-        return cdist(tensor(points), tensor(points)).max().item<double>();
+        return cdist(points.ToTensor(), points.ToTensor()).max().item<double>();
     }
 }

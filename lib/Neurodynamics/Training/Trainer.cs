@@ -127,9 +127,9 @@ public static class Trainer
     private static double Update(TrainingRun run, Trials trials, TrainingOptions options)
     {
         using var scope = NewDisposeScope();
-        var logits = run.Network.Logits(run.Network.Run(tensor(trials.Inputs)));
-        var targets = tensor(trials.Targets).to(logits.dtype);
-        var weights = tensor(trials.Weights).to(logits.dtype);
+        var logits = run.Network.Logits(run.Network.Run(trials.Inputs.ToTensor()));
+        var targets = trials.Targets.ToTensor().to(logits.dtype);
+        var weights = trials.Weights.ToTensor().to(logits.dtype);
         var sum = options.Loss switch
         {
             Loss.CrossEntropy =>
