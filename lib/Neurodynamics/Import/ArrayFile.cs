@@ -41,7 +41,8 @@ public sealed class ArrayFile
     /// <summary>An array by its name.</summary>
     /// <exception cref="ImportException">There is no array of that name; the message lists those there are.</exception>
     public SourceArray this[string name] => Find(name) ?? throw new ImportException(
-        $"{Path} holds no array named {name.Shown()}, but {Listed(Arrays.Select(array => array.Name))}: name one of these.");
+        $"{Path} holds no array named {name.Shown()}, but {Listed(Arrays.Select(array => array.Name))}: "
+        + "name one of these.");
 
     /// <summary>An array by its name, or null where there is none.</summary>
     public SourceArray? Find(string name) => Arrays.FirstOrDefault(array => array.Name == name);

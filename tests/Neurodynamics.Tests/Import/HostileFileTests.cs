@@ -7,7 +7,7 @@ using Xunit;
 
 namespace Neurodynamics.Tests.Import;
 
-/// <summary>Files whose damage shows in themselves, and small ones made to hang the import or end the process.</summary>
+/// <summary>Files whose damage shows in themselves, and small ones made to hang or end the process.</summary>
 public sealed class HostileFileTests : IDisposable
 {
     private readonly Scratch scratch = new();

@@ -155,8 +155,8 @@ internal sealed class KerasLayout : LayerLayout
             string text = AfterUnits(dense, assumptions);
             if (!Enum.TryParse<Activation>(text, ignoreCase: true, out var activation) || !Enum.IsDefined(activation))
                 throw Refusal(
-                    $"the readout {dense.Title} has the activation {text.Shown()}, but linear, sigmoid, tanh or softmax was "
-                    + $"expected: {LeaveOut}, or train with one of these");
+                    $"the readout {dense.Title} has the activation {text.Shown()}, but linear, sigmoid, tanh or softmax "
+                    + $"was expected: {LeaveOut}, or train with one of these");
             if (activation is not (Activation.Sigmoid or Activation.Linear))
                 assumptions.Add(
                     $"The readout {dense.Title} ends in {text.ToLowerInvariant()}; "
@@ -261,7 +261,8 @@ internal sealed class KerasLayout : LayerLayout
                     + "train with one of these");
             if (config.Activation("activation") is var activation and not "tanh")
                 throw Refusal(
-                    $"{Title} has the activation {activation.Shown()}, but tanh was expected: train with activation=\"tanh\"");
+                    $"{Title} has the activation {activation.Shown()}, but tanh was expected: "
+                    + "train with activation=\"tanh\"");
             if (kind.Order.Length > 1 && config.Activation("recurrent_activation") is var recurrent and not "sigmoid")
                 throw Refusal(
                     $"{Title} has the recurrent activation {recurrent.Shown()}, but sigmoid was expected: "
@@ -279,13 +280,14 @@ internal sealed class KerasLayout : LayerLayout
             bool? after = place.Bias is { } bias ? bias.HasShape(2, rows) : config?.Flag("reset_after");
             if (after is null && Options.Architecture is null)
                 throw Refusal(
-                    $"{Title} is a GRU without bias and its description does not say reset_after, but whether the reset "
-                    + "gate acts before or after the recurrent product was expected: name "
+                    $"{Title} is a GRU without bias and its description does not say reset_after, but whether the "
+                    + "reset gate acts before or after the recurrent product was expected: name "
                     + $"{nameof(Architecture.Gru)} (after) or {nameof(Architecture.GruResetBefore)} in "
                     + ImportOptions.NameOf(nameof(Options.Architecture)));
             if (config?.Flag("reset_after") is { } said && after is { } seen && said != seen)
                 throw Refusal(
-                    $"{Title} says reset_after={said}, but its bias has the shape {place.Bias?.ShapeText}: {SaveAgain}");
+                    $"{Title} says reset_after={said}, but its bias has the shape {place.Bias?.ShapeText}: "
+                    + SaveAgain);
             return after == false ? Architecture.GruResetBefore : Architecture.Gru;
         }
 
@@ -307,7 +309,8 @@ internal sealed class KerasLayout : LayerLayout
                 array.Name.StartsWith(start, StringComparison.Ordinal) && !array.Name[start.Length..].Contains('/'));
             if (left is { } other)
                 throw Refusal(
-                    $"{other.Name.Shown()} is left over in the {what}, but only {expected} were expected: save a plain layer");
+                    $"{other.Name.Shown()} is left over in the {what}, but only {expected} were expected: "
+                    + "save a plain layer");
         }
     }
 }

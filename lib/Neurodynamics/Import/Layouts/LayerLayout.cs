@@ -71,8 +71,8 @@ public abstract class LayerSource(ArrayFile file, ImportOptions options, string 
             int place = Array.FindIndex(array.Values, value => !double.IsFinite(value));
             if (place >= 0)
                 throw Refusal(
-                    $"{array.Name.Shown()} holds {array.Values[place].ToString(CultureInfo.InvariantCulture)} at position "
-                    + $"{place}, but finite weights were expected: train or export the network again");
+                    $"{array.Name.Shown()} holds {array.Values[place].ToString(CultureInfo.InvariantCulture)} at "
+                    + $"position {place}, but finite weights were expected: train or export the network again");
         }
     }
 }

@@ -70,8 +70,8 @@ internal sealed class PyTorchLayout : LayerLayout
             var left = File.Arrays.Except(used).FirstOrDefault(array => IsUnder(array, start));
             if (start.Length > holder.Length && left is not null)
                 throw Refusal(
-                    $"{left.Name.Shown()} is left over in the readout, but only weight and bias were expected: name another "
-                    + $"in {ImportOptions.NameOf(nameof(Options.Readout))}, or leave it out with "
+                    $"{left.Name.Shown()} is left over in the readout, but only weight and bias were expected: "
+                    + $"name another in {ImportOptions.NameOf(nameof(Options.Readout))}, or leave it out with "
                     + ImportOptions.NameOf(nameof(Options.WithoutReadout)));
             int channels = weight.Shape[0];
             if (bias is not null) RequireShape(bias, Whole, [channels]);
@@ -80,8 +80,8 @@ internal sealed class PyTorchLayout : LayerLayout
             {
                 Assumptions =
                 [
-                    $"{weight.Name.Shown()} is taken to be the last layer, and its outputs to be logits, of which a sigmoid "
-                    + "makes probabilities: a state_dict does not say what follows it.",
+                    $"{weight.Name.Shown()} is taken to be the last layer, and its outputs to be logits, of which a "
+                    + "sigmoid makes probabilities: a state_dict does not say what follows it.",
                 ],
             };
         }
@@ -89,8 +89,8 @@ internal sealed class PyTorchLayout : LayerLayout
         private SourceArray? Get(string name) => File.Find(prefix + name + suffix);
 
         private SourceArray Need(string name) => Get(name) ?? throw Refusal(
-            $"{(prefix + name + suffix).Shown()} is missing, but a recurrent layer has weight_ih, weight_hh and both biases or "
-            + $"none: {Whole}");
+            $"{(prefix + name + suffix).Shown()} is missing, but a recurrent layer has weight_ih, weight_hh and both "
+            + $"biases or none: {Whole}");
 
         private static bool IsUnder(SourceArray array, string prefix) =>
             array.Name.StartsWith(prefix, StringComparison.Ordinal);
