@@ -1,4 +1,3 @@
-using System.IO.Compression;
 using System.Text.Json;
 
 namespace Neurodynamics.Import;
@@ -42,12 +41,13 @@ public sealed class ArrayFile
     /// <summary>An array by its name.</summary>
     /// <exception cref="ImportException">There is no array of that name; the message lists those there are.</exception>
     public SourceArray this[string name] => Find(name) ?? throw new ImportException(
-        $"{Path} holds no array named {name}, but {Listed(Arrays.Select(array => array.Name))}: name one of these.");
+        $"{Path} holds no array named {name.Shown()}, but {Listed(Arrays.Select(array => array.Name))}: "
+        + "name one of these.");
 
     /// <summary>An array by its name, or null where there is none.</summary>
     public SourceArray? Find(string name) => Arrays.FirstOrDefault(array => array.Name == name);
 
-    /// <summary>Reads all arrays of a file.</summary>
+    /// <summary>Lists the arrays of a file. The values of one are read when they are first asked for.</summary>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="ImportException">It is a directory, empty, truncated or of another kind.</exception>
     public static ArrayFile Read(string path)
@@ -58,22 +58,12 @@ public sealed class ArrayFile
                 + "(a TensorFlow SavedModel folder has to be saved again as .keras or .h5).");
         if (!File.Exists(path)) throw new FileNotFoundException($"{path} is not there: check the path.", path);
 
-        using var file = new OpenFile(path);
-        if (file.IsEmpty)
-            throw new ImportException($"{path} is empty, but a file of weights was expected: export it again.");
-        string seeming = file.IsZip ? "zip archive" : "file of arrays";
-        try
+        return OpenFile.Read(path, file =>
         {
             var format = FileFormat.All.FirstOrDefault(format => format.Matches(file)) ?? throw UnknownKind(file);
-            seeming = format.Name;
-            return new(path, format, format.Read(file));
-        }
-        catch (Exception error) when (error is not (ImportException or OutOfMemoryException))
-        {
-            throw new ImportException(
-                $"{path} cannot be read as the {seeming} it seems to be ({ImportException.FirstSentence(error)}): "
-                + "it is truncated or damaged, so copy or export it again.", error);
-        }
+            file.Kind = format.Name;
+            return new ArrayFile(path, format, format.Read(file));
+        });
     }
 
     /// <summary>An error for a sentence that says what was expected, what came and what to do.</summary>
@@ -93,7 +83,7 @@ public sealed class ArrayFile
         option = ImportOptions.NameOf(option);
         throw Refusal(asked is null
             ? $"it holds {candidates.Count} {what} ({all}), but one was expected: name it in {option}"
-            : $"{named.Count} {what} are called {asked}, but one was expected among {all}: "
+            : $"{named.Count} {what} are called {asked.Shown()}, but one was expected among {all}: "
             + $"name one of these in {option}");
     }
 
@@ -106,12 +96,16 @@ public sealed class ArrayFile
             || name.StartsWith(asked + ".", StringComparison.Ordinal);
     }
 
-    /// <summary>The first names of many.</summary>
+    /// <summary>The first names of many, as many as are shown of one long name.</summary>
     internal static string Listed(IEnumerable<string> names)
     {
-        var all = names.ToList();
-        return all.Count == 0 ? "nothing"
-            : string.Join(", ", all.Take(8)) + (all.Count > 8 ? $" and {all.Count - 8} more" : "");
+        var all = names.Select(name => name.Shown()).ToList();
+        if (all.Count == 0) return "nothing";
+        int characters = 0;
+        var first = all.TakeWhile((name, i) => (characters += name.Length) <= Limits.ShownCharacters || i == 0)
+            .Take(8).ToList();
+        int more = all.Count - first.Count;
+        return string.Join(", ", first) + (more > 0 ? $" and {more} more" : "");
     }
 
     private static ImportException UnknownKind(OpenFile file)
@@ -122,17 +116,5 @@ public sealed class ArrayFile
         return new(
             $"{file.Path} is a {kind}, but one of these was expected: {string.Join(", ", known)}; "
             + "export the weights as one of them.");
-    }
-}
-
-internal static class ZipEntries
-{
-    /// <summary>The bytes of one entry.</summary>
-    public static byte[] ReadAll(this ZipArchiveEntry entry)
-    {
-        byte[] bytes = new byte[entry.Length];
-        using var stream = entry.Open();
-        stream.ReadExactly(bytes);
-        return bytes;
     }
 }

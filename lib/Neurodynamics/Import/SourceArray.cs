@@ -1,16 +1,47 @@
 namespace Neurodynamics.Import;
 
 /// <summary>One array of a file, whatever its layout and precision there.</summary>
-/// <param name="Name">Its name in the file. Nested dictionaries and HDF5 groups are joined with "/".</param>
-/// <param name="Type">NumPy's name of the precision in the file, such as "float32".</param>
-/// <param name="Shape">
-/// Its shape. A complex array has a last dimension of 2 (real, imaginary) more than in the file.
-/// </param>
-/// <param name="Values">
-/// Its values in row-major order. Every precision up to float64 is held exactly; so are integers up to 2^53.
-/// </param>
-public sealed record SourceArray(string Name, string Type, IReadOnlyList<int> Shape, double[] Values)
+public sealed class SourceArray
 {
+    private readonly Lazy<double[]> values;
+
+    /// <summary>An array whose values are at hand.</summary>
+    /// <inheritdoc cref="SourceArray(string, string, IReadOnlyList{int}, Func{double[]})"/>
+    public SourceArray(string name, string type, IReadOnlyList<int> shape, double[] values)
+        : this(name, type, shape, new Lazy<double[]>(values))
+    {
+    }
+
+    /// <summary>An array whose values are read when they are first asked for.</summary>
+    /// <param name="name">Its name in the file. Nested dictionaries and HDF5 groups are joined with "/".</param>
+    /// <param name="type">NumPy's name of the precision in the file, such as "float32".</param>
+    /// <param name="shape">Its shape.</param>
+    /// <param name="values">Its values in row-major order. <see cref="OpenFile.Later"/> makes one of a file.</param>
+    public SourceArray(string name, string type, IReadOnlyList<int> shape, Func<double[]> values)
+        : this(name, type, shape, new Lazy<double[]>(values))
+    {
+    }
+
+    private SourceArray(string name, string type, IReadOnlyList<int> shape, Lazy<double[]> values) =>
+        (Name, Type, Shape, this.values) = (name, type, shape, values);
+
+    /// <summary>Its name in the file. Nested dictionaries and HDF5 groups are joined with "/".</summary>
+    public string Name { get; }
+
+    /// <summary>NumPy's name of the precision in the file, such as "float32".</summary>
+    public string Type { get; }
+
+    /// <summary>
+    /// Its shape. A complex array has a last dimension of 2 (real, imaginary) more than in the file.
+    /// </summary>
+    public IReadOnlyList<int> Shape { get; }
+
+    /// <summary>
+    /// Its values in row-major order. Every precision up to float64 is held exactly; so are integers up to 2^53.
+    /// </summary>
+    /// <exception cref="ImportException">They are damaged, or too many.</exception>
+    public double[] Values => values.Value;
+
     /// <summary>The values of a matrix [rows, columns].</summary>
     /// <exception cref="ImportException">The array is not a matrix.</exception>
     public double[,] ToMatrix()
@@ -31,10 +62,15 @@ public sealed record SourceArray(string Name, string Type, IReadOnlyList<int> Sh
         return trials;
     }
 
+    /// <summary>How many values a shape has.</summary>
+    /// <exception cref="InvalidDataException">It is no shape.</exception>
+    internal static long Count(IEnumerable<int> shape) => shape.Aggregate(1L, (product, length) => length >= 0
+        ? checked(product * length) : throw new InvalidDataException($"a shape has the length {length}"));
+
     /// <summary>Such as "[300, 100]".</summary>
     internal string ShapeText => Text(Shape);
 
-    internal static string Text(IEnumerable<int> shape) => $"[{string.Join(", ", shape)}]";
+    internal static string Text(IEnumerable<int> shape) => $"[{string.Join(", ", shape)}]".Shown();
 
     internal bool IsFloating => Type is "float16" or "bfloat16" or "float32" or "float64";
 
@@ -44,7 +80,7 @@ public sealed record SourceArray(string Name, string Type, IReadOnlyList<int> Sh
     {
         if (Shape.Count != count)
             throw new ImportException(
-                $"{Name} should have {count} dimensions, but its shape is {ShapeText}: "
+                $"{Name.Shown()} should have {count} dimensions, but its shape is {ShapeText}: "
                 + "name another array, or reshape it before you save it.");
     }
 }

@@ -34,6 +34,8 @@ internal sealed class Scratch : IDisposable
         string said = error.Message.Replace(path, "FILE");
         Assert.DoesNotContain('\n', said);
         Assert.EndsWith(".", said);
+        Assert.InRange(said.Length, 1, 300);
+        Assert.DoesNotContain(said, char.IsControl);
         Assert.DoesNotContain(". ", said.Replace("e.g. ", ""));
     }
 

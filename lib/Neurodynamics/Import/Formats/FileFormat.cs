@@ -16,7 +16,8 @@ public abstract class FileFormat
     public abstract bool Matches(OpenFile file);
 
     /// <summary>
-    /// Reads the arrays. Any exception but an <see cref="ImportException"/> means that the file is damaged.
+    /// Lists the arrays, and reads those that are not left for <see cref="OpenFile.Later"/>. Any exception but an
+    /// <see cref="ImportException"/> means that the file is damaged.
     /// </summary>
     public abstract FileContent Read(OpenFile file);
 

@@ -1,8 +1,10 @@
 using System.Buffers.Binary;
 using System.Numerics;
 using System.Runtime.InteropServices;
-using System.Text.Json;
+using System.Text;
 using PureHDF;
+using PureHDF.Filters;
+using PureHDF.VOL.Native;
 
 namespace Neurodynamics.Import;
 
@@ -11,31 +13,71 @@ namespace Neurodynamics.Import;
 /// </summary>
 internal sealed class Hdf5Format : FileFormat
 {
+    static Hdf5Format() => H5Filter.Register(new BoundedDeflate());
+
     public override string Name => "HDF5 .h5 file";
 
     public override bool Matches(OpenFile file) => file.StartsWith([0x89, .. "HDF\r\n"u8]);
 
-    public override FileContent Read(OpenFile file) => Read(file.Stream);
+    public override FileContent Read(OpenFile file) => Read(file, again => again.Stream);
 
-    internal static FileContent Read(Stream stream)
+    /// <summary>Lists the arrays.</summary>
+    /// <param name="file">The file.</param>
+    /// <param name="open">What is HDF5 of a file, now and when an array is read.</param>
+    internal static FileContent Read(OpenFile file, Func<OpenFile, Stream> open)
     {
-        RequireWhole(stream);
-        using var file = H5File.Open(stream, leaveOpen: true);
+        using var tree = Open(open(file));
         List<SourceArray> arrays = [];
         List<string> unread = [];
-        Walk(file, "");
-        JsonElement? config = file.AttributeExists("model_config")
-            ? JsonSerializer.Deserialize<JsonElement>(file.Attribute("model_config").Read<string>())
-            : null;
-        return new(arrays, unread) { Configuration = config };
-
-        void Walk(IH5Group group, string path)
+        foreach (var (path, found) in Objects(tree))
         {
-            foreach (var child in group.Children())
-                if (child is IH5Group inner) Walk(inner, $"{path}{child.Name}/");
-                else if (child is IH5Dataset dataset && Convert(path + child.Name, dataset) is { } array)
-                    arrays.Add(array);
-                else unread.Add(path + child.Name);
+            if (found is not NativeDataset dataset || Type(dataset) is not { } type)
+            {
+                unread.Add(path);
+                continue;
+            }
+            int[] shape = [.. dataset.Space.Dimensions.Select(length => checked((int)length))];
+            arrays.Add(file.Later(path, type, shape, again =>
+            {
+                if (shape.Contains(0)) return [];
+                using var tree = Open(open(again));
+                return Values((NativeDataset)Objects(tree).First(other => other.Path == path).Found!, type);
+            }));
+        }
+        return new(arrays, unread)
+        {
+            Configuration = tree.AttributeExists("model_config")
+                ? Description.Parse(Encoding.UTF8.GetBytes(tree.Attribute("model_config").Read<string>())) : null,
+        };
+    }
+
+    private static NativeFile Open(Stream stream)
+    {
+        RequireWhole(stream);
+        return H5File.Open(new PartOfStream(stream, 0, stream.Length), leaveOpen: true);
+    }
+
+    /// <summary>
+    /// Every object by its path, in the order of the file. Links to other places are not followed: null stands for
+    /// them.
+    /// </summary>
+    private static IEnumerable<(string Path, IH5Object? Found)> Objects(NativeFile file)
+    {
+        var steps = new Steps();
+        return Under(file, "", 0);
+
+        IEnumerable<(string, IH5Object?)> Under(NativeGroup group, string folder, int depth)
+        {
+            var names = new HashSet<string>();
+            foreach (var (name, found) in Hdf5Links.Of(group))
+            {
+                string path = folder + name;
+                steps.Take(path, depth);
+                if (!names.Add(name)) throw new InvalidDataException($"{path.Shown()} is there twice");
+                if (found is NativeGroup inner)
+                    foreach (var further in Under(inner, path + "/", depth + 1)) yield return further;
+                else yield return (path, found);
+            }
         }
     }
 
@@ -46,6 +88,7 @@ internal sealed class Hdf5Format : FileFormat
     private static void RequireWhole(Stream stream)
     {
         Span<byte> superblock = stackalloc byte[52];
+        stream.Position = 0;
         stream.ReadExactly(superblock[..48]);
         // By the version: the bytes per address, and where the end-of-file address is. Files of today have eight bytes.
         var (size, place) = superblock[8] switch
@@ -64,24 +107,33 @@ internal sealed class Hdf5Format : FileFormat
         stream.Position = 0;
     }
 
-    private static SourceArray? Convert(string name, IH5Dataset dataset)
-    {
-        if (dataset.Space.Type == H5DataspaceType.Null) return null;
-        int[] shape = [.. dataset.Space.Dimensions.Select(length => checked((int)length))];
-        if (shape.Contains(0)) return new(name, "float64", shape, []);
-        (string Type, double[] Values)? read = (dataset.Type.Class, dataset.Type.Size) switch
+    /// <summary>NumPy's name of the precision; null where the dataset holds no numbers, or not in this file.</summary>
+    private static string? Type(NativeDataset dataset) =>
+        dataset.Space.Type == H5DataspaceType.Null || Hdf5Links.IsElsewhere(dataset) ? null
+        : (dataset.Type.Class, dataset.Type.Size) switch
         {
-            (H5DataTypeClass.FloatingPoint, 2) => ("float16", Values<Half>()),
-            (H5DataTypeClass.FloatingPoint, 4) => ("float32", Values<float>()),
-            (H5DataTypeClass.FloatingPoint, 8) => ("float64", Values<double>()),
-            (H5DataTypeClass.FixedPoint, 4) => ("int32", Values<int>()),
-            (H5DataTypeClass.FixedPoint, 8) => ("int64", Values<long>()),
+            (H5DataTypeClass.FloatingPoint, 2) => "float16",
+            (H5DataTypeClass.FloatingPoint, 4) => "float32",
+            (H5DataTypeClass.FloatingPoint, 8) => "float64",
+            (H5DataTypeClass.FixedPoint, 4) => "int32",
+            (H5DataTypeClass.FixedPoint, 8) => "int64",
             _ => null,
         };
-        return read is { } found ? new(name, found.Type, shape, found.Values) : null;
+
+    private static double[] Values(NativeDataset dataset, string type)
+    {
+        return type switch
+        {
+            "float16" => Values<Half>(),
+            "float32" => Values<float>(),
+            "float64" => Values<double>(),
+            "int32" => Values<int>(),
+            _ => Values<long>(),
+        };
 
         double[] Values<T>() where T : unmanaged, INumberBase<T> =>
-            [.. (shape.Length == 0 ? [dataset.Read<T>()] : Elements<T>()).Select(double.CreateChecked)];
+            [.. (dataset.Space.Dimensions.Length == 0 ? [dataset.Read<T>()] : Elements<T>())
+                .Select(double.CreateChecked)];
 
         T[] Elements<T>() where T : unmanaged
         {

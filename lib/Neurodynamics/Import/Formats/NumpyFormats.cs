@@ -1,4 +1,8 @@
+using System.Buffers.Binary;
+using System.Globalization;
 using System.Numerics;
+using System.Text;
+using System.Text.RegularExpressions;
 using NumSharp;
 
 namespace Neurodynamics.Import;
@@ -8,29 +12,35 @@ namespace Neurodynamics.Import;
 /// </summary>
 internal sealed class NumpyArchiveFormat : FileFormat
 {
+    private const string End = ".npy";
+
     public override string Name => "NumPy .npz file";
 
-    public override bool Matches(OpenFile file) => file.HasEntry(".npy");
+    public override bool Matches(OpenFile file) => file.HasEntry(End);
 
     public override FileContent Read(OpenFile file)
     {
-        using var archive = np.load_npz(file.Path);
         List<SourceArray> arrays = [];
         List<string> unread = [];
-        foreach (string name in archive.Keys)
+        foreach (var entry in file.Zip!.Entries)
         {
-            NDArray? array = null;
-            try
+            string path = entry.FullName;
+            string name = path.EndsWith(End, StringComparison.Ordinal) ? path[..^End.Length] : path;
+            NpyHeader? header = null;
+            if (name != path)
             {
-                array = archive.IsArray(name + ".npy") || archive.IsArray(name) ? archive[name] : null;
+                using var stream = entry.OpenChecked();
+                header = NpyHeader.Read(stream);
+                header?.RequireBytes(name, entry.Length);
             }
-            catch (Exception error) when (
-                error is NotSupportedException || error.Message.Contains("allow_pickle", StringComparison.Ordinal))
+            if (header is null) unread.Add(name);
+            else arrays.Add(file.Later(name, header.Type, header.Shape, again =>
             {
-                // Text, dates or Python objects beside the weights are no reason to refuse the file.
-            }
-            if (array is null) unread.Add(name);
-            else using (array) arrays.Add(NumpyArrayFormat.Convert(name, array));
+                using var stream = again.Zip!.GetEntry(path)!.OpenChecked();
+                double[] values = NumpyArrayFormat.Values(stream);
+                stream.Finish();
+                return values;
+            }));
         }
         return new(arrays, unread);
     }
@@ -41,33 +51,99 @@ internal sealed class NumpyArrayFormat : FileFormat
 {
     public override string Name => "NumPy .npy file";
 
-    public override bool Matches(OpenFile file) => file.StartsWith([0x93, .. "NUMPY"u8]);
+    public override bool Matches(OpenFile file) => file.StartsWith(NpyHeader.Magic);
 
     public override FileContent Read(OpenFile file)
     {
-        using var array = np.load_npy(file.Stream, false);
-        return new([Convert(Path.GetFileNameWithoutExtension(file.Path), array)], []);
+        string name = Path.GetFileNameWithoutExtension(file.Path);
+        if (NpyHeader.Read(file.Stream) is not { } header) return new([], [name]);
+        header.RequireBytes(name, file.Stream.Length);
+        return new([file.Later(name, header.Type, header.Shape, again => Values(again.Stream))], []);
     }
 
-    internal static SourceArray Convert(string name, NDArray array)
+    internal static double[] Values(Stream stream)
     {
-        int[] shape = [.. array.shape.Select(length => checked((int)length))];
+        using var array = np.load_npy(stream, false);
         if (array.dtype == typeof(Complex))
-        {
-            var parts = array.ToArray<Complex>().SelectMany(value => new[] { value.Real, value.Imaginary });
-            return new(name, "complex128", [.. shape, 2], [.. parts]);
-        }
-        string type = array.dtype.Name switch
-        {
-            "Half" => "float16",
-            "Single" => "float32",
-            "Double" => "float64",
-            "Boolean" => "bool",
-            "Byte" => "uint8",
-            "SByte" => "int8",
-            var other => other.ToLowerInvariant(),
-        };
+            return [.. array.ToArray<Complex>().SelectMany(value => new[] { value.Real, value.Imaginary })];
         using var values = array.astype(typeof(double));
-        return new(name, type, shape, values.ToArray<double>());
+        return values.ToArray<double>();
+    }
+}
+
+/// <summary>What an .npy says of its array.</summary>
+/// <param name="Type">NumPy's name of its precision.</param>
+/// <param name="Shape">Its shape, that of a complex array with a last dimension of 2.</param>
+/// <param name="Bytes">How many bytes the whole .npy has.</param>
+internal sealed record NpyHeader(string Type, int[] Shape, long Bytes)
+{
+    public static ReadOnlySpan<byte> Magic => [0x93, 0x4E, 0x55, 0x4D, 0x50, 0x59];
+
+    private static readonly Dictionary<string, string> Types = new()
+    {
+        ["f2"] = "float16",
+        ["f4"] = "float32",
+        ["f8"] = "float64",
+        ["i1"] = "int8",
+        ["i2"] = "int16",
+        ["i4"] = "int32",
+        ["i8"] = "int64",
+        ["u1"] = "uint8",
+        ["u2"] = "uint16",
+        ["u4"] = "uint32",
+        ["u8"] = "uint64",
+        ["b1"] = "bool",
+        ["c8"] = "complex128",
+        ["c16"] = "complex128",
+    };
+
+    private static readonly Regex Fields = new(
+        @"^\{(\s*('descr'\s*:\s*'[<>=|]?(?<type>\w+)'|'fortran_order'\s*:\s*(True|False)"
+        + @"|'shape'\s*:\s*\((?<shape>(\s*\d+L?\s*,?)*\s*)\))\s*,?){3}\s*\}\s*$",
+        RegexOptions.NonBacktracking);
+
+    /// <summary>
+    /// Reads the header; null where the array is not of numbers: text, dates or Python objects beside the weights are
+    /// no reason to refuse a file.
+    /// </summary>
+    public static NpyHeader? Read(Stream stream)
+    {
+        byte[] start = new byte[12];
+        stream.ReadExactly(start, 0, 10);
+        if (!start.AsSpan().StartsWith(Magic) || start[6] is not (1 or 2 or 3))
+            throw new InvalidDataException("it does not begin as an .npy of version 1, 2 or 3");
+        int begin = start[6] == 1 ? 10 : 12;
+        stream.ReadExactly(start, 10, begin - 10);
+        uint length = start[6] == 1
+            ? BinaryPrimitives.ReadUInt16LittleEndian(start.AsSpan(8))
+            : BinaryPrimitives.ReadUInt32LittleEndian(start.AsSpan(8));
+        if (length > Limits.NpyHeaderBytes)
+            throw new InvalidDataException(
+                $"the header of an .npy should have at most {Limits.NpyHeaderBytes} bytes and has {length}");
+        byte[] header = new byte[length];
+        stream.ReadExactly(header);
+        string text = Encoding.UTF8.GetString(header);
+        var fields = Fields.Match(text);
+        if (!fields.Success && (text.Contains("'descr': [", StringComparison.Ordinal)
+            || text.Contains("'descr': (", StringComparison.Ordinal))) return null;
+        if (!fields.Success)
+            throw new InvalidDataException($"the header of an .npy cannot be understood: {text.Trim().Shown()}");
+        string code = fields.Groups["type"].Value;
+        if (code[0] is 'O' or 'U' or 'S' or 'a' or 'M' or 'm' or 'V' || code is "f12" or "f16" or "c24" or "c32")
+            return null;
+        if (!Types.TryGetValue(code, out string? type))
+            throw new InvalidDataException($"an .npy has the unknown type {code.Shown()}");
+        int[] shape = [.. fields.Groups["shape"].Value.Split(',').Select(one => one.Trim().TrimEnd('L'))
+            .Where(one => one.Length > 0).Select(one => int.Parse(one, CultureInfo.InvariantCulture))];
+        int size = int.Parse(code[1..], CultureInfo.InvariantCulture);
+        long bytes = checked(begin + length + SourceArray.Count(shape) * size);
+        return new(type, code[0] == 'c' ? [.. shape, 2] : shape, bytes);
+    }
+
+    /// <summary>Refuses an array of other bytes than its shape and precision make.</summary>
+    public void RequireBytes(string name, long bytes)
+    {
+        if (bytes != Bytes)
+            throw new InvalidDataException($"{name.Shown()} should have {Bytes} bytes and has {bytes}");
     }
 }

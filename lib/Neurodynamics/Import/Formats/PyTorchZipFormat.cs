@@ -1,7 +1,5 @@
 using System.Collections;
 using System.IO.Compression;
-using System.Text;
-using System.Text.RegularExpressions;
 using Razorvine.Pickle;
 using Razorvine.Pickle.Objects;
 
@@ -14,7 +12,7 @@ namespace Neurodynamics.Import;
 /// Every unknown class becomes an inert object, whatever its arguments, so nothing in a file is executed and nothing
 /// beside the weights stops the import.
 /// </remarks>
-internal sealed partial class PyTorchZipFormat : FileFormat
+internal sealed class PyTorchZipFormat : FileFormat
 {
     public const string SaveAdvice = "`torch.save(model.state_dict(), \"network.pt\")`";
 
@@ -36,17 +34,19 @@ internal sealed partial class PyTorchZipFormat : FileFormat
 
         List<SourceArray> arrays = [];
         List<string> unread = [];
+        var steps = new Steps();
         string? model = null;
-        Walk("", root);
+        Walk("", root, 0);
         return new(
             [.. arrays.OrderBy(array => array.Name, StringComparer.Ordinal)], [.. unread.Order(StringComparer.Ordinal)])
         {
             Obstacle = model is null ? null : $"it holds {WholeModel(model)}, but {Remedy}",
         };
 
-        void Walk(string name, object? value)
+        void Walk(string name, object? value, int depth)
         {
-            if (value is View { Storage.Size: > 0 } view) arrays.Add(view.Read(name));
+            steps.Take(name, depth);
+            if (value is View { Storage.Size: > 0 } view) arrays.Add(view.In(file, name));
             else if (value is Inert thing)
             {
                 if (thing.HasState) model ??= thing.ClassName;
@@ -54,9 +54,9 @@ internal sealed partial class PyTorchZipFormat : FileFormat
             }
             else if (value is IDictionary dictionary and not IDictionary<string, object>)
                 foreach (DictionaryEntry entry in dictionary)
-                    Walk(name.Length == 0 ? $"{entry.Key}" : $"{name}/{entry.Key}", entry.Value);
+                    Walk(name.Length == 0 ? $"{entry.Key}" : $"{name}/{entry.Key}", entry.Value, depth + 1);
             else if (value is IList list && value is not string)
-                for (int i = 0; i < list.Count; i++) Walk($"{name}/{i}", list[i]);
+                for (int i = 0; i < list.Count; i++) Walk($"{name}/{i}", list[i], depth + 1);
             else
             {
                 if (value is ClassDict unknown) model ??= unknown.ClassName;
@@ -67,7 +67,7 @@ internal sealed partial class PyTorchZipFormat : FileFormat
 
     private const string Remedy = $"a state_dict was expected: save it with {SaveAdvice}";
 
-    private static string WholeModel(string type) => $"a whole model (class {type})";
+    private static string WholeModel(string type) => $"a whole model (class {type.Shown()})";
 
     private static string Described(object? root) => root switch
     {
@@ -78,50 +78,41 @@ internal sealed partial class PyTorchZipFormat : FileFormat
         _ => $"a Python {root.GetType().Name}",
     };
 
-    /// <summary>The bytes of one storage. An unknown type has size 0.</summary>
-    private sealed record Storage(string Type, int Size, byte[] Bytes, bool BigEndian);
+    /// <summary>One storage, in an entry of its own. An unknown type has size 0.</summary>
+    private sealed record Storage(string Type, int Size, string Entry, long Bytes, bool BigEndian);
 
     /// <summary>A tensor: a strided view of a storage, offset and strides in elements.</summary>
     private sealed record View(Storage Storage, long Offset, int[] Shape, long[] Strides)
     {
-        public SourceArray Read(string name)
+        public SourceArray In(OpenFile file, string name)
         {
-            int count = Shape.Aggregate(1, (product, length) => checked(product * length));
-            if (count > 0)
+            if (Shape.Length != Strides.Length)
+                throw new InvalidDataException($"{name.Shown()} does not have one stride for each axis");
+            if (SourceArray.Count(Shape) > 0)
             {
-                long last = Offset + Shape.Select((length, axis) => (length - 1) * Strides[axis]).Sum();
-                if (Offset < 0 || Strides.Any(stride => stride < 0) || (last + 1) * Storage.Size > Storage.Bytes.Length)
-                    throw new InvalidDataException($"{name} reaches beyond its storage");
+                long last = Offset;
+                for (int axis = 0; axis < Shape.Length; axis++)
+                    last = checked(last + (Shape[axis] - 1) * Strides[axis]);
+                if (Offset < 0 || Strides.Any(stride => stride < 0) || last >= Storage.Bytes / Storage.Size)
+                    throw new InvalidDataException($"{name.Shown()} reaches beyond its storage");
             }
-            double[] values = new double[count];
+            return file.Later(name, Storage.Type, Shape, again => Read(
+                again.Zip!.GetEntry(Storage.Entry)!.ReadAll(Limits.ArrayBytes)));
+        }
+
+        private double[] Read(byte[] bytes)
+        {
+            double[] values = new double[SourceArray.Count(Shape)];
             int[] index = new int[Shape.Length];
-            for (int i = 0; i < count; i++)
+            for (int i = 0; i < values.Length; i++)
             {
                 long place = Offset;
                 for (int axis = 0; axis < index.Length; axis++) place += index[axis] * Strides[axis];
-                values[i] = Element(Storage.Bytes.AsSpan((int)place * Storage.Size, Storage.Size));
+                values[i] = Elements.Value(
+                    Storage.Type, bytes.AsSpan(checked((int)(place * Storage.Size)), Storage.Size), Storage.BigEndian);
                 for (int axis = index.Length - 1; axis >= 0 && ++index[axis] == Shape[axis]; axis--) index[axis] = 0;
             }
-            return new(name, Storage.Type, Shape, values);
-        }
-
-        private double Element(ReadOnlySpan<byte> bytes)
-        {
-            ulong bits = 0;
-            for (int i = 0; i < bytes.Length; i++)
-                bits |= (ulong)bytes[Storage.BigEndian ? bytes.Length - 1 - i : i] << (8 * i);
-            return Storage.Type switch
-            {
-                "float64" => BitConverter.UInt64BitsToDouble(bits),
-                "float32" => BitConverter.UInt32BitsToSingle((uint)bits),
-                "float16" => (double)BitConverter.UInt16BitsToHalf((ushort)bits),
-                "bfloat16" => BitConverter.UInt32BitsToSingle((uint)bits << 16),
-                "int64" => (long)bits,
-                "int32" => (int)bits,
-                "int16" => (short)bits,
-                "int8" => (sbyte)bits,
-                _ => bits,
-            };
+            return values;
         }
     }
 
@@ -139,11 +130,11 @@ internal sealed partial class PyTorchZipFormat : FileFormat
         {
             lock (OneAtATime)
             {
-                // The file's unknown classes, and ours in place of PyBridge's.
-                var constructors = Classes().Matches(Encoding.Latin1.GetString(pickle))
-                    .Select(match => new UnknownClass(match.Groups["module"].Value, match.Groups["name"].Value))
-                    .Where(unknown => !objectConstructors.ContainsKey(unknown.FullName))
-                    .DistinctBy(unknown => unknown.FullName)
+                // The file's classes, and ours in place of the library's and of PyBridge's.
+                var constructors = PickleClasses.In(pickle)
+                    .Concat(objectConstructors.Keys.Select(name => (
+                        Module: name[..name.LastIndexOf('.')], Name: name[(name.LastIndexOf('.') + 1)..])))
+                    .Select(one => new UnknownClass(one.Module, one.Name)).DistinctBy(unknown => unknown.FullName)
                     .ToDictionary(unknown => unknown.FullName, unknown => (IObjectConstructor)unknown);
                 foreach (var (name, constructor) in Constructors) constructors[name] = constructor;
                 var before = constructors.Keys.ToDictionary(
@@ -184,8 +175,10 @@ internal sealed partial class PyTorchZipFormat : FileFormat
                 _ => (kind, 0),
             };
             var entry = zip.GetEntry($"{folder}data/{key}")
-                ?? throw new InvalidDataException($"the entry data/{key} is missing");
-            return storages[key] = new(type, size, entry.ReadAll(), bigEndian);
+                ?? throw new InvalidDataException($"the entry data/{key.Shown()} is missing");
+            if (Convert.ToInt64(parts[4]) * size > entry.Length)
+                throw new InvalidDataException($"the entry data/{key.Shown()} is shorter than its {parts[4]} numbers");
+            return storages[key] = new(type, size, entry.FullName, entry.Length, bigEndian);
         }
 
         private static readonly Dictionary<string, IObjectConstructor> Constructors = new()
@@ -227,11 +220,6 @@ internal sealed partial class PyTorchZipFormat : FileFormat
 
         public void __setstate__(object _) => HasState = true;
     }
-
-    // Looks at every c, since the byte before may end a word. Other bytes that look like a class are found too, which
-    // does no harm.
-    [GeneratedRegex(@"(?=c(?<module>[\w.]+)\n(?<name>[\w.]+)\n)")]
-    private static partial Regex Classes();
 
     /// <summary>
     /// The class of a state_dict. The pickle passes version notes to __setstate__, which nothing needs.

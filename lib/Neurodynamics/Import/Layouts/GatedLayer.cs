@@ -18,7 +18,7 @@ internal abstract class GatedLayer(ArrayFile file, ImportOptions options, string
     protected const string OneDirection =
         "a layer of one direction was expected, since only that is a map from state to state:";
 
-    protected string Title => Name.Length == 0 ? "the layer" : Name;
+    protected string Title => Name.Length == 0 ? "the layer" : Name.Shown();
 
     /// <summary>Sizes from the shapes of the weights.</summary>
     /// <param name="byInputs">Weights of the inputs.</param>

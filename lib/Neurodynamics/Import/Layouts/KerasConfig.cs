@@ -9,15 +9,20 @@ namespace Neurodynamics.Import;
 /// <param name="Path">The path under which Keras 3 stores its weights: class names and counts.</param>
 /// <param name="Options">What it was built with.</param>
 /// <param name="Wrapper">Class of the layer around it, such as "Bidirectional", if there is one.</param>
-/// <param name="Inputs">What a layer of a graph reads, with the names of those layers; null in a Sequential.</param>
+/// <param name="Inputs">
+/// The names in what a layer of a graph reads, among them those of layers; null in a Sequential.
+/// </param>
 internal sealed record KerasConfig(
-    string Class, string Name, string Path, JsonElement Options, string? Wrapper, JsonElement? Inputs)
+    string Class, string Name, string Path, JsonElement Options, string? Wrapper, IReadOnlySet<string>? Inputs)
 {
     /// <summary>Whether it is a model with layers of its own.</summary>
     public bool IsModel => Member(Options, "layers") is not null;
 
     /// <summary>The path of the model that it is in.</summary>
     private string Holder => Path[..Path.LastIndexOf("layers/", StringComparison.Ordinal)];
+
+    /// <summary>Class and name as messages show them.</summary>
+    public string Title => $"{Class} {Name}".Shown();
 
     /// <summary>Its own name, without those of the models around it.</summary>
     private string OwnName => Name[(Name.LastIndexOf('/') + 1)..];
@@ -32,22 +37,23 @@ internal sealed record KerasConfig(
         int own = siblings.FindIndex(config => Path == config.Path || IsIn(config));
         if (own < 0) return [];
         return siblings.Any(config => config.Inputs is not null)
-            ? siblings.Where(config => config.Inputs is { } inputs && Mentions(inputs, siblings[own].OwnName))
+            ? siblings.Where(config => config.Inputs?.Contains(siblings[own].OwnName) == true)
             : siblings.Skip(own + 1).Take(1);
     }
 
-    private static bool Mentions(JsonElement inputs, string name) => inputs.ValueKind switch
+    private static IEnumerable<string> Texts(JsonElement inputs) => inputs.ValueKind switch
     {
-        JsonValueKind.String => inputs.GetString() == name,
-        JsonValueKind.Array => inputs.EnumerateArray().Any(inner => Mentions(inner, name)),
-        JsonValueKind.Object => inputs.EnumerateObject().Any(inner => Mentions(inner.Value, name)),
-        _ => false,
+        JsonValueKind.String => [inputs.GetString()!],
+        JsonValueKind.Array => inputs.EnumerateArray().SelectMany(Texts),
+        JsonValueKind.Object => inputs.EnumerateObject().SelectMany(inner => Texts(inner.Value)),
+        _ => [],
     };
 
     /// <summary>All layers of a model, also those inside others.</summary>
     public static List<KerasConfig> Read(JsonElement model)
     {
         List<KerasConfig> layers = [];
+        var steps = new Steps();
         if (Member(model, "config") is { } config) Walk(config, "", "");
         return layers;
 
@@ -72,7 +78,10 @@ internal sealed record KerasConfig(
             string name = outerName ?? names + (Text(config, "name") ?? Text(layer, "name") ?? "");
             var inputs = Member(layer, "inbound_nodes");
             bool reads = inputs is { ValueKind: JsonValueKind.Array } nodes && nodes.GetArrayLength() > 0;
-            layers.Add(new(type, name, path, config, wrapper, reads ? inputs : null));
+            steps.Take(name + path, 0);
+            if (layers.Count == Limits.Layers)
+                throw new InvalidDataException($"its description has more than {Limits.Layers} layers");
+            layers.Add(new(type, name, path, config, wrapper, reads ? Texts(inputs!.Value).ToHashSet() : null));
             // A wrapper's weights lie under the wrapper's name.
             Wrapped("layer", type == "Bidirectional" ? "forward_layer" : "layer");
             Wrapped("cell", "cell");
@@ -112,5 +121,9 @@ internal sealed record KerasConfig(
     /// Keras' rule for names from classes: SimpleRNN is simple_rnn, GRU is gru, TimeDistributed is time_distributed.
     /// </summary>
     private static string Snake(string type) =>
-        Regex.Replace(Regex.Replace(type, "(.)([A-Z][a-z]+)", "$1_$2"), "([a-z])([A-Z])", "$1_$2").ToLowerInvariant();
+        AfterLower.Replace(BeforeWord.Replace(type, "$1_$2"), "$1_$2").ToLowerInvariant();
+
+    private static readonly Regex BeforeWord = new("(.)([A-Z][a-z]+)", RegexOptions.NonBacktracking);
+
+    private static readonly Regex AfterLower = new("([a-z])([A-Z])", RegexOptions.NonBacktracking);
 }

@@ -54,6 +54,8 @@ internal sealed class KerasLayout : LayerLayout
             }
         }
 
+        public string Title => Name.Shown();
+
         public bool IsOfCell => Folder.EndsWith("/" + OfCell, StringComparison.Ordinal);
 
         public bool IsRecurrent => Recurrent is not null || Folder.EndsWith(OfCell, StringComparison.Ordinal);
@@ -103,7 +105,7 @@ internal sealed class KerasLayout : LayerLayout
         {
             if (place.Recurrent is not { } recurrent)
                 throw Refusal(
-                    $"{Name} has no recurrent kernel, but kernel, recurrent kernel and bias were expected: "
+                    $"{Title} has no recurrent kernel, but kernel, recurrent kernel and bias were expected: "
                     + SaveAgain);
             RequireNothingLeft(place, "recurrent layer", "kernel, recurrent_kernel and bias");
             var sizes = Measure(place.Kernel, recurrent, gatedAxis: 1);
@@ -129,7 +131,7 @@ internal sealed class KerasLayout : LayerLayout
             {
                 Assumptions = config is not null ? [] :
                 [
-                    $"The activations of {Name} are taken to be tanh{(sizes.Gates == 1 ? "" : " and sigmoid")}: "
+                    $"The activations of {Title} are taken to be tanh{(sizes.Gates == 1 ? "" : " and sigmoid")}: "
                     + "the file does not describe the layer, which a trajectory shows.",
                 ],
             };
@@ -153,11 +155,11 @@ internal sealed class KerasLayout : LayerLayout
             string text = AfterUnits(dense, assumptions);
             if (!Enum.TryParse<Activation>(text, ignoreCase: true, out var activation) || !Enum.IsDefined(activation))
                 throw Refusal(
-                    $"the readout {dense.Name} has the activation {text}, but linear, sigmoid, tanh or softmax was "
-                    + $"expected: {LeaveOut}, or train with one of these");
+                    $"the readout {dense.Title} has the activation {text.Shown()}, but linear, sigmoid, tanh or softmax "
+                    + $"was expected: {LeaveOut}, or train with one of these");
             if (activation is not (Activation.Sigmoid or Activation.Linear))
                 assumptions.Add(
-                    $"The readout {dense.Name} ends in {text.ToLowerInvariant()}; "
+                    $"The readout {dense.Title} ends in {text.ToLowerInvariant()}; "
                     + "figures and tables take its logits as those of a sigmoid.");
             double[] weight = ByGate(dense.Kernel.Values, 0, layer.Units, channels, [0]);
             return new(weight, dense.Bias?.Values ?? new double[channels], activation, [.. dense.Arrays])
@@ -171,7 +173,7 @@ internal sealed class KerasLayout : LayerLayout
             if (config?.Wrapper == "Bidirectional" || Name.Contains("backward_", StringComparison.Ordinal)
                 || Name.Contains("/forward_", StringComparison.Ordinal))
                 throw Refusal(
-                    $"{Name} belongs to a bidirectional layer, but {OneDirection} train one without Bidirectional");
+                    $"{Title} belongs to a bidirectional layer, but {OneDirection} train one without Bidirectional");
         }
 
         /// <summary>Columns [rows, G N] as [G N, rows], in PyTorch's order of gates.</summary>
@@ -195,18 +197,18 @@ internal sealed class KerasLayout : LayerLayout
             if (ConfigOf(dense, configs) is not { } readout || config is null)
             {
                 assumptions.Add(
-                    $"{dense.Name} is taken to be the last layer, and its outputs to be logits, of which a sigmoid "
+                    $"{dense.Title} is taken to be the last layer, and its outputs to be logits, of which a sigmoid "
                     + "makes probabilities: the file does not describe it.");
                 return "linear";
             }
             var found = Following(config, next => next.Path == readout.Path || readout.IsIn(next), out var between);
             if (between is not null)
                 throw Refusal(
-                    $"{between.Class} {between.Name} comes between {Name} and {dense.Name}, "
+                    $"{between.Title} comes between {Title} and {dense.Title}, "
                     + $"but a dense layer that reads the units themselves was expected: {LeaveOut}");
             if (found is null)
                 assumptions.Add(
-                    $"{dense.Name} is taken to read the units of {Name} as they are: "
+                    $"{dense.Title} is taken to read the units of {Title} as they are: "
                     + "they are in different models of the file.");
 
             string activation = readout.Activation("activation");
@@ -218,7 +220,7 @@ internal sealed class KerasLayout : LayerLayout
             }
             return (end ?? more) is { } after
                 ? throw Refusal(
-                    $"{after.Class} {after.Name} comes after the readout {dense.Name}, "
+                    $"{after.Title} comes after the readout {dense.Title}, "
                     + $"but one dense layer and one activation were expected: {LeaveOut}")
                 : activation;
         }
@@ -231,8 +233,11 @@ internal sealed class KerasLayout : LayerLayout
         {
             other = null;
             Queue<KerasConfig> open = new(from.Followers(configs!));
+            HashSet<string> seen = [];
             while (open.TryDequeue(out var next))
             {
+                // A damaged description may lead round in a circle.
+                if (!seen.Add(next.Path)) continue;
                 if (isMeant(next))
                 {
                     other = null;
@@ -252,18 +257,19 @@ internal sealed class KerasLayout : LayerLayout
             string type = config.Class.EndsWith("Cell", StringComparison.Ordinal) ? config.Class[..^4] : config.Class;
             if (type != kind.Class)
                 throw Refusal(
-                    $"{Name} is a {config.Class}, but a SimpleRNN, LSTM or GRU layer was expected: "
+                    $"{Title} is a {config.Class.Shown()}, but a SimpleRNN, LSTM or GRU layer was expected: "
                     + "train with one of these");
             if (config.Activation("activation") is var activation and not "tanh")
                 throw Refusal(
-                    $"{Name} has the activation {activation}, but tanh was expected: train with activation=\"tanh\"");
+                    $"{Title} has the activation {activation.Shown()}, but tanh was expected: "
+                    + "train with activation=\"tanh\"");
             if (kind.Order.Length > 1 && config.Activation("recurrent_activation") is var recurrent and not "sigmoid")
                 throw Refusal(
-                    $"{Name} has the recurrent activation {recurrent}, but sigmoid was expected: "
+                    $"{Title} has the recurrent activation {recurrent.Shown()}, but sigmoid was expected: "
                     + "train with recurrent_activation=\"sigmoid\"");
             if (config.Flag("go_backwards") == true)
                 throw Refusal(
-                    $"{Name} reads its inputs backwards, but a layer that reads forwards was expected: "
+                    $"{Title} reads its inputs backwards, but a layer that reads forwards was expected: "
                     + "train with go_backwards=False");
         }
 
@@ -274,13 +280,14 @@ internal sealed class KerasLayout : LayerLayout
             bool? after = place.Bias is { } bias ? bias.HasShape(2, rows) : config?.Flag("reset_after");
             if (after is null && Options.Architecture is null)
                 throw Refusal(
-                    $"{Name} is a GRU without bias and its description does not say reset_after, but whether the reset "
-                    + "gate acts before or after the recurrent product was expected: name "
+                    $"{Title} is a GRU without bias and its description does not say reset_after, but whether the "
+                    + "reset gate acts before or after the recurrent product was expected: name "
                     + $"{nameof(Architecture.Gru)} (after) or {nameof(Architecture.GruResetBefore)} in "
                     + ImportOptions.NameOf(nameof(Options.Architecture)));
             if (config?.Flag("reset_after") is { } said && after is { } seen && said != seen)
                 throw Refusal(
-                    $"{Name} says reset_after={said}, but its bias has the shape {place.Bias?.ShapeText}: {SaveAgain}");
+                    $"{Title} says reset_after={said}, but its bias has the shape {place.Bias?.ShapeText}: "
+                    + SaveAgain);
             return after == false ? Architecture.GruResetBefore : Architecture.Gru;
         }
 
@@ -302,7 +309,8 @@ internal sealed class KerasLayout : LayerLayout
                 array.Name.StartsWith(start, StringComparison.Ordinal) && !array.Name[start.Length..].Contains('/'));
             if (left is { } other)
                 throw Refusal(
-                    $"{other.Name} is left over in the {what}, but only {expected} were expected: save a plain layer");
+                    $"{other.Name.Shown()} is left over in the {what}, but only {expected} were expected: "
+                    + "save a plain layer");
         }
     }
 }

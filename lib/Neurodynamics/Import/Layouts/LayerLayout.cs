@@ -55,7 +55,7 @@ public abstract class LayerSource(ArrayFile file, ImportOptions options, string 
     {
         if (!expected.Any(shape => array.HasShape(shape)))
             throw Refusal(
-                $"{array.Name} has the shape {array.ShapeText}, but "
+                $"{array.Name.Shown()} has the shape {array.ShapeText}, but "
                 + $"{string.Join(" or ", expected.Select(SourceArray.Text))} was expected: {remedy}");
     }
 
@@ -66,13 +66,13 @@ public abstract class LayerSource(ArrayFile file, ImportOptions options, string 
         {
             if (!array.IsFloating)
                 throw Refusal(
-                    $"{array.Name} holds {array.Type}, but weights in floating point were expected: "
+                    $"{array.Name.Shown()} holds {array.Type.Shown()}, but weights in floating point were expected: "
                     + "export them as float32 or float64");
             int place = Array.FindIndex(array.Values, value => !double.IsFinite(value));
             if (place >= 0)
                 throw Refusal(
-                    $"{array.Name} holds {array.Values[place].ToString(CultureInfo.InvariantCulture)} at position "
-                    + $"{place}, but finite weights were expected: train or export the network again");
+                    $"{array.Name.Shown()} holds {array.Values[place].ToString(CultureInfo.InvariantCulture)} at "
+                    + $"position {place}, but finite weights were expected: train or export the network again");
         }
     }
 }

@@ -4,26 +4,22 @@ using Neurodynamics.Models;
 namespace Neurodynamics.Import;
 
 /// <summary>nn.RNN, nn.GRU, nn.LSTM (or their cells) and nn.Linear by PyTorch's names, with any prefix.</summary>
-internal sealed partial class PyTorchLayout : LayerLayout
+internal sealed class PyTorchLayout : LayerLayout
 {
     public override string Expected => "PyTorch's names, such as rnn.weight_ih_l0 and rnn.weight_hh_l0";
 
     public override IReadOnlyList<LayerSource> Find(ArrayFile file, ImportOptions options) =>
     [
-        .. file.Arrays.Select(array => Parameter().Match(array.Name)).Where(match => match.Success)
+        .. file.Arrays.Select(array => Parameter.Match(array.Name)).Where(match => match.Success)
             .Select(match => (Prefix: match.Groups["prefix"].Value, Suffix: match.Groups["layer"].Value)).Distinct()
             .Select(place => new Source(file, options, place.Prefix, place.Suffix)),
     ];
 
     // "model.gru." + "weight_ih_l0"; the cells (nn.GRUCell) have no "_l0".
-    [GeneratedRegex("^(?<prefix>.*?)weight_(ih|hh)(?<layer>_l0)?$")]
-    private static partial Regex Parameter();
+    private static readonly Regex Parameter = new(
+        "^(?<prefix>.*?)weight_(ih|hh)(?<layer>_l0)?$", RegexOptions.NonBacktracking | RegexOptions.Singleline);
 
-    [GeneratedRegex("^(weight|bias)_")]
-    private static partial Regex Part();
-
-    [GeneratedRegex("_l[1-9]")]
-    private static partial Regex Deeper();
+    private static readonly Regex Deeper = new("_l[1-9]", RegexOptions.NonBacktracking);
 
     private sealed class Source(ArrayFile file, ImportOptions options, string prefix, string suffix)
         : GatedLayer(file, options, prefix.TrimEnd('.', '/', '_'))
@@ -74,8 +70,8 @@ internal sealed partial class PyTorchLayout : LayerLayout
             var left = File.Arrays.Except(used).FirstOrDefault(array => IsUnder(array, start));
             if (start.Length > holder.Length && left is not null)
                 throw Refusal(
-                    $"{left.Name} is left over in the readout, but only weight and bias were expected: name another "
-                    + $"in {ImportOptions.NameOf(nameof(Options.Readout))}, or leave it out with "
+                    $"{left.Name.Shown()} is left over in the readout, but only weight and bias were expected: "
+                    + $"name another in {ImportOptions.NameOf(nameof(Options.Readout))}, or leave it out with "
                     + ImportOptions.NameOf(nameof(Options.WithoutReadout)));
             int channels = weight.Shape[0];
             if (bias is not null) RequireShape(bias, Whole, [channels]);
@@ -84,8 +80,8 @@ internal sealed partial class PyTorchLayout : LayerLayout
             {
                 Assumptions =
                 [
-                    $"{weight.Name} is taken to be the last layer, and its outputs to be logits, of which a sigmoid "
-                    + "makes probabilities: a state_dict does not say what follows it.",
+                    $"{weight.Name.Shown()} is taken to be the last layer, and its outputs to be logits, of which a "
+                    + "sigmoid makes probabilities: a state_dict does not say what follows it.",
                 ],
             };
         }
@@ -93,8 +89,8 @@ internal sealed partial class PyTorchLayout : LayerLayout
         private SourceArray? Get(string name) => File.Find(prefix + name + suffix);
 
         private SourceArray Need(string name) => Get(name) ?? throw Refusal(
-            $"{prefix}{name}{suffix} is missing, but a recurrent layer has weight_ih, weight_hh and both biases or "
-            + $"none: {Whole}");
+            $"{(prefix + name + suffix).Shown()} is missing, but a recurrent layer has weight_ih, weight_hh and both "
+            + $"biases or none: {Whole}");
 
         private static bool IsUnder(SourceArray array, string prefix) =>
             array.Name.StartsWith(prefix, StringComparison.Ordinal);
@@ -102,19 +98,21 @@ internal sealed partial class PyTorchLayout : LayerLayout
         /// <summary>Refuses an array that is part of the layer beside its weights and biases.</summary>
         private void RequireNoPart(string name, string rest)
         {
-            if (!Part().IsMatch(rest)) return;
+            if (!rest.StartsWith("weight_", StringComparison.Ordinal)
+                && !rest.StartsWith("bias_", StringComparison.Ordinal)) return;
+            string shown = name.Shown();
             if (rest.EndsWith("_reverse", StringComparison.Ordinal))
                 throw Refusal(
-                    $"{name} belongs to a bidirectional layer, but {OneDirection} train one with bidirectional=False");
-            if (Deeper().IsMatch(rest))
+                    $"{shown} belongs to a bidirectional layer, but {OneDirection} train one with bidirectional=False");
+            if (Deeper.IsMatch(rest))
                 throw Refusal(
-                    $"{name} belongs to a second layer, but a single layer was expected: "
+                    $"{shown} belongs to a second layer, but a single layer was expected: "
                     + "train with num_layers=1, or save the layer you want by itself");
             if (rest.StartsWith("weight_hr", StringComparison.Ordinal))
                 throw Refusal(
-                    $"{name} projects the units (proj_size), but a plain LSTM was expected: train with proj_size=0");
+                    $"{shown} projects the units (proj_size), but a plain LSTM was expected: train with proj_size=0");
             throw Refusal(
-                $"{name} is left over in the recurrent layer, but only weight_ih, weight_hh, bias_ih and bias_hh were "
+                $"{shown} is left over in the recurrent layer, but only weight_ih, weight_hh, bias_ih and bias_hh were "
                 + "expected: remove what reparametrises the weights, and save again");
         }
     }
