@@ -1,14 +1,18 @@
 using System.IO.Compression;
+using System.Text;
 using ICSharpCode.SharpZipLib.Checksum;
+using SharpZip = ICSharpCode.SharpZipLib.Zip;
 
 namespace Neurodynamics.Import;
 
 /// <summary>Entries of a zip archive, each held to the length and the CRC-32 that the archive gives.</summary>
 internal static class ZipEntries
 {
-    /// <summary>An archive in which no name stands twice.</summary>
+    /// <summary>An archive whose directory and entries have the same names, and in which no name stands twice.</summary>
     public static ZipArchive Open(Stream stream)
     {
+        RequireSameNames(stream);
+        stream.Position = 0;
         var zip = new ZipArchive(stream, ZipArchiveMode.Read, leaveOpen: true);
         var (names, steps) = (new HashSet<string>(), new Steps());
         foreach (var entry in zip.Entries)
@@ -18,6 +22,24 @@ internal static class ZipEntries
                 throw new InvalidDataException($"the entry {entry.FullName.Shown()} is there twice");
         }
         return zip;
+    }
+
+    // A name stands in the directory and before the entry, and a checksum covers neither.
+    private static void RequireSameNames(Stream stream)
+    {
+        const int Fixed = 30, LengthAt = 26;
+        using var directory = new SharpZip.ZipFile(stream, leaveOpen: true);
+        byte[] header = new byte[Fixed];
+        foreach (SharpZip.ZipEntry entry in directory)
+        {
+            stream.Position = entry.Offset;
+            stream.ReadExactly(header);
+            byte[] name = new byte[BitConverter.ToUInt16(header, LengthAt)];
+            stream.ReadExactly(name);
+            if (!name.AsSpan().SequenceEqual(Encoding.UTF8.GetBytes(entry.Name)))
+                throw new InvalidDataException(
+                    $"the directory calls an entry {entry.Name.Shown()}, which has another name itself");
+        }
     }
 
     /// <summary>All bytes of an entry.</summary>
