@@ -149,7 +149,7 @@ public sealed class HostileFileTests : IDisposable
             new("gru/kernel:0", [1, 3], 1, 2, 3), new("gru/recurrent_kernel:0", [1, 3], 1, 2, 3),
             new("dense/kernel:0", [1, 1], 1),
         ];
-        // Two layers that read each other, between units and readout.
+        // Two layers that read each other, after the units, and the readout elsewhere.
         object model = new
         {
             class_name = "Functional",
@@ -158,7 +158,7 @@ public sealed class HostileFileTests : IDisposable
                 layers = new[]
                 {
                     Layer("GRU", "gru", "in"), Layer("Dropout", "a", "b"), Layer("Dropout", "b", "a"),
-                    Layer("Dropout", "a2", "gru"), Layer("Dropout", "a", "gru"), Layer("Dense", "dense", "b"),
+                    Layer("Dropout", "a2", "gru"), Layer("Dropout", "a", "gru"), Layer("Dense", "dense", "other"),
                 },
             },
         };

@@ -155,8 +155,8 @@ internal sealed class KerasLayout : LayerLayout
             string text = AfterUnits(dense, assumptions);
             if (!Enum.TryParse<Activation>(text, ignoreCase: true, out var activation) || !Enum.IsDefined(activation))
                 throw Refusal(
-                    $"the readout {dense.Title} has the activation {text.Shown()}, but linear, sigmoid, tanh or softmax "
-                    + $"was expected: {LeaveOut}, or train with one of these");
+                    $"the readout {dense.Title} has the activation {text.Shown()}, but linear, sigmoid, tanh or "
+                    + $"softmax was expected: {LeaveOut}, or train with one of these");
             if (activation is not (Activation.Sigmoid or Activation.Linear))
                 assumptions.Add(
                     $"The readout {dense.Title} ends in {text.ToLowerInvariant()}; "
