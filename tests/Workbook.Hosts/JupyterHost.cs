@@ -37,16 +37,19 @@ sealed class JupyterHost(Workbook workbook)
             setup.Replace("../lib/bin", workbook.Library.Replace('\\', '/')), cancellation);
 
         await using var server = await LocalServer.StartAsync(
-            port => Cli.Wrap(program)
+            (port, password) => Cli.Wrap(program)
                 .WithArguments(["--no-browser", "--ip=127.0.0.1", $"--port={port}", "--port-retries=0",
-                    $"--notebook-dir={Folder}", "--NotebookApp.token=", "--NotebookApp.password=", "--allow-root"])
+                    $"--notebook-dir={Folder}", "--allow-root"])
+                // Not among its arguments, which every user of the machine can read.
                 .WithEnvironmentVariables(variables => NotebookRunner.Isolate(workbook, variables)
+                    .Set("JUPYTER_TOKEN", password)
                     .Set("JUPYTER_DATA_DIR", Path.Combine(workbook.Jupyter, "data"))),
             Path.Combine(workbook.Logs, "jupyter-notebook.log"), cancellation);
         await using var page = await HostPage.OpenAsync();
         var seen = new List<SeenFigure>();
         try
         {
+            await page.Page.GoToAsync(new Uri(server.Address, $"?token={server.Password}").AbsoluteUri);
             await WorkAsync(page, new Uri(server.Address, $"notebooks/{Notebook}.ipynb"), copy, seen);
             return Result(null);
         }

@@ -1,26 +1,31 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Security.Cryptography;
 using CliWrap;
 using Neurodynamics.Environment;
 
 namespace Neurodynamics.Hosts;
 
-/// <summary>A program that serves pages on this machine only, ended with all that it started.</summary>
+/// <summary>
+/// A program that serves pages on this machine only, to who knows its password, ended with all that it started.
+/// </summary>
 sealed class LocalServer : IAsyncDisposable
 {
     readonly CancellationTokenSource end;
     readonly Task<CommandResult> running;
 
-    LocalServer(CancellationTokenSource end, Task<CommandResult> running, Uri address) =>
-        (this.end, this.running, Address) = (end, running, address);
+    LocalServer(CancellationTokenSource end, Task<CommandResult> running, Uri address, string password) =>
+        (this.end, this.running, Address, Password) = (end, running, address, password);
 
     public Uri Address { get; }
 
+    public string Password { get; }
+
     /// <summary>Starts a server and waits until it answers.</summary>
-    /// <param name="command">The program, given its port.</param>
+    /// <param name="command">The program, given its port and its password.</param>
     /// <param name="log">Where its output goes.</param>
     public static async Task<LocalServer> StartAsync(
-        Func<int, Command> command, string log, CancellationToken cancellation)
+        Func<int, string, Command> command, string log, CancellationToken cancellation)
     {
         var address = new Uri($"http://127.0.0.1:{FreePort()}/");
         var end = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
@@ -33,9 +38,10 @@ sealed class LocalServer : IAsyncDisposable
                 File.AppendAllText(log, line + System.Environment.NewLine);
             }
         });
-        var running = command(address.Port).WithValidation(CommandResultValidation.None)
+        string password = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
+        var running = command(address.Port, password).WithValidation(CommandResultValidation.None)
             .WithStandardOutputPipe(said).WithStandardErrorPipe(said).ExecuteAsync(end.Token).Task;
-        var server = new LocalServer(end, running, address);
+        var server = new LocalServer(end, running, address, password);
         using var client = new HttpClient();
         for (int attempt = 0; attempt < 240 && !running.IsCompleted; attempt++)
         {
@@ -51,7 +57,7 @@ sealed class LocalServer : IAsyncDisposable
         }
 
         await server.DisposeAsync();
-        throw new WorkbookException($"{Path.GetFileName(command(0).TargetFilePath)} did not start: {log} says why.");
+        throw new WorkbookException($"{Path.GetFileName(command(0, "").TargetFilePath)} did not start: {log} says why.");
     }
 
     static int FreePort()

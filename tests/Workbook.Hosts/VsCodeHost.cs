@@ -72,17 +72,18 @@ sealed partial class VsCodeHost(Workbook workbook, IAnsiConsole console)
         await File.WriteAllTextAsync(Path.Combine(Folder, "user", "User", "settings.json"),
             """{ "workbench.startupEditor": "none", "remote.autoForwardPorts": false }""", cancellation);
         await using var server = await LocalServer.StartAsync(
-            port => Cli.Wrap(Needed("node", "Node.js 20")).WithArguments([
-                Path.Combine(Server, "out", "node", "entry.js"), "--bind-addr", $"127.0.0.1:{port}", "--auth", "none",
+            (port, password) => Cli.Wrap(Needed("node", "Node.js 20")).WithArguments([
+                Path.Combine(Server, "out", "node", "entry.js"), "--bind-addr", $"127.0.0.1:{port}", "--auth", "password",
                 "--disable-workspace-trust", "--disable-telemetry", "--disable-update-check",
                 "--user-data-dir", Path.Combine(Folder, "user"), "--extensions-dir", Path.Combine(Folder, "extensions"),
-                "--config", Path.Combine(Folder, "config.yaml")]),
+                "--config", Path.Combine(Folder, "config.yaml")])
+                .WithEnvironmentVariables(variables => variables.Set("PASSWORD", password)),
             Path.Combine(workbook.Logs, "code-server.log"), cancellation);
         foreach (string notebook in notebooks)
-            yield return await TryAsync(server.Address, notebook, cancellation);
+            yield return await TryAsync(server, notebook, cancellation);
     }
 
-    async Task<HostResult> TryAsync(Uri server, string notebook, CancellationToken cancellation)
+    async Task<HostResult> TryAsync(LocalServer server, string notebook, CancellationToken cancellation)
     {
         long started = TimeProvider.System.GetTimestamp();
         string name = Path.GetFileNameWithoutExtension(notebook);
@@ -118,9 +119,12 @@ sealed partial class VsCodeHost(Workbook workbook, IAnsiConsole console)
             "vscode", name, count, seen, TimeProvider.System.GetElapsedTime(started), page.Blocked, failure);
     }
 
-    async Task OpenAsync(HostPage page, Uri server, string file)
+    async Task OpenAsync(HostPage page, LocalServer server, string file)
     {
-        await page.Page.GoToAsync(new Uri(server, $"?folder={Uri.EscapeDataString(Copies)}").AbsoluteUri,
+        await page.Page.GoToAsync(new Uri(server.Address, "login").AbsoluteUri);
+        await page.Page.TypeAsync("input[name=password]", server.Password);
+        await Task.WhenAll(page.Page.WaitForNavigationAsync(), page.Page.Keyboard.PressAsync("Enter"));
+        await page.Page.GoToAsync(new Uri(server.Address, $"?folder={Uri.EscapeDataString(Copies)}").AbsoluteUri,
             WaitUntilNavigation.DOMContentLoaded);
         await page.UntilAsync(
             "document.querySelector('.explorer-folders-view .monaco-list-row')", "VS Code to open the folder");

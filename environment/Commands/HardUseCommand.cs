@@ -1,0 +1,49 @@
+using System.ComponentModel;
+using System.Diagnostics;
+using System.Globalization;
+using Spectre.Console;
+using Spectre.Console.Cli;
+
+namespace Neurodynamics.Environment;
+
+/// <summary>Sets up, then starts tests/Neurodynamics.HardUse, which damages files and kills trainings.</summary>
+[Verb("hard-use", "", "--share 0.05")]
+[Description("Load 40,000 damaged files and end 500 trainings at random, and count what came of it.")]
+sealed class HardUseCommand(Workbook workbook, IAnsiConsole console) : AsyncCommand<HardUseCommand.Settings>
+{
+    public sealed class Settings : SetupSettings
+    {
+        [CommandOption("--share"), Description("What part of these to try; default 1.")]
+        public double Share { get; init; } = 1;
+
+        public override ValidationResult Validate() => Share is > 0 and <= 1
+            ? ValidationResult.Success()
+            : ValidationResult.Error($"The share is above 0 and at most 1, and {Share} was given.");
+    }
+
+    public override async Task<int> ExecuteAsync(
+        CommandContext context, Settings settings, CancellationToken cancellation)
+    {
+        await new Setup(workbook, console).RunAsync(tests: false, !settings.NoInstall, cancellation);
+        int worst = 0;
+        foreach (var (command, count) in new[] { ("files", 40_000), ("trainings", 500) })
+            worst = Math.Max(worst, await RunAsync(
+                workbook, command, (int)Math.Ceiling(settings.Share * count), cancellation));
+        return worst;
+    }
+
+    /// <summary>Runs one of its commands on this console.</summary>
+    /// <returns>0 where nothing gave way.</returns>
+    internal static async Task<int> RunAsync(
+        Workbook workbook, string command, int count, CancellationToken cancellation)
+    {
+        string program = Path.Combine(
+            workbook.Tests, "Neurodynamics.HardUse", "bin", "Release", "Neurodynamics.HardUse.dll");
+        using var attempts = Process.Start(
+            "dotnet", [program, command, "--count", count.ToString(CultureInfo.InvariantCulture)]);
+        await using var terminate = cancellation.Register(() => Programs.Terminate(attempts.Id));
+        await attempts.WaitForExitAsync(CancellationToken.None);
+        cancellation.ThrowIfCancellationRequested();
+        return attempts.ExitCode;
+    }
+}
