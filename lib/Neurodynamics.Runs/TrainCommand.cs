@@ -26,8 +26,8 @@ sealed class TrainCommand : Command<TrainCommand.Settings>
     public override int Execute(CommandContext context, Settings settings, CancellationToken cancellation)
     {
         var store = new NetworkStore(settings.Folder);
-        var trained = store.Train(settings.Name, Shipped.Recipes[settings.Name], Console.Error.WriteLine, new Progress(),
-            cancellation);
+        var trained = store.Train(
+            settings.Name, Shipped.Recipes[settings.Name], Console.Error.WriteLine, new Progress(), cancellation);
         if (trained.Record.Stop == Stop.Cancelled) return 130;
         if (trained.NotSaved is { } why) throw new IOException(why);
         new Finished(settings.Name, $"{trained.Record.Updates} updates, {trained.Record.Test}").Say();

@@ -2,7 +2,7 @@ using Spectre.Console;
 
 namespace Neurodynamics.HardUse;
 
-/// <summary>How attempts ended, by their kind: a table with a row for each kind and a column for each outcome.</summary>
+/// <summary>How attempts ended: a table with a row for each kind of attempt and a column for each outcome.</summary>
 /// <param name="outcomes">The outcomes, each with whether it is a fault.</param>
 sealed class Tally(params (string Name, bool IsFault)[] outcomes)
 {

@@ -7,7 +7,7 @@ using Spectre.Console.Cli;
 
 namespace Neurodynamics.HardUse;
 
-[Description("Train one network in one or two processes that are stopped and killed at random, and see what comes out.")]
+[Description("Train one network in one or two processes that are stopped and killed at random.")]
 sealed class TrainingsCommand : Command<TrainingsCommand.Settings>
 {
     const string Right = "the same network", Wrong = "other weights", Blocked = "blocked", Left = "files left behind";

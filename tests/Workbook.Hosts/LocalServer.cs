@@ -57,7 +57,8 @@ sealed class LocalServer : IAsyncDisposable
         }
 
         await server.DisposeAsync();
-        throw new WorkbookException($"{Path.GetFileName(command(0, "").TargetFilePath)} did not start: {log} says why.");
+        throw new WorkbookException(
+            $"{Path.GetFileName(command(0, "").TargetFilePath)} did not start: {log} says why.");
     }
 
     static int FreePort()

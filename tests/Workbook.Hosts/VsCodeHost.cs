@@ -73,8 +73,9 @@ sealed partial class VsCodeHost(Workbook workbook, IAnsiConsole console)
             """{ "workbench.startupEditor": "none", "remote.autoForwardPorts": false }""", cancellation);
         await using var server = await LocalServer.StartAsync(
             (port, password) => Cli.Wrap(Needed("node", "Node.js 20")).WithArguments([
-                Path.Combine(Server, "out", "node", "entry.js"), "--bind-addr", $"127.0.0.1:{port}", "--auth", "password",
-                "--disable-workspace-trust", "--disable-telemetry", "--disable-update-check",
+                Path.Combine(Server, "out", "node", "entry.js"),
+                "--bind-addr", $"127.0.0.1:{port}", "--auth", "password", "--disable-workspace-trust",
+                "--disable-telemetry", "--disable-update-check",
                 "--user-data-dir", Path.Combine(Folder, "user"), "--extensions-dir", Path.Combine(Folder, "extensions"),
                 "--config", Path.Combine(Folder, "config.yaml")])
                 .WithEnvironmentVariables(variables => variables.Set("PASSWORD", password)),

@@ -38,7 +38,7 @@ public sealed record FixedPointSet(double[] Input, IReadOnlyList<FixedPoint> Poi
             + $"points. {Stopped() ?? Completeness.Message}";
     }
 
-    /// <summary>Why the search says nothing of what is missing, in a sentence; null where it was run to its end.</summary>
+    /// <summary>Why the search says nothing of what is missing, in a sentence; null where it ran to its end.</summary>
     private string? Stopped()
     {
         int Ended(Ending ending) => Rounds.Sum(round => round.Endings.GetValueOrDefault(ending));

@@ -168,8 +168,8 @@ public abstract class Cell : nn.Module
     }
 
     /// <summary>
-    /// A cell with the same weights in float64, for the analysis; the cell itself if it is already in float64. It is the
-    /// same one as long as the weights stay the same: do not change it, or dispose of it.
+    /// A cell with the same weights in float64, for the analysis; the cell itself if it is already in float64. It is
+    /// the same one as long as the weights stay the same: do not change it, or dispose of it.
     /// </summary>
     /// <exception cref="InvalidOperationException">
     /// A parameter has another precision, and no architecture can make a copy.

@@ -132,8 +132,8 @@ public sealed class Network : nn.Module
     }
 
     /// <summary>
-    /// A network with the same weights in float64, for the analysis; this one if it is already in float64. It is the same
-    /// one as long as the weights stay the same: do not change it, or dispose of it.
+    /// A network with the same weights in float64, for the analysis; this one if it is already in float64. It is the
+    /// same one as long as the weights stay the same: do not change it, or dispose of it.
     /// </summary>
     public Network InDouble()
     {

@@ -76,7 +76,8 @@ public static class Trainer
         void TryToPutAside()
         {
             if (PutAside() is { } why)
-                say?.Invoke($"The training could not be put aside in {unfinished} after {run.Updates} updates ({why}).");
+                say?.Invoke(
+                    $"The training could not be put aside in {unfinished} after {run.Updates} updates ({why}).");
         }
 
         // Why it could not be; null if it could.

@@ -8,7 +8,7 @@ namespace Neurodynamics.Import;
 /// <summary>Entries of a zip archive, each held to the length and the CRC-32 that the archive gives.</summary>
 internal static class ZipEntries
 {
-    /// <summary>An archive whose directory and entries have the same names, and in which no name stands twice.</summary>
+    /// <summary>An archive whose directory and entries have the same names, none of them twice.</summary>
     public static ZipArchive Open(Stream stream)
     {
         RequireSameNames(stream);
