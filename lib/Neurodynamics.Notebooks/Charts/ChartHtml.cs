@@ -18,12 +18,8 @@ internal static partial class ChartHtml
 
     private const string Untrusted = "<p>A script draws this figure: trust the notebook to see it.</p>";
 
-    /// <summary>Version of the plotly.js that Plotly.NET carries.</summary>
-    public static string PlotlyVersion { get; } = PlotlyResourceName().Match(PlotlyResource()).Groups[1].Value;
-
     private static readonly Lazy<string> Script =
-        new(() => Resource(typeof(ChartHtml).Assembly, "figure.js", WithoutComments)
-        .Replace("$fallback$", $"https://cdn.plot.ly/plotly-{PlotlyVersion}.min.js", StringComparison.Ordinal));
+        new(() => Resource(typeof(ChartHtml).Assembly, "figure.js", WithoutComments));
 
     /// <summary>The output that brings plotly.js into a notebook.</summary>
     public static string Plotly()

@@ -1,10 +1,10 @@
 // Draws the figures of a page. Every figure brings this script, and the first one on the page keeps it; so a figure needs
-// nothing but itself and plotly.js, which may come before it, after it, or from the network.
+// nothing but itself and plotly.js, which may come before it or after it, but never from the network: that would be somebody
+// else's code.
 window.neurodynamics = window.neurodynamics || (function () {
   // Browsers take a WebGL context away from the oldest scene when there are too many: from 8 on phones, 16 on desktops.
   var limit = 6;
   var patience = 10000;
-  var fallback = "$fallback$";
   var waiting = [], drawn = [], swept = null, timer = null;
 
   function plotly() { return window.neurodynamicsPlotly; }
@@ -91,21 +91,9 @@ window.neurodynamics = window.neurodynamics || (function () {
     if (timer || document.readyState !== "complete") return;
     timer = setTimeout(function () {
       if (plotly()) return;
-      // As text and not as a script's address: a page with RequireJS would take the module away from us.
-      fetch(fallback).then(function (reply) {
-        if (!reply.ok) throw new Error(reply.status);
-        return reply.text();
-      }).then(function (source) {
-        if (plotly()) return;
-        var module = { exports: {} };
-        new Function("module", "exports", "define", source)(module, module.exports);
-        window.neurodynamicsPlotly = module.exports;
-        sweep();
-      }).catch(function () {
-        document.querySelectorAll(".neurodynamics-figure").forEach(function (box) {
-          if (box.neurodynamics && !box.neurodynamics.plot)
-            say(box, "This figure needs plotly.js, which the output of the notebook's first code cell holds: scroll up to it, or run it.");
-        });
+      document.querySelectorAll(".neurodynamics-figure").forEach(function (box) {
+        if (box.neurodynamics && !box.neurodynamics.plot)
+          say(box, "This figure needs plotly.js, which the output of the notebook's first code cell holds: scroll up to it, or run it.");
       });
     }, patience);
   }
