@@ -52,6 +52,9 @@ internal static class Arrays
         return view.clone();
     }
 
+    /// <summary>A matrix of one row [1, S].</summary>
+    public static double[,] AsRow(this double[] values) => new[] { values }.ToMatrix(values.Length);
+
     /// <summary>One row of a matrix, as a copy.</summary>
     public static double[] Row(this double[,] matrix, int row) =>
         matrix.RowSpan(row).ToArray();

@@ -8,13 +8,18 @@ public static class Matrices
     /// <summary>One column of a matrix, as a copy, such as the coordinates along the first component.</summary>
     /// <param name="matrix">[M, k].</param>
     /// <param name="column">Which, from 0.</param>
-    public static double[] Column(this double[,] matrix, int column) =>
-        [.. Enumerable.Range(0, matrix.GetLength(0)).Select(row => matrix[row, column])];
+    public static double[] Column(this double[,] matrix, int column)
+    {
+        Demand.Given(matrix);
+        Demand.Index(column, matrix.GetLength(1));
+        return [.. Enumerable.Range(0, matrix.GetLength(0)).Select(row => matrix[row, column])];
+    }
 
     /// <summary>All states of trials, one below the other, trial after trial [B T, S].</summary>
     /// <param name="states">[B, T, S].</param>
     public static double[,] Rows(this double[,,] states)
     {
+        Demand.Given(states);
         double[,] rows = new double[states.GetLength(0) * states.GetLength(1), states.GetLength(2)];
         states.Values().CopyTo(rows.Values());
         return rows;
@@ -25,6 +30,8 @@ public static class Matrices
     /// <param name="trial">Which, from 0.</param>
     public static double[,] Trial(this double[,,] states, int trial)
     {
+        Demand.Given(states);
+        Demand.Index(trial, states.GetLength(0));
         double[,] rows = new double[states.GetLength(1), states.GetLength(2)];
         states.Values().Slice(trial * rows.Length, rows.Length).CopyTo(rows.Values());
         return rows;
@@ -35,8 +42,10 @@ public static class Matrices
     /// <param name="step">Which, from 0; from the end with ^.</param>
     public static double[,] AtStep(this double[,,] states, Index step)
     {
+        Demand.Given(states);
         double[,] rows = new double[states.GetLength(0), states.GetLength(2)];
         int at = step.GetOffset(states.GetLength(1));
+        Demand.Index(at, states.GetLength(1), nameof(step));
         for (int trial = 0; trial < rows.GetLength(0); trial++)
             for (int i = 0; i < rows.GetLength(1); i++) rows[trial, i] = states[trial, at, i];
         return rows;
@@ -44,13 +53,19 @@ public static class Matrices
 
     /// <summary>The states of points as a matrix [M, S]; there has to be one at least.</summary>
     /// <param name="points">The points.</param>
-    public static double[,] States(this IReadOnlyList<StatePoint> points) =>
-        points.Select(point => point.State).ToMatrix(points[0].State.Length);
+    public static double[,] States(this IReadOnlyList<StatePoint> points)
+    {
+        Demand.Given(points);
+        return points.Select(point => point.State).ToMatrix(points[0].State.Length);
+    }
 
     /// <summary>The root of the mean squared distance of states from their mean.</summary>
     /// <param name="states">[M, S], M at least 1.</param>
-    public static double Spread(this double[,] states) =>
-        Math.Sqrt(Enumerable.Range(0, states.GetLength(1)).Sum(j => Variance(states.Column(j))));
+    public static double Spread(this double[,] states)
+    {
+        Demand.Given(states);
+        return Math.Sqrt(Enumerable.Range(0, states.GetLength(1)).Sum(j => Variance(states.Column(j))));
+    }
 
     /// <summary>The standard deviation of one column.</summary>
     /// <param name="states">[M, S], M at least 1.</param>
@@ -68,6 +83,7 @@ public static class Matrices
     /// <param name="others">[M, S].</param>
     public static double DistanceTo(this double[,] states, double[,] others)
     {
+        Demand.Given((states, others));
         if (states.GetLength(0) != others.GetLength(0) || states.GetLength(1) != others.GetLength(1))
             throw new ArgumentException(
                 $"The states are [{states.GetLength(0)}, {states.GetLength(1)}], and the others "

@@ -20,6 +20,9 @@ internal static class Vectors
     /// <summary>The Euclidean distance between two places.</summary>
     public static double Distance(this ReadOnlySpan<double> a, ReadOnlySpan<double> b)
     {
+        if (a.Length != b.Length)
+            throw new ArgumentException(
+                $"A state of {a.Length} values has no distance from one of {b.Length}: are they of one network?");
         double sum = 0;
         for (int i = 0; i < a.Length; i++) sum += (a[i] - b[i]) * (a[i] - b[i]);
         return Math.Sqrt(sum);

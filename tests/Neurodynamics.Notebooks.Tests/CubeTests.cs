@@ -23,7 +23,8 @@ public sealed class CubeTests
             Assert.Equal($"{bit + 1}", row[2]);
         }
         var pulses = Tables.Pulses(
-            PulseResponses.Of(Sample.Network.Cell, Sample.Points, PulseResponses.OneChannelEach(3)), Sample.Network);
+            PulseResponses.Of(Sample.Network.Cell, Sample.Points, PulseResponses.OneChannelEach(3),
+                cancellation: TestContext.Current.CancellationToken), Sample.Network);
         Assert.Equal(7, pulses.Columns.Count);
         foreach (var row in pulses.Rows)
         {

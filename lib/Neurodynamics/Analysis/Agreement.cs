@@ -16,6 +16,10 @@ public sealed record Agreement(double First, double Second, double Alike)
     /// <param name="second">States of the other, such as that of <see cref="LocalLinear"/>.</param>
     public static Agreement Of(Network network, Trials trials, double[,,] first, double[,,] second)
     {
+        Demand.Given((network, trials));
+        Demand.Shape(trials.Targets, [-1, -1, network.Channels], nameof(trials));
+        Demand.Shape(first, [trials.Count, trials.Steps, network.Cell.StateSize]);
+        Demand.Shape(second, [trials.Count, trials.Steps, network.Cell.StateSize]);
         var (one, other) = (network.Logits(first.Rows()), network.Logits(second.Rows()));
         int counted = 0, right = 0, otherRight = 0, alike = 0;
         foreach (var (trial, step, channel) in trials.Decided())

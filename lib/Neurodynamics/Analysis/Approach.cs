@@ -12,6 +12,7 @@ public sealed record Approach(int Steps, double MedianDistance, double MedianCos
     /// <param name="which">The steps to measure, from 0.</param>
     public static Approach Of(TrialSteps steps, double[,] goals, IReadOnlyCollection<int> which)
     {
+        Demand.Given((steps, goals, which));
         double[] cosines = steps.CosinesTowards(goals);
         return new(which.Count, which.Select(i => steps.After.Row(i).Distance(goals.Row(i))).Median(),
             which.Select(i => cosines[i]).Where(double.IsFinite).Median());

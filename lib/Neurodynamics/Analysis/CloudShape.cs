@@ -140,6 +140,7 @@ public sealed record CloudShape
     /// <param name="seed">Seed of the draws and of the turns from which the fits start; default 0.</param>
     public static CloudShape Of(double[,] states, long seed = 0)
     {
+        Demand.Given(states);
         int count = states.GetLength(0);
         foreach (double value in states)
             if (!double.IsFinite(value)) throw new ArgumentException(

@@ -21,6 +21,7 @@ public sealed record Correlate(string Quantity, double Explained)
     /// <exception cref="ArgumentException">There are not as many values as moments.</exception>
     public static IReadOnlyList<Correlate> Compare(Evidence evidence, double[] value, int cells = 40, int times = 5)
     {
+        Demand.Given((evidence, value));
         if (value.Length != evidence.Sum.Length) throw new ArgumentException(
             $"There are {evidence.Sum.Length} moments, but {value.Length} values.", nameof(value));
         var (scale, saturating) = Saturating(value, evidence.Sum);
@@ -55,6 +56,8 @@ public sealed record Correlate(string Quantity, double Explained)
     /// </param>
     public static double Decoded(double[,] states, double[] quantity, double ridge = 1e-6)
     {
+        Demand.Given(states);
+        Demand.Shape(quantity, [states.GetLength(0)]);
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
         int half = quantity.Length / 2;
@@ -95,6 +98,8 @@ public sealed record Correlate(string Quantity, double Explained)
     /// <param name="group">The group of each, M values.</param>
     public static double ByMeans(double[] value, int[] group)
     {
+        Demand.Given(value);
+        Demand.Shape(group, [value.Length]);
         double mean = value.Average();
         double between = Enumerable.Range(0, value.Length).GroupBy(i => group[i])
             .Sum(members => members.Count() * Math.Pow(members.Average(i => value[i]) - mean, 2));

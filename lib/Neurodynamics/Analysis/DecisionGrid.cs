@@ -28,6 +28,7 @@ public sealed record DecisionGrid(double[][] Directions, double Explained)
     /// </returns>
     public static DecisionGrid? Fit(IReadOnlyList<Linearisation> points, Network network, double[,]? places = null)
     {
+        Demand.Given((points, network));
         if (network.Channels < 3 || points.Count < 4) return null;
         double[,] states = points.Select(point => point.Point.State).ToMatrix(network.Cell.StateSize);
         return Fit([.. network.Decisions(states).Select(signs => signs[..3].Select(Sign).ToArray())], places ?? states);
@@ -41,6 +42,9 @@ public sealed record DecisionGrid(double[][] Directions, double Explained)
     /// <returns>Null where the decisions do not determine three directions.</returns>
     public static DecisionGrid? Fit(double[][] signs, double[,] places)
     {
+        Demand.Given(signs);
+        foreach (double[] row in signs) Demand.Shape(row, [3], nameof(signs));
+        Demand.Shape(places, [signs.Length, -1]);
         int count = signs.Length, dimensions = places.GetLength(1);
         double[][] centred = [.. signs.Select(row => row.ToArray())];
         for (int k = 0; k < 3; k++)

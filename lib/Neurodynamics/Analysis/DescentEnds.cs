@@ -19,6 +19,7 @@ public sealed record DescentEnds(double[][] States, string[] Readouts, bool[] Ou
     /// <param name="network">The network that was solved.</param>
     public static DescentEnds Of(FixedPointSolution solution, Network network)
     {
+        Demand.Given((solution, network));
         double[][] states = [.. Enumerable.Range(0, solution.Speeds.Length).Select(solution.States.Row)];
         var reach = Reachability.Of(network.Cell, solution.Ends());
         return new(states, network.Decisions(solution.States),
@@ -32,6 +33,7 @@ public sealed record DescentEnds(double[][] States, string[] Readouts, bool[] Ou
     /// <param name="candidates">[M, S].</param>
     public double DistancesKept(double[,] candidates)
     {
+        Demand.Shape(candidates, [States.Length, -1]);
         double[][] starts = [.. Enumerable.Range(0, States.Length).Select(candidates.Row)];
         return States.Length < 2 ? double.NaN : Correlate.Pearson(Apart(starts), Apart(States));
 
@@ -44,6 +46,9 @@ public sealed record DescentEnds(double[][] States, string[] Readouts, bool[] Ou
     }
 
     /// <summary>How many lie within a distance of one of the points.</summary>
-    public int Near(IReadOnlyList<StatePoint> points, double distance) =>
-        States.Count(state => points.Any(point => point.State.Distance(state) <= distance));
+    public int Near(IReadOnlyList<StatePoint> points, double distance)
+    {
+        Demand.Given(points);
+        return States.Count(state => points.Any(point => point.State.Distance(state) <= distance));
+    }
 }

@@ -23,6 +23,8 @@ public sealed record Evidence(int[] Step, double[] Sum, double[] Logit, double[,
     /// <param name="channel">Whose inputs are summed, from 0.</param>
     public static Evidence Of(Network network, Trials trials, int channel = 0)
     {
+        Demand.Given((network, trials));
+        Demand.Index(channel, Math.Min(trials.InputSize, network.Channels));
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
         var exact = network.InDouble();

@@ -18,6 +18,7 @@ public sealed record GateTrace(string Name, double[,] Values)
     /// <exception cref="ArgumentException">The cell is none of the library's.</exception>
     public static IReadOnlyList<GateTrace> Of(Cell cell, double[,,] inputs, int trial = 0)
     {
+        Demand.Given((cell, inputs));
         ArgumentOutOfRangeException.ThrowIfNegative(trial);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(trial, inputs.GetLength(0));
         if (cell.InDouble() is not RecurrentCell exact) throw new ArgumentException(

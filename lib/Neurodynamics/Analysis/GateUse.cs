@@ -17,6 +17,7 @@ public sealed record GateUse(string Gate, double AtPulses, double InSilence, dou
     /// <param name="count">How many of them, the first ones; default 8.</param>
     public static IReadOnlyList<GateUse> Of(Cell cell, Trials trials, int count = 8)
     {
+        Demand.Given((cell, trials));
         var values =
             from trial in Enumerable.Range(0, Math.Min(count, trials.Count))
             let inputs = trials.Inputs.Trial(trial)

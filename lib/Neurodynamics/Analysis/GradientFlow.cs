@@ -15,8 +15,7 @@ namespace Neurodynamics.Analysis;
 public sealed record GradientFlow(IReadOnlyList<int> Lags, double[,] Norms)
 {
     /// <summary>The geometric mean over trials, a value per lag.</summary>
-    public double[] Means { get; } = [.. Enumerable.Range(0, Lags.Count).Select(
-        lag => Math.Exp(Enumerable.Range(0, Norms.GetLength(1)).Average(trial => Math.Log(Norms[lag, trial]))))];
+    public double[] Means { get; } = MeansOf(Lags, Norms);
 
     /// <summary>Along trials from the zero state, back from their last step.</summary>
     /// <param name="cell">The cell; of an LSTM the state is [h, c].</param>
@@ -24,6 +23,7 @@ public sealed record GradientFlow(IReadOnlyList<int> Lags, double[,] Norms)
     /// <param name="lags">k, each from 1 to T - 1; default about 14, ever farther apart.</param>
     public static GradientFlow Along(Cell cell, double[,,] inputs, IReadOnlyList<int>? lags = null)
     {
+        Demand.Given((cell, inputs));
         int steps = inputs.GetLength(1);
         ArgumentOutOfRangeException.ThrowIfLessThan(steps, 2);
         int[] chosen =
@@ -51,5 +51,13 @@ public sealed record GradientFlow(IReadOnlyList<int> Lags, double[,] Norms)
             next++;
         }
         return new(chosen, norms);
+    }
+
+    private static double[] MeansOf(IReadOnlyList<int> lags, double[,] norms)
+    {
+        Demand.Given(lags);
+        Demand.Shape(norms, [lags.Count, -1]);
+        return [.. Enumerable.Range(0, lags.Count).Select(
+            lag => Math.Exp(Enumerable.Range(0, norms.GetLength(1)).Average(trial => Math.Log(norms[lag, trial]))))];
     }
 }

@@ -20,10 +20,15 @@ public sealed record LinearError(Linearisation Line, double Distance, double[] E
     /// </param>
     /// <param name="distances">Lengths of the displacement.</param>
     /// <param name="steps">k, steps of the network; default 1.</param>
+    /// <param name="cancellation">Stops it with an exception.</param>
     /// <returns>In the order of the distances.</returns>
     public static IReadOnlyList<LinearError> Of(
-        Cell cell, Linearisation line, double[,] towards, IReadOnlyList<double> distances, int steps = 1)
+        Cell cell, Linearisation line, double[,] towards, IReadOnlyList<double> distances, int steps = 1,
+        CancellationToken cancellation = default)
     {
+        Demand.Given((cell, line, distances));
+        Demand.Shape(line.StateJacobian, [cell.StateSize, cell.StateSize], nameof(line));
+        Demand.Shape(towards, [-1, cell.StateSize]);
         ArgumentOutOfRangeException.ThrowIfLessThan(steps, 1);
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
@@ -36,7 +41,7 @@ public sealed record LinearError(Linearisation Line, double Distance, double[] E
         {
             using var inner = NewDisposeScope();
             var linear = directions.Times(distance);
-            var state = under.Follow(point.Plus(linear), steps);
+            var state = under.Follow(point.Plus(linear), steps, cancellation: cancellation);
             for (int step = 0; step < steps; step++) linear = linear.mm(turn);
             return new LinearError(
                 line, distance, [.. (state - point - linear).norm(1).ToVector().Select(error => error / distance)]);

@@ -35,6 +35,7 @@ public sealed class LocalLinear
     /// <param name="points">Its points, at least one.</param>
     public LocalLinear(Cell cell, IReadOnlyList<Linearisation> points)
     {
+        Demand.Given((cell, points));
         if (points.Count == 0) throw new ArgumentException(
             "Without a fixed point there is nothing to replace the network by.", nameof(points));
         if (points.FirstOrDefault(point => point.Point.State.Length != cell.StateSize
@@ -54,6 +55,10 @@ public sealed class LocalLinear
     /// <param name="steps">The steps.</param>
     public IReadOnlyList<StepForecast> Forecast(TrialSteps steps)
     {
+        Demand.Given(steps);
+        Demand.Shape(steps.Before, [-1, cell.StateSize], nameof(steps));
+        Demand.Shape(steps.Inputs, [steps.Count, cell.InputSize], nameof(steps));
+        Demand.Shape(steps.After, [steps.Count, cell.StateSize], nameof(steps));
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
         var (before, input, after) = (steps.Before.ToTensor(), steps.Inputs.ToTensor(), steps.After.ToTensor());
@@ -72,6 +77,8 @@ public sealed class LocalLinear
     /// <remarks>Far from all points it can run away, and then holds what is not finite.</remarks>
     public double[,,] Run(double[,,] inputs)
     {
+        Demand.Shape(inputs, [-1, -1, cell.InputSize]);
+        ArgumentOutOfRangeException.ThrowIfZero(inputs.GetLength(1), nameof(inputs));
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
         var given = inputs.ToTensor().to(ScalarType.Float64);

@@ -40,6 +40,7 @@ public sealed record Pca(double[] Mean, double[,] Components, double[] Explained
     /// </param>
     public static Pca Fit(double[,] states, int components = 3)
     {
+        Demand.Given(states);
         if (states.GetLength(0) < 1) throw new ArgumentException(
             "Principal components need at least one state, and there is none.", nameof(states));
         using var scope = NewDisposeScope();
@@ -61,6 +62,7 @@ public sealed record Pca(double[] Mean, double[,] Components, double[] Explained
     /// <param name="components">k; default 3, and S where there are fewer state variables.</param>
     public static Pca OfSets(IReadOnlyList<double[,]> sets, int components = 3)
     {
+        Demand.Given(sets);
         if (sets.Count == 0 || sets.Any(set => set.GetLength(0) < 1)) throw new ArgumentException(
             "Principal components need at least one state in each set, and there is none.", nameof(sets));
         using var scope = NewDisposeScope();
@@ -80,6 +82,8 @@ public sealed record Pca(double[] Mean, double[,] Components, double[] Explained
     /// </param>
     public static Pca Fit(PcaOf of, double[,,] trajectories, IReadOnlyList<Linearisation> points, int components = 3)
     {
+        Demand.Known(of, nameof(of));
+        Demand.Given((trajectories, points));
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
         int size = trajectories.GetLength(2);
@@ -145,6 +149,7 @@ public sealed record Pca(double[] Mean, double[,] Components, double[] Explained
     /// <param name="states">[M, S].</param>
     public double[,] Project(double[,] states)
     {
+        Demand.Shape(states, [-1, Mean.Length]);
         if (states.GetLength(0) == 0) return new double[0, Components.GetLength(0)];
         using var scope = NewDisposeScope();
         return (states.ToTensor() - Mean.ToTensor()).mm(Components.ToTensor().t()).ToMatrix();

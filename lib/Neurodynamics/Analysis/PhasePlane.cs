@@ -25,10 +25,12 @@ public sealed record PhasePlane(Cell Cell, double[] Input, double[] Axis, double
     /// <param name="resolution">Grid points along each axis; default 53.</param>
     public static PhasePlane Of(Cell cell, double[]? input = null, double extent = 1.3, int resolution = 53)
     {
+        Demand.Given(cell);
         if (cell.StateSize != 2) throw new ArgumentException(
             $"A plane has two dimensions, but the cell has {cell.StateSize} state variables.", nameof(cell));
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(extent);
         ArgumentOutOfRangeException.ThrowIfLessThan(resolution, 2);
+        Demand.Room(resolution, resolution, 2);
         input ??= new double[cell.InputSize];
         // Before the scope, which would take its parameters with it.
         var exact = cell.InDouble();
@@ -55,6 +57,7 @@ public sealed record PhasePlane(Cell Cell, double[] Input, double[] Axis, double
     public double[,] Grid(int count)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 2);
+        Demand.Room(count, count, 2);
         return Square([.. Enumerable.Range(0, count).Select(i => Axis[^1] * (2.0 * i / (count - 1) - 1))]);
     }
 
@@ -68,6 +71,7 @@ public sealed record PhasePlane(Cell Cell, double[] Input, double[] Axis, double
     /// <param name="steps">At least 1.</param>
     public double[,,] Trajectories(double[,] starts, int steps)
     {
+        Demand.Given(starts);
         ArgumentOutOfRangeException.ThrowIfLessThan(steps, 1);
         return new ConstantInput(Cell, Input).Path(starts, steps);
     }
@@ -77,6 +81,8 @@ public sealed record PhasePlane(Cell Cell, double[] Input, double[] Axis, double
     /// <param name="direction">2 values; its length does not matter.</param>
     public static double[,] Along(double[,,] trajectories, double[] direction)
     {
+        Demand.Shape(trajectories, [-1, -1, 2]);
+        Demand.Shape(direction, [2]);
         double length = Math.Sqrt(direction[0] * direction[0] + direction[1] * direction[1]);
         double[,] along = new double[trajectories.GetLength(0), trajectories.GetLength(1)];
         for (int run = 0; run < along.GetLength(0); run++)
@@ -93,6 +99,8 @@ public sealed record PhasePlane(Cell Cell, double[] Input, double[] Axis, double
     /// <param name="width">Places that round to the same multiple of this are one; default 0.1.</param>
     public static int Places(double[,,] trajectories, double[] direction, int? step = null, double width = 0.1)
     {
+        Demand.Given(trajectories);
+        if (step is { } at) Demand.Index(at, trajectories.GetLength(1), nameof(step));
         double[] along = Along(trajectories, direction).Column(step ?? trajectories.GetLength(1) - 1);
         return along.Select(place => (long)Math.Round(place / width)).Distinct().Count();
     }

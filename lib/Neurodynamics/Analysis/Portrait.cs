@@ -30,6 +30,7 @@ public sealed record Portrait(
             long seed = 7,
         IProgress<int>? progress = null, CancellationToken cancellation = default)
     {
+        Demand.Given((network, inputs, search));
         double[,] starts = Candidates.FromTrials(network.Cell, inputs, candidates, seed, noise);
         var set = search.Run(network.Cell, starts, progress: progress, cancellation: cancellation);
         return new(name, network, network.Run(inputs), set, Linearisation.Of(network.Cell, set.Points));

@@ -16,6 +16,7 @@ public sealed record PulseEffect(bool Sets, bool KeepsOthers)
     /// <param name="network">The network that was pulsed, with an input per channel.</param>
     public static IReadOnlyList<PulseEffect> Of(PulseResponses responses, Network network)
     {
+        Demand.Given((responses, network));
         if (responses.Responses.Count == 0) return [];
         string[] readouts =
             network.Decisions(responses.Points.Select(point => point.Point.State).ToMatrix(network.Cell.StateSize));

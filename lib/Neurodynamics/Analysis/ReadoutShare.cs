@@ -13,8 +13,13 @@ public static class ReadoutShare
     /// <param name="network">The network.</param>
     public static double[,] Of(Pca pca, Network network)
     {
+        Demand.Given((pca, network));
         double[,] weights = network.Readout.weight.ToMatrix();
         int components = pca.Components.GetLength(0), channels = weights.GetLength(0), units = weights.GetLength(1);
+        if (pca.Components.GetLength(1) < units)
+            throw new ArgumentException(
+                $"The components have {pca.Components.GetLength(1)} values, but the readout reads {units} units: are "
+                + "they of another network?", nameof(pca));
         double[,] cosines = new double[components + 1, channels];
         for (int channel = 0; channel < channels; channel++)
         {
@@ -35,6 +40,7 @@ public static class ReadoutShare
     /// <summary>|cos| of the angle between the readout's rows of every two channels [K, K].</summary>
     public static double[,] BetweenReadouts(Network network)
     {
+        Demand.Given(network);
         double[,] weights = network.Readout.weight.ToMatrix();
         double[][] rows = [.. Enumerable.Range(0, network.Channels).Select(weights.Row)];
         return rows.Select(one => rows.Select(other =>

@@ -40,6 +40,7 @@ public sealed record TaylorRadii(Mode Mode, double Lower, double Upper)
     /// <returns>In the order of the modes, a complex pair once; NaN where the Jacobian is not finite.</returns>
     public static IReadOnlyList<TaylorRadii> Of(Cell cell, Linearisation line)
     {
+        Demand.Given((cell, line));
         var modes = line.Modes.Where(mode => !(mode.Eigenvalue.Imaginary < 0)).ToArray();
         if (!line.IsFinite) return [.. modes.Select(mode => new TaylorRadii(mode, double.NaN, double.NaN))];
         using var scope = NewDisposeScope();

@@ -35,8 +35,12 @@ public sealed record TaylorRegion(
     /// </param>
     public static TaylorRegion Of(Cell cell, Linearisation line, double extent = 0.6, int resolution = 100)
     {
+        Demand.Given((cell, line));
         if (cell.StateSize != 2) throw new ArgumentException(
             $"A plane has two dimensions, but the cell has {cell.StateSize} state variables.", nameof(cell));
+        Demand.Shape(line.StateJacobian, [2, 2], nameof(line));
+        ArgumentOutOfRangeException.ThrowIfLessThan(resolution, 2);
+        Demand.Room(resolution, resolution, 2);
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
         var exact = cell.InDouble();

@@ -21,7 +21,11 @@ public sealed record TrialSteps(double[,] Before, double[,] Inputs, double[,] Af
     /// <param name="seed">Seed of the draw.</param>
     public static TrialSteps Sample(Cell cell, double[,,] inputs, int count, long seed)
     {
+        Demand.Given(cell);
+        Demand.Shape(inputs, [-1, -1, cell.InputSize]);
         ArgumentOutOfRangeException.ThrowIfNegative(count);
+        Demand.Room(count, cell.StateSize);
+        if (inputs.Length == 0) throw new ArgumentException("The trials have no steps to draw from.", nameof(inputs));
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
         using var generator = new Generator((ulong)seed);
@@ -45,16 +49,20 @@ public sealed record TrialSteps(double[,] Before, double[,] Inputs, double[,] Af
     /// Further steps under the same input before a solver starts; default 0. With many, the candidates are where each
     /// step would lead if its input stayed, and so what is found are mostly attractors.
     /// </param>
-    public FixedPointProblem UnderOwnInputs(Cell cell, int hold = 0)
+    /// <param name="cancellation">Stops it with an exception.</param>
+    public FixedPointProblem UnderOwnInputs(Cell cell, int hold = 0, CancellationToken cancellation = default)
     {
+        Demand.Given(cell);
         ArgumentOutOfRangeException.ThrowIfNegative(hold);
-        return new(cell, Inputs, new ConstantInput(cell, Inputs).After(After, hold));
+        return new(cell, Inputs, new ConstantInput(cell, Inputs).After(After, hold, cancellation));
     }
 
     /// <summary>The nearest of some points to the state before each step [M, S].</summary>
     /// <param name="points">The points, at least one.</param>
     public double[,] Nearest(IReadOnlyList<StatePoint> points)
     {
+        Demand.Given(points);
+        if (points.Count == 0) throw new ArgumentException("Without a point none is the nearest.", nameof(points));
         double[][] places = [.. points.Select(point => point.State)];
         return Distances.Nearest(Before, places).Select(point => places[point]).ToMatrix(Before.GetLength(1));
     }
@@ -66,6 +74,7 @@ public sealed record TrialSteps(double[,] Before, double[,] Inputs, double[,] Af
     /// <param name="goals">A goal for each step [M, S].</param>
     public double[] CosinesTowards(double[,] goals)
     {
+        Demand.Given(goals);
         if (goals.GetLength(0) != Count || goals.GetLength(1) != Before.GetLength(1))
             throw new ArgumentException(
                 $"There are {Count} steps of {Before.GetLength(1)} values, but the goals are [{goals.GetLength(0)}, "

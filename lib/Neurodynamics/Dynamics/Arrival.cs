@@ -30,7 +30,11 @@ public enum RunEnding
 public sealed record Goal(double[] State, double[] Input, double Within)
 {
     /// <summary>A point as a goal.</summary>
-    public static Goal At(StatePoint point, double within) => new(point.State, point.Input, within);
+    public static Goal At(StatePoint point, double within)
+    {
+        Demand.Given(point);
+        return new(point.State, point.Input, within);
+    }
 }
 
 /// <summary>Where a run arrived.</summary>

@@ -9,6 +9,13 @@ namespace Neurodynamics.Dynamics;
 /// <param name="Inputs">An input for each state [M, I], or one for all [1, I].</param>
 public sealed record ConstantInput(Cell Cell, double[,] Inputs)
 {
+    /// <summary>The cell; it is run in float64.</summary>
+    public Cell Cell { get; init => field = Demand.Some(value, nameof(Cell)); } = Demand.Some(Cell, nameof(Cell));
+
+    /// <summary>An input for each state [M, I], or one for all [1, I].</summary>
+    public double[,] Inputs { get; init => field = Demand.Some(value, nameof(Inputs)); } =
+        Demand.Some(Inputs, nameof(Inputs));
+
     /// <summary>Length of a step at which a state counts as standing still: what rounding leaves.</summary>
     private const double Still = 1e-13;
 
@@ -16,17 +23,19 @@ public sealed record ConstantInput(Cell Cell, double[,] Inputs)
     /// <param name="cell">The cell; it is run in float64.</param>
     /// <param name="input">I values; default zeros.</param>
     public ConstantInput(Cell cell, double[]? input = null)
-        : this(cell, new[] { input ?? new double[cell.InputSize] }.ToMatrix(input?.Length ?? cell.InputSize)) { }
+        : this(cell, (input ?? new double[Demand.Some(cell, nameof(cell)).InputSize]).AsRow()) { }
 
     /// <summary>Where states are after some steps [M, S].</summary>
     /// <param name="states">[M, S].</param>
     /// <param name="steps">At least 0.</param>
-    public double[,] After(double[,] states, int steps)
+    /// <param name="cancellation">Stops it with an exception.</param>
+    public double[,] After(double[,] states, int steps, CancellationToken cancellation = default)
     {
+        Demand.Shape(states, [-1, Cell.StateSize]);
         ArgumentOutOfRangeException.ThrowIfNegative(steps);
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
-        return Follow(states.ToTensor().clone(), steps).ToMatrix();
+        return Follow(states.ToTensor().clone(), steps, cancellation: cancellation).ToMatrix();
     }
 
     /// <summary>The way of states, each start included [M, steps + 1, S].</summary>
@@ -34,7 +43,9 @@ public sealed record ConstantInput(Cell Cell, double[,] Inputs)
     /// <param name="steps">At least 0.</param>
     public double[,,] Path(double[,] states, int steps)
     {
+        Demand.Shape(states, [-1, Cell.StateSize]);
         ArgumentOutOfRangeException.ThrowIfNegative(steps);
+        Demand.Room(states.GetLength(0), steps + 1L, Cell.StateSize);
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
         var way = new List<Tensor> { states.ToTensor().clone() };
@@ -60,6 +71,9 @@ public sealed record ConstantInput(Cell Cell, double[,] Inputs)
     public IReadOnlyList<Arrival> Arrivals(
         double[,] states, IReadOnlyList<Goal> goals, int maxSteps = 20_000, CancellationToken cancellation = default)
     {
+        Demand.Shape(states, [-1, Cell.StateSize]);
+        if (Inputs.GetLength(0) != 1) Demand.Shape(Inputs, [states.GetLength(0), Cell.InputSize]);
+        Demand.Given(goals);
         ArgumentOutOfRangeException.ThrowIfLessThan(maxSteps, 1);
         var arrivals = new Arrival[states.GetLength(0)];
         if (arrivals.Length == 0) return arrivals;
@@ -135,6 +149,7 @@ public sealed record ConstantInput(Cell Cell, double[,] Inputs)
     /// <returns>The states of the rows that were left, after the last step.</returns>
     internal Tensor Follow(Tensor states, int most, Look? look = null, CancellationToken cancellation = default)
     {
+        using var work = Cell.Usage.Begin();
         var (exact, input, x) = (Cell.InDouble(), Inputs.ToTensor(), states);
         for (int step = 1; step <= most; step++)
         {

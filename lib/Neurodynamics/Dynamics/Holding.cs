@@ -24,6 +24,8 @@ public sealed record Holding(IReadOnlyList<int> Steps, double[,] Logits, int?[] 
         Network network, double[,] states, int steps = 10_000, double[]? input = null, int channel = 0,
         CancellationToken cancellation = default)
     {
+        Demand.Given((network, states));
+        Demand.Index(channel, network.Channels);
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
         var exact = network.InDouble();
@@ -52,9 +54,9 @@ public sealed record Holding(IReadOnlyList<int> Steps, double[,] Logits, int?[] 
 
     private static IEnumerable<int> Looks(int steps)
     {
-        for (int decade = 1; decade <= steps; decade *= 10)
+        for (long decade = 1; decade <= steps; decade *= 10)
             foreach (int factor in new[] { 1, 2, 5 })
-                if (decade * factor < steps) yield return decade * factor;
+                if (decade * factor < steps) yield return (int)(decade * factor);
         if (steps > 0) yield return steps;
     }
 }

@@ -35,7 +35,8 @@ public sealed record Linearisation(StatePoint Point, double[,] StateJacobian, do
     private const double LargestLeft = 1e12;
 
     /// <summary>Of the state Jacobian J, S values, in the order of <see cref="Modes"/>.</summary>
-    public Complex[] Eigenvalues { get; } = [.. Modes.Select(mode => mode.Eigenvalue)];
+    public Complex[] Eigenvalues { get; } =
+        [.. Demand.Some(Modes, nameof(Modes)).Select(mode => mode.Eigenvalue)];
 
     /// <summary>
     /// Whether the Jacobian is finite; where it is not, eigenvalues and vectors are NaN and nothing is known of the
@@ -83,6 +84,7 @@ public sealed record Linearisation(StatePoint Point, double[,] StateJacobian, do
     /// <param name="network">The network whose cell was linearised.</param>
     public double[,] ReadoutAlignment(Network network)
     {
+        Demand.Given(network);
         if (network.Cell.StateSize != Modes.Count)
             throw new ArgumentException(
                 $"The network's states have {network.Cell.StateSize} values, but the point's have {Modes.Count}: is it "
@@ -121,6 +123,7 @@ public sealed record Linearisation(StatePoint Point, double[,] StateJacobian, do
     /// <exception cref="ArgumentException">A point does not fit the cell.</exception>
     public static IReadOnlyList<Linearisation> Of(Cell cell, IReadOnlyList<StatePoint> points, double band = 0.01)
     {
+        Demand.Given((cell, points));
         ArgumentOutOfRangeException.ThrowIfNegative(band);
         foreach (var point in points)
             if (point.State.Length != cell.StateSize || point.Input.Length != cell.InputSize)
@@ -128,10 +131,11 @@ public sealed record Linearisation(StatePoint Point, double[,] StateJacobian, do
                     $"The cell has {cell.StateSize} state variables and {cell.InputSize} inputs, but a point has "
                     + $"{point.State.Length} and {point.Input.Length}: is it a point of another network?",
                     nameof(points));
+        using var work = cell.Usage.Begin();
         var exact = cell.InDouble();
         var lines = new Linearisation[points.Count];
         // Torch itself has one thread; chunks on threads of our own are both right and faster.
-        Parallel.ForEach(Enumerable.Range(0, points.Count).Chunk(Chunk), exact.Threads, chunk =>
+        FixedPointSolver.InParallel(exact, [.. Enumerable.Range(0, points.Count).Chunk(Chunk)], chunk =>
         {
             using var scope = NewDisposeScope();
             using var frozen = no_grad();

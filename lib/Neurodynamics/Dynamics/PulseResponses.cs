@@ -25,12 +25,16 @@ public sealed record PulseResponses(IReadOnlyList<Linearisation> Points, IReadOn
     /// </summary>
     /// <param name="channels">K, at least 1.</param>
     /// <param name="height">Size of the pulses; default 1.</param>
-    public static IReadOnlyList<double[]> OneChannelEach(int channels, double height = 1) =>
-    [
-        .. from channel in Enumerable.Range(0, channels)
-           from sign in new[] { 1, -1 }
-           select Enumerable.Range(0, channels).Select(other => other == channel ? sign * height : 0.0).ToArray(),
-    ];
+    public static IReadOnlyList<double[]> OneChannelEach(int channels, double height = 1)
+    {
+        Demand.Room(2, channels, channels);
+        return
+        [
+            .. from channel in Enumerable.Range(0, channels)
+               from sign in new[] { 1, -1 }
+               select Enumerable.Range(0, channels).Select(other => other == channel ? sign * height : 0.0).ToArray(),
+        ];
+    }
 
     /// <summary>Gives every pulse to the network in every attractor.</summary>
     /// <param name="cell">The cell; it is analysed in float64.</param>
@@ -39,11 +43,13 @@ public sealed record PulseResponses(IReadOnlyList<Linearisation> Points, IReadOn
     /// <param name="held">Steps that a pulse lasts; default 1.</param>
     /// <param name="arrival">Euclidean distance from an attractor at which a state has arrived; default 0.01.</param>
     /// <param name="maxSteps">Steps after the pulse at most; default 2000.</param>
+    /// <param name="cancellation">Stops it with an exception.</param>
     /// <exception cref="ArgumentException">A pulse does not fit the cell.</exception>
     public static PulseResponses Of(
         Cell cell, IReadOnlyList<Linearisation> points, IReadOnlyList<double[]> pulses, int held = 1,
-            double arrival = 0.01, int maxSteps = 2000)
+            double arrival = 0.01, int maxSteps = 2000, CancellationToken cancellation = default)
     {
+        Demand.Given((cell, points, pulses));
         ArgumentOutOfRangeException.ThrowIfNegative(held);
         ArgumentOutOfRangeException.ThrowIfLessThan(maxSteps, 1);
         if (pulses.FirstOrDefault(pulse => pulse.Length != cell.InputSize) is { } misfit)
@@ -56,9 +62,11 @@ public sealed record PulseResponses(IReadOnlyList<Linearisation> Points, IReadOn
 
         double[,] states = runs.Select(run => points[run.From].Point.State).ToMatrix(cell.StateSize);
         double[,] pulsed = new ConstantInput(cell, runs.Select(run => run.Input).ToMatrix(cell.InputSize))
-            .After(states, held);
+            .After(states, held, cancellation);
         var own = new ConstantInput(cell, runs.Select(run => points[run.From].Point.Input).ToMatrix(cell.InputSize));
-        var arrivals = own.Arrivals(pulsed, [.. attractors.Select(i => Goal.At(points[i].Point, arrival))], maxSteps);
+        var arrivals = own.Arrivals(pulsed, [.. attractors.Select(i => Goal.At(points[i].Point, arrival))], maxSteps,
+            cancellation);
+        cancellation.ThrowIfCancellationRequested();
         return new(points, [.. runs.Zip(arrivals, (run, end) =>
             end.Goal is { } goal ? run with { To = attractors[goal], Steps = end.Steps } : run)]);
     }

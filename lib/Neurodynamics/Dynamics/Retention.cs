@@ -21,7 +21,10 @@ public sealed record Retention(double[] Right, double[] Moved, int Bits)
     /// <param name="silence">Steps of zero input after each of them, at least 1.</param>
     public static Retention Of(Network network, Trials trials, int silence)
     {
+        Demand.Given((network, trials));
         ArgumentOutOfRangeException.ThrowIfLessThan(silence, 1);
+        Demand.Shape(trials.Targets, [-1, -1, network.Channels], nameof(trials));
+        Demand.Room(trials.Count, silence, network.Cell.StateSize);
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
         var exact = network.InDouble();

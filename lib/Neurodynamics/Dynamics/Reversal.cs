@@ -18,9 +18,14 @@ public sealed record Reversal(int Inputs, int? Needed)
     /// <param name="size">The size of the inputs on the channel; default 1. The other channels are silent.</param>
     /// <param name="most">Inputs of the other sign at most; default 1000.</param>
     /// <param name="channel">Which channel, from 0.</param>
+    /// <param name="cancellation">Stops it with an exception.</param>
     public static IReadOnlyList<Reversal> Of(
-        Network network, IReadOnlyList<int> inputs, double size = 1, int most = 1000, int channel = 0)
+        Network network, IReadOnlyList<int> inputs, double size = 1, int most = 1000, int channel = 0,
+        CancellationToken cancellation = default)
     {
+        Demand.Given((network, inputs));
+        foreach (int n in inputs) ArgumentOutOfRangeException.ThrowIfLessThan(n, 1, nameof(inputs));
+        Demand.Index(channel, Math.Min(network.Cell.InputSize, network.Channels));
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
         var exact = network.InDouble();
@@ -35,7 +40,7 @@ public sealed record Reversal(int Inputs, int? Needed)
             for (int i = 0; i < logits.Length; i++)
                 if (logits[i] * size <= 0) needed[i] ??= step;
             return needed.Contains(null) ? null : [];
-        });
+        }, cancellation);
         return [.. inputs.Select((n, i) => new Reversal(n, needed[i]))];
 
         double[] Input(double value) =>
@@ -46,19 +51,24 @@ public sealed record Reversal(int Inputs, int? Needed)
     /// <param name="task">The task, with its discount.</param>
     /// <param name="inputs">The numbers n, each at least 1.</param>
     /// <param name="most">Inputs of the other sign at most; default 1000.</param>
-    public static IReadOnlyList<Reversal> Exact(Integration task, IReadOnlyList<int> inputs, int most = 1000) =>
-    [
-        .. inputs.Select(n =>
-        {
-            double sum = 0, weight = 1;
-            for (int step = 1; step <= n + most; step++)
+    public static IReadOnlyList<Reversal> Exact(Integration task, IReadOnlyList<int> inputs, int most = 1000)
+    {
+        Demand.Given((task, inputs));
+        return
+        [
+            .. inputs.Select(n =>
             {
-                double sample = step <= n ? 1 : -1;
-                if (task.Discount == Discount.AsPrinted) (sum, weight) = (sum + weight * sample, weight * task.Gamma);
-                else sum = task.Gamma * sum + sample;
-                if (step > n && sum <= 0) return new Reversal(n, step - n);
-            }
-            return new Reversal(n, null);
-        }),
-    ];
+                double sum = 0, weight = 1;
+                for (long step = 1; step <= (long)n + most; step++)
+                {
+                    double sample = step <= n ? 1 : -1;
+                    if (task.Discount == Discount.AsPrinted)
+                        (sum, weight) = (sum + weight * sample, weight * task.Gamma);
+                    else sum = task.Gamma * sum + sample;
+                    if (step > n && sum <= 0) return new Reversal(n, (int)(step - n));
+                }
+                return new Reversal(n, null);
+            }),
+        ];
+    }
 }

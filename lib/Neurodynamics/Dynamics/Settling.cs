@@ -36,13 +36,17 @@ public sealed record Settling(int Trial, int? Attractor, string Answer, string T
     /// channel.
     /// </param>
     /// <param name="arrival">Distance from an attractor that counts as there; default 0.01.</param>
+    /// <param name="cancellation">Stops it with an exception.</param>
     public static IReadOnlyList<Settling> Of(
-        Network network, IReadOnlyList<Linearisation> points, Trials trials, int steps = 2000, double arrival = 0.01)
+        Network network, IReadOnlyList<Linearisation> points, Trials trials, int steps = 2000, double arrival = 0.01,
+        CancellationToken cancellation = default)
     {
+        Demand.Given((network, points, trials));
+        Demand.Shape(trials.Targets, [-1, -1, network.Channels], nameof(trials));
         var exact = network.InDouble();
         int last = trials.Steps - 1;
         double[,] end = exact.Run(trials.Inputs).AtStep(^1);
-        double[,] rest = new ConstantInput(exact.Cell).After(end, steps);
+        double[,] rest = new ConstantInput(exact.Cell).After(end, steps, cancellation);
         int[] attractors = [.. Enumerable.Range(0, points.Count).Where(i => points[i].IsAttractor)];
         double[][] places = [.. attractors.Select(i => points[i].Point.State)];
         double[] apart = Distances.ToNearest(rest, places);

@@ -15,15 +15,20 @@ public static class SlowCurve
     /// <param name="states">[M, S].</param>
     /// <param name="steps">How many; default 20.</param>
     /// <param name="input">The constant input, I values; default zeros.</param>
-    public static double[,] Relax(Cell cell, double[,] states, int steps = 20, double[]? input = null) =>
-        new ConstantInput(cell, input).After(states, steps);
+    /// <param name="cancellation">Stops it with an exception.</param>
+    public static double[,] Relax(Cell cell, double[,] states, int steps = 20, double[]? input = null,
+        CancellationToken cancellation = default) =>
+        new ConstantInput(cell, input).After(states, steps, cancellation);
 
     /// <summary>The speed q = 1/2 ||F(x) - x||^2 of states (report 3.2), M values.</summary>
     /// <param name="cell">The cell; it is run in float64.</param>
     /// <param name="states">[M, S].</param>
     /// <param name="input">The constant input, I values; default zeros.</param>
-    public static double[] Speeds(Cell cell, double[,] states, double[]? input = null) =>
-        new FixedPointProblem(cell, input ?? new double[cell.InputSize], states).Speeds();
+    public static double[] Speeds(Cell cell, double[,] states, double[]? input = null)
+    {
+        Demand.Given((cell, states));
+        return new FixedPointProblem(cell, input ?? new double[cell.InputSize], states).Speeds();
+    }
 
     /// <summary>
     /// What a network reads out of states at zero input, and by how much the next step changes it: the readout's drift.
@@ -34,6 +39,7 @@ public static class SlowCurve
     public static IReadOnlyList<(double Logit, double Change)> Readouts(
         Network network, double[,] states, int channel = 0)
     {
+        Demand.Given((network, states));
         var exact = network.InDouble();
         var (now, next) =
             (exact.Logits(states).Column(channel), exact.Logits(Relax(network.Cell, states, 1)).Column(channel));
@@ -55,6 +61,7 @@ public static class SlowCurve
     public static IReadOnlyList<SlowPoint> Slowest(
         Cell cell, double[,] states, double[] along, int count = 25, double[]? input = null)
     {
+        Demand.Given((cell, states, along));
         if (along.Length != states.GetLength(0)) throw new ArgumentException(
             $"There are {states.GetLength(0)} states, but {along.Length} coordinates.", nameof(along));
         if (along.Length == 0) return [];
@@ -81,6 +88,8 @@ public static class SlowCurve
     /// <param name="along">The coordinate of each, M values.</param>
     public static (double Low, double High) Bend(double[,] states, double[] along)
     {
+        Demand.Given(states);
+        Demand.Shape(along, [states.GetLength(0)]);
         double least = along.Min(), width = (along.Max() - least) / 5;
         double[][] means = [.. Enumerable.Range(0, 5)
             .Select(k =>

@@ -71,6 +71,7 @@ public sealed record TransitionGraph(IReadOnlyList<Linearisation> Points, IReadO
     public static TransitionGraph Of(Cell cell, IReadOnlyList<Linearisation> points, double displacement = 1e-3,
         double arrival = 0.01, int maxSteps = 20_000, int phases = 4, CancellationToken cancellation = default)
     {
+        Demand.Given((cell, points));
         if (!(displacement > 0)) throw new ArgumentOutOfRangeException(
             nameof(displacement), displacement, "The displacement is positive.");
         if (!(arrival > 0)) throw new ArgumentOutOfRangeException(

@@ -16,6 +16,7 @@ public sealed record CandidatePaths(string Solver, IReadOnlyList<int> Steps, IRe
     public static CandidatePaths Of(NewtonSolver solver, FixedPointProblem problem, IReadOnlyList<int> steps,
         CancellationToken cancellation = default)
     {
+        Demand.Given((solver, problem, steps));
         Require(steps);
         // The damping is part of where a candidate stands, so each look begins at the start.
         return Along("Newton", problem, steps,
@@ -32,6 +33,7 @@ public sealed record CandidatePaths(string Solver, IReadOnlyList<int> Steps, IRe
     public static CandidatePaths Of(GradientDescent solver, FixedPointProblem problem, IReadOnlyList<int> steps,
         CancellationToken cancellation = default)
     {
+        Demand.Given((solver, problem, steps));
         Require(steps);
         var seen = new Dictionary<int, double[,]>();
         var asked = steps.ToHashSet();

@@ -17,6 +17,9 @@ public static class Candidates
     public static double[,] FromTrials(Cell cell, double[,,] inputs, int count, long seed, double noise = 0,
         Range? steps = null)
     {
+        Demand.Given(cell);
+        Demand.Shape(inputs, [-1, -1, cell.InputSize]);
+        Demand.Room(count, cell.StateSize);
         ArgumentOutOfRangeException.ThrowIfNegative(count);
         ArgumentOutOfRangeException.ThrowIfNegative(noise);
         var (first, length) = (steps ?? Range.All).GetOffsetAndLength(inputs.GetLength(1));
@@ -43,8 +46,10 @@ public static class Candidates
     /// <returns>[M, S].</returns>
     public static double[,] Random(Cell cell, int count, double spread, long seed)
     {
+        Demand.Given(cell);
         ArgumentOutOfRangeException.ThrowIfNegative(count);
         ArgumentOutOfRangeException.ThrowIfNegative(spread);
+        Demand.Room(count, cell.StateSize);
         using var scope = NewDisposeScope();
         using var generator = new Generator((ulong)seed);
         return randn([count, cell.StateSize], dtype: ScalarType.Float64, generator: generator).Times(spread).ToMatrix();
@@ -55,6 +60,7 @@ public static class Candidates
     /// <param name="factor">The factor.</param>
     public static double[,] Scaled(double[,] candidates, double factor)
     {
+        Demand.Given(candidates);
         double[,] scaled = (double[,])candidates.Clone();
         for (int i = 0; i < scaled.GetLength(0); i++)
             foreach (ref double value in scaled.RowSpan(i)) value *= factor;

@@ -58,11 +58,13 @@ public sealed record Certificate(Certainty Certainty, double ExistenceRadius, do
     /// <exception cref="ArgumentException">A point does not fit the cell.</exception>
     public static IReadOnlyList<Certificate> Of(Cell cell, IReadOnlyList<StatePoint> points)
     {
+        Demand.Given((cell, points));
         if (points.FirstOrDefault(point => point.State.Length != cell.StateSize || point.Input.Length != cell.InputSize)
             is { } odd)
             throw new ArgumentException($"The cell's states have {cell.StateSize} values and its "
                 + $"inputs {cell.InputSize}, but a point has {odd.State.Length} and {odd.Input.Length}.",
                 nameof(points));
+        using var work = cell.Usage.Begin();
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
         var exact = cell.InDouble();
@@ -80,7 +82,7 @@ public sealed record Certificate(Certainty Certainty, double ExistenceRadius, do
         }
         // 4 MB to a matrix of the batch: enough for a thread of its own to pay, and little memory.
         int chunk = Math.Max(1, (1 << 19) / (cell.StateSize * cell.StateSize));
-        Parallel.ForEach(finite.Chunk(chunk), exact.Threads, indices =>
+        FixedPointSolver.InParallel(exact, [.. finite.Chunk(chunk)], indices =>
         {
             var own = OfChunk(exact, [.. indices.Select(i => points[i])]);
             foreach (var (i, certificate) in indices.Zip(own)) certificates[i] = certificate;
@@ -99,6 +101,7 @@ public sealed record Certificate(Certainty Certainty, double ExistenceRadius, do
     public static (IReadOnlyList<FixedPoint> Points, IReadOnlyList<Certificate> Certificates) Merge(
         IReadOnlyList<FixedPoint> points, IReadOnlyList<Certificate> certificates)
     {
+        Demand.Given((points, certificates));
         Require(points, certificates);
         var kept = new List<(FixedPoint Point, Certificate Certificate)>();
         foreach (var next in points.Zip(certificates))

@@ -62,6 +62,7 @@ public sealed record Completeness(int Sum, int Counted, int Uncertain, int Outsi
     /// <exception cref="ArgumentException">There is no point, or they stand under several inputs.</exception>
     public static Completeness Of(Cell cell, IReadOnlyList<FixedPoint> points)
     {
+        Demand.Given((cell, points));
         if (points.Count == 0)
             throw new ArgumentException(
                 "Without a point the input is not known: give the input as well.", nameof(points));
@@ -79,9 +80,11 @@ public sealed record Completeness(int Sum, int Counted, int Uncertain, int Outsi
     public static Completeness Of(Cell cell, double[] input, IReadOnlyList<FixedPoint> points,
         IReadOnlyList<Certificate> certificates)
     {
+        Demand.Given((cell, points, certificates));
         if (points.Any(point => !point.Input.SequenceEqual(input)))
             throw new ArgumentException("The points stand under several inputs: group them, and test each group "
                 + "under its own.", nameof(points));
+        using var work = cell.Usage.Begin();
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
         var exact = cell.InDouble();

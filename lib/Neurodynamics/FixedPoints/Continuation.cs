@@ -59,6 +59,7 @@ public sealed record Continuation
     public Branch Follow(Cell cell, FixedPoint start, double[] to, IProgress<int>? progress = null,
         CancellationToken cancellation = default)
     {
+        Demand.Given((cell, start, to));
         if (start.State.Length != cell.StateSize)
             throw new ArgumentException($"The cell's states have {cell.StateSize} values, but the start "
                 + $"has {start.State.Length}.", nameof(start));
@@ -67,6 +68,7 @@ public sealed record Continuation
                 + $"from {start.Input.Length} to {to.Length} values.", nameof(to));
         if (!to.All(double.IsFinite) || to.SequenceEqual(start.Input))
             throw new ArgumentException("The path's last input is finite and differs from its first.", nameof(to));
+        using var work = cell.Usage.Begin();
         var path = new Path(cell.InDouble(), start.Input, to, Tolerance);
 
         double[] atPosition = path.Along;
@@ -96,6 +98,7 @@ public sealed record Continuation
     public IReadOnlyList<Branch> FollowAll(Cell cell, IReadOnlyList<FixedPoint> starts, double[] to,
         IProgress<int>? progress = null, CancellationToken cancellation = default)
     {
+        Demand.Given((cell, starts, to));
         var branches = new List<Branch>();
         for (int i = 0; i < starts.Count && !cancellation.IsCancellationRequested; i++)
         {

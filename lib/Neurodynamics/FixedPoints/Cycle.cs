@@ -36,8 +36,11 @@ public sealed record Cycle(double[,] States, double[] Input, double Speed, Compl
     public static IReadOnlyList<Cycle> Of(Cell cell, int period, IReadOnlyList<FixedPoint> points,
         double distance = 1e-6)
     {
+        Demand.Given((cell, points));
         ArgumentOutOfRangeException.ThrowIfLessThan(period, 2);
         Option.Positive(distance, nameof(distance));
+        Demand.Room(period, cell.StateSize);
+        using var work = cell.Usage.Begin();
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
         var exact = cell.InDouble();

@@ -12,7 +12,7 @@ public sealed record FixedPointProblem
     /// <param name="candidates">The states to start from [M, S]; M may be 0.</param>
     /// <exception cref="ArgumentException">A shape does not fit the cell, or an input is not finite.</exception>
     public FixedPointProblem(Cell cell, double[] input, double[,] candidates)
-        : this(cell, new[] { input }.ToMatrix(input.Length), candidates) { }
+        : this(cell, Demand.Some(input, nameof(input)).AsRow(), candidates) { }
 
     /// <summary>Every candidate under a constant input of its own, such as one drawn from the task's inputs.</summary>
     /// <param name="cell">The cell; it is analysed in float64, and never changed.</param>
@@ -21,6 +21,7 @@ public sealed record FixedPointProblem
     /// <exception cref="ArgumentException">A shape does not fit the cell, or an input is not finite.</exception>
     public FixedPointProblem(Cell cell, double[,] inputs, double[,] candidates)
     {
+        Demand.Given((cell, inputs, candidates));
         if (inputs.GetLength(1) != cell.InputSize)
             throw new ArgumentException($"The cell has {cell.InputSize} inputs, but the constant input "
                 + $"holds {inputs.GetLength(1)} values.", nameof(inputs));

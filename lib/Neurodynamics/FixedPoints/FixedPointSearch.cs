@@ -11,7 +11,7 @@ namespace Neurodynamics.FixedPoints;
 public sealed record FixedPointSearch
 {
     /// <summary>What follows the candidates; default Newton.</summary>
-    public FixedPointSolver Solver { get; init; } = new NewtonSolver();
+    public FixedPointSolver Solver { get; init => field = Demand.Some(value, nameof(Solver)); } = new NewtonSolver();
 
     /// <summary>Rounds after the first at most; default 24. 0 uses the given candidates only.</summary>
     public int MaxRounds { get; init => field = Option.AtLeast(0, value, nameof(MaxRounds)); } = 24;
@@ -43,7 +43,9 @@ public sealed record FixedPointSearch
     public FixedPointSet Run(Cell cell, double[,] candidates, double[]? input = null, IProgress<int>? progress = null,
         CancellationToken cancellation = default)
     {
+        Demand.Given((cell, candidates));
         var problem = new FixedPointProblem(cell, input ?? new double[cell.InputSize], candidates);
+        using var work = problem.Cell.Usage.Begin();
         var known = new KnownPoints(problem, MergeDistance, SlowCandidates);
         var rounds = new List<SearchRound>();
         int ended = 0;
@@ -84,6 +86,7 @@ public sealed record FixedPointSearch
     public IReadOnlyList<FixedPointSet> Run(Cell cell, double[,] candidates, IEnumerable<double[]> inputs,
         IProgress<int>? progress = null, CancellationToken cancellation = default)
     {
+        Demand.Given((cell, candidates, inputs));
         int ended = 0;
         var sets = new List<FixedPointSet>();
         foreach (double[] input in inputs)

@@ -55,6 +55,8 @@ public abstract record FixedPointSolver
     public FixedPointSolution Solve(FixedPointProblem problem, IProgress<int>? progress = null,
         CancellationToken cancellation = default)
     {
+        Demand.Given(problem);
+        using var work = problem.Cell.Usage.Begin();
         var ends = new CandidateEnd[problem.Candidates.GetLength(0)];
         int[][] chunks = [.. Enumerable.Range(0, ends.Length).Chunk(ChunkSize)];
         int ended = 0;
@@ -127,7 +129,7 @@ public abstract record FixedPointSolver
     /// Torch itself has one thread: chunks on threads of our own are both right and faster. One alone stays on this
     /// thread.
     /// </summary>
-    private static void InParallel<T>(Cell cell, T[] items, Action<T> work)
+    internal static void InParallel<T>(Cell cell, T[] items, Action<T> work)
     {
         try
         {

@@ -69,7 +69,7 @@ public sealed record GradientDescent : FixedPointSolver
     public double StopBelow { get; init => field = Option.AtLeast(0.0, value, nameof(StopBelow)); } = 0.01;
 
     /// <summary>How that speed is read; default q, which is what the report calls speed.</summary>
-    public SpeedReading Reading { get; init; } = SpeedReading.Speed;
+    public SpeedReading Reading { get; init => field = Demand.Known(value, nameof(Reading)); } = SpeedReading.Speed;
 
     /// <summary>Candidates stepped together; default 256. The results depend on it by rounding at most.</summary>
     public override int ChunkSize { get; init => field = Option.AtLeast(1, value, nameof(ChunkSize)); } = 256;
@@ -117,9 +117,7 @@ public sealed record GradientDescent : FixedPointSolver
     {
         SpeedReading.MeanSquare => squares.Average() / size,
         SpeedReading.Speed => squares.Average() / 2,
-        SpeedReading.Norm => squares.Average(Math.Sqrt),
-        _ => throw new ArgumentOutOfRangeException(nameof(Reading),
-            Reading, "The readings are MeanSquare, Speed and Norm."),
+        _ => squares.Average(Math.Sqrt),
     };
 
     /// <summary>

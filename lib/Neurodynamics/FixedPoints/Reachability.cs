@@ -45,6 +45,7 @@ public sealed record Reachability(Reach Reach, double? NearestVisited)
     public static IReadOnlyList<Reachability> Of(Cell cell, IReadOnlyList<StatePoint> points, double[,]? visited = null,
         int? steps = null)
     {
+        Demand.Given((cell, points));
         if (visited is not null && visited.GetLength(1) != cell.StateSize)
             throw new ArgumentException($"The cell's states have {cell.StateSize} values, but the visited ones are "
                 + $"[{visited.GetLength(0)}, {visited.GetLength(1)}].", nameof(visited));

@@ -12,14 +12,18 @@ public sealed record ReadingRun(SpeedReading Reading, double Before, double AtEn
     /// <param name="problem">Cell, input and candidates.</param>
     /// <param name="cancellation">Stops the work.</param>
     public static IReadOnlyList<ReadingRun> All(
-        GradientDescent descent, FixedPointProblem problem, CancellationToken cancellation = default) =>
-    [
-        .. Enum.GetValues<SpeedReading>().Select(reading =>
-        {
-            var looks = new List<DescentSnapshot>();
-            var watched = descent with { Reading = reading, Watch = looks.Add, WatchEvery = 1_000_000 };
-            var solution = watched.Solve(problem, null, cancellation);
-            return new ReadingRun(reading, looks[0].BatchSpeed, looks[^1].BatchSpeed, solution);
-        }),
-    ];
+        GradientDescent descent, FixedPointProblem problem, CancellationToken cancellation = default)
+    {
+        Demand.Given((descent, problem));
+        return
+        [
+            .. Enum.GetValues<SpeedReading>().Select(reading =>
+            {
+                var looks = new List<DescentSnapshot>();
+                var watched = descent with { Reading = reading, Watch = looks.Add, WatchEvery = 1_000_000 };
+                var solution = watched.Solve(problem, null, cancellation);
+                return new ReadingRun(reading, looks[0].BatchSpeed, looks[^1].BatchSpeed, solution);
+            }),
+        ];
+    }
 }

@@ -40,9 +40,16 @@ public sealed class ArrayFile
 
     /// <summary>An array by its name.</summary>
     /// <exception cref="ImportException">There is no array of that name; the message lists those there are.</exception>
-    public SourceArray this[string name] => Find(name) ?? throw new ImportException(
-        $"{Path} holds no array named {name.Shown()}, but {Listed(Arrays.Select(array => array.Name))}: "
-        + "name one of these.");
+    public SourceArray this[string name]
+    {
+        get
+        {
+            ArgumentNullException.ThrowIfNull(name);
+            return Find(name) ?? throw new ImportException(
+                $"{Path} holds no array named {name.Shown()}, but {Listed(Arrays.Select(array => array.Name))}: "
+                + "name one of these.");
+        }
+    }
 
     /// <summary>An array by its name, or null where there is none.</summary>
     public SourceArray? Find(string name) => Arrays.FirstOrDefault(array => array.Name == name);

@@ -93,6 +93,7 @@ public static class NetworkFile
 
     private static void Save(Network network, string path, Action<Stream> write)
     {
+        Demand.Given(network);
         // A disposed module has no parameters, and would be written as an empty file without an error.
         bool gone = !network.Cell.parameters().Any() || network.parameters().Any(parameter => parameter.IsInvalid);
         ObjectDisposedException.ThrowIf(gone, network);

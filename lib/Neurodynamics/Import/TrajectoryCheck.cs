@@ -67,6 +67,7 @@ public sealed record TrajectoryCheck(Deviation States, Deviation? Outputs, doubl
     public static TrajectoryCheck Run(
         ImportedNetwork imported, SourceTrajectory trajectory, double tolerance = DefaultTolerance)
     {
+        Demand.Given((imported, trajectory));
         if (!(tolerance >= 0))
             throw new ArgumentOutOfRangeException(nameof(tolerance), tolerance, "The tolerance is at least 0.");
         var cell = imported.Cell;

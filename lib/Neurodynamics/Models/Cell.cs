@@ -15,6 +15,7 @@ namespace Neurodynamics.Models;
 public abstract class Cell : nn.Module
 {
     private static readonly ConditionalWeakTable<Cell, Cell> Copies = [];
+    private readonly Usage usage;
 
     /// <param name="name">Name of the module.</param>
     /// <param name="inputSize">I, the number of inputs; at least 1.</param>
@@ -22,6 +23,7 @@ public abstract class Cell : nn.Module
     /// <param name="stateSize">S, the number of state variables; N if omitted.</param>
     protected Cell(string name, int inputSize, int units, int? stateSize = null) : base(name)
     {
+        usage = new(this, () => base.Dispose(true));
         ArgumentOutOfRangeException.ThrowIfLessThan(inputSize, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(units, 1);
         (InputSize, Units, StateSize) = (inputSize, units, stateSize ?? units);
@@ -57,6 +59,7 @@ public abstract class Cell : nn.Module
     /// <returns>The next state, S values.</returns>
     public double[] Next(double[] input, double[] state)
     {
+        Demand.Given((input, state));
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
         return InDouble().Step(input.ToTensor().unsqueeze(0), state.ToTensor().unsqueeze(0)).squeeze(0).ToVector();
@@ -79,6 +82,8 @@ public abstract class Cell : nn.Module
     /// <param name="residual">F(x) - x [B, S].</param>
     public virtual Tensor Correction(Tensor input, Tensor state, Tensor residual)
     {
+        Require(input, state);
+        RequireLike(residual, state);
         using var scope = NewDisposeScope();
         return Solve(StateJacobian(input, state).FromIdentity(), residual).MoveToOuterDisposeScope();
     }
@@ -92,6 +97,18 @@ public abstract class Cell : nn.Module
     /// collection. The library's own cells avoid them.
     /// </summary>
     public virtual bool IsThreadSafe => false;
+
+    /// <summary>Who works with the weights: whoever needs them for long says so here.</summary>
+    internal virtual Usage Usage => usage;
+
+    /// <summary>The precision that inputs and states must have; null where the cell does not say.</summary>
+    private protected virtual ScalarType? Precision => null;
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing) usage.End();
+    }
 
     /// <summary>How many threads may step this cell.</summary>
     internal ParallelOptions Threads =>
@@ -143,6 +160,7 @@ public abstract class Cell : nn.Module
     /// <returns>The states after each step [B, T, S].</returns>
     public virtual Tensor Run(Tensor inputs, Tensor? start = null)
     {
+        RequireRun(inputs, start);
         using var scope = NewDisposeScope();
         return Unroll(inputs.unbind(1), start ?? Zeros(inputs), Step).MoveToOuterDisposeScope();
     }
@@ -157,6 +175,7 @@ public abstract class Cell : nn.Module
     /// <param name="seed">The same seed gives the same weights.</param>
     public virtual void Initialise(long seed)
     {
+        Usage.Check();
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
         using var generator = new Generator((ulong)seed);
@@ -176,6 +195,7 @@ public abstract class Cell : nn.Module
     /// </exception>
     public virtual Cell InDouble()
     {
+        using var work = Usage.Begin();
         foreach (var (name, parameter) in named_parameters())
         {
             if (parameter.dtype == ScalarType.Float64) continue;
@@ -215,8 +235,12 @@ public abstract class Cell : nn.Module
     /// <summary>The same weights in a cell with other equations, such as those printed in the report.</summary>
     /// <param name="architecture">A kind of cell with the same parameters.</param>
     /// <exception cref="ArgumentException">The other kind has parameters with other names or shapes.</exception>
-    public Cell As(Architecture architecture) =>
-        As(architecture, named_parameters().FirstOrDefault().parameter?.dtype ?? ScalarType.Float64);
+    public Cell As(Architecture architecture)
+    {
+        Demand.Given(architecture);
+        using var work = Usage.Begin();
+        return As(architecture, named_parameters().FirstOrDefault().parameter?.dtype ?? ScalarType.Float64);
+    }
 
     private Cell As(Architecture architecture, ScalarType precision)
     {
@@ -258,6 +282,9 @@ public abstract class Cell : nn.Module
     /// </exception>
     protected void Require(Tensor input, Tensor state)
     {
+        Usage.Check();
+        ArgumentNullException.ThrowIfNull(input);
+        ArgumentNullException.ThrowIfNull(state);
         if (state.dim() != 2 || state.shape[1] != StateSize)
             throw new ArgumentException(
                 $"{Title} expects states of shape [B, {StateSize}], but was given [{string.Join(", ", state.shape)}].",
@@ -267,6 +294,35 @@ public abstract class Cell : nn.Module
             throw new ArgumentException(
                 $"{Title} expects inputs of shape [{state.shape[0]}, {InputSize}] or [1, {InputSize}], but was given "
                 + $"[{string.Join(", ", input.shape)}].", nameof(input));
+        RequirePrecision(input, nameof(input));
+        RequirePrecision(state, nameof(state));
+    }
+
+    /// <summary>Refuses inputs that are not [B, T, I] with T at least 1, and states that do not fit them.</summary>
+    private protected void RequireRun(Tensor inputs, Tensor? start)
+    {
+        Usage.Check();
+        Demand.Shape(inputs, [-1, -1, InputSize]);
+        ArgumentOutOfRangeException.ThrowIfZero(inputs.shape[1], nameof(inputs));
+        RequirePrecision(inputs, nameof(inputs));
+        if (start is null) return;
+        Demand.Shape(start, [(int)inputs.shape[0], StateSize]);
+        RequirePrecision(start, nameof(start));
+    }
+
+    /// <summary>Refuses a residual that has another shape than the states.</summary>
+    private protected static void RequireLike(Tensor residual, Tensor state)
+    {
+        Demand.Shape(residual, [.. state.shape.Select(length => (int)length)]);
+        if (residual.dtype != state.dtype)
+            throw new ArgumentException($"The residual is in {residual.dtype}, but the states in {state.dtype}.",
+                nameof(residual));
+    }
+
+    private void RequirePrecision(Tensor values, string name)
+    {
+        if (Precision is { } own && values.dtype != own)
+            throw new ArgumentException($"{Title} is in {own}, but was given {name} in {values.dtype}.", name);
     }
 
     private Tensor Autograd(Tensor input, Tensor state, bool ofState)

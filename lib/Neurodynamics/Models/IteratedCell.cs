@@ -17,7 +17,7 @@ public sealed class IteratedCell : Cell
     /// <param name="cell">The cell.</param>
     /// <param name="period">k, steps of the cell in one step of this; at least 1.</param>
     public IteratedCell(Cell cell, int period)
-        : base($"{cell.GetName()}^{period}", cell.InputSize, cell.Units, cell.StateSize)
+        : base($"{Demand.Some(cell, nameof(cell)).GetName()}^{period}", cell.InputSize, cell.Units, cell.StateSize)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(period, 1);
         (this.cell, Period) = (cell, period);
@@ -68,10 +68,13 @@ public sealed class IteratedCell : Cell
     public override double[]? InvariantBox(double[] input) => cell.InvariantBox(input);
 
     /// <inheritdoc/>
-    public override double[]? BoxAfter(int steps) => cell.BoxAfter(steps * Period);
+    public override double[]? BoxAfter(int steps) =>
+        cell.BoxAfter((int)Math.Min(int.MaxValue, (long)steps * Period));
 
     /// <inheritdoc/>
     public override bool IsThreadSafe => cell.IsThreadSafe;
+
+    internal override Usage Usage => cell.Usage;
 
     /// <inheritdoc/>
     public override Cell InDouble()

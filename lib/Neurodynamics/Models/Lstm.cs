@@ -89,6 +89,7 @@ public class Lstm : RecurrentCell
     {
         if (outputReadsMemory) return base.Correction(input, state, residual);
         Require(input, state);
+        RequireLike(residual, state);
         using var scope = NewDisposeScope();
         var (i, f, g, o) = Gates(Drive(input), Hidden(state), Memory(state));
         var (t, pass) = Output(i, f, g, o, state);

@@ -10,6 +10,7 @@ namespace Neurodynamics.Models;
 public sealed class Network : nn.Module
 {
     private static readonly ConditionalWeakTable<Network, Network> Copies = [];
+    private readonly Usage usage;
 
     /// <summary>Joins a cell with a readout.</summary>
     /// <exception cref="ArgumentException">
@@ -17,6 +18,10 @@ public sealed class Network : nn.Module
     /// </exception>
     public Network(Cell cell, Linear readout) : base(nameof(Network))
     {
+        usage = new(this, () => base.Dispose(true));
+        Demand.Given((cell, readout));
+        cell.Usage.Check();
+        if (readout.weight is null || readout.weight.IsInvalid) throw new ObjectDisposedException(nameof(readout));
         if (readout.weight.shape[1] != cell.Units)
             throw new ArgumentException(
                 $"The readout reads {readout.weight.shape[1]} units, but the cell has {cell.Units}.", nameof(readout));
@@ -38,7 +43,10 @@ public sealed class Network : nn.Module
     /// <param name="seed">The same seed gives the same weights.</param>
     public static Network Create(Architecture architecture, int inputSize, int units, int channels, long seed)
     {
+        Demand.Given(architecture);
         ArgumentOutOfRangeException.ThrowIfLessThan(channels, 1);
+        Demand.Room(channels, units);
+        Demand.Room(units, (long)units + inputSize);
         var cell = architecture.Create(inputSize, units);
         cell.Initialise(Seeds.Derive(seed, "cell"));
         var readout = nn.Linear(units, channels);
@@ -57,11 +65,26 @@ public sealed class Network : nn.Module
     public Linear Readout { get; }
 
     /// <summary>K, the number of channels.</summary>
-    public int Channels => (int)Readout.weight.shape[0];
+    public int Channels => (int)Weight.shape[0];
+
+    /// <summary>The readout's weights, as long as they are there.</summary>
+    internal Parameter Weight
+    {
+        get
+        {
+            usage.Check();
+            return Readout.weight;
+        }
+    }
 
     /// <summary>The readout's logits [..., K] of states [..., S].</summary>
     public Tensor Logits(Tensor states)
     {
+        using var work = usage.Begin();
+        Demand.Given(states);
+        if (states.dim() == 0 || states.shape[^1] != Cell.StateSize || states.dtype != Weight.dtype)
+            throw new ArgumentException($"The readout expects states of {Cell.StateSize} values in {Weight.dtype}, but "
+                + $"was given [{string.Join(", ", states.shape)}] in {states.dtype}.", nameof(states));
         using var scope = NewDisposeScope();
         return Readout.call(Cell.Hidden(states)).MoveToOuterDisposeScope();
     }
@@ -69,17 +92,19 @@ public sealed class Network : nn.Module
     /// <summary>The readout's logits [M, K] of states [M, S].</summary>
     public double[,] Logits(double[,] states)
     {
+        Demand.Given(states);
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
-        return Logits(states.ToTensor().to(Readout.weight.dtype)).ToMatrix();
+        return Logits(states.ToTensor().to(Weight.dtype)).ToMatrix();
     }
 
     /// <summary>Probabilities of class 1 [M, K] read out from states [M, S].</summary>
     public double[,] Probabilities(double[,] states)
     {
+        Demand.Given(states);
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
-        return Logits(states.ToTensor().to(Readout.weight.dtype)).to(ScalarType.Float64).sigmoid().ToMatrix();
+        return Logits(states.ToTensor().to(Weight.dtype)).to(ScalarType.Float64).sigmoid().ToMatrix();
     }
 
     /// <summary>
@@ -87,8 +112,11 @@ public sealed class Network : nn.Module
     /// &lt; p &lt; 0.9).
     /// </summary>
     /// <param name="state">S values.</param>
-    public string Decision(double[] state) =>
-        Decide(Probabilities(new[] { state }.ToMatrix(state.Length)).Row(0));
+    public string Decision(double[] state)
+    {
+        Demand.Given(state);
+        return Decide(Probabilities(new[] { state }.ToMatrix(Cell.StateSize)).Row(0));
+    }
 
     /// <summary>The network's decision at each of several states [M, S].</summary>
     /// <inheritdoc cref="Decision"/>
@@ -107,6 +135,8 @@ public sealed class Network : nn.Module
     /// <param name="inputs">Inputs [B, T, I], in any precision.</param>
     public Tensor Run(Tensor inputs)
     {
+        using var work = usage.Begin();
+        Demand.Given(inputs);
         using var scope = NewDisposeScope();
         return Cell.Run(inputs.to(Readout.weight.dtype)).MoveToOuterDisposeScope();
     }
@@ -117,6 +147,7 @@ public sealed class Network : nn.Module
     /// <param name="inputs">Inputs [B, T, I].</param>
     public double[,,] Run(double[,,] inputs)
     {
+        Demand.Given(inputs);
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
         return Run(inputs.ToTensor()).ToCube();
@@ -126,6 +157,7 @@ public sealed class Network : nn.Module
     /// <param name="inputs">Inputs [B, T, I].</param>
     public double[,,] Readouts(double[,,] inputs)
     {
+        Demand.Given(inputs);
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
         return Logits(Run(inputs.ToTensor())).ToCube();
@@ -137,6 +169,7 @@ public sealed class Network : nn.Module
     /// </summary>
     public Network InDouble()
     {
+        using var work = usage.Begin();
         if (Readout.weight.dtype == ScalarType.Float64) return this;
         lock (Copies)
         {
@@ -166,6 +199,12 @@ public sealed class Network : nn.Module
     /// <param name="architecture">A kind of cell with the same parameters.</param>
     /// <exception cref="ArgumentException">The other kind has parameters with other names or shapes.</exception>
     public Network As(Architecture architecture) => new(Cell.As(architecture), Readout);
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing) usage.End();
+    }
 
     /// <summary>Refuses weights that are NaN or infinite.</summary>
     internal void RequireFinite(string source)

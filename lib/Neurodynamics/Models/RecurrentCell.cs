@@ -21,6 +21,7 @@ public abstract class RecurrentCell : Cell
     {
         if (precision is not (ScalarType.Float32 or ScalarType.Float64))
             throw new ArgumentException($"A cell is in Float32 or Float64, not {precision}.", nameof(precision));
+        Demand.Room(gates, units, (long)units + inputSize);
         Architecture = architecture;
         GateCount = gates;
         WeightIh = Register("weight_ih_l0", [gates * units, inputSize]);
@@ -58,10 +59,13 @@ public abstract class RecurrentCell : Cell
     /// <summary>A cell of the named architecture, all weights zero.</summary>
     /// <exception cref="ArgumentException">The architecture's cells have no weights with PyTorch's names.</exception>
     public static RecurrentCell Create(
-        Architecture architecture, int inputSize, int units, ScalarType precision = ScalarType.Float32) =>
-        architecture.Create(inputSize, units, precision) as RecurrentCell ?? throw new ArgumentException(
+        Architecture architecture, int inputSize, int units, ScalarType precision = ScalarType.Float32)
+    {
+        Demand.Given(architecture);
+        return architecture.Create(inputSize, units, precision) as RecurrentCell ?? throw new ArgumentException(
             $"{architecture.Title} does not keep its weights by gate under PyTorch's names: use Architecture.Create.",
             nameof(architecture));
+    }
 
     /// <summary>A cell with weights written out, in float64: small enough to check by hand.</summary>
     /// <param name="architecture">Which cell, with G gates (vanilla 1, LSTM 4: i f g o, GRU 3: r z n).</param>
@@ -74,6 +78,7 @@ public abstract class RecurrentCell : Cell
         Architecture architecture, double[,] inputWeights, double[,] recurrentWeights, double[]? inputBias = null,
         double[]? recurrentBias = null)
     {
+        Demand.Given((architecture, inputWeights, recurrentWeights));
         var cell = Create(architecture, inputWeights.GetLength(1), recurrentWeights.GetLength(1), ScalarType.Float64);
         int rows = cell.GateCount * cell.Units;
         int[] given =
@@ -114,6 +119,7 @@ public abstract class RecurrentCell : Cell
     /// <param name="seed">The same seed gives the same weights.</param>
     public override void Initialise(long seed)
     {
+        Usage.Check();
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
         using var generator = new Generator((ulong)seed);
@@ -125,6 +131,8 @@ public abstract class RecurrentCell : Cell
 
     /// <inheritdoc/>
     public override bool IsThreadSafe => true;
+
+    private protected override ScalarType? Precision => WeightHh.dtype;
 
     /// <inheritdoc/>
     public sealed override Tensor Step(Tensor input, Tensor state)
@@ -164,10 +172,7 @@ public abstract class RecurrentCell : Cell
     public sealed override Tensor? JacobianLipschitz(Tensor input, Tensor state, Tensor radius)
     {
         Require(input, state);
-        if (radius.dim() != 1 || radius.shape[0] != state.shape[0])
-            throw new ArgumentException(
-                $"There are {state.shape[0]} states, but radii of shape [{string.Join(", ", radius.shape)}] for them.",
-                nameof(radius));
+        Demand.Shape(radius, [(int)state.shape[0]]);
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
         if (WeightHh.dtype != ScalarType.Float64)
@@ -198,6 +203,7 @@ public abstract class RecurrentCell : Cell
     /// <inheritdoc/>
     public sealed override Tensor Run(Tensor inputs, Tensor? start = null)
     {
+        RequireRun(inputs, start);
         using var scope = NewDisposeScope();
         // The input's part of all steps in one product.
         return Unroll(Drive(inputs).unbind(1), start ?? Zeros(inputs)).MoveToOuterDisposeScope();
@@ -253,6 +259,7 @@ public abstract class RecurrentCell : Cell
     /// <summary>Refuses a constant input that does not have I values.</summary>
     private protected void Require(double[] input)
     {
+        Demand.Given(input);
         if (input.Length != InputSize)
             throw new ArgumentException(
                 $"{Title} expects a constant input of {InputSize} values, but was given {input.Length}.",

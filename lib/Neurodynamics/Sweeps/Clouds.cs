@@ -11,7 +11,11 @@ public sealed partial record SweepRow
     public IReadOnlyList<CloudFacts> Clouds { get => Whole(field); init; }
 
     /// <summary>The shape of one of the clouds; null where the run did not look at it.</summary>
-    public CloudFacts? Cloud(SweepCloud cloud) => Clouds.FirstOrDefault(facts => facts.Of == cloud.Name);
+    public CloudFacts? Cloud(SweepCloud cloud)
+    {
+        Demand.Given(cloud);
+        return Clouds.FirstOrDefault(facts => facts.Of == cloud.Name);
+    }
 }
 
 /// <summary>The shape of a cloud.</summary>

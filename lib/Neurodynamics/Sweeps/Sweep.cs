@@ -45,18 +45,25 @@ public sealed record SweepGroup(SweepCell Cell, IReadOnlyList<SweepRow> Rows)
 
     /// <summary>The networks of several groups as one.</summary>
     /// <param name="groups">The groups, at least one; their first name stands for all.</param>
-    public static SweepGroup Together(IReadOnlyList<SweepGroup> groups) =>
-        new(
+    public static SweepGroup Together(IReadOnlyList<SweepGroup> groups)
+    {
+        Demand.Given(groups);
+        return new(
             groups[0].Cell with
             {
                 Varied = new Dictionary<string, string>(),
                 Runs = [.. groups.SelectMany(group => group.Cell.Runs)],
             },
             [.. groups.SelectMany(group => group.Rows)]);
+    }
 
     /// <summary>How many networks have a cloud of this shape.</summary>
-    public Proportion Shape(SweepCloud cloud, ShapeKind shape) =>
-        Proportion.Of([.. Rows.Select(row => row.Cloud(cloud)).OfType<CloudFacts>()], facts => facts.Shape == shape);
+    public Proportion Shape(SweepCloud cloud, ShapeKind shape)
+    {
+        Demand.Given(cloud);
+        return Proportion.Of(
+            [.. Rows.Select(row => row.Cloud(cloud)).OfType<CloudFacts>()], facts => facts.Shape == shape);
+    }
 
     /// <summary>
     /// How many networks have the fixed points of a cube of memories in K channels, as many of each saddle index: 8,

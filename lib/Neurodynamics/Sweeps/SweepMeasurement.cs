@@ -22,7 +22,11 @@ public sealed record SweepMeasurement
     /// <summary>
     /// Mean squares at which Algorithm 1 is looked at on its way, falling; default 1e-2, 1e-3, 1e-4, 1e-5 and 1e-6.
     /// </summary>
-    public IReadOnlyList<double> Stops { get; init; } = [1e-2, 1e-3, 1e-4, 1e-5, 1e-6];
+    public IReadOnlyList<double> Stops
+    {
+        get;
+        init => field = Demand.Some(value, nameof(Stops));
+    } = [1e-2, 1e-3, 1e-4, 1e-5, 1e-6];
 
     /// <summary>Candidates of the search; default 512.</summary>
     public int Candidates { get; init => field = AtLeast(1, value, nameof(Candidates)); } = 512;
@@ -49,6 +53,7 @@ public sealed record SweepMeasurement
     /// <exception cref="OperationCanceledException">It was stopped.</exception>
     public SweepRow Of(TrainedNetwork trained, CancellationToken cancellation = default)
     {
+        Demand.Given(trained);
         var clock = Stopwatch.StartNew();
         var record = trained.Record;
         var network = new MeasuredNetwork(this, trained, cancellation);

@@ -48,7 +48,11 @@ public sealed partial record SweepRow(
     /// another place of memory has eigenvalues that differ in their last digits (oneMKL computes by alignment), and a
     /// slow mode's time constant makes more of that.
     /// </summary>
-    public bool SameAs(SweepRow other) => Same(WithoutTimes(this), WithoutTimes(other));
+    public bool SameAs(SweepRow other)
+    {
+        Demand.Given(other);
+        return Same(WithoutTimes(this), WithoutTimes(other));
+    }
 
     private static JsonNode? WithoutTimes(SweepRow row) =>
         JsonSerializer.SerializeToNode(row with { TrainingSeconds = 0, AnalysisSeconds = 0 }, Options);

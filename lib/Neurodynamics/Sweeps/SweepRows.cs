@@ -46,6 +46,7 @@ public sealed class SweepRows(SweepPlan plan, string folder)
     /// <summary>A run's row; null where it is not there.</summary>
     public SweepRow? Read(Recipe run)
     {
+        Demand.Given(run);
         try
         {
             return File.Exists(RowOf(run)) && SweepRow.FromLine(File.ReadAllText(RowOf(run))) is var row

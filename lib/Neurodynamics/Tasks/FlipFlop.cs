@@ -22,7 +22,11 @@ public sealed record FlipFlop : ChannelTask
     public bool PulseAtStart { get; init; }
 
     /// <summary>What the target is before a channel's first pulse; default masked. The report does not say.</summary>
-    public BeforeFirstPulse BeforeFirstPulse { get; init; }
+    public BeforeFirstPulse BeforeFirstPulse
+    {
+        get;
+        init => field = Demand.Known(value, nameof(BeforeFirstPulse));
+    }
 
     private protected override Tensor Inputs(long[] shape, Generator generator)
     {

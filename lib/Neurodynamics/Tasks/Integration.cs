@@ -21,7 +21,7 @@ public sealed record Integration : ChannelTask
     /// <summary>
     /// Which samples the discount makes light; default as the report prints it. With gamma = 1 both are the plain sum.
     /// </summary>
-    public Discount Discount { get; init; }
+    public Discount Discount { get; init => field = Demand.Known(value, nameof(Discount)); }
 
     /// <inheritdoc/>
     public override string Title => Gamma < 1
@@ -38,6 +38,9 @@ public sealed record Integration : ChannelTask
     /// <param name="channel">Which channel, from 0; default the first.</param>
     public double[] Sums(Trials trials, int trial, int channel = 0)
     {
+        Demand.Given(trials);
+        Demand.Index(trial, trials.Count);
+        Demand.Index(channel, trials.InputSize);
         double[] sums = new double[trials.Steps];
         double sum = 0, weight = 1;
         for (int t = 0; t < sums.Length; t++)
@@ -55,6 +58,7 @@ public sealed record Integration : ChannelTask
     public double[] Weights(int step)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(step);
+        Demand.Room(2, step);
         return [.. Enumerable.Range(0, step + 1)
             .Select(t => Math.Pow(Gamma, Discount == Discount.AsPrinted ? t : step - t))];
     }
@@ -67,6 +71,7 @@ public sealed record Integration : ChannelTask
     /// <param name="step">T, counted from 0.</param>
     public double Disagreement(Integration other, int step)
     {
+        Demand.Given(other);
         double[] mine = Weights(step), theirs = other.Weights(step);
         return Math.Acos(Math.Clamp(Correlation(mine, theirs), -1, 1)) / Math.PI;
     }
@@ -96,6 +101,7 @@ public sealed record Integration : ChannelTask
     public double Autocorrelation(int step, int lag)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(lag);
+        Demand.Room(2, (long)step + lag);
         // Samples that come later are no part of the earlier sum.
         return 2 / Math.PI * Math.Asin(
             Math.Clamp(Correlation([.. Weights(step), .. new double[lag]], Weights(step + lag)), -1, 1));

@@ -9,6 +9,7 @@ public static class TrialFacts
     /// <param name="trials">The trials.</param>
     public static double ShareOfClass1(this Trials trials)
     {
+        Demand.Given(trials);
         bool[] classes = [.. trials.Decided().Select(trials.IsClass1)];
         return (double)classes.Count(isClass1 => isClass1) / classes.Length;
     }
@@ -18,6 +19,7 @@ public static class TrialFacts
     /// <param name="others">As many trials of as many steps and channels.</param>
     public static double[] Disagreement(this Trials trials, Trials others)
     {
+        Demand.Given((trials, others));
         if ((trials.Count, trials.Steps, trials.Channels) != (others.Count, others.Steps, others.Channels))
             throw new ArgumentException(
                 $"The trials are [{trials.Count}, {trials.Steps}, {trials.Channels}], but the others are "
@@ -38,7 +40,8 @@ public static class TrialFacts
     /// <param name="lag">How many steps later; with the step fewer than T.</param>
     public static double Autocorrelation(this Trials trials, int step, int lag)
     {
-        if (step < 0 || lag < 0 || step + lag >= trials.Steps)
+        Demand.Given(trials);
+        if (step < 0 || lag < 0 || (long)step + lag >= trials.Steps)
             throw new ArgumentOutOfRangeException(nameof(lag), lag,
                 $"The trials have {trials.Steps} steps, and step {step} and that {lag} later are not both among them.");
         double sum = 0;
@@ -65,6 +68,7 @@ public static class TrialFacts
     /// </param>
     public static double TargetChanges(this Trials trials, Range? steps = null)
     {
+        Demand.Given(trials);
         var (first, length) = (steps ?? Range.All).GetOffsetAndLength(trials.Steps);
         int changes = trials.Decided().Count(place => place.Step >= Math.Max(1, first) && place.Step < first + length
             && trials.Weights[place.Trial, place.Step - 1, place.Channel] > 0
@@ -81,6 +85,7 @@ public static class TrialFacts
     /// <param name="trials">Trials of a flip-flop; a pulse is an input that is not 0.</param>
     public static double[,] ChannelsSet(this Trials trials)
     {
+        Demand.Given(trials);
         double[,] share = new double[trials.Steps, trials.Channels + 1];
         for (int trial = 0; trial < trials.Count; trial++)
         {
@@ -102,6 +107,7 @@ public static class TrialFacts
     /// <param name="value">The input in place of 0.</param>
     public static Trials WithSilence(this Trials trials, double value)
     {
+        Demand.Given(trials);
         double[,,] inputs = (double[,,])trials.Inputs.Clone();
         for (int trial = 0; trial < trials.Count; trial++)
             for (int step = 0; step < trials.Steps; step++)
@@ -120,6 +126,7 @@ public static class TrialFacts
     /// </param>
     public static Trials WithLastNonZeroAsTarget(this Trials trials)
     {
+        Demand.Given(trials);
         double[,,] targets = new double[trials.Count, trials.Steps, trials.Channels];
         double[,,] weights = new double[trials.Count, trials.Steps, trials.Channels];
         for (int trial = 0; trial < trials.Count; trial++)

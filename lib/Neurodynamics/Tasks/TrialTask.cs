@@ -35,6 +35,7 @@ public abstract record TrialTask
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(steps, 1);
+        Demand.Room(count, steps, InputSize + 2L * OutputSize);
         var trials = Make(count, steps, seed).Checked();
         return (trials.Count, trials.Steps, trials.InputSize, trials.Channels) == (count, steps, InputSize, OutputSize)
             ? trials

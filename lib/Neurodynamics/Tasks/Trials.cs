@@ -9,7 +9,7 @@ public sealed record Trials(double[,,] Inputs, double[,,] Targets, double[,,] We
     /// <summary>
     /// The parts of the trials by name, such as fixation, stimulus, delay and response; none by default.
     /// </summary>
-    public IReadOnlyList<Epoch> Epochs { get; init; } = [];
+    public IReadOnlyList<Epoch> Epochs { get; init => field = Demand.Some(value, nameof(Epochs)); } = [];
 
     /// <summary>B, the number of trials.</summary>
     public int Count => Inputs.GetLength(0);
@@ -27,8 +27,13 @@ public sealed record Trials(double[,,] Inputs, double[,,] Targets, double[,,] We
     /// Whether a target counts and is one of the two classes. An undecided one (0.5) counts for the loss alone, never
     /// for a share of right answers.
     /// </summary>
-    public bool IsDecided(int trial, int step, int channel) =>
-        Weights[trial, step, channel] > 0 && Targets[trial, step, channel] != 0.5;
+    public bool IsDecided(int trial, int step, int channel)
+    {
+        Demand.Index(trial, Count);
+        Demand.Index(step, Steps);
+        Demand.Index(channel, Channels);
+        return Weights[trial, step, channel] > 0 && Targets[trial, step, channel] != 0.5;
+    }
 
     /// <summary>Every target that counts and is decided, trial by trial.</summary>
     public IEnumerable<TargetPlace> Decided()
@@ -49,6 +54,7 @@ public sealed record Trials(double[,,] Inputs, double[,,] Targets, double[,,] We
     /// <param name="answersClass1">Whether the answer at a place is class 1.</param>
     public double[] SharesRight(Func<TargetPlace, bool> answersClass1)
     {
+        Demand.Given(answersClass1);
         var (right, all) = (new int[Count], new int[Count]);
         foreach (var place in Decided())
         {
@@ -60,8 +66,11 @@ public sealed record Trials(double[,,] Inputs, double[,,] Targets, double[,,] We
     }
 
     /// <summary>The same for the sign of a readout, above 0 for class 1 [B, T, K].</summary>
-    public double[] SharesRight(double[,,] readout) =>
-        SharesRight(place => readout[place.Trial, place.Step, place.Channel] > 0);
+    public double[] SharesRight(double[,,] readout)
+    {
+        Demand.Shape(readout, [Count, Steps, Channels]);
+        return SharesRight(place => readout[place.Trial, place.Step, place.Channel] > 0);
+    }
 
     /// <summary>Refuses arrays that do not belong together.</summary>
     /// <exception cref="ArgumentException">Shapes differ, or an epoch leaves the trials.</exception>
@@ -105,6 +114,9 @@ public sealed record Epoch(string Name, int[] First, int[] End)
     /// <param name="first">Its first step, from 0.</param>
     /// <param name="end">The step after its last one.</param>
     /// <param name="count">B, the number of trials.</param>
-    public static Epoch Alike(string name, int first, int end, int count) =>
-        new(name, [.. Enumerable.Repeat(first, count)], [.. Enumerable.Repeat(end, count)]);
+    public static Epoch Alike(string name, int first, int end, int count)
+    {
+        Demand.Room(2, count);
+        return new(name, [.. Enumerable.Repeat(first, count)], [.. Enumerable.Repeat(end, count)]);
+    }
 }

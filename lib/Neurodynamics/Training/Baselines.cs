@@ -43,6 +43,7 @@ public static class Baselines
     public static (double Leak, Accuracy Test) BestLeaky(
         Trials chosenOn, Trials testedOn, IReadOnlyList<double> leaks, double noise = 0)
     {
+        Demand.Given((chosenOn, testedOn, leaks));
         double best = leaks.MaxBy(leak => Leaky(chosenOn, leak, noise).Mean);
         return (best, Leaky(testedOn, best, noise, seed: 1));
     }
@@ -73,6 +74,7 @@ public static class Baselines
     /// <summary>These rules answer for a channel from the input of the same number.</summary>
     private static void RequireOneToOne(Trials trials)
     {
+        Demand.Given(trials);
         if (trials.InputSize != trials.Channels)
             throw new ArgumentException(
                 $"This baseline answers each channel from its own input, but the trials have "

@@ -29,6 +29,7 @@ public sealed class NetworkStore(string folder)
     public TrainedNetwork LoadOrTrain(string name, Recipe recipe, bool retrain = false, Action<string>? say = null,
         IProgress<TrainingProgress>? progress = null, CancellationToken cancellation = default)
     {
+        Demand.Given(recipe);
         string own = Path.Combine(Local, $"{name}-{recipe.Hash}");
         string reason = "there is no saved network of that name";
         if (retrain)
@@ -75,6 +76,7 @@ public sealed class NetworkStore(string folder)
     public TrainedNetwork Train(string name, Recipe recipe, Action<string>? say = null,
         IProgress<TrainingProgress>? progress = null, CancellationToken cancellation = default)
     {
+        Demand.Given(recipe);
         if (TrainingLock.Take(Of(name, ".lock"), say, cancellation) is not var (held, waited))
             return Trainer.Train(recipe, progress, cancellation: cancellation);
         using (held)
@@ -132,6 +134,7 @@ public sealed class NetworkStore(string folder)
     /// </summary>
     public void Save(string name, TrainedNetwork trained)
     {
+        Demand.Given(trained);
         Directory.CreateDirectory(Path.GetDirectoryName(WeightsOf(name))!);
         NetworkFile.SaveSafetensors(trained.Network, WeightsOf(name));
         WholeFile.Write(RecordOf(name), stream =>

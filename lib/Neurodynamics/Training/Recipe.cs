@@ -12,7 +12,11 @@ namespace Neurodynamics.Training;
 public sealed record Recipe
 {
     /// <summary>Which cell; default the GRU.</summary>
-    public Architecture Architecture { get; init; } = Architecture.Gru;
+    public Architecture Architecture
+    {
+        get;
+        init => field = Demand.Some(value, nameof(Architecture));
+    } = Architecture.Gru;
 
     /// <summary>N, the number of hidden units; default 100 (report 4.2).</summary>
     public int Units
@@ -24,10 +28,10 @@ public sealed record Recipe
     } = 100;
 
     /// <summary>What it is trained on; default the flip-flop with 3 channels.</summary>
-    public TrialTask Task { get; init; } = new FlipFlop();
+    public TrialTask Task { get; init => field = Demand.Some(value, nameof(Task)); } = new FlipFlop();
 
     /// <summary>How it is trained.</summary>
-    public TrainingOptions Training { get; init; } = new();
+    public TrainingOptions Training { get; init => field = Demand.Some(value, nameof(Training)); } = new();
 
     /// <summary>Seed of initial weights and trials; default 1.</summary>
     public long Seed { get; init; } = 1;
@@ -79,7 +83,7 @@ public sealed record TrainingOptions
     public int Steps { get; init => field = Positive(value, nameof(Steps)); } = 100;
 
     /// <summary>What is minimised; default the channelwise binary cross-entropy.</summary>
-    public Loss Loss { get; init; }
+    public Loss Loss { get; init => field = Demand.Known(value, nameof(Loss)); }
 
     /// <summary>Adam's step size; default 0.001, as for Adam's other hyperparameters.</summary>
     public double LearningRate { get; init => field = Positive(value, nameof(LearningRate)); } = 1e-3;

@@ -11,6 +11,7 @@ public sealed record SimpleRules(Accuracy LastSample, double BestLeak, Accuracy 
     /// <param name="leaks">The leaks to choose from, on 128 further trials; of equals the first.</param>
     public static SimpleRules Of(Recipe recipe, IReadOnlyList<double> leaks)
     {
+        Demand.Given(recipe);
         int steps = recipe.Training.Steps;
         var test = recipe.Task.Sample(512, steps, Seeds.Derive(recipe.Seed, "test"));
         var other = recipe.Task.Sample(128, steps, Seeds.Derive(recipe.Seed, "baseline"));

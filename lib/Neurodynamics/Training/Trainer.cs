@@ -31,7 +31,7 @@ public static class Trainer
     public static TrainedNetwork Train(Recipe recipe, IProgress<TrainingProgress>? progress = null,
         string? unfinished = null, Action<string>? say = null, CancellationToken cancellation = default)
     {
-        ArgumentNullException.ThrowIfNull(recipe);
+        Demand.Given(recipe);
         var (task, options) = (recipe.Task, recipe.Training);
         using var run = unfinished is not null && TrainingRun.Resume(unfinished, recipe, say) is { } earlier
             ? earlier
@@ -102,6 +102,7 @@ public static class Trainer
     /// </summary>
     public static TimeSpan ExpectedTime(Recipe recipe)
     {
+        Demand.Given(recipe);
         const int Tried = 3;
         using var run = TrainingRun.Start(recipe);
         using var network = run.Network;
@@ -121,6 +122,7 @@ public static class Trainer
     /// <param name="steps">Steps per trial; default 100.</param>
     public static Accuracy Evaluate(Network network, TrialTask task, long seed, int trials = 512, int steps = 100)
     {
+        Demand.Given((network, task));
         var test = task.Sample(trials, steps, seed);
         return Accuracy.Over(test.SharesRight(network.Readouts(test.Inputs)));
     }

@@ -11,7 +11,7 @@ public sealed class OpenFile : IDisposable
     private ZipArchive? zip;
     private long asked;
 
-    private OpenFile(string path)
+    internal OpenFile(string path)
     {
         Path = path;
         // A pipe would be waited for, and a device has no end. Neither has a length.
