@@ -5,6 +5,7 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using Neurodynamics.Import;
 using Neurodynamics.Models;
+using Neurodynamics.Tests.Import;
 using Spectre.Console.Cli;
 using static TorchSharp.torch;
 
@@ -40,7 +41,9 @@ sealed class FilesCommand : Command<FilesCommand.Settings>
             string[] whole = [.. Whole(folder.FullName)];
             var random = new Random(settings.Seed);
             using var loader = new Loader();
-            var right = whole.ToDictionary(file => file, file => loader.Load(file, Patience).Said);
+            var right = whole.ToDictionary(file => file, file => loader.Load(file, Patience) is { Outcome: Same } loaded
+                ? loaded.Said
+                : throw new InvalidOperationException($"{file}, which is whole, does not load."));
             for (int i = 0; i < settings.Count && !cancellation.IsCancellationRequested; i++)
             {
                 string source = whole[i % whole.Length];
@@ -76,6 +79,33 @@ sealed class FilesCommand : Command<FilesCommand.Settings>
             yield return pytorch;
             yield return numpy;
         }
+        object config = new
+        {
+            class_name = "Sequential",
+            config = new
+            {
+                name = "m",
+                layers = new object[]
+                {
+                    new
+                    {
+                        class_name = "SimpleRNN",
+                        config = new { name = "simple_rnn", activation = "tanh", units = 2 },
+                    },
+                },
+            },
+        };
+        double[] square = [0.5, -1, 0.25, 1];
+        string keras = Path.Combine(folder, "rnn.keras"), hdf5 = Path.Combine(folder, "rnn.h5");
+        File.WriteAllBytes(keras, KerasFile.Three([
+            new("layers/simple_rnn/cell/vars/0", [2, 2], square), new("layers/simple_rnn/cell/vars/1", [2, 2], square),
+            new("layers/simple_rnn/cell/vars/2", [2], 0.1, 0.2)], config));
+        File.WriteAllBytes(hdf5, KerasFile.Two([
+            new("simple_rnn/simple_rnn/simple_rnn_cell/kernel:0", [2, 2], square),
+            new("simple_rnn/simple_rnn/simple_rnn_cell/recurrent_kernel:0", [2, 2], square),
+            new("simple_rnn/simple_rnn/simple_rnn_cell/bias:0", [2], 0.1, 0.2)], config));
+        yield return keras;
+        yield return hdf5;
     }
 
     static void NumpyZip(Network network, string path)
@@ -94,7 +124,7 @@ sealed class FilesCommand : Command<FilesCommand.Settings>
         }
     }
 
-    static bool IsZip(string file) => Path.GetExtension(file) is ".pt" or ".npz";
+    static bool IsZip(string file) => Path.GetExtension(file) is ".pt" or ".npz" or ".keras";
 
     static (string Damage, byte[] Bytes) Damaged(byte[] whole, Random random)
     {
