@@ -245,6 +245,13 @@ public sealed class FixedPointSearchTests
         {
             CultureInfo.CurrentCulture = before;
         }
+        string whole = File.ReadAllText(path);
+        foreach (string member in new[] { "\"speed\":", "\"state\":", "\"points\":", "\"input\":" })
+        {
+            File.WriteAllText(path, whole.Replace(member, "\"none\":", StringComparison.Ordinal));
+            Assert.NotEqual(whole, File.ReadAllText(path));
+            Assert.Contains(path, Assert.Throws<InvalidDataException>(() => FixedPointSet.Load(path)).Message);
+        }
         File.WriteAllText(path, "{}");
         Assert.Contains(path, Assert.Throws<InvalidDataException>(() => FixedPointSet.Load(path)).Message);
     }

@@ -171,6 +171,19 @@ public sealed class SweepRowsTests : IDisposable
     }
 
     [Fact]
+    public void A_row_that_stands_twice_is_one_and_a_row_in_another_runs_file_is_none()
+    {
+        string line = First.Value.ToLine();
+        File.WriteAllLines(Merged, [line, line]);
+        Assert.Equal(1, Rows.Merge(Merged));
+        Assert.Equal([line], File.ReadAllLines(Merged));
+        File.WriteAllText(Path.Combine(folder.Path, "rows", $"{Plan.Runs[1].Hash}.json"), line);
+        Assert.False(Rows.Has(Plan.Runs[1]));
+        File.WriteAllText(Path.Combine(folder.Path, "rows", $"{Plan.Runs[1].Hash}.json"), "{}");
+        Assert.False(Rows.Has(Plan.Runs[1]));
+    }
+
+    [Fact]
     public void A_line_that_is_no_row_is_named_and_nothing_is_lost()
     {
         string[] lines = [First.Value.ToLine(), "{ \"run\": "];
