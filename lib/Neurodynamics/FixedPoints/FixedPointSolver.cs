@@ -30,7 +30,7 @@ public abstract record FixedPointSolver
     /// <summary>Steps per candidate at most.</summary>
     public abstract int MaxSteps { get; init; }
 
-    /// <summary>Candidates that one thread steps together.</summary>
+    /// <summary>Candidates that one thread steps together, at most: fewer where the cell has many units.</summary>
     public abstract int ChunkSize { get; init; }
 
     /// <summary>
@@ -48,6 +48,12 @@ public abstract record FixedPointSolver
     /// <summary>Whether a candidate that reaches no fixed point is followed on to a slow point; default true.</summary>
     public virtual bool FindsSlowPoints => true;
 
+    /// <summary>
+    /// Values of all the Jacobians of a chunk at most, 32 MB: with many units a step of many candidates would take long
+    /// to hear that it is cancelled, and much memory.
+    /// </summary>
+    private const int MostTogether = 1 << 22;
+
     /// <summary>Solves a problem.</summary>
     /// <param name="problem">Cell, constant inputs and candidates.</param>
     /// <param name="progress">Told the number of candidates that have ended.</param>
@@ -58,7 +64,9 @@ public abstract record FixedPointSolver
         Demand.Given(problem);
         using var work = problem.Cell.Usage.Begin();
         var ends = new CandidateEnd[problem.Candidates.GetLength(0)];
-        int[][] chunks = [.. Enumerable.Range(0, ends.Length).Chunk(ChunkSize)];
+        int size = problem.Cell.StateSize;
+        int together = IsCoupled ? ChunkSize : Math.Clamp(MostTogether / Math.Max(1, size * size), 1, ChunkSize);
+        int[][] chunks = [.. Enumerable.Range(0, ends.Length).Chunk(together)];
         int ended = 0;
         if (IsCoupled) Follow(chunks);
         else InParallel(problem.Cell, chunks, chunk => Follow([chunk]));
