@@ -5,7 +5,9 @@ using Spectre.Console.Cli;
 
 namespace Neurodynamics.Environment;
 
-/// <summary>Asks the package source for advisories, which no restore does: one published tomorrow would break it.</summary>
+/// <summary>
+/// Asks the package source for advisories, which no restore does: one published tomorrow would break it.
+/// </summary>
 [Verb("audit")]
 [Description("Ask for known vulnerabilities of all packages, those that packages bring included; needs the network.")]
 sealed class AuditCommand(Workbook workbook, IAnsiConsole console) : AsyncCommand
