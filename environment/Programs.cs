@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.InteropServices;
 using CliWrap;
 using CliWrap.Buffered;
@@ -60,6 +61,19 @@ public static class Programs
     /// </summary>
     public static Task LetInterruptArriveAsync(CancellationToken cancellation) =>
         Task.Delay(TimeSpan.FromMilliseconds(300), cancellation);
+
+    /// <summary>
+    /// Runs one of the repository's programs on this console, where it hears Ctrl+C itself; its exit code.
+    /// </summary>
+    internal static async Task<int> OnThisConsoleAsync(
+        string program, string[] arguments, CancellationToken cancellation)
+    {
+        using var running = Process.Start("dotnet", [program, .. arguments]);
+        await using var terminate = cancellation.Register(() => Terminate(running.Id));
+        await running.WaitForExitAsync(CancellationToken.None);
+        cancellation.ThrowIfCancellationRequested();
+        return running.ExitCode;
+    }
 
     /// <summary>Asks a process to end. Windows knows no such signal, and nothing happens there.</summary>
     public static void Terminate(int process)

@@ -1,5 +1,4 @@
 using System.ComponentModel;
-using System.Diagnostics;
 using System.Globalization;
 using Spectre.Console;
 using Spectre.Console.Cli;
@@ -34,16 +33,9 @@ sealed class HardUseCommand(Workbook workbook, IAnsiConsole console) : AsyncComm
 
     /// <summary>Runs one of its commands on this console.</summary>
     /// <returns>0 where nothing gave way.</returns>
-    internal static async Task<int> RunAsync(
-        Workbook workbook, string command, int count, CancellationToken cancellation)
-    {
-        string program = Path.Combine(
-            workbook.Tests, "Neurodynamics.HardUse", "bin", "Release", "Neurodynamics.HardUse.dll");
-        using var attempts = Process.Start(
-            "dotnet", [program, command, "--count", count.ToString(CultureInfo.InvariantCulture)]);
-        await using var terminate = cancellation.Register(() => Programs.Terminate(attempts.Id));
-        await attempts.WaitForExitAsync(CancellationToken.None);
-        cancellation.ThrowIfCancellationRequested();
-        return attempts.ExitCode;
-    }
+    internal static Task<int> RunAsync(
+        Workbook workbook, string command, int count, CancellationToken cancellation) =>
+        Programs.OnThisConsoleAsync(
+            Path.Combine(workbook.Tests, "Neurodynamics.HardUse", "bin", "Release", "Neurodynamics.HardUse.dll"),
+            [command, "--count", count.ToString(CultureInfo.InvariantCulture)], cancellation);
 }

@@ -1,5 +1,4 @@
 using System.ComponentModel;
-using System.Diagnostics;
 using Spectre.Console;
 using Spectre.Console.Cli;
 
@@ -29,11 +28,7 @@ sealed class HostsCommand(Workbook workbook, IAnsiConsole console) : AsyncComman
     {
         await new Setup(workbook, console).RunAsync(tests: true, !settings.NoInstall, cancellation);
         string program = Path.Combine(workbook.Tests, "Workbook.Hosts", "bin", "Release", "Workbook.Hosts.dll");
-        // It shares this console, so it hears Ctrl+C itself.
-        using var hosts = Process.Start("dotnet", [program, settings.Host ?? "both", .. settings.Notebooks]);
-        await using var terminate = cancellation.Register(() => Programs.Terminate(hosts.Id));
-        await hosts.WaitForExitAsync(CancellationToken.None);
-        cancellation.ThrowIfCancellationRequested();
-        return hosts.ExitCode;
+        return await Programs.OnThisConsoleAsync(
+            program, [settings.Host ?? "both", .. settings.Notebooks], cancellation);
     }
 }

@@ -165,7 +165,7 @@ sealed class FilesCommand : Command<FilesCommand.Settings>
 
         public Loaded Load(string file, TimeSpan patience)
         {
-            process ??= Start();
+            process ??= Attempt.Start(speaks: true, "load");
             process.StandardInput.WriteLine(file);
             var line = process.StandardOutput.ReadLineAsync();
             if (!line.Wait(patience)) return End(Hung);
@@ -181,15 +181,6 @@ sealed class FilesCommand : Command<FilesCommand.Settings>
             process = null;
             return new(outcome, "");
         }
-
-        static Process Start() => Process.Start(new ProcessStartInfo(Environment.ProcessPath!,
-            Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet"
-                ? [Environment.GetCommandLineArgs()[0], "load"] : ["load"])
-        {
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        })!;
     }
 
     [Description("Loads the files that are named on standard input.")]

@@ -76,12 +76,7 @@ sealed class TrainingsCommand : Command<TrainingsCommand.Settings>
         return tally.Show() == 0 ? 0 : 1;
     }
 
-    static Process Start(string folder) => Process.Start(new ProcessStartInfo(Environment.ProcessPath!,
-        Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet"
-            ? [Environment.GetCommandLineArgs()[0], "train", folder] : ["train", folder])
-    {
-        RedirectStandardError = true,
-    })!;
+    static Process Start(string folder) => Attempt.Start(speaks: false, "train", folder);
 
     static void Terminate(int process)
     {

@@ -35,7 +35,7 @@ public sealed record ConstantInput(Cell Cell, double[,] Inputs)
         ArgumentOutOfRangeException.ThrowIfNegative(steps);
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
-        return Follow(states.ToTensor().clone(), steps, cancellation: cancellation).ToMatrix();
+        return Follow(states.ToTensor(), steps, cancellation: cancellation).ToMatrix();
     }
 
     /// <summary>The way of states, each start included [M, steps + 1, S].</summary>
@@ -48,7 +48,7 @@ public sealed record ConstantInput(Cell Cell, double[,] Inputs)
         Demand.Room(states.GetLength(0), steps + 1L, Cell.StateSize);
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
-        var way = new List<Tensor> { states.ToTensor().clone() };
+        var way = new List<Tensor> { states.ToTensor() };
         Follow(way[0], steps, (_, _, after) =>
         {
             way.Add(after.clone().MoveToOuterDisposeScope());

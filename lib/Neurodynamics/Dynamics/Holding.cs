@@ -33,7 +33,7 @@ public sealed record Holding(IReadOnlyList<int> Steps, double[,] Logits, int?[] 
         double[,] logits = new double[states.GetLength(0), looks.Length];
         int?[] lost = new int?[states.GetLength(0)];
         int look = 0;
-        var start = states.ToTensor().clone();
+        var start = states.ToTensor();
         Note(0, start, start);
         new ConstantInput(exact.Cell, input).Follow(start, steps, Note, cancellation);
         return new(looks, logits, lost);

@@ -36,7 +36,7 @@ public sealed record Retention(double[] Right, double[] Moved, int Bits)
         if (asked.Length == 0)
             throw new ArgumentException("No trial ends with a target that counts: make them longer.", nameof(trials));
         var (right, moved) = (new double[silence], new double[silence]);
-        var end = exact.Run(trials.Inputs).AtStep(^1).ToTensor().clone();
+        var end = exact.Run(trials.Inputs).AtStep(^1).ToTensor();
         new ConstantInput(exact.Cell).Follow(end, silence, (step, before, after) =>
         {
             double[,] logits = exact.Logits(after).ToMatrix();
