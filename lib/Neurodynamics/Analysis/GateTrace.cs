@@ -29,7 +29,7 @@ public sealed record GateTrace(string Name, double[,] Values)
         var states = exact.Run(shown).squeeze(0);
         // A step starts from the state that the step before has left.
         var before =
-            cat([zeros(1, exact.StateSize, dtype: ScalarType.Float64), states.narrow(0, 0, states.shape[0] - 1)], 0);
+            cat([exact.Start(shown), states.narrow(0, 0, states.shape[0] - 1)], 0);
         return [.. exact.GateValues(shown.squeeze(0), before)
             .Select(gate => new GateTrace(gate.Name, gate.Values.ToMatrix()))];
     }

@@ -82,7 +82,7 @@ public sealed class LocalLinear
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
         var given = inputs.ToTensor().to(ScalarType.Float64);
-        var state = zeros(given.shape[0], cell.StateSize, dtype: ScalarType.Float64);
+        var state = cell.InDouble().Start(given);
         var states = new List<Tensor>();
         foreach (var input in given.unbind(1))
         {

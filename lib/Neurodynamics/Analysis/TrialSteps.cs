@@ -33,7 +33,7 @@ public sealed record TrialSteps(double[,] Before, double[,] Inputs, double[,] Af
         var given = inputs.ToTensor().to(ScalarType.Float64);
         var after = exact.Run(given);
         var before =
-            cat([zeros(after.shape[0], 1, cell.StateSize, dtype: ScalarType.Float64),
+            cat([exact.Start(given).unsqueeze(1),
                 after.narrow(1, 0, after.shape[1] - 1)], 1);
         var drawn = randint(after.shape[0] * after.shape[1], [count], dtype: ScalarType.Int64, generator: generator);
         return new(Flat(before), Flat(given), Flat(after));

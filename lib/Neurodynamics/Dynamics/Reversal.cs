@@ -30,7 +30,7 @@ public sealed record Reversal(int Inputs, int? Needed)
         using var frozen = no_grad();
         var exact = network.InDouble();
         double[,] way = new ConstantInput(exact.Cell, Input(size))
-            .Path(new double[1, exact.Cell.StateSize], inputs.Max())
+            .Path(exact.Cell.StartState().AsRow(), inputs.Max())
             .Trial(0);
         var turned = inputs.Select(way.Row).ToMatrix(exact.Cell.StateSize).ToTensor();
         int?[] needed = new int?[inputs.Count];

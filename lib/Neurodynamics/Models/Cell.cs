@@ -115,15 +115,15 @@ public abstract class Cell : nn.Module
         new() { MaxDegreeOfParallelism = IsThreadSafe ? Environment.ProcessorCount : 1 };
 
     /// <summary>
-    /// A box that contains the zero state and that one step maps into itself under a constant input. It is given as the
-    /// largest modulus of each state variable, S values. No trial from zero leaves it, and every fixed point lies in
-    /// it. Null if none is known.
+    /// A box that contains the state before the first step and that one step maps into itself under a constant input. It
+    /// is given as the largest modulus of each state variable, S values. No trial leaves it, and every fixed point lies
+    /// in it. Null if none is known.
     /// </summary>
     /// <param name="input">The constant input, I values.</param>
     public virtual double[]? InvariantBox(double[] input) => null;
 
     /// <summary>
-    /// The largest modulus of each state variable, S values, after this many steps from zero, whatever the inputs. Null
+    /// The largest modulus of each state variable, S values, after this many steps of a trial, whatever the inputs. Null
     /// if unknown.
     /// </summary>
     /// <param name="steps">Number of steps, at least 0.</param>
@@ -156,18 +156,34 @@ public abstract class Cell : nn.Module
 
     /// <summary>Runs whole trials.</summary>
     /// <param name="inputs">Inputs [B, T, I].</param>
-    /// <param name="start">States before the first step [B, S]; zeros if omitted.</param>
+    /// <param name="start">States before the first step [B, S]; the cell's own if omitted, zeros for most.</param>
     /// <returns>The states after each step [B, T, S].</returns>
     public virtual Tensor Run(Tensor inputs, Tensor? start = null)
     {
         RequireRun(inputs, start);
         using var scope = NewDisposeScope();
-        return Unroll(inputs.unbind(1), start ?? Zeros(inputs), Step).MoveToOuterDisposeScope();
+        return Unroll(inputs.unbind(1), start ?? Start(inputs), Step).MoveToOuterDisposeScope();
     }
 
-    /// <summary>The part of the state that a readout sees, h: [..., N].</summary>
+    /// <summary>What a readout sees of the state, h [..., N]: by default the state's first N values.</summary>
     /// <param name="states">States [..., S].</param>
-    public Tensor Hidden(Tensor states) => Units == StateSize ? states : states.narrow(-1, 0, Units);
+    public virtual Tensor Hidden(Tensor states) => Units == StateSize ? states : states.narrow(-1, 0, Units);
+
+    /// <summary>dh/dx, how what a readout sees changes with the state: [B, N, S].</summary>
+    /// <param name="states">States [B, S].</param>
+    public virtual Tensor HiddenJacobian(Tensor states)
+    {
+        ArgumentNullException.ThrowIfNull(states);
+        return eye(Units, StateSize, dtype: states.dtype).expand(states.shape[0], Units, StateSize);
+    }
+
+    /// <summary>The state before the first step of a trial, S values: zeros unless the cell has learned another.</summary>
+    public double[] StartState()
+    {
+        using var scope = NewDisposeScope();
+        using var frozen = no_grad();
+        return InDouble().Start(zeros(1, 1, dtype: ScalarType.Float64)).squeeze(0).ToVector();
+    }
 
     /// <summary>
     /// Draws initial weights: Glorot's uniform distribution for every parameter that is a matrix, zeros for the rest.
@@ -273,8 +289,12 @@ public abstract class Cell : nn.Module
         return stack(states, 1);
     }
 
-    /// <summary>Zero states [B, S] for inputs [B, ...], in the same precision.</summary>
-    protected Tensor Zeros(Tensor inputs) => zeros(inputs.shape[0], StateSize, dtype: inputs.dtype);
+    /// <summary>
+    /// States before the first step [B, S] for inputs [B, ...], in the same precision: zeros unless a cell says
+    /// otherwise.
+    /// </summary>
+    protected internal virtual Tensor Start(Tensor inputs) =>
+        zeros(inputs.shape[0], StateSize, dtype: inputs.dtype);
 
     /// <summary>Refuses inputs and states that are not [B or 1, I] and [B, S].</summary>
     /// <exception cref="ArgumentException">

@@ -206,7 +206,7 @@ public abstract class RecurrentCell : Cell
         RequireRun(inputs, start);
         using var scope = NewDisposeScope();
         // The input's part of all steps in one product.
-        return Unroll(Drive(inputs).unbind(1), start ?? Zeros(inputs)).MoveToOuterDisposeScope();
+        return Unroll(Drive(inputs).unbind(1), start ?? Start(inputs)).MoveToOuterDisposeScope();
     }
 
     /// <summary>Steps through the drives in time and stacks the states: [B, T, S].</summary>
