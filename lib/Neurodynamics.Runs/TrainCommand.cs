@@ -17,17 +17,17 @@ sealed class TrainCommand : Command<TrainCommand.Settings>
         [Description("Folder for NAME.safetensors and NAME.json, which are replaced once the training is complete.")]
         public required string Folder { get; init; }
 
-        public override ValidationResult Validate() => Shipped.Recipes.ContainsKey(Name)
+        public override ValidationResult Validate() => Shipped.All.ContainsKey(Name)
             ? ValidationResult.Success()
             : ValidationResult.Error(
-                $"There is no network {Name}; there are {string.Join(", ", Shipped.Recipes.Keys)}.");
+                $"There is no network {Name}; there are {string.Join(", ", Shipped.All.Keys)}.");
     }
 
     public override int Execute(CommandContext context, Settings settings, CancellationToken cancellation)
     {
         var store = new NetworkStore(settings.Folder);
         var trained = store.Train(
-            settings.Name, Shipped.Recipes[settings.Name], Console.Error.WriteLine, new Progress(), cancellation);
+            settings.Name, Shipped.All[settings.Name], Console.Error.WriteLine, new Progress(), cancellation);
         if (trained.Record.Stop == Stop.Cancelled) return 130;
         if (trained.NotSaved is { } why) throw new IOException(why);
         new Finished(settings.Name, $"{trained.Record.Updates} updates, {trained.Record.Test}").Say();
@@ -50,7 +50,7 @@ sealed class ListCommand : Command
 {
     public override int Execute(CommandContext context, CancellationToken cancellation)
     {
-        foreach (string name in Shipped.Recipes.Keys) new Network(name).Say();
+        foreach (string name in Shipped.All.Keys) new Network(name).Say();
         return 0;
     }
 }

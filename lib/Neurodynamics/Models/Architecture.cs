@@ -25,6 +25,9 @@ public abstract partial record Architecture
     /// <summary>The name in figures and tables, such as "GRU"; default <see cref="Name"/>.</summary>
     public virtual string Title => Name;
 
+    /// <summary>One step, as an equation in plain text; null where nobody has written it down.</summary>
+    public virtual string? Equation => null;
+
     /// <summary>Colour and symbol in figures that compare architectures; default black circles.</summary>
     public virtual Mark Mark => new(Hue.Ink, MarkShape.Circle);
 

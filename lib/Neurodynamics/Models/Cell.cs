@@ -129,6 +129,17 @@ public abstract class Cell : nn.Module
     /// <param name="steps">Number of steps, at least 0.</param>
     public virtual double[]? BoxAfter(int steps) => null;
 
+    /// <summary>The invariant box under any inputs of at most these moduli, I values; null if none is known.</summary>
+    internal virtual double[]? BoxUnder(double[] reach) => null;
+
+    /// <summary>The most that the modulus of what a readout sees can be in a box, N values; null if unknown.</summary>
+    internal virtual double[]? HiddenReach(double[] box) => box[..Units];
+
+    /// <summary>
+    /// A Lipschitz constant [B] of the Jacobian with respect to input and state together, around both; null if unknown.
+    /// </summary>
+    internal virtual Tensor? JointLipschitz(Tensor input, Tensor state, Tensor radius) => null;
+
     /// <summary>
     /// A Lipschitz constant of the state Jacobian around each state [B]: ||J(x) - J(y)||_2 is at most this times ||x -
     /// y|| for all x and y in the ball. Null if the cell knows none; its fixed points then cannot be certified.
@@ -173,7 +184,8 @@ public abstract class Cell : nn.Module
     /// <param name="states">States [B, S].</param>
     public virtual Tensor HiddenJacobian(Tensor states)
     {
-        ArgumentNullException.ThrowIfNull(states);
+        Usage.Check();
+        Demand.Shape(states, [-1, StateSize]);
         return eye(Units, StateSize, dtype: states.dtype).expand(states.shape[0], Units, StateSize);
     }
 

@@ -15,9 +15,20 @@ public static class Shipped
     /// report's 95 % on three channels of integration.
     /// </remarks>
     public static IReadOnlyDictionary<string, Recipe> Recipes { get; } =
-        All().ToDictionary(entry => entry.Name, entry => entry.Recipe);
+        OfTheReport().ToDictionary(entry => entry.Name, entry => entry.Recipe);
 
-    private static IEnumerable<(string Name, Recipe Recipe)> All()
+    /// <summary>
+    /// The flip-flop in networks as laboratories train them, one of each form, 128 units, with the same options of
+    /// training.
+    /// </summary>
+    public static IReadOnlyDictionary<string, Recipe> FieldRecipes { get; } = OfTheField().ToDictionary(
+        entry => $"flipflop3-{entry.Name}",
+        entry => Of(entry.Architecture, new FlipFlop { Channels = 3 }) with { Units = 128 });
+
+    /// <summary>Both.</summary>
+    public static IReadOnlyDictionary<string, Recipe> All { get; } = Recipes.Concat(FieldRecipes).ToDictionary();
+
+    private static IEnumerable<(string Name, Recipe Recipe)> OfTheReport()
     {
         Architecture[] architectures = [Architecture.Vanilla, Architecture.Lstm, Architecture.Gru];
         (string Name, TrialTask Task)[] tasks =
@@ -32,6 +43,21 @@ public static class Shipped
         foreach (var discount in Enum.GetValues<Discount>())
             yield return ($"integration1-gru-{(discount == Discount.Leaky ? "leaky" : "printed")}-discount",
                 Of(Architecture.Gru, new Integration { Channels = 1, Gamma = 0.9, Discount = discount }));
+    }
+
+    private static IEnumerable<(string Name, Architecture Architecture)> OfTheField()
+    {
+        const double Leak = 0.2;
+        var (relu, softplus) = (Nonlinearity.Relu, Nonlinearity.Softplus);
+        yield return ("currents-tanh", new Currents { Leak = Leak });
+        yield return ("currents-relu", new Currents { Leak = Leak, Nonlinearity = relu });
+        yield return ("rates-relu", new Rates { Leak = Leak, Nonlinearity = relu });
+        yield return ("rates-softplus", new Rates { Leak = Leak, Nonlinearity = softplus });
+        yield return ("rates-logistic-leaks",
+            new Rates { Leak = 0.5, LastLeak = 0.05, Nonlinearity = Nonlinearity.Logistic });
+        yield return ("currents-rank3", new Currents { Leak = Leak, Rank = 3 });
+        yield return ("currents-dale-start",
+            new Currents { Leak = Leak, Nonlinearity = relu, Inhibitory = 0.2, LearnedStart = true });
     }
 
     private static Recipe Of(Architecture architecture, TrialTask task) =>

@@ -32,7 +32,7 @@ public sealed class ReadersOwnTests : IDisposable
             ("J", Npz.Float32([2, 2], 0, 1, -2, 0)), ("B", Npz.Float32([2, 1], 1, 0)),
             ("wOut", Npz.Float32([1, 2], 3, 4)), ("alpha", Npz.Float32([], 0.5)), ("notes", Npz.Ramp(3))));
         var imported = NetworkFile.Load(path);
-        Assert.Equal(new LeakyCell.Kind { Leak = 0.5 }, imported.Cell.Architecture);
+        Assert.Equal(new LeakyTanh.Kind { Leak = 0.5 }, imported.Cell.Architecture);
         double[] next = imported.Cell.InDouble().Next([0.25], [0.5, -1]);
         Assert.Equal(0.25 + 0.5 * Math.Tanh(-1 + 0.25), next[0], 1e-12);
         Assert.Equal(-0.5 + 0.5 * Math.Tanh(-2 * 0.5), next[1], 1e-12);
@@ -109,7 +109,7 @@ internal sealed class RateNames : LayerLayout
                 ["bias_hh_l0"] = new double[units],
             };
             var alpha = File["alpha"];
-            return new(new LeakyCell.Kind { Leak = alpha.Values[0] }, b.Shape[1], units, parameters, [j, b, alpha]);
+            return new(new LeakyTanh.Kind { Leak = alpha.Values[0] }, b.Shape[1], units, parameters, [j, b, alpha]);
         }
 
         public override FoundReadout? Readout(FoundLayer layer) => File.Find("wOut") is { } weight

@@ -29,20 +29,20 @@ public sealed class ArchitectureTests
     [Fact]
     public void Options_are_part_of_an_architecture()
     {
-        var slow = new LeakyCell.Kind { Leak = 0.1 };
-        Assert.NotEqual(new LeakyCell.Kind(), slow);
+        var slow = new LeakyTanh.Kind { Leak = 0.1 };
+        Assert.NotEqual(new LeakyTanh.Kind(), slow);
         var recipe = new Recipe { Architecture = slow, Units = 4 };
         string text = JsonSerializer.Serialize(recipe, Json.Options);
         Assert.Contains("\"name\": \"leaky-of-the-tests\"", text, StringComparison.Ordinal);
         var back = JsonSerializer.Deserialize<Recipe>(text, Json.Options)!;
         Assert.Equal(recipe, back);
-        Assert.NotEqual(recipe.Hash, (recipe with { Architecture = new LeakyCell.Kind() }).Hash);
+        Assert.NotEqual(recipe.Hash, (recipe with { Architecture = new LeakyTanh.Kind() }).Hash);
         // One step from r = 1 under weights of zero leaves 1 - a of it: in the float64 copy as well, so nothing was
         // lost on the way.
         var cell = back.Architecture.Create(1, 2).InDouble();
         Assert.Equal([0.9, 0.9], cell.Next([0], [1, 1]).Select(value => Math.Round(value, 12)));
         var old = JsonSerializer.Deserialize<Architecture>("""{ "name": "leaky-of-the-tests" }""", Json.Options);
-        Assert.Equal(new LeakyCell.Kind(), old);
+        Assert.Equal(new LeakyTanh.Kind(), old);
     }
 
     [Theory]

@@ -8,7 +8,7 @@ namespace Neurodynamics.Models.Bounds;
 /// </summary>
 internal sealed class GateBounds(RecurrentCell cell)
 {
-    private KnownNorms? known;
+    private readonly SpectralNorms norms = new();
 
     private int Units => cell.Units;
 
@@ -17,8 +17,8 @@ internal sealed class GateBounds(RecurrentCell cell)
     /// <summary>The arguments of the gates as functionals of the state they read.</summary>
     public Functional[] Arguments()
     {
-        var (rows, norms) = (cell.WeightHh.norm(1).split(Units, 0), SpectralNorms());
-        return [.. rows.Select((row, gate) => new Functional(row, tensor(norms[gate])))];
+        var (rows, known) = (cell.WeightHh.norm(1).split(Units, 0), norms.Of(cell.WeightHh, Units));
+        return [.. rows.Select((row, gate) => new Functional(row, tensor(known[gate])))];
     }
 
     /// <summary>Each state variable's own value as a functional.</summary>
@@ -60,20 +60,4 @@ internal sealed class GateBounds(RecurrentCell cell)
     public static Tensor MixRounding(Tensor z, Tensor candidate, Tensor state, Tensor error) =>
         ((state - candidate).abs() * (RecurrentCell.Slope(z) * error).Plus(4 * Float64.UnitRoundoff))
             .Plus(state.abs().Plus(1).Times(8 * Float64.UnitRoundoff));
-
-    /// <summary>||W_hh||_2 of every gate, rounded up a little; kept until the weights change.</summary>
-    private double[] SpectralNorms()
-    {
-        if (known is not { } norms || !norms.Weights.eq(cell.WeightHh).all().item<bool>())
-            known = norms = new(
-                cell.WeightHh.detach().clone().DetachFromDisposeScope(),
-                [.. cell.WeightHh.split(Units, 0).Select(Norm)]);
-        return norms.Norms;
-
-        static double Norm(Tensor gate) => gate.isfinite().all().item<bool>()
-            ? linalg.svdvals(gate).max().item<double>() * (1 + 1e-10)
-            : double.NaN;
-    }
-
-    private sealed record KnownNorms(Tensor Weights, double[] Norms);
 }

@@ -9,11 +9,11 @@ namespace Neurodynamics.Tests.Models;
 /// leak a as an option. Every law that the tests hold the library's cells to holds for this one too, since they ask for
 /// all architectures.
 /// </summary>
-internal sealed class LeakyCell : RecurrentCell
+internal sealed class LeakyTanh : RecurrentCell
 {
     private readonly double leak;
 
-    private LeakyCell(Kind kind, int inputSize, int units, ScalarType precision)
+    private LeakyTanh(Kind kind, int inputSize, int units, ScalarType precision)
         : base(kind, gates: 1, inputSize, units, units, precision) => leak = kind.Leak;
 
     private protected override Tensor Advance(Tensor drive, Tensor state) =>
@@ -53,6 +53,6 @@ internal sealed class LeakyCell : RecurrentCell
             new Diagram("Leaky RNN", 34).Box(29, 18, "tanh", Hue.Green, "tanh(W h + W u + b)");
 
         protected override Cell Make(int inputSize, int units, ScalarType precision) =>
-            new LeakyCell(this, inputSize, units, precision);
+            new LeakyTanh(this, inputSize, units, precision);
     }
 }

@@ -1,0 +1,155 @@
+using Neurodynamics.Models.Bounds;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace Neurodynamics.Models;
+
+/// <summary>How the units of a leaky cell are connected: what is stored of W [N, N], and how it multiplies.</summary>
+internal abstract class Connectivity
+{
+    /// <summary>The parameters of W, by name.</summary>
+    public abstract IReadOnlyList<(string Name, Parameter Values)> Parameters { get; }
+
+    /// <summary>W [N, N].</summary>
+    public abstract Tensor Matrix();
+
+    /// <summary>A function that maps z [B, N] to W z; what does not depend on z is computed once.</summary>
+    public abstract Func<Tensor, Tensor> Product();
+
+    /// <summary>|W| |z| [B, N] at least, where z is not negative.</summary>
+    public abstract Tensor ModuliTimes(Tensor z);
+
+    /// <summary>Length of every row of |W| at least, what its entries round included [N].</summary>
+    public abstract Tensor RowNorms();
+
+    /// <summary>The same of every column [N].</summary>
+    public abstract Tensor ColumnNorms();
+
+    /// <summary>||W||_2 at least.</summary>
+    public abstract double Norm();
+
+    /// <summary>Roundings in an entry of W z, or of W itself, at most.</summary>
+    public abstract int Roundings { get; }
+
+    /// <summary>Draws initial weights.</summary>
+    public abstract void Initialise(Generator generator);
+
+    /// <summary>
+    /// Solves (I - diag(left) W diag(right)) d = s for each of a batch without building a matrix of N by N; null where
+    /// W has to be built.
+    /// </summary>
+    /// <param name="left">[B, N]; null for ones.</param>
+    /// <param name="right">[B, N]; null for ones.</param>
+    /// <param name="s">[B, N].</param>
+    public virtual Tensor? Solve(Tensor? left, Tensor? right, Tensor s) => null;
+
+    /// <summary>Every weight by itself.</summary>
+    internal class Full(int units, ScalarType precision) : Connectivity
+    {
+        private readonly SpectralNorms norms = new();
+
+        protected Parameter Weights { get; } = new(zeros(units, units, dtype: precision));
+
+        public override IReadOnlyList<(string Name, Parameter Values)> Parameters => [("weight_hh", Weights)];
+
+        public override int Roundings => units;
+
+        public override Tensor Matrix() => Weights.alias();
+
+        public override Func<Tensor, Tensor> Product()
+        {
+            var columns = Matrix().t();
+            return z => z.mm(columns);
+        }
+
+        public override Tensor ModuliTimes(Tensor z) => z.mm(Weights.abs().t());
+
+        public override Tensor RowNorms() => Weights.norm(1);
+
+        public override Tensor ColumnNorms() => Weights.norm(0);
+
+        public override double Norm() => norms.Of(Matrix(), units)[0];
+
+        public override void Initialise(Generator generator) => Glorot.Fill(Weights, generator);
+    }
+
+    /// <summary>
+    /// Dale's law: all weights of a unit onto others have its sign. The weights are moduli, W = |weights| diag(sign).
+    /// </summary>
+    internal sealed class Dale(int units, double inhibitory, ScalarType precision) : Full(units, precision)
+    {
+        /// <summary>1 for an excitatory unit, -1 for an inhibitory one [N]: the last units are inhibitory.</summary>
+        public Tensor Sign { get; } = tensor(Enumerable.Range(0, units)
+            .Select(i => i < units - Inhibitory(units, inhibitory) ? 1.0 : -1.0).ToArray()).to(precision);
+
+        public override Tensor Matrix() => Weights.abs() * Sign;
+
+        /// <summary>
+        /// Moduli of Glorot's distribution, of the inhibitory units as much larger as they are fewer: then excitation
+        /// and inhibition cancel in the mean.
+        /// </summary>
+        public override void Initialise(Generator generator)
+        {
+            base.Initialise(generator);
+            Weights.abs_();
+            int few = Inhibitory(Weights.shape[0], inhibitory);
+            if (few > 0 && few < Weights.shape[0])
+                Weights.narrow(1, Weights.shape[0] - few, few).mul_(Scalars.Held((double)Weights.shape[0] / few - 1));
+        }
+
+        private static int Inhibitory(long units, double share) => (int)Math.Round(share * units);
+    }
+
+    /// <summary>Low rank: W = m n' / N. Nothing of N by N is built but where a matrix is asked for.</summary>
+    internal sealed class LowRank(int units, int rank, ScalarType precision) : Connectivity
+    {
+        private readonly Parameter m = new(zeros(units, rank, dtype: precision)),
+            n = new(zeros(units, rank, dtype: precision));
+
+        public override IReadOnlyList<(string Name, Parameter Values)> Parameters => [("m", m), ("n", n)];
+
+        public override int Roundings => units + rank;
+
+        public override Tensor Matrix() => m.mm(n.t()).Over(units);
+
+        public override Func<Tensor, Tensor> Product()
+        {
+            var onto = m.t().Over(units);
+            return z => z.mm(n).mm(onto);
+        }
+
+        public override Tensor ModuliTimes(Tensor z) => z.mm(n.abs()).mm(m.abs().t()).Over(units);
+
+        public override Tensor RowNorms() => Lengths(m, n);
+
+        public override Tensor ColumnNorms() => Lengths(n, m);
+
+        /// <summary>||m n'||^2 is the largest eigenvalue of (m'm)(n'n), at most its Frobenius norm.</summary>
+        public override double Norm() => m.abs().t().mm(m.abs()).mm(n.abs().t().mm(n.abs())).norm().sqrt()
+            .item<double>() / units * (1 + 1e-9);
+
+        public override void Initialise(Generator generator)
+        {
+            m.normal_(0, 1, generator);
+            n.normal_(0, 1, generator);
+        }
+
+        /// <summary>d = s + L m k with k = n'R d / N, which R unknowns decide (Woodbury).</summary>
+        public override Tensor? Solve(Tensor? left, Tensor? right, Tensor s)
+        {
+            var (onto, from) = (Scaled(left, m), Scaled(right, n.Over(units)));
+            var k = linalg.solve_ex(from.mT.matmul(onto).FromIdentity(), from.mT.matmul(s.unsqueeze(-1))).result;
+            return s.Plus(onto.matmul(k).squeeze(-1));
+
+            Tensor Scaled(Tensor? scale, Tensor vectors) => scale is null
+                ? vectors.expand(s.shape[0], units, rank) : scale.unsqueeze(-1) * vectors;
+        }
+
+        /// <summary>Lengths of the rows of |one| |other|' / N, which are at least those of one other'.</summary>
+        private Tensor Lengths(Tensor one, Tensor other)
+        {
+            var (moduli, gram) = (one.abs(), other.abs().t().mm(other.abs()));
+            return (moduli.mm(gram) * moduli).sum(1).sqrt().Over(units).Times(1 + 1e-9);
+        }
+    }
+}

@@ -1,0 +1,137 @@
+using Neurodynamics.Models.Bounds;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace Neurodynamics.Models;
+
+/// <summary>
+/// A rate network whose state is its units' currents: x' = (1 - a) x + a (W f(x + c) + B u + b). Units act on each
+/// other, and as a rule on a readout, through their rates f(x + c).
+/// </summary>
+public sealed class CurrentsCell : LeakyCell
+{
+    private readonly bool readsRates;
+
+    /// <param name="options">f, leak, what W is like, and what a readout sees.</param>
+    /// <param name="inputSize">I, the number of inputs; at least 1.</param>
+    /// <param name="units">N, the number of units; at least 1.</param>
+    /// <param name="precision">Float32 or Float64.</param>
+    /// <exception cref="ArgumentException">The options contradict each other.</exception>
+    public CurrentsCell(Currents options, int inputSize, int units, ScalarType precision = ScalarType.Float32)
+        : base(Demand.Some(options, nameof(options)), inputSize, units, precision)
+    {
+        readsRates = options.ReadsRates;
+        if (!options.InnerBias) return;
+        InnerBias = new(zeros(units, dtype: precision));
+        register_parameter("bias_inner", InnerBias);
+    }
+
+    /// <summary>c, the bias inside f, bias_inner [N]; null where there is none.</summary>
+    public Parameter? InnerBias { get; }
+
+    /// <summary>The rates f(x + c), or the currents x themselves: see <see cref="Currents.ReadsRates"/>.</summary>
+    /// <inheritdoc/>
+    public override Tensor Hidden(Tensor states)
+    {
+        if (!readsRates) return base.Hidden(states);
+        using var scope = NewDisposeScope();
+        return Nonlinearity.Of(Argument(states)).MoveToOuterDisposeScope();
+    }
+
+    /// <inheritdoc/>
+    public override Tensor HiddenJacobian(Tensor states)
+    {
+        if (!readsRates) return base.HiddenJacobian(states);
+        using var scope = NewDisposeScope();
+        return Nonlinearity.Slope(Argument(states)).diag_embed().MoveToOuterDisposeScope();
+    }
+
+    private protected override Tensor Advance(Tensor drive, Tensor state, Func<Tensor, Tensor> product) =>
+        lerp(state, drive.Plus(product(Nonlinearity.Of(Argument(state)))), Leak);
+
+    private protected override Tensor StateJacobianAt(Tensor drive, Tensor state) =>
+        Nonlinearity.Slope(Argument(state)).unsqueeze(1) * (Leak.unsqueeze(1) * Connectivity.Matrix());
+
+    private protected override Tensor InputJacobianAt(Tensor drive, Tensor state) =>
+        (Leak.unsqueeze(1) * InputWeights).expand(state.shape[0], Units, InputSize).clone();
+
+    // (I - J) d = r is (I - W diag(f')) d = r / a.
+    private protected override Tensor? CorrectionAt(Tensor drive, Tensor state, Tensor residual) =>
+        Connectivity.Solve(null, Nonlinearity.Slope(Argument(state)), residual);
+
+    /// <summary>
+    /// J(x) - J(y) = diag(a) W diag(f'(x) - f'(y)), whose Frobenius norm is at most ||x - y|| times the largest product
+    /// of a column's length and |f''|. The input takes no part.
+    /// </summary>
+    private protected override Tensor? LipschitzAt(Tensor input, Tensor state, Tensor radius, bool ofInput)
+    {
+        var argument = Argument(state);
+        var reach = radius.Plus(argument.abs().Times(2 * Float64.UnitRoundoff));
+        return Nonlinearity.Curvature(argument - reach, argument.Plus(reach)) is { } curvature
+            ? (curvature * Connectivity.ColumnNorms()).amax(1) * Leak.amax() : null;
+    }
+
+    private protected override (Tensor Step, Tensor Jacobian) RoundingAt(Tensor input, Tensor state)
+    {
+        var argument = Argument(state);
+        var sizes = Nonlinearity.Of(argument).abs().Plus(argument.abs());
+        var step = Connectivity.ModuliTimes(sizes).Plus(DriveModuli(input)).Plus(state.abs());
+        var columns = Connectivity.ColumnNorms() * argument.abs().Plus(1);
+        return (step.Times(2 * SumRounding), columns.Times(SumRounding).Plus(4 * Float64.UnitRoundoff));
+    }
+
+    /// <summary>
+    /// Where |f| is bounded, |x| is at most |W| times that bound and the drive. Otherwise there is a box where the
+    /// moduli of the weights contract.
+    /// </summary>
+    private protected override double[]? BoxUnder(Tensor drive)
+    {
+        if (double.IsFinite(Nonlinearity.Bound))
+            return WithStart(Connectivity.ModuliTimes(ones(1, Units, dtype: ScalarType.Float64)).squeeze(0)
+                .Times(Nonlinearity.Bound).Plus(drive).Times(1 + 1e-9).Plus(1e-12));
+        var offset = (InnerBias is null ? zeros_like(drive) : InnerBias.abs()).Plus(Nonlinearity.Offset);
+        return LinearBox(Connectivity.ModuliTimes(offset.unsqueeze(0)).squeeze(0).Plus(drive)) is { } box
+            ? WithStart(box) : null;
+    }
+
+    /// <inheritdoc/>
+    internal override double[]? HiddenReach(double[] box)
+    {
+        if (!readsRates) return box;
+        if (double.IsFinite(Nonlinearity.Bound)) return [.. box.Select(_ => Nonlinearity.Bound)];
+        double[] inner = InnerBias is null ? new double[Units] : InnerBias.to(ScalarType.Float64).abs().ToVector();
+        return [.. box.Zip(inner, (x, c) => Nonlinearity.Offset + x + c)];
+    }
+
+    private Tensor Argument(Tensor state) => InnerBias is null ? state : state.Plus(InnerBias);
+}
+
+/// <summary>Rate networks whose state is their units' currents.</summary>
+public sealed record Currents() : LeakyArchitecture("currents")
+{
+    /// <summary>
+    /// Whether a readout sees the rates f(x + c), as units do each other; default true. Otherwise it sees the currents
+    /// x.
+    /// </summary>
+    public bool ReadsRates { get; init; } = true;
+
+    /// <summary>Whether there is a bias c inside f beside b outside; default false.</summary>
+    public bool InnerBias { get; init; }
+
+    /// <inheritdoc/>
+    public override string Equation => $"x' = (1 - a) x + a (W {Nonlinearity}({(InnerBias ? "x + c" : "x")}) + B u + b)"
+        + $", outputs read {(ReadsRates ? $"{Nonlinearity}({(InnerBias ? "x + c" : "x")})" : "x")}";
+
+    /// <inheritdoc/>
+    public override Mark Mark => new(Hue.Purple, MarkShape.CircleOpen);
+
+    /// <inheritdoc/>
+    protected override Cell Make(int inputSize, int units, ScalarType precision) =>
+        new CurrentsCell(this, inputSize, units, precision);
+}
+
+public abstract partial record Architecture
+{
+    /// <summary>Rate networks whose state is their units' currents, with tanh and no leak.</summary>
+    public static Architecture Currents { get; } = new Currents();
+}

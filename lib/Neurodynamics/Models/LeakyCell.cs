@@ -1,0 +1,320 @@
+using Neurodynamics.Models.Bounds;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace Neurodynamics.Models;
+
+/// <summary>
+/// A rate network: every unit goes a share a = dt/tau, its leak, of the way to where its input drives it. Currents and
+/// rates are its two conventions (<see cref="Currents"/>, <see cref="Rates"/>); this is what they share.
+/// </summary>
+/// <remarks>
+/// Parameters: weight_ih (B) [N, I], bias (b) [N]; W as weight_hh [N, N], or as m and n [N, R] where it is of low rank;
+/// where there is one, the learned start [N]. Buffers: leak (a) [N], and under Dale's law sign [N].
+/// </remarks>
+public abstract class LeakyCell : Cell
+{
+    private protected LeakyCell(LeakyArchitecture options, int inputSize, int units, ScalarType precision)
+        : base(options.Name, inputSize, units)
+    {
+        if (precision is not (ScalarType.Float32 or ScalarType.Float64))
+            throw new ArgumentException($"A cell is in Float32 or Float64, not {precision}.", nameof(precision));
+        Demand.Room(units, (long)units + inputSize);
+        (Architecture, Nonlinearity) = (options, options.Nonlinearity);
+        Connectivity = options.Connect(units, precision);
+        InputWeights = Register("weight_ih", units, inputSize);
+        foreach (var (name, values) in Connectivity.Parameters) register_parameter(name, values);
+        Bias = Register("bias", units);
+        if (options.LearnedStart) LearnedStart = Register("start", units);
+        Leak = tensor(options.Leaks(units)).to(precision);
+        register_buffer("leak", Leak);
+        if (Connectivity is Connectivity.Dale dale) register_buffer("sign", dale.Sign);
+
+        Parameter Register(string name, params long[] shape)
+        {
+            var parameter = new Parameter(zeros(shape, dtype: precision));
+            register_parameter(name, parameter);
+            return parameter;
+        }
+    }
+
+    /// <summary>f.</summary>
+    public Nonlinearity Nonlinearity { get; }
+
+    /// <summary>B, weight_ih [N, I].</summary>
+    public Parameter InputWeights { get; }
+
+    /// <summary>b, bias [N].</summary>
+    public Parameter Bias { get; }
+
+    /// <summary>The learned state before the first step, start [N]; null where it is zero.</summary>
+    public Parameter? LearnedStart { get; }
+
+    /// <summary>a = dt/tau of every unit, leak [N]. It is no parameter: training leaves it as it is.</summary>
+    public Tensor Leak { get; }
+
+    /// <summary>W [N, N], whatever is stored of it.</summary>
+    public double[,] RecurrentWeights()
+    {
+        Usage.Check();
+        using var scope = NewDisposeScope();
+        using var frozen = no_grad();
+        return Connectivity.Matrix().ToMatrix();
+    }
+
+    /// <summary>W, as it is stored and multiplied.</summary>
+    internal Connectivity Connectivity { get; }
+
+    /// <inheritdoc/>
+    public sealed override bool IsThreadSafe => true;
+
+    private protected sealed override ScalarType? Precision => InputWeights.dtype;
+
+    /// <summary>
+    /// Glorot's uniform initialisation of B and W; under Dale's law of its moduli; m and n from a standard normal
+    /// distribution; the rest zero.
+    /// </summary>
+    /// <param name="seed">The same seed gives the same weights.</param>
+    public sealed override void Initialise(long seed)
+    {
+        Usage.Check();
+        using var scope = NewDisposeScope();
+        using var frozen = no_grad();
+        using var generator = new Generator((ulong)seed);
+        Glorot.Fill(InputWeights, generator);
+        Connectivity.Initialise(generator);
+        Bias.zero_();
+        LearnedStart?.zero_();
+    }
+
+    /// <inheritdoc/>
+    public sealed override Tensor Step(Tensor input, Tensor state)
+    {
+        Require(input, state);
+        using var scope = NewDisposeScope();
+        return Advance(Drive(input), state, Connectivity.Product()).MoveToOuterDisposeScope();
+    }
+
+    /// <inheritdoc/>
+    public sealed override Tensor Run(Tensor inputs, Tensor? start = null)
+    {
+        RequireRun(inputs, start);
+        using var scope = NewDisposeScope();
+        // The input's part of all steps in one product, and the weights once.
+        var product = Connectivity.Product();
+        return Unroll(Drive(inputs).unbind(1), start ?? Start(inputs), (drive, state) => Advance(drive, state, product))
+            .MoveToOuterDisposeScope();
+    }
+
+    /// <inheritdoc/>
+    public sealed override Tensor StateJacobian(Tensor input, Tensor state)
+    {
+        Require(input, state);
+        using var scope = NewDisposeScope();
+        using var frozen = no_grad();
+        var jacobian = StateJacobianAt(Drive(input), state);
+        jacobian.diagonal(0, 1, 2).add_(Scalars.OneMinus(Leak), Scalars.One);
+        return jacobian.MoveToOuterDisposeScope();
+    }
+
+    /// <inheritdoc/>
+    public sealed override Tensor InputJacobian(Tensor input, Tensor state)
+    {
+        Require(input, state);
+        using var scope = NewDisposeScope();
+        using var frozen = no_grad();
+        return InputJacobianAt(Drive(input), state).MoveToOuterDisposeScope();
+    }
+
+    /// <inheritdoc/>
+    public sealed override Tensor Correction(Tensor input, Tensor state, Tensor residual)
+    {
+        Require(input, state);
+        RequireLike(residual, state);
+        using var scope = NewDisposeScope();
+        using var frozen = no_grad();
+        return (CorrectionAt(Drive(input), state, residual / Leak) ?? base.Correction(input, state, residual))
+            .MoveToOuterDisposeScope();
+    }
+
+    /// <inheritdoc/>
+    public sealed override double[]? InvariantBox(double[] input)
+    {
+        Demand.Shape(input, [InputSize]);
+        using var scope = NewDisposeScope();
+        using var frozen = no_grad();
+        return InputWeights.dtype == ScalarType.Float64
+            ? BoxUnder(Drive(input.ToTensor().unsqueeze(0)).squeeze(0).abs())
+            : InDouble().InvariantBox(input);
+    }
+
+    /// <inheritdoc/>
+    internal sealed override double[]? BoxUnder(double[] reach)
+    {
+        using var scope = NewDisposeScope();
+        using var frozen = no_grad();
+        return BoxUnder(InputWeights.abs().mv(reach.ToTensor()).Plus(Bias.abs()));
+    }
+
+    /// <inheritdoc/>
+    public sealed override Tensor? JacobianLipschitz(Tensor input, Tensor state, Tensor radius)
+    {
+        Require(input, state);
+        Demand.Shape(radius, [(int)state.shape[0]]);
+        using var scope = NewDisposeScope();
+        using var frozen = no_grad();
+        return InputWeights.dtype == ScalarType.Float64
+            ? LipschitzAt(input, state, radius.unsqueeze(1), ofInput: false)?.Times(1 + 1e-9).MoveToOuterDisposeScope()
+            : InDouble().JacobianLipschitz(InFloat64(input), InFloat64(state), InFloat64(radius))
+                ?.MoveToOuterDisposeScope();
+
+        static Tensor InFloat64(Tensor values) => values.to(ScalarType.Float64);
+    }
+
+    /// <inheritdoc/>
+    internal sealed override Tensor? JointLipschitz(Tensor input, Tensor state, Tensor radius)
+    {
+        using var scope = NewDisposeScope();
+        return LipschitzAt(input, state, radius.unsqueeze(1), ofInput: true)?.Times(1 + 1e-9).MoveToOuterDisposeScope();
+    }
+
+    /// <inheritdoc/>
+    public sealed override (Tensor Step, Tensor Jacobian) Rounding(Tensor input, Tensor state)
+    {
+        Require(input, state);
+        using var scope = NewDisposeScope();
+        using var frozen = no_grad();
+        var (step, jacobian) = RoundingAt(input, state);
+        return (step.norm(1).MoveToOuterDisposeScope(), jacobian.norm(1).MoveToOuterDisposeScope());
+    }
+
+    /// <inheritdoc/>
+    protected internal sealed override Tensor Start(Tensor inputs) =>
+        LearnedStart is null ? base.Start(inputs) : LearnedStart.expand(inputs.shape[0], Units);
+
+    /// <summary>B u + b.</summary>
+    private protected Tensor Drive(Tensor input) => nn.functional.linear(input, InputWeights, Bias);
+
+    private protected abstract Tensor Advance(Tensor drive, Tensor state, Func<Tensor, Tensor> product);
+
+    /// <summary>dF/dx without its diagonal 1 - a; a tensor of its own.</summary>
+    private protected abstract Tensor StateJacobianAt(Tensor drive, Tensor state);
+
+    private protected abstract Tensor InputJacobianAt(Tensor drive, Tensor state);
+
+    /// <summary>Newton's correction from the residual over a, where it needs no matrix of N by N; else null.</summary>
+    private protected abstract Tensor? CorrectionAt(Tensor drive, Tensor state, Tensor residual);
+
+    /// <summary>The Lipschitz constant [B] on balls of radii [B, 1] of states, or of inputs and states.</summary>
+    private protected abstract Tensor? LipschitzAt(Tensor input, Tensor state, Tensor radius, bool ofInput);
+
+    /// <summary>
+    /// Upper bounds on the rounding of each next state variable, and of each row or column of the Jacobian [B, N].
+    /// </summary>
+    private protected abstract (Tensor Step, Tensor Jacobian) RoundingAt(Tensor input, Tensor state);
+
+    /// <summary>The invariant box where |B u + b| is at most this [N].</summary>
+    private protected abstract double[]? BoxUnder(Tensor drive);
+
+    /// <summary>|B| |u| + |b|.</summary>
+    private protected Tensor DriveModuli(Tensor input) =>
+        nn.functional.linear(input.abs(), InputWeights.abs(), Bias.abs());
+
+    /// <summary>One rounding of a sum of as many terms as there are in a unit's drive and recurrent input.</summary>
+    private protected double SumRounding =>
+        (Connectivity.Roundings + InputSize + 16) * Float64.UnitRoundoff;
+
+    /// <summary>A box made large enough for the learned start, where it stays invariant: all sides alike.</summary>
+    private protected double[] WithStart(Tensor box)
+    {
+        if (LearnedStart is null) return box.ToVector();
+        double factor = (LearnedStart.abs() / box).amax().item<double>();
+        return box.Times(Math.Max(1, factor)).ToVector();
+    }
+
+    /// <summary>
+    /// Where f grows without bound: the y at least with offset + |W| y + outside = y, which one step maps into itself;
+    /// null where feedback is too strong for one.
+    /// </summary>
+    private protected Tensor? LinearBox(Tensor outside)
+    {
+        using var identity = eye(Units, dtype: ScalarType.Float64);
+        var moduli = Connectivity.ModuliTimes(identity).t();
+        var box = linalg.solve_ex(moduli.FromIdentity(), outside.unsqueeze(-1)).result.squeeze(-1).Times(1 + 1e-9)
+            .Plus(1e-12);
+        bool holds = box.isfinite().all().item<bool>() && box.Above(0).all().item<bool>()
+            && (moduli.mv(box).Plus(outside).Times(1 + 1e-12) <= box).all().item<bool>();
+        return holds ? box : null;
+    }
+}
+
+/// <summary>The options of a rate network, the same in both conventions.</summary>
+public abstract record LeakyArchitecture : Architecture
+{
+    private protected LeakyArchitecture(string name) : base(name) { }
+
+    /// <summary>f; default tanh.</summary>
+    public Nonlinearity Nonlinearity
+    {
+        get;
+        init => field = Demand.Some(value, nameof(Nonlinearity));
+    } = Nonlinearity.Tanh;
+
+    /// <summary>a = dt/tau, in (0, 1]; default 1, a plain RNN.</summary>
+    public double Leak { get; init => field = Share(value, nameof(Leak)); } = 1;
+
+    /// <summary>
+    /// a of the last unit, in (0, 1]: the units between have geometric steps from <see cref="Leak"/> to it, and so time
+    /// constants of their own. Default null, one leak for all.
+    /// </summary>
+    public double? LastLeak { get; init => field = value is { } leak ? Share(leak, nameof(LastLeak)) : null; }
+
+    /// <summary>R, the rank of W = m n' / N; default null, every weight by itself.</summary>
+    public int? Rank
+    {
+        get;
+        init => field = value is null or >= 1
+            ? value
+            : throw new ArgumentOutOfRangeException(nameof(Rank), value, "A rank is at least 1.");
+    }
+
+    /// <summary>
+    /// Dale's law with this share of inhibitory units, in [0, 1]; default null, weights of any sign.
+    /// </summary>
+    public double? Inhibitory
+    {
+        get;
+        init => field = value is null or (>= 0 and <= 1)
+            ? value
+            : throw new ArgumentOutOfRangeException(nameof(Inhibitory), value, "A share lies in [0, 1].");
+    }
+
+    /// <summary>Whether the state before the first step is learned; default false, zero.</summary>
+    public bool LearnedStart { get; init; }
+
+    /// <inheritdoc/>
+    public override string Title =>
+        $"{char.ToUpperInvariant(Name[0])}{Name[1..]} {(Nonlinearity == Nonlinearity.Relu ? "ReLU" : Nonlinearity)}"
+        + (Rank is { } rank ? $", rank {rank}" : "") + (Inhibitory is null ? "" : ", Dale")
+        + (LearnedStart ? ", learned start" : "") + (LastLeak is null ? "" : ", own leaks");
+
+    /// <summary>a of each of N units.</summary>
+    internal double[] Leaks(int units) => [.. Enumerable.Range(0, units).Select(i =>
+        LastLeak is { } last && units > 1 ? Leak * Math.Pow(last / Leak, i / (units - 1.0)) : Leak)];
+
+    /// <exception cref="ArgumentException">The options contradict each other.</exception>
+    internal Connectivity Connect(int units, ScalarType precision) => (Rank, Inhibitory) switch
+    {
+        (not null, not null) => throw new ArgumentException(
+            $"A rank ({Rank}) and Dale's law ({nameof(Inhibitory)} {Inhibitory}) cannot both decide the weights: "
+            + "leave one of them out."),
+        ({ } rank, _) => rank <= units ? new Connectivity.LowRank(units, rank, precision)
+            : throw new ArgumentException($"A rank is at most the number of units, {units}, but is {rank}."),
+        (_, { } share) => new Connectivity.Dale(units, share, precision),
+        _ => new Connectivity.Full(units, precision),
+    };
+
+    private static double Share(double value, string name) => value is > 0 and <= 1
+        ? value
+        : throw new ArgumentOutOfRangeException(name, value, $"{name} is a share of the way, in (0, 1].");
+}

@@ -1,0 +1,130 @@
+using System.Text.Json.Serialization;
+using static TorchSharp.torch;
+
+namespace Neurodynamics.Models;
+
+/// <summary>
+/// The function f of a rate network, from a unit's current to its rate. Two are equal if their names are. One of your
+/// own is a record that derives from this; every leaky cell takes it.
+/// </summary>
+/// <remarks>
+/// The bounds on rounding rest on slopes in [0, 1] and, away from kinks, second derivatives of at most 1.
+/// </remarks>
+[JsonConverter(typeof(NonlinearityConverter))]
+public abstract record Nonlinearity
+{
+    /// <param name="name">The name in recipes, equations and figures, such as "tanh".</param>
+    protected Nonlinearity(string name) => Name = name;
+
+    /// <summary>The name in recipes, equations and figures, such as "tanh".</summary>
+    public string Name { get; }
+
+    /// <summary>tanh, from -1 to 1.</summary>
+    public static Nonlinearity Tanh { get; } = new TanhKind();
+
+    /// <summary>
+    /// max(x, 0). Its slope jumps at 0: a fixed point is certified only where no unit's current changes its sign in
+    /// the ball that the proof needs.
+    /// </summary>
+    public static Nonlinearity Relu { get; } = new ReluKind();
+
+    /// <summary>
+    /// ln(1 + e^x). PyTorch takes x itself above 20; the two differ by at most 2.1e-9, and this one stays smooth.
+    /// </summary>
+    public static Nonlinearity Softplus { get; } = new SoftplusKind();
+
+    /// <summary>The logistic function 1 / (1 + e^-x), from 0 to 1.</summary>
+    public static Nonlinearity Logistic { get; } = new LogisticKind();
+
+    /// <summary>Every nonlinearity that a recipe can name.</summary>
+    public static IReadOnlyList<Nonlinearity> All => Kinds.All<Nonlinearity>(kind => kind.Name);
+
+    /// <summary>The nonlinearity of this name.</summary>
+    /// <exception cref="ArgumentException">There is none of that name.</exception>
+    public static Nonlinearity Named(string name) =>
+        Kinds.Find<Nonlinearity>(name, kind => kind.Name) ?? throw new ArgumentException(
+            $"There is no nonlinearity \"{name}\"; known are {string.Join(", ", All.Select(kind => kind.Name))}.",
+            nameof(name));
+
+    /// <summary>f at every value.</summary>
+    public abstract Tensor Of(Tensor x);
+
+    /// <summary>f' at every value.</summary>
+    public abstract Tensor Slope(Tensor x);
+
+    /// <summary>
+    /// The most that |f''| can be between two values, of the same shape as they; infinite where f has a kink between
+    /// them. Null, the default, where nobody has said: fixed points then cannot be certified.
+    /// </summary>
+    /// <param name="low">The least values.</param>
+    /// <param name="high">The largest values.</param>
+    public virtual Tensor? Curvature(Tensor low, Tensor high) => null;
+
+    /// <summary>The most that |f| can be; infinite, the default, where nothing bounds it.</summary>
+    [JsonIgnore]
+    public virtual double Bound => double.PositiveInfinity;
+
+    /// <summary>A number such that |f(x)| is at most it plus |x|; |f(0)| is one, and the default.</summary>
+    [JsonIgnore]
+    public virtual double Offset
+    {
+        get
+        {
+            using var scope = NewDisposeScope();
+            return Math.Abs(Of(zeros(1, dtype: ScalarType.Float64)).item<double>());
+        }
+    }
+
+    /// <summary><see cref="Name"/>.</summary>
+    public sealed override string ToString() => Name;
+
+    private sealed record TanhKind() : Nonlinearity("tanh")
+    {
+        public override double Bound => 1;
+
+        public override Tensor Of(Tensor x) => tanh(x);
+
+        public override Tensor Slope(Tensor x) => RecurrentCell.TanhSlope(tanh(x));
+
+        public override Tensor Curvature(Tensor low, Tensor high) => new Bounds.Interval(low, high).TanhCurvature;
+    }
+
+    private sealed record ReluKind() : Nonlinearity("relu")
+    {
+        public override Tensor Of(Tensor x) => nn.functional.relu(x);
+
+        public override Tensor Slope(Tensor x) => x.Above(0).to(x.dtype);
+
+        public override Tensor Curvature(Tensor low, Tensor high) => where(
+            low.Above(0).logical_or(high.Below(0)), zeros_like(low),
+            tensor(double.PositiveInfinity, dtype: low.dtype).expand_as(low));
+    }
+
+    private sealed record SoftplusKind() : Nonlinearity("softplus")
+    {
+        public override Tensor Of(Tensor x) => logaddexp(x, zeros_like(x));
+
+        public override Tensor Slope(Tensor x) => sigmoid(x);
+
+        // f'' is the slope of the logistic function, which is steepest at 0.
+        public override Tensor Curvature(Tensor low, Tensor high) => new Bounds.Interval(low, high).SigmoidSlope;
+    }
+
+    private sealed record LogisticKind() : Nonlinearity("logistic")
+    {
+        public override double Bound => 1;
+
+        public override Tensor Of(Tensor x) => sigmoid(x);
+
+        public override Tensor Slope(Tensor x) => RecurrentCell.Slope(sigmoid(x));
+
+        public override Tensor Curvature(Tensor low, Tensor high) => new Bounds.Interval(low, high).SigmoidCurvature;
+    }
+
+    private sealed class NonlinearityConverter() : KindConverter<Nonlinearity>("A nonlinearity", nameAlone: true)
+    {
+        protected override string NameOf(Nonlinearity kind) => kind.Name;
+
+        protected override Nonlinearity Named(string name) => Nonlinearity.Named(name);
+    }
+}

@@ -1,0 +1,89 @@
+using Neurodynamics.Models.Bounds;
+using static TorchSharp.torch;
+
+namespace Neurodynamics.Models;
+
+/// <summary>
+/// A rate network whose state is its units' rates: r' = (1 - a) r + a f(W r + B u + b). With a = 1 it is the plain RNN:
+/// with ReLU PyTorch's nn.RNN of that nonlinearity.
+/// </summary>
+public sealed class RatesCell : LeakyCell
+{
+    /// <inheritdoc cref="CurrentsCell(Currents, int, int, ScalarType)"/>
+    /// <param name="options">f, leak, and what W is like.</param>
+    /// <param name="inputSize">I.</param>
+    /// <param name="units">N.</param>
+    /// <param name="precision">Float32 or Float64.</param>
+    public RatesCell(Rates options, int inputSize, int units, ScalarType precision = ScalarType.Float32)
+        : base(Demand.Some(options, nameof(options)), inputSize, units, precision) { }
+
+    private protected override Tensor Advance(Tensor drive, Tensor state, Func<Tensor, Tensor> product) =>
+        lerp(state, Nonlinearity.Of(drive.Plus(product(state))), Leak);
+
+    private protected override Tensor StateJacobianAt(Tensor drive, Tensor state) =>
+        (Leak * Slope(drive, state)).unsqueeze(-1) * Connectivity.Matrix();
+
+    private protected override Tensor InputJacobianAt(Tensor drive, Tensor state) =>
+        (Leak * Slope(drive, state)).unsqueeze(-1) * InputWeights;
+
+    // (I - J) d = r is (I - diag(f') W) d = r / a.
+    private protected override Tensor? CorrectionAt(Tensor drive, Tensor state, Tensor residual) =>
+        Connectivity.Solve(Slope(drive, state), null, residual);
+
+    private protected override Tensor? LipschitzAt(Tensor input, Tensor state, Tensor radius, bool ofInput)
+    {
+        var (rows, norm) = (Connectivity.RowNorms(), Connectivity.Norm());
+        if (ofInput)
+        {
+            rows = (rows.Squared().Plus(InputWeights.Squared().sum(1))).sqrt();
+            norm = Math.Sqrt(norm * norm + InputWeights.Squared().sum().item<double>());
+        }
+        var reach = (radius * rows).Plus(ArgumentRounding(input, state));
+        var argument = Drive(input).Plus(Connectivity.Product()(state));
+        if (Nonlinearity.Curvature(argument - reach, argument.Plus(reach)) is not { } curvature) return null;
+        var functional = new Functional(rows, tensor(norm));
+        return Curvature.Bound(new Second(functional, functional, Leak * curvature));
+    }
+
+    private protected override (Tensor Step, Tensor Jacobian) RoundingAt(Tensor input, Tensor state)
+    {
+        var (error, rate) = (ArgumentRounding(input, state), Nonlinearity.Of(
+            Drive(input).Plus(Connectivity.Product()(state))));
+        var step = error.Plus(rate.abs().Plus(state.abs()).Plus(1).Times(8 * Float64.UnitRoundoff));
+        return (step, (Connectivity.RowNorms() * error.Plus(SumRounding)).Plus(4 * Float64.UnitRoundoff));
+    }
+
+    /// <summary>
+    /// Where |f| is bounded, |r| is at most its bound. Otherwise there is a box where the moduli of the weights
+    /// contract.
+    /// </summary>
+    private protected override double[]? BoxUnder(Tensor drive) => double.IsFinite(Nonlinearity.Bound)
+        ? WithStart(ones_like(drive).Times(Nonlinearity.Bound))
+        : LinearBox(drive.Plus(Nonlinearity.Offset)) is { } box ? WithStart(box) : null;
+
+    private Tensor Slope(Tensor drive, Tensor state) =>
+        Nonlinearity.Slope(drive.Plus(Connectivity.Product()(state)));
+
+    private Tensor ArgumentRounding(Tensor input, Tensor state) =>
+        Connectivity.ModuliTimes(state.abs()).Plus(DriveModuli(input)).Times(SumRounding);
+}
+
+/// <summary>Rate networks whose state is their units' rates.</summary>
+public sealed record Rates() : LeakyArchitecture("rates")
+{
+    /// <inheritdoc/>
+    public override string Equation => $"r' = (1 - a) r + a {Nonlinearity}(W r + B u + b), outputs read r";
+
+    /// <inheritdoc/>
+    public override Mark Mark => new(Hue.Purple, MarkShape.SquareOpen);
+
+    /// <inheritdoc/>
+    protected override Cell Make(int inputSize, int units, ScalarType precision) =>
+        new RatesCell(this, inputSize, units, precision);
+}
+
+public abstract partial record Architecture
+{
+    /// <summary>Rate networks whose state is their units' rates, with tanh and no leak: the vanilla RNN.</summary>
+    public static Architecture Rates { get; } = new Rates();
+}
