@@ -115,16 +115,16 @@ public abstract class Cell : nn.Module
         new() { MaxDegreeOfParallelism = IsThreadSafe ? Environment.ProcessorCount : 1 };
 
     /// <summary>
-    /// A box that contains the state before the first step and that one step maps into itself under a constant input. It
-    /// is given as the largest modulus of each state variable, S values. No trial leaves it, and every fixed point lies
-    /// in it. Null if none is known.
+    /// A box that contains the state before the first step and that one step maps into itself under a constant input,
+    /// given as the largest modulus of each state variable, S values. No trial leaves it, and every fixed point lies in
+    /// it. Null if none is known.
     /// </summary>
     /// <param name="input">The constant input, I values.</param>
     public virtual double[]? InvariantBox(double[] input) => null;
 
     /// <summary>
-    /// The largest modulus of each state variable, S values, after this many steps of a trial, whatever the inputs. Null
-    /// if unknown.
+    /// The largest modulus of each state variable, S values, after this many steps of a trial, whatever the inputs.
+    /// Null if unknown.
     /// </summary>
     /// <param name="steps">Number of steps, at least 0.</param>
     public virtual double[]? BoxAfter(int steps) => null;
@@ -134,6 +134,16 @@ public abstract class Cell : nn.Module
 
     /// <summary>The most that the modulus of what a readout sees can be in a box, N values; null if unknown.</summary>
     internal virtual double[]? HiddenReach(double[] box) => box[..Units];
+
+    /// <summary>A Lipschitz constant [B] of <see cref="HiddenJacobian"/> on balls of states.</summary>
+    internal virtual Tensor HiddenLipschitz(Tensor state, Tensor radius) => zeros_like(radius);
+
+    /// <summary>
+    /// An upper bound on how far rounding can move <see cref="InputJacobian"/> (Frobenius norm) [B]; the default is
+    /// that of <see cref="Rounding"/>.
+    /// </summary>
+    internal virtual Tensor InputRounding(Tensor input, Tensor state) => InputJacobian(input, state).flatten(1).norm(1)
+        .Plus(1).Times((StateSize + InputSize + 16) * Float64.UnitRoundoff);
 
     /// <summary>
     /// A Lipschitz constant [B] of the Jacobian with respect to input and state together, around both; null if unknown.
@@ -189,7 +199,7 @@ public abstract class Cell : nn.Module
         return eye(Units, StateSize, dtype: states.dtype).expand(states.shape[0], Units, StateSize);
     }
 
-    /// <summary>The state before the first step of a trial, S values: zeros unless the cell has learned another.</summary>
+    /// <summary>The state before a trial's first step, S values: zeros unless the cell has learned another.</summary>
     public double[] StartState()
     {
         using var scope = NewDisposeScope();

@@ -103,6 +103,15 @@ public sealed class CurrentsCell : LeakyCell
         return [.. box.Zip(inner, (x, c) => Nonlinearity.Offset + x + c)];
     }
 
+    /// <inheritdoc/>
+    internal override Tensor HiddenLipschitz(Tensor state, Tensor radius)
+    {
+        if (!readsRates) return base.HiddenLipschitz(state, radius);
+        var reach = radius.unsqueeze(1).Plus(Argument(state).abs().Times(2 * Float64.UnitRoundoff));
+        return Nonlinearity.Curvature(Argument(state) - reach, Argument(state).Plus(reach))?.amax(1)
+            ?? tensor(double.PositiveInfinity).expand_as(radius);
+    }
+
     private Tensor Argument(Tensor state) => InnerBias is null ? state : state.Plus(InnerBias);
 }
 

@@ -39,10 +39,11 @@ public sealed class GruAsPrinted : RecurrentCell
         return Scaled(WeightIh, Scales(r, z, t, state));
     }
 
-    private protected override Tensor? JacobianLipschitzAt(Tensor drive, Tensor state, Tensor radius, Tensor error)
+    private protected override Tensor? JacobianLipschitzAt(
+        Tensor drive, Tensor state, Tensor radius, Tensor error, bool ofInput)
     {
         var sums = drive.Plus(Recur(state)).chunk(3, 1);
-        var (own, at) = (Bounds.Own(), Bounds.Arguments());
+        var (own, at) = (Bounds.Own(), Bounds.Arguments(ofInput));
         var (reset, update, inner) = (Around(0), Around(1), Around(2));
         var (open, r, t) = (update.Complement, reset.Sigmoid(), inner.Tanh());
         return Curvature.Bound(

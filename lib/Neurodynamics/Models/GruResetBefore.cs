@@ -44,9 +44,10 @@ public sealed class GruResetBefore : RecurrentCell
             .add_(Scaled(WeightIh, null, (state - n) * Slope(z), Scalars.OneMinus(z) * TanhSlope(n)), Scalars.One);
     }
 
-    private protected override Tensor? JacobianLipschitzAt(Tensor drive, Tensor state, Tensor radius, Tensor error)
+    private protected override Tensor? JacobianLipschitzAt(
+        Tensor drive, Tensor state, Tensor radius, Tensor error, bool ofInput)
     {
-        var (own, at) = (Bounds.Own(), Bounds.Arguments());
+        var (own, at) = (Bounds.Own(), Bounds.Arguments(ofInput));
         var inner = WeightHh.narrow(0, 2 * Units, Units);
         var sums = drive.narrow(1, 0, 2 * Units).Plus(Recur(state, 0, 2)).chunk(2, 1);
         var (reset, update, h) = (Around(0), Around(1), Interval.Around(state, radius));
@@ -54,7 +55,14 @@ public sealed class GruResetBefore : RecurrentCell
         // over the ball.
         var (r, byReset, squares) = (reset.Sigmoid().High, h.LargestModulus * reset.SigmoidSlope, inner.Squared().t());
         var rows = r.Squared().matmul(squares).sqrt().Plus(byReset.Squared().matmul(squares).sqrt() * at[0].Norm);
-        var norm = at[2].Norm * r.amax(1).Plus(at[0].Scaled(byReset));
+        var innerNorm = Bounds.Arguments(ofInput: false)[2].Norm;
+        var norm = innerNorm * r.amax(1).Plus(at[0].Scaled(byReset));
+        if (ofInput)
+        {
+            var outer = Bounds.Inputs(2);
+            rows = rows.Squared().Plus(outer.Rows.Squared()).sqrt();
+            norm = norm.Squared().Plus(outer.Norm.Squared()).sqrt();
+        }
         var product = new Functional(rows, minimum(norm, rows.norm(1)));
         var around = Recur(sigmoid(sums[0]) * state, 2, 1).Plus(drive.narrow(1, 2 * Units, Units));
         var reach = (radius * rows).Plus(error * h.LargestModulus.matmul(inner.abs().t()).Plus(1));
@@ -68,7 +76,7 @@ public sealed class GruResetBefore : RecurrentCell
         var ofProduct = Curvature.Bound(
             new(at[0], at[0], h.LargestModulus * reset.SigmoidCurvature),
             new(at[0], own, reset.SigmoidSlope));
-        return throughProduct.Plus(at[2].Scaled(open * slope) * ofProduct);
+        return throughProduct.Plus((open * slope).amax(1) * innerNorm * ofProduct);
 
         Interval Around(int gate) => Interval.Around(sums[gate], (radius * at[gate].Rows).Plus(error));
     }

@@ -116,8 +116,24 @@ public class Lstm : RecurrentCell
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
         if (WeightHh.dtype != ScalarType.Float64) return InDouble().InvariantBox(input);
-        var reach = WeightHh.abs().sum(1).split(Units, 0);
-        var drive = Drive(input.ToTensor().unsqueeze(0)).squeeze(0).split(Units, 0);
+        return BoxUnder(Drive(input.ToTensor().unsqueeze(0)).squeeze(0), null);
+    }
+
+    /// <inheritdoc/>
+    internal override double[]? BoxUnder(double[] reach)
+    {
+        using var scope = NewDisposeScope();
+        using var frozen = no_grad();
+        return BoxUnder(BiasIh.Plus(BiasHh), WeightIh.abs().mv(reach.ToTensor()));
+    }
+
+    /// <param name="centre">The drive of every gate.</param>
+    /// <param name="around">How far it may be from there; null for nowhere.</param>
+    private double[]? BoxUnder(Tensor centre, Tensor? around)
+    {
+        var all = WeightHh.abs().sum(1);
+        var reach = (around is null ? all : all.Plus(around)).split(Units, 0);
+        var drive = centre.split(Units, 0);
         var forgotten = sigmoid(-drive[1] - reach[1]);
         var added = sigmoid(drive[0].Plus(reach[0])) * tanh(drive[2].abs().Plus(reach[2]));
         var memory = (added / forgotten).Times(1 + 1e-9);
@@ -137,9 +153,10 @@ public class Lstm : RecurrentCell
         return [.. Enumerable.Repeat(Math.Min(1.0, steps), Units), .. Enumerable.Repeat((double)steps, Units)];
     }
 
-    private protected override Tensor? JacobianLipschitzAt(Tensor drive, Tensor state, Tensor radius, Tensor error)
+    private protected override Tensor? JacobianLipschitzAt(
+        Tensor drive, Tensor state, Tensor radius, Tensor error, bool ofInput)
     {
-        var (own, at) = (Bounds.Own(), Bounds.Arguments());
+        var (own, at) = (Bounds.Own(), Bounds.Arguments(ofInput));
         var sums = Sums(drive, Hidden(state), Memory(state)).chunk(4, 1);
         var (input, forget, update, output) = (Around(0), Around(1), Around(2), Around(3));
         var memory = Interval.Around(Memory(state), radius);

@@ -61,6 +61,10 @@ public sealed class RatesCell : LeakyCell
         ? WithStart(ones_like(drive).Times(Nonlinearity.Bound))
         : LinearBox(drive.Plus(Nonlinearity.Offset)) is { } box ? WithStart(box) : null;
 
+    /// <inheritdoc/>
+    internal override Tensor InputRounding(Tensor input, Tensor state) =>
+        (InputWeights.norm(1) * ArgumentRounding(input, state).Plus(8 * Float64.UnitRoundoff)).norm(1);
+
     private Tensor Slope(Tensor drive, Tensor state) =>
         Nonlinearity.Slope(drive.Plus(Connectivity.Product()(state)));
 

@@ -178,14 +178,36 @@ public abstract class RecurrentCell : Cell
         if (WeightHh.dtype != ScalarType.Float64)
             return InDouble()
                 .JacobianLipschitz(InFloat64(input), InFloat64(state), InFloat64(radius))?.MoveToOuterDisposeScope();
-        // Arguments are known up to rounding, and so is the ball; the last factor covers the rounding of the bound
-        // itself.
-        var error = Bounds.ArgumentRounding(input, state).amax([1], keepdim: true);
-        return JacobianLipschitzAt(Drive(input), state, radius.unsqueeze(1), error)
-            ?.Times(1 + 1e-9).MoveToOuterDisposeScope();
+        return LipschitzAt(input, state, radius, ofInput: false)?.MoveToOuterDisposeScope();
 
         static Tensor InFloat64(Tensor values) => values.to(ScalarType.Float64);
     }
+
+    /// <inheritdoc/>
+    internal sealed override Tensor? JointLipschitz(Tensor input, Tensor state, Tensor radius)
+    {
+        using var scope = NewDisposeScope();
+        return LipschitzAt(input, state, radius, ofInput: true)?.MoveToOuterDisposeScope();
+    }
+
+    /// <summary>
+    /// Arguments are known up to rounding, and so is the ball; the last factor covers the rounding of the bound itself.
+    /// </summary>
+    private Tensor? LipschitzAt(Tensor input, Tensor state, Tensor radius, bool ofInput)
+    {
+        var error = Bounds.ArgumentRounding(input, state).amax([1], keepdim: true);
+        return JacobianLipschitzAt(Drive(input), state, radius.unsqueeze(1), error, ofInput)?.Times(1 + 1e-9);
+    }
+
+    /// <inheritdoc/>
+    internal sealed override Tensor InputRounding(Tensor input, Tensor state)
+    {
+        var errors = Bounds.ArgumentRounding(input, state);
+        return (Bounds.ScaleRounding(state, errors) * WeightIh.norm(1).view(-1, Units).sum(0).Plus(1)).norm(1);
+    }
+
+    /// <summary>[-1, 1]^N, whatever the input.</summary>
+    internal override double[]? BoxUnder(double[] reach) => [.. Enumerable.Repeat(1.0, StateSize)];
 
     /// <inheritdoc/>
     public sealed override (Tensor Step, Tensor Jacobian) Rounding(Tensor input, Tensor state)
@@ -244,7 +266,9 @@ public abstract class RecurrentCell : Cell
     /// <param name="state">Centres of the balls [B, S].</param>
     /// <param name="radius">[B, 1].</param>
     /// <param name="error">Upper bound on the rounding of any gate's argument [B, 1].</param>
-    private protected abstract Tensor? JacobianLipschitzAt(Tensor drive, Tensor state, Tensor radius, Tensor error);
+    /// <param name="ofInput">Whether balls, and the Jacobian, are of input and state together.</param>
+    private protected abstract Tensor? JacobianLipschitzAt(
+        Tensor drive, Tensor state, Tensor radius, Tensor error, bool ofInput);
 
     /// <summary>Upper bound on the rounding of each next state variable [B, S].</summary>
     /// <param name="drive">The input's share of every gate.</param>

@@ -21,9 +21,10 @@ public sealed class VanillaRnn : RecurrentCell
     private protected override Tensor InputJacobianAt(Tensor drive, Tensor state) =>
         Scaled(WeightIh, TanhSlope(Advance(drive, state)));
 
-    private protected override Tensor? JacobianLipschitzAt(Tensor drive, Tensor state, Tensor radius, Tensor error)
+    private protected override Tensor? JacobianLipschitzAt(
+        Tensor drive, Tensor state, Tensor radius, Tensor error, bool ofInput)
     {
-        var argument = Bounds.Arguments()[0];
+        var argument = Bounds.Arguments(ofInput)[0];
         var values = Interval.Around(drive.Plus(Recur(state)), (radius * argument.Rows).Plus(error));
         return Curvature.Bound(new Second(argument, argument, values.TanhCurvature));
     }

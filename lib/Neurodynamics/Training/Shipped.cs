@@ -58,6 +58,7 @@ public static class Shipped
         yield return ("currents-rank3", new Currents { Leak = Leak, Rank = 3 });
         yield return ("currents-dale-start",
             new Currents { Leak = Leak, Nonlinearity = relu, Inhibitory = 0.2, LearnedStart = true });
+        yield return ("gru-2-layers", new Stacked());
     }
 
     private static Recipe Of(Architecture architecture, TrialTask task) =>

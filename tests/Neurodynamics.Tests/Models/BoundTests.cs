@@ -12,7 +12,7 @@ public sealed class BoundTests
 
     public static TheoryData<Architecture> Architectures => Gated.Architectures;
 
-    public static TheoryData<Architecture> All => Gated.AndRateNetworks;
+    public static TheoryData<Architecture> All => Gated.AndOthers;
 
     [Theory, MemberData(nameof(All))]
     public void No_two_Jacobians_in_a_ball_differ_by_more_than_the_Lipschitz_constant_allows(

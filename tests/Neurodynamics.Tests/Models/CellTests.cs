@@ -10,7 +10,7 @@ public sealed class CellTests
 {
     public static TheoryData<Architecture> Architectures => Gated.Architectures;
 
-    public static TheoryData<Architecture> All => Gated.AndRateNetworks;
+    public static TheoryData<Architecture> All => Gated.AndOthers;
 
     [Theory, MemberData(nameof(All))]
     public void Jacobians_equal_central_differences(Architecture architecture) =>

@@ -8,8 +8,17 @@ internal static class Gated
 {
     public static TheoryData<Architecture> Architectures => [.. Kinds];
 
-    /// <summary>These, and rate networks with every option: what every cell with closed forms has to obey.</summary>
-    public static TheoryData<Architecture> AndRateNetworks => [.. Kinds, .. RateNetworks];
+    /// <summary>These, rate networks with every option, and layers: all cells with closed forms.</summary>
+    public static TheoryData<Architecture> AndOthers => [.. Kinds, .. RateNetworks, .. Layers];
+
+    /// <summary>Layers of every kind of cell.</summary>
+    public static IReadOnlyList<Architecture> Layers =>
+    [
+        .. Kinds.Select(kind => new Stacked { Layer = kind }),
+        new Stacked { Layer = new Currents { Leak = 0.3, InnerBias = true, LearnedStart = true }, Layers = 3 },
+        new Stacked { Layer = new Rates { Leak = 0.3, Nonlinearity = Nonlinearity.Softplus } },
+        new Stacked { Layer = new Currents { Nonlinearity = Nonlinearity.Logistic, Rank = 1 } },
+    ];
 
     /// <summary>Rate networks: each nonlinearity, and each option at least once, in both conventions.</summary>
     public static IReadOnlyList<LeakyArchitecture> RateNetworks =>

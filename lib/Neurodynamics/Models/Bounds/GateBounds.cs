@@ -8,17 +8,25 @@ namespace Neurodynamics.Models.Bounds;
 /// </summary>
 internal sealed class GateBounds(RecurrentCell cell)
 {
-    private readonly SpectralNorms norms = new();
+    private readonly SpectralNorms norms = new(), jointNorms = new(), inputNorms = new();
 
     private int Units => cell.Units;
 
     private int Gates => cell.GateCount;
 
     /// <summary>The arguments of the gates as functionals of the state they read.</summary>
-    public Functional[] Arguments()
+    /// <param name="ofInput">Whether as functionals of input and state together.</param>
+    public Functional[] Arguments(bool ofInput) => ofInput
+        ? Of(cat([cell.WeightIh, cell.WeightHh], 1), jointNorms)
+        : Of(cell.WeightHh, norms);
+
+    /// <summary>The input's part of a gate's argument as a functional of the input.</summary>
+    public Functional Inputs(int gate) => Of(cell.WeightIh, inputNorms)[gate];
+
+    private Functional[] Of(Tensor weights, SpectralNorms known)
     {
-        var (rows, known) = (cell.WeightHh.norm(1).split(Units, 0), norms.Of(cell.WeightHh, Units));
-        return [.. rows.Select((row, gate) => new Functional(row, tensor(known[gate])))];
+        double[] each = known.Of(weights, Units);
+        return [.. weights.norm(1).split(Units, 0).Select((row, gate) => new Functional(row, tensor(each[gate])))];
     }
 
     /// <summary>Each state variable's own value as a functional.</summary>

@@ -1,0 +1,305 @@
+using Neurodynamics.Models.Bounds;
+using static TorchSharp.torch;
+
+namespace Neurodynamics.Models;
+
+/// <summary>
+/// Layers as one cell with the state [layer 1, layer 2, ...], of which an LSTM's part is [h, c]. Each layer's input is
+/// what a readout would see of the new state of the layer below, as in PyTorch; a readout sees the last layer.
+/// </summary>
+/// <remarks>
+/// Parameters are the layers' own, under layer0, layer1 and so on. The cell owns its layers: they are disposed of with
+/// it.
+/// </remarks>
+public sealed class LayeredCell : Cell
+{
+    private readonly Cell[] layers;
+    private readonly int[] firsts;
+
+    /// <param name="layers">The layers, from the input up; at least one.</param>
+    /// <exception cref="ArgumentException">A layer does not take as many inputs as the one below has units.</exception>
+    public LayeredCell(params IReadOnlyList<Cell> layers) : base(
+        string.Join(" + ", Some(layers).Select(layer => layer.GetName())), layers[0].InputSize, layers[^1].Units,
+        layers.Sum(layer => layer.StateSize))
+    {
+        for (int i = 1; i < layers.Count; i++)
+            if (layers[i].InputSize != layers[i - 1].Units)
+                throw new ArgumentException(
+                    $"Layer {i} takes {layers[i].InputSize} inputs, but layer {i - 1} has {layers[i - 1].Units} units.",
+                    nameof(layers));
+        this.layers = [.. layers];
+        firsts = [.. layers.Select((_, i) => layers.Take(i).Sum(layer => layer.StateSize))];
+        for (int i = 0; i < layers.Count; i++) register_module($"layer{i}", layers[i]);
+    }
+
+    /// <summary>The layers, from the input up.</summary>
+    public IReadOnlyList<Cell> Layers => layers;
+
+    /// <inheritdoc/>
+    public override bool IsThreadSafe => layers.All(layer => layer.IsThreadSafe);
+
+    private protected override ScalarType? Precision => parameters().FirstOrDefault()?.dtype;
+
+    /// <summary>A layer's part [..., own S] of states [..., S].</summary>
+    /// <param name="states">States [..., S].</param>
+    /// <param name="layer">Which layer, from 0.</param>
+    public Tensor Part(Tensor states, int layer)
+    {
+        ArgumentNullException.ThrowIfNull(states);
+        Demand.Index(layer, layers.Length);
+        return states.narrow(-1, firsts[layer], layers[layer].StateSize);
+    }
+
+    /// <inheritdoc/>
+    public override void Initialise(long seed)
+    {
+        for (int i = 0; i < layers.Length; i++) layers[i].Initialise(Seeds.Derive(seed, "layer", i));
+    }
+
+    /// <inheritdoc/>
+    public override Tensor Step(Tensor input, Tensor state)
+    {
+        Require(input, state);
+        using var scope = NewDisposeScope();
+        return cat([.. Through(input, state).Select(at => at.Next)], 1).MoveToOuterDisposeScope();
+    }
+
+    /// <inheritdoc/>
+    public override Tensor Run(Tensor inputs, Tensor? start = null)
+    {
+        RequireRun(inputs, start);
+        using var scope = NewDisposeScope();
+        var states = new Tensor[layers.Length];
+        for (int i = 0; i < layers.Length; i++)
+        {
+            states[i] = layers[i].Run(inputs, start is null ? null : Part(start, i));
+            inputs = layers[i].Hidden(states[i]);
+        }
+        return cat(states, 2).MoveToOuterDisposeScope();
+    }
+
+    /// <inheritdoc/>
+    public override Tensor StateJacobian(Tensor input, Tensor state)
+    {
+        Require(input, state);
+        using var scope = NewDisposeScope();
+        using var frozen = no_grad();
+        var rows = new List<Tensor>();
+        Tensor? below = null;
+        foreach (var (layer, at) in layers.Zip(Through(input, state)))
+        {
+            // What the layer's new state owes to the states of the layers below, and to its own.
+            var own = layer.StateJacobian(at.Input, at.State);
+            var row = below is null ? own : cat([layer.InputJacobian(at.Input, at.State).matmul(below), own], 2);
+            below = layer.HiddenJacobian(at.Next).matmul(row);
+            rows.Add(Padded(row));
+        }
+        return cat(rows, 1).MoveToOuterDisposeScope();
+
+        Tensor Padded(Tensor row) => row.shape[2] == StateSize ? row
+            : cat([row, zeros(row.shape[0], row.shape[1], StateSize - row.shape[2], dtype: row.dtype)], 2);
+    }
+
+    /// <inheritdoc/>
+    public override Tensor InputJacobian(Tensor input, Tensor state)
+    {
+        Require(input, state);
+        using var scope = NewDisposeScope();
+        using var frozen = no_grad();
+        var rows = new List<Tensor>();
+        Tensor? below = null;
+        foreach (var (layer, at) in layers.Zip(Through(input, state)))
+        {
+            var own = layer.InputJacobian(at.Input, at.State);
+            rows.Add(below is null ? own : own.matmul(below));
+            below = layer.HiddenJacobian(at.Next).matmul(rows[^1]);
+        }
+        return cat(rows, 1).MoveToOuterDisposeScope();
+    }
+
+    /// <inheritdoc/>
+    public override Tensor Hidden(Tensor states)
+    {
+        using var scope = NewDisposeScope();
+        return layers[^1].Hidden(Part(states, layers.Length - 1)).MoveToOuterDisposeScope();
+    }
+
+    /// <inheritdoc/>
+    public override Tensor HiddenJacobian(Tensor states)
+    {
+        Usage.Check();
+        Demand.Shape(states, [-1, StateSize]);
+        using var scope = NewDisposeScope();
+        var own = layers[^1].HiddenJacobian(Part(states, layers.Length - 1));
+        var below = zeros(states.shape[0], Units, firsts[^1], dtype: states.dtype);
+        return cat([below, own], 2).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>
+    /// Each layer's own box, where what it gets from the layer below is as large as that one's box allows.
+    /// </summary>
+    /// <inheritdoc/>
+    public override double[]? InvariantBox(double[] input)
+    {
+        Demand.Shape(input, [InputSize]);
+        return Boxes(layers[0].InvariantBox(input));
+    }
+
+    /// <inheritdoc/>
+    internal override double[]? BoxUnder(double[] reach) => Boxes(layers[0].BoxUnder(reach));
+
+    /// <inheritdoc/>
+    public override double[]? BoxAfter(int steps)
+    {
+        double[]?[] boxes = [.. layers.Select(layer => layer.BoxAfter(steps))];
+        return boxes.Contains(null) ? null : [.. boxes.SelectMany(box => box!)];
+    }
+
+    /// <summary>
+    /// By the chain rule, from the layers' Lipschitz constants with respect to input and state together and the norms
+    /// of their Jacobians.
+    /// </summary>
+    /// <inheritdoc/>
+    public override Tensor? JacobianLipschitz(Tensor input, Tensor state, Tensor radius)
+    {
+        Require(input, state);
+        Demand.Shape(radius, [(int)state.shape[0]]);
+        using var scope = NewDisposeScope();
+        using var frozen = no_grad();
+        // How the layer's input changes with the whole state, at most, and how that in turn changes.
+        Tensor? change = null, bend = null, sum = null;
+        foreach (var (layer, at) in layers.Zip(Through(input, state)))
+        {
+            Tensor first, second;
+            var own = Norms.Spectral(layer.StateJacobian(at.Input, at.State));
+            if (change is null)
+            {
+                if (layer.JacobianLipschitz(at.Input, at.State, radius) is not { } curve) return null;
+                (first, second) = (own.Plus(curve * radius), curve);
+            }
+            else
+            {
+                // A unit step of the whole state moves the layer's input and state together by this at most.
+                var stretch = change.Squared().Plus(1).sqrt();
+                if (layer.JointLipschitz(at.Input, at.State, radius * stretch) is not { } curve) return null;
+                var (slack, through) = (curve * radius * stretch,
+                    Norms.Spectral(layer.InputJacobian(at.Input, at.State)));
+                first = (through.Plus(slack) * change).Plus(own).Plus(slack);
+                second = (curve * stretch.Squared()).Plus(through.Plus(slack) * bend!);
+            }
+            sum = sum is null ? second.Squared() : sum.Plus(second.Squared());
+            var seen = Norms.Spectral(layer.HiddenJacobian(at.Next));
+            var turn = layer.HiddenLipschitz(at.Next, first * radius);
+            seen = seen.Plus(turn * first * radius);
+            (change, bend) = (seen * first, (turn * first.Squared()).Plus(seen * second));
+        }
+        return sum!.sqrt().Times(1 + 1e-9).MoveToOuterDisposeScope();
+    }
+
+    /// <inheritdoc/>
+    public override (Tensor Step, Tensor Jacobian) Rounding(Tensor input, Tensor state)
+    {
+        Require(input, state);
+        using var scope = NewDisposeScope();
+        using var frozen = no_grad();
+        Tensor? moved = null, turned = null, size = null, steps = null, jacobians = null;
+        double products = (StateSize + InputSize + 16) * Float64.UnitRoundoff;
+        foreach (var (layer, at) in layers.Zip(Through(input, state)))
+        {
+            var (step, jacobian) = layer.Rounding(at.Input, at.State);
+            var whole = Norms.Frobenius(layer.StateJacobian(at.Input, at.State));
+            if (moved is not null)
+            {
+                // What the layer below has rounded moves this layer's input, and with it both of its Jacobians.
+                var through = Norms.Frobenius(layer.InputJacobian(at.Input, at.State));
+                var curve = layer.JointLipschitz(at.Input, at.State, moved) ?? zeros_like(moved);
+                var swing = curve * moved;
+                step = step.Plus(through.Plus(swing) * moved);
+                jacobian = jacobian.Plus(swing).Plus(layer.InputRounding(at.Input, at.State).Plus(swing) * size!)
+                    .Plus(through.Plus(swing) * turned!).Plus((through * size!).Times(products));
+                whole = whole.Plus(through * size!);
+            }
+            steps = steps is null ? step.Squared() : steps.Plus(step.Squared());
+            jacobians = jacobians is null ? jacobian.Squared() : jacobians.Plus(jacobian.Squared());
+            // What a readout sees has a slope of at most 1, and a few roundings of its own.
+            var hidden = layer.Hidden(at.Next).norm(1).Plus(1).Times(8 * Float64.UnitRoundoff);
+            var bend = layer.HiddenLipschitz(at.Next, step);
+            (moved, size) = (step.Plus(hidden), whole);
+            turned = jacobian.Plus((bend * step).Plus(products) * whole);
+        }
+        return (steps!.sqrt().MoveToOuterDisposeScope(), jacobians!.sqrt().MoveToOuterDisposeScope());
+    }
+
+    /// <inheritdoc/>
+    protected internal override Tensor Start(Tensor inputs) => cat([.. layers.Select(layer => layer.Start(inputs))], 1);
+
+    /// <inheritdoc/>
+    public override Cell InDouble()
+    {
+        if (Architecture is not null) return base.InDouble();
+        Cell[] exact = [.. layers.Select(layer => layer.InDouble())];
+        return exact.SequenceEqual(layers) ? this : new LayeredCell(exact);
+    }
+
+    /// <summary>What every layer gets, where it is, and where it goes.</summary>
+    private IEnumerable<(Tensor Input, Tensor State, Tensor Next)> Through(Tensor input, Tensor state)
+    {
+        for (int i = 0; i < layers.Length; i++)
+        {
+            var (own, at) = (Part(state, i), input);
+            var next = layers[i].Step(at, own);
+            input = layers[i].Hidden(next);
+            yield return (at, own, next);
+        }
+    }
+
+    private double[]? Boxes(double[]? first)
+    {
+        double[]? box = first;
+        var all = new List<double>();
+        for (int i = 0; i < layers.Length; i++)
+        {
+            if (i > 0) box = layers[i - 1].HiddenReach(box!) is { } reach ? layers[i].BoxUnder(reach) : null;
+            if (box is null) return null;
+            all.AddRange(box);
+        }
+        return [.. all];
+    }
+
+    private static IReadOnlyList<Cell> Some(IReadOnlyList<Cell> layers)
+    {
+        Demand.Given(layers);
+        return layers.Count > 0 ? layers
+            : throw new ArgumentException("A layered cell needs at least one layer.", nameof(layers));
+    }
+}
+
+/// <summary>Layers of one kind, each with the same number of units.</summary>
+public sealed record Stacked() : Architecture("stacked")
+{
+    /// <summary>The kind of every layer; default the GRU.</summary>
+    public Architecture Layer { get; init => field = Demand.Some(value, nameof(Layer)); } = Gru;
+
+    /// <summary>How many layers; default 2.</summary>
+    public int Layers
+    {
+        get;
+        init => field = value is >= 1 and <= 100
+            ? value
+            : throw new ArgumentOutOfRangeException(nameof(Layers), value, "There are 1 to 100 layers.");
+    } = 2;
+
+    /// <inheritdoc/>
+    public override string Title => $"{Layer.Title}, {Layers} layers";
+
+    /// <inheritdoc/>
+    public override string? Equation => Layer.Equation is { } equation
+        ? $"{equation}, in every layer with the new state of the layer below as u" : null;
+
+    /// <inheritdoc/>
+    public override Mark Mark => Layer.Mark with { Shape = MarkShape.DiamondOpen };
+
+    /// <inheritdoc/>
+    protected override Cell Make(int inputSize, int units, ScalarType precision) => new LayeredCell(
+        [.. Enumerable.Range(0, Layers).Select(i => Layer.Create(i == 0 ? inputSize : units, units, precision))]);
+}

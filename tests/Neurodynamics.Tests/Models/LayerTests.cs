@@ -1,0 +1,126 @@
+using CsCheck;
+using Neurodynamics.FixedPoints;
+using Neurodynamics.Models;
+using Xunit;
+using static TorchSharp.torch;
+
+namespace Neurodynamics.Tests.Models;
+
+public sealed class LayerTests
+{
+    private static readonly ScalarType Double = ScalarType.Float64;
+
+    [Theory, InlineData("gru"), InlineData("lstm"), InlineData("vanilla")]
+    public void Two_layers_are_PyTorchs_two_layers(string name)
+    {
+        using var scope = NewDisposeScope();
+        var kind = Architecture.Named(name);
+        var cell = new LayeredCell(kind.Create(3, 12, Double), kind.Create(12, 12, Double));
+        cell.Initialise(3);
+        var inputs = randn(4, 30, 3, dtype: Double);
+        var states = cell.Run(inputs);
+        var hidden = name switch
+        {
+            "vanilla" => Loaded(nn.RNN(3, 12, numLayers: 2, batchFirst: true, dtype: Double)).call(inputs).Item1,
+            "lstm" => Loaded(nn.LSTM(3, 12, numLayers: 2, batchFirst: true, dtype: Double)).call(inputs).Item1,
+            _ => Loaded(nn.GRU(3, 12, numLayers: 2, batchFirst: true, dtype: Double)).call(inputs).Item1,
+        };
+        Assert.True((cell.Hidden(states) - hidden).abs().max().item<double>() < 1e-14);
+        // The parts of the state are the layers' own states.
+        Assert.True((cell.Part(states, 0) - cell.Layers[0].Run(inputs)).abs().max().item<double>() < 1e-15);
+
+        T Loaded<T>(T layer) where T : nn.Module
+        {
+            layer.load_state_dict(Enumerable.Range(0, 2).SelectMany(i => cell.Layers[i].state_dict()
+                .Select(entry => (entry.Key.Replace("_l0", $"_l{i}"), entry.Value))).ToDictionary());
+            return layer;
+        }
+    }
+
+    [Theory, InlineData("gru"), InlineData("lstm"), InlineData("vanilla")]
+    public void Rounding_of_layers_is_bounded_from_above_and_small(string name) =>
+        Gen.Select(Gen.Int[1, 12], Gen.Long[0, 1 << 30]).Sample((units, seed) =>
+        {
+            using var scope = NewDisposeScope();
+            using var generator = new Generator((ulong)seed);
+            var kind = new Stacked { Layer = Architecture.Named(name), Layers = 3 };
+            var cell = (LayeredCell)kind.Create(1, units, Double);
+            var flipped = (LayeredCell)kind.Create(1, units, Double);
+            using (no_grad())
+            {
+                foreach (var parameter in cell.parameters()) parameter.uniform_(-0.7, 0.7, generator);
+                for (int i = 0; i < 3; i++)
+                    Flip((RecurrentCell)cell.Layers[i], (RecurrentCell)flipped.Layers[i], reads: i > 0);
+            }
+            var u = randn([1, 1], dtype: Double, generator: generator);
+            var x = randn([5, cell.StateSize], dtype: Double, generator: generator);
+            var (step, jacobian) = cell.Rounding(u, x);
+            Assert.InRange(step.max().item<double>(), 0, 1e-9);
+            Assert.InRange(jacobian.max().item<double>(), 0, 1e-6);
+            // The same units in reversed order round otherwise: two such differ by two roundings at most.
+            var apart = cell.Step(u, x) - Turned(flipped.Step(u, Turned(x, 1)), 1);
+            Assert.InRange((apart.norm(1) / step).max().item<double>(), 0, 2);
+            var turned = cell.StateJacobian(u, x) - Turned(Turned(flipped.StateJacobian(u, Turned(x, 1)), 1), 2);
+            Assert.InRange((turned.flatten(1).norm(1) / jacobian).max().item<double>(), 0, 2);
+
+            Tensor Turned(Tensor of, int dimension) => cat([.. of.split(units, dimension)
+                .Select(part => part.flip(dimension))], dimension);
+
+            void Flip(RecurrentCell from, RecurrentCell to, bool reads)
+            {
+                int gates = from.GateCount;
+                to.WeightHh.copy_(from.WeightHh.view(gates, units, units).flip(1, 2).flatten(0, 1));
+                var inputs = from.WeightIh.view(gates, units, -1);
+                to.WeightIh.copy_((reads ? inputs.flip(1, 2) : inputs.flip(1)).flatten(0, 1));
+                to.BiasIh.copy_(from.BiasIh.view(gates, units).flip(1).flatten());
+                to.BiasHh.copy_(from.BiasHh.view(gates, units).flip(1).flatten());
+            }
+        }, iter: 20);
+
+    [Fact]
+    public void The_points_of_two_layers_are_found_and_certified()
+    {
+        using var scope = NewDisposeScope();
+        // x' = tanh(2 x), y' = tanh(x' + 0.5 y): x stands at 0 and +-0.9575; y follows each alone, since 0.5 contracts.
+        var cell = new LayeredCell(Unit(0, 2), Unit(1, 0.5));
+        double[,] candidates = Candidates.Random(cell, 64, 1, seed: 1);
+        var found = new FixedPointSearch().Run(cell, candidates);
+        Assert.Equal(3, found.Points.Count);
+        Assert.All(found.Points, point =>
+        {
+            double x = point.State[0], y = point.State[1];
+            Assert.Equal(Math.Tanh(2 * x), x, 1e-12);
+            Assert.Equal(Math.Tanh(x + 0.5 * y), y, 1e-12);
+            Assert.Equal(Certainty.Certified, point.Certificate!.Certainty);
+        });
+        Assert.Equal(CompletenessVerdict.Consistent, found.Completeness.Verdict);
+
+        static RecurrentCell Unit(double input, double recurrent) => RecurrentCell.Create(
+            Architecture.Vanilla, new[,] { { input } }, new[,] { { recurrent } });
+    }
+
+    [Fact]
+    public void Layers_in_float32_are_analysed_in_float64()
+    {
+        using var scope = NewDisposeScope();
+        var mixed = new LayeredCell(new Gru(2, 3), new CurrentsCell(new() { Leak = 0.5 }, 3, 4));
+        mixed.Initialise(1);
+        var exact = mixed.InDouble();
+        Assert.Same(exact, exact.InDouble());
+        Assert.All(exact.parameters(), parameter => Assert.Equal(Double, parameter.dtype));
+        Assert.Equal(7, exact.StateSize);
+        var inputs = randn(2, 5, 2);
+        Assert.True((exact.Run(inputs.to(Double)) - mixed.Run(inputs)).abs().max().item<double>() < 1e-5);
+    }
+
+    [Fact]
+    public void Layers_that_do_not_fit_are_refused()
+    {
+        var error = Assert.Throws<ArgumentException>(() => new LayeredCell(new Gru(2, 3), new Gru(4, 3)));
+        Assert.Contains("Layer 1 takes 4 inputs, but layer 0 has 3 units", error.Message);
+        Assert.Contains("at least one", Assert.Throws<ArgumentException>(() => new LayeredCell()).Message);
+        Assert.Throws<ArgumentNullException>(() => new LayeredCell((IReadOnlyList<Cell>)null!));
+        Assert.Throws<ArgumentException>(() => new LayeredCell(new Gru(2, 3), null!));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new Stacked { Layers = 0 });
+    }
+}
