@@ -186,6 +186,26 @@ public abstract class Cell : nn.Module
         return Unroll(inputs.unbind(1), start ?? Start(inputs), Step).MoveToOuterDisposeScope();
     }
 
+    /// <summary>Runs whole trials with noise that is added to the state after each step, as in training.</summary>
+    /// <param name="inputs">Inputs [B, T, I].</param>
+    /// <param name="start">States before the first step [B, S]; the cell's own if null.</param>
+    /// <param name="noise">What is added [B, T, S].</param>
+    /// <returns>The states after each step [B, T, S].</returns>
+    public Tensor Run(Tensor inputs, Tensor? start, Tensor noise)
+    {
+        RequireRun(inputs, start);
+        Demand.Shape(noise, [(int)inputs.shape[0], (int)inputs.shape[1], StateSize]);
+        RequirePrecision(noise, nameof(noise));
+        using var scope = NewDisposeScope();
+        var added = noise.unbind(1);
+        int step = 0;
+        return Unroll(inputs.unbind(1), start ?? Start(inputs), (u, x) => Step(u, x).Plus(added[step++]))
+            .MoveToOuterDisposeScope();
+    }
+
+    /// <summary>a = dt/tau of every state variable [S]; null where the cell has no leak.</summary>
+    internal virtual Tensor? Leaks => null;
+
     /// <summary>What a readout sees of the state, h [..., N]: by default the state's first N values.</summary>
     /// <param name="states">States [..., S].</param>
     public virtual Tensor Hidden(Tensor states) => Units == StateSize ? states : states.narrow(-1, 0, Units);

@@ -38,6 +38,9 @@ public sealed class LayeredCell : Cell
     /// <inheritdoc/>
     public override bool IsThreadSafe => layers.All(layer => layer.IsThreadSafe);
 
+    internal override Tensor? Leaks => layers.Any(layer => layer.Leaks is null) ? null
+        : cat([.. layers.Select(layer => layer.Leaks!)]);
+
     private protected override ScalarType? Precision => parameters().FirstOrDefault()?.dtype;
 
     /// <summary>A layer's part [..., own S] of states [..., S].</summary>

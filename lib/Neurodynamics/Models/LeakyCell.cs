@@ -53,6 +53,8 @@ public abstract class LeakyCell : Cell
     /// <summary>a = dt/tau of every unit, leak [N]. It is no parameter: training leaves it as it is.</summary>
     public Tensor Leak { get; }
 
+    internal sealed override Tensor Leaks => Leak;
+
     /// <summary>W [N, N], whatever is stored of it.</summary>
     public double[,] RecurrentWeights()
     {

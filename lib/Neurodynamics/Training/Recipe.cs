@@ -91,6 +91,37 @@ public sealed record TrainingOptions
     /// <summary>Largest norm of the gradient, longer ones are scaled down to it; default none.</summary>
     public double? ClipNorm { get; init => field = value is { } norm ? Positive(norm, nameof(ClipNorm)) : null; }
 
+    /// <summary>
+    /// sigma, the standard deviation of noise on every state variable at every step of training; default 0. The
+    /// analysis, and every measurement of accuracy, is without noise.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public double Noise { get; init => field = NotNegative(value, nameof(Noise)); }
+
+    /// <summary>What <see cref="Noise"/> is multiplied with; default nothing.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public NoiseScale NoiseScale { get; init => field = Demand.Known(value, nameof(NoiseScale)); }
+
+    /// <summary>
+    /// What the mean square of all weights of the cell and the readout, biases left out, is multiplied with before it
+    /// is added to the loss (L2); default 0.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public double WeightPenalty { get; init => field = NotNegative(value, nameof(WeightPenalty)); }
+
+    /// <summary>
+    /// The same of what the readout sees, rates as a rule, over trials, steps and units (L2); default 0.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public double RatePenalty { get; init => field = NotNegative(value, nameof(RatePenalty)); }
+
+    /// <summary>
+    /// Parameters that stay as they are drawn, by the names of the saved file and with spaces between, such as
+    /// "rnn.weight_hh rnn.bias"; default none.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public string? Frozen { get; init; }
+
     /// <summary>Stops early at this accuracy on held-out trials, in (0, 1]; default none.</summary>
     public double? TargetAccuracy
     {
@@ -106,10 +137,28 @@ public sealed record TrainingOptions
     private static int Positive(int value, string name) =>
         value >= 1 ? value : throw new ArgumentOutOfRangeException(name, value, $"{name} is at least 1.");
 
+    private static double NotNegative(double value, string name) =>
+        value >= 0 && double.IsFinite(value)
+            ? value
+            : throw new ArgumentOutOfRangeException(name, value, $"{name} is a number of at least 0.");
+
     private static double Positive(double value, string name) =>
         value > 0 && double.IsFinite(value)
             ? value
             : throw new ArgumentOutOfRangeException(name, value, $"{name} is a positive number.");
+}
+
+/// <summary>What the standard deviation of a training's noise is multiplied with.</summary>
+public enum NoiseScale
+{
+    /// <summary>Nothing: sigma itself is added to the state at every step.</summary>
+    One,
+
+    /// <summary>
+    /// sqrt(2 a), with a the leak of each unit: sigma is then about the spread of a unit that gets nothing but noise,
+    /// whatever the step. For rate networks only.
+    /// </summary>
+    Leak,
 }
 
 /// <summary>What training minimises.</summary>

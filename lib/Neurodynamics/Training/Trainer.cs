@@ -130,7 +130,8 @@ public static class Trainer
     private static double Update(TrainingRun run, Trials trials, TrainingOptions options)
     {
         using var scope = NewDisposeScope();
-        var logits = run.Network.Logits(run.Network.Run(trials.Inputs.ToTensor()));
+        var states = options.Noise > 0 ? RunWithNoise(run, trials) : run.Network.Run(trials.Inputs.ToTensor());
+        var logits = run.Network.Logits(states);
         var targets = trials.Targets.ToTensor().to(logits.dtype);
         var weights = trials.Weights.ToTensor().to(logits.dtype);
         var sum = options.Loss switch
@@ -140,11 +141,36 @@ public static class Trainer
             _ => ((logits - targets.Times(2).Plus(-1)).Squared() * weights).sum(),
         };
         var loss = sum / weights.sum().AtLeast(1);
+        if (options.WeightPenalty > 0) loss = loss.Plus(MeanSquare(run.Network).Times(options.WeightPenalty));
+        if (options.RatePenalty > 0)
+            loss = loss.Plus(run.Network.Cell.Hidden(states).Squared().mean().Times(options.RatePenalty));
         run.Adam.zero_grad();
         loss.backward();
         if (options.ClipNorm is { } norm) nn.utils.clip_grad_norm_(run.Network.parameters(), norm);
         run.Adam.step();
         return loss.to(ScalarType.Float64).item<double>();
+    }
+
+    private static Tensor RunWithNoise(TrainingRun run, Trials trials)
+    {
+        var (cell, options) = (run.Network.Cell, run.Recipe.Training);
+        var inputs = trials.Inputs.ToTensor().to(ScalarType.Float32);
+        using var generator = new Generator((ulong)Seeds.Derive(run.Recipe.Seed, "noise", run.Updates));
+        var noise = randn([inputs.shape[0], inputs.shape[1], cell.StateSize], generator: generator);
+        noise = noise.Times(options.Noise);
+        if (options.NoiseScale == NoiseScale.Leak)
+            noise *= (cell.Leaks ?? throw new InvalidOperationException(
+                $"{nameof(NoiseScale)} is Leak, but {cell.Title} has none: give sigma itself, with NoiseScale.One."))
+                .Times(2).sqrt();
+        return cell.Run(inputs, null, noise);
+    }
+
+    /// <summary>Of the weights, which are matrices.</summary>
+    private static Tensor MeanSquare(Network network)
+    {
+        var weights = network.parameters().Where(parameter => parameter.dim() > 1).ToArray();
+        return weights.Select(matrix => matrix.Squared().sum()).Aggregate((sum, part) => sum.Plus(part))
+            .Over(weights.Sum(matrix => matrix.numel()));
     }
 }
 

@@ -18,7 +18,9 @@ internal sealed class TrainingRun : IDisposable
     {
         Recipe = recipe;
         Network = recipe.Create();
-        Adam = new HeldAdam(Network.parameters(), recipe.Training.LearningRate);
+        Freeze(recipe.Training.Frozen);
+        Adam = new HeldAdam(
+            Network.parameters().Where(parameter => parameter.requires_grad), recipe.Training.LearningRate);
     }
 
     public Recipe Recipe { get; }
@@ -125,6 +127,15 @@ internal sealed class TrainingRun : IDisposable
         foreach (var weights in best.Values) weights.Dispose();
     }
 
+    private void Freeze(string? names)
+    {
+        var known = Network.named_parameters().ToDictionary(entry => entry.name, entry => entry.parameter);
+        foreach (string name in (names ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries))
+            (known.GetValueOrDefault(name) ?? throw new ArgumentException(
+                $"{nameof(TrainingOptions.Frozen)} names {name}, but the parameters of {Recipe.Architecture} are "
+                + $"{string.Join(", ", known.Keys)}.")).requires_grad = false;
+    }
+
     private static string Before(string file) => $"{file}.before";
 
     private static TrainingRun? Read(string path, Recipe recipe)
@@ -165,10 +176,10 @@ internal sealed class TrainingRun : IDisposable
     private void Keep(double accuracy)
     {
         BestAccuracy = accuracy;
-        foreach (var (name, parameter) in Network.named_parameters())
+        foreach (var (name, values) in Network.state_dict())
         {
             if (best.TryGetValue(name, out var old)) old.Dispose();
-            best[name] = parameter.detach().clone().DetachFromDisposeScope();
+            best[name] = values.detach().clone().DetachFromDisposeScope();
         }
     }
 

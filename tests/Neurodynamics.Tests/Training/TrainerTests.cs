@@ -40,8 +40,27 @@ public sealed class TrainerTests
         Assert.NotEqual(Weights(Trainer.Train(Small)), Weights(Trainer.Train(Small with { Seed = 4 })));
     }
 
-    [Fact]
-    public void A_cancelled_training_goes_on_where_it_was_as_if_it_had_never_stopped()
+    public static TheoryData<Recipe> Resumed => [Small, WithEverything];
+
+    /// <summary>Every option of training at once, on a network with buffers and a start of its own.</summary>
+    private static Recipe WithEverything => Small with
+    {
+        Architecture = new Stacked
+        {
+            Layer = new Currents { Leak = 0.3, Inhibitory = 0.25, LearnedStart = true, LastLeak = 0.1 },
+        },
+        Training = Small.Training with
+        {
+            Noise = 0.1,
+            NoiseScale = NoiseScale.Leak,
+            WeightPenalty = 0.01,
+            RatePenalty = 0.02,
+            Frozen = "rnn.layer0.weight_ih readout.bias",
+        },
+    };
+
+    [Theory, MemberData(nameof(Resumed))]
+    public void A_cancelled_training_goes_on_where_it_was_as_if_it_had_never_stopped(Recipe recipe)
     {
         using var folder = new TemporaryFolder();
         string unfinished = Path.Combine(folder.Path, "net.training");
@@ -49,17 +68,74 @@ public sealed class TrainerTests
         Assert.Equal((Stop.Cancelled, 17), (first.Record.Stop, first.Record.Updates));
         var second = Cancelled(after: 3);
         Assert.Equal((Stop.Cancelled, 20), (second.Record.Stop, second.Record.Updates));
-        var whole = Trainer.Train(Small);
-        var resumed = Trainer.Train(Small, unfinished: unfinished);
+        var whole = Trainer.Train(recipe);
+        var resumed = Trainer.Train(recipe, unfinished: unfinished);
         Assert.Equal(whole.Record.Curve, resumed.Record.Curve);
         Assert.Equal(Weights(whole), Weights(resumed));
 
         TrainedNetwork Cancelled(int after)
         {
             using var stop = new CancellationTokenSource();
-            return Trainer.Train(Small, new Told(_ => { if (--after == 0) stop.Cancel(); }), unfinished,
+            return Trainer.Train(recipe, new Told(_ => { if (--after == 0) stop.Cancel(); }), unfinished,
                 cancellation: stop.Token);
         }
+    }
+
+    [Fact]
+    public void The_penalties_are_what_they_say()
+    {
+        double plain = FirstLoss(Small.Training);
+        var network = Small.Create();
+        double[] weights = [.. network.named_parameters().Where(entry => entry.name.Contains("weight"))
+            .SelectMany(entry => ((Tensor)entry.parameter).to(ScalarType.Float64).flatten().ToVector())];
+        Assert.Equal(0.5 * weights.Average(weight => weight * weight),
+            FirstLoss(Small.Training with { WeightPenalty = 0.5 }) - plain, 1e-6);
+        var first = Small.Task.Sample(8, 12, Seeds.Derive(Small.Seed, "training"));
+        Assert.Equal(0.5 * network.Run(first.Inputs).Cast<double>().Average(rate => rate * rate),
+            FirstLoss(Small.Training with { RatePenalty = 0.5 }) - plain, 1e-6);
+
+        static double FirstLoss(TrainingOptions options)
+        {
+            double? loss = null;
+            Trainer.Train(Small with { Training = options with { Updates = 1 } }, new Told(at => loss = at.Loss));
+            return loss!.Value;
+        }
+    }
+
+    [Fact]
+    public void Noise_has_the_spread_that_was_asked_for_and_the_same_bits_every_time()
+    {
+        using var scope = NewDisposeScope();
+        using var generator = new Generator(1);
+        // A unit that gets nothing but noise of sigma sqrt(2 a) has a variance of sigma^2 / (1 - a / 2).
+        var (cell, noise) = (new RatesCell(new() { Leak = 0.2 }, 1, 1, ScalarType.Float64),
+            randn([1, 200_000, 1], dtype: ScalarType.Float64, generator: generator) * Math.Sqrt(2 * 0.2));
+        var states = cell.Run(zeros(1, 200_000, 1, dtype: ScalarType.Float64), null, noise);
+        Assert.Equal(1 / 0.9, states.var().item<double>(), 0.03);
+        var noisy = Small with
+        {
+            Architecture = new Rates { Leak = 0.2 },
+            Training = Small.Training with { Noise = 0.3, NoiseScale = NoiseScale.Leak },
+        };
+        Assert.Equal(Weights(Trainer.Train(noisy)), Weights(Trainer.Train(noisy)));
+        var other = noisy with { Training = noisy.Training with { NoiseScale = NoiseScale.One } };
+        Assert.NotEqual(Weights(Trainer.Train(other)), Weights(Trainer.Train(noisy)));
+        var none = Assert.Throws<InvalidOperationException>(() =>
+            Trainer.Train(noisy with { Architecture = Architecture.Gru }));
+        Assert.Contains("NoiseScale.One", none.Message);
+    }
+
+    [Fact]
+    public void What_is_frozen_stays_and_a_name_that_is_none_is_refused()
+    {
+        var recipe = Small with { Training = Small.Training with { Frozen = "rnn.weight_hh_l0 readout.bias" } };
+        var (before, after) = (recipe.Create().state_dict(), Trainer.Train(recipe).Network.state_dict());
+        foreach (var (name, values) in before)
+            Assert.Equal(name is "rnn.weight_hh_l0" or "readout.bias", values.Equals(after[name]));
+        var wrong = Small with { Training = Small.Training with { Frozen = "weight_hh" } };
+        var error = Assert.Throws<ArgumentException>(() => Trainer.Train(wrong));
+        Assert.Contains("rnn.weight_hh_l0", error.Message);
+        Assert.Throws<ArgumentOutOfRangeException>(() => new TrainingOptions { Noise = -1 });
     }
 
     [Theory]
