@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.CompilerServices;
 using Neurodynamics.Models.Bounds;
 using static TorchSharp.torch;
@@ -16,6 +17,7 @@ public abstract class Cell : nn.Module
 {
     private static readonly ConditionalWeakTable<Cell, Cell> Copies = [];
     private readonly Usage usage;
+    private bool statesChecked, inputsChecked;
 
     /// <param name="name">Name of the module.</param>
     /// <param name="inputSize">I, the number of inputs; at least 1.</param>
@@ -29,6 +31,20 @@ public abstract class Cell : nn.Module
         (InputSize, Units, StateSize) = (inputSize, units, stateSize ?? units);
         ArgumentOutOfRangeException.ThrowIfLessThan(StateSize, units);
     }
+
+    /// <summary>
+    /// A cell from a step alone, such as one written in a notebook's cell. Autograd supplies its Jacobians; no box and
+    /// no bound is known of it, so its fixed points are found and not certified.
+    /// </summary>
+    /// <param name="step">
+    /// From inputs [B, I] and states [B, S] to the next states [B, S], in float64, without leaving tensors on the way.
+    /// </param>
+    /// <param name="inputs">I, the number of inputs; at least 1, of which the step may use none.</param>
+    /// <param name="units">N, the number of units that a readout sees: the first of the state.</param>
+    /// <param name="stateSize">S, the number of state variables; N if omitted.</param>
+    /// <param name="name">The name in figures and messages.</param>
+    public static Cell From(Func<Tensor, Tensor, Tensor> step, int inputs, int units, int? stateSize = null,
+        string name = "own step") => new StepCell(name, Demand.Some(step, nameof(step)), inputs, units, stateSize);
 
     /// <summary>The architecture that made the cell, or null if none did.</summary>
     public Architecture? Architecture { get; internal set; }
@@ -389,15 +405,66 @@ public abstract class Cell : nn.Module
 
     private Tensor Autograd(Tensor input, Tensor state, bool ofState)
     {
+        Require(input, state);
+        using var scope = NewDisposeScope();
+        var u = input.detach().expand(state.shape[0], InputSize);
+        // States of which every one stands S times there, 32 MB at most.
+        long block = Math.Max(1, (1 << 22) / ((long)StateSize * StateSize));
+        var parts = u.split(block, 0).Zip(state.detach().split(block, 0),
+            (inputs, states) => Gradients(inputs, states, ofState).MoveToOuterDisposeScope());
+        var jacobian = cat([.. parts], 0);
+        if (state.dtype == ScalarType.Float64 && state.shape[0] > 0) CheckGradients(u[..1], state[..1], ofState);
+        return jacobian.MoveToOuterDisposeScope();
+    }
+
+    /// <summary>
+    /// The Jacobians of some states at once: each state stands S times in a batch, once for every variable of the next
+    /// state, so that one pass back through the step gives all rows.
+    /// </summary>
+    private Tensor Gradients(Tensor inputs, Tensor states, bool ofState)
+    {
         using var scope = NewDisposeScope();
         using var enabled = enable_grad();
-        var u = input.detach().expand(state.shape[0], InputSize).clone();
-        var x = state.detach().clone();
+        var (u, x) = (inputs.repeat_interleave(StateSize, 0), states.repeat_interleave(StateSize, 0));
         var variable = (ofState ? x : u).requires_grad_();
-        var rows = Step(u, x).unbind(1);
-        // Row i of every Jacobian in the batch at once: the states in a batch do not affect each other.
-        var gradients = rows.Select((row, i) =>
-            autograd.grad([row.sum()], [variable], retain_graph: i < rows.Length - 1)[0]);
-        return stack(gradients, 1).detach().MoveToOuterDisposeScope();
+        var next = Step(u, x);
+        // A sum with the variable itself, times 0: libtorch ends the process where nothing depends on a variable.
+        var sum = next.view(-1, StateSize, StateSize).diagonal(0, 1, 2).sum().Plus(variable.sum().Times(0));
+        return autograd.grad([sum], [variable])[0].view(-1, StateSize, variable.shape[1]).detach()
+            .MoveToOuterDisposeScope();
+    }
+
+    /// <summary>
+    /// Autograd gives zeros, without a word, for what a step computes under no_grad, detached or in plain numbers. So
+    /// each cell's first Jacobian is compared with a difference, beside the state in case there is a kink.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">The two differ.</exception>
+    private void CheckGradients(Tensor input, Tensor state, bool ofState)
+    {
+        if (ofState ? statesChecked : inputsChecked) return;
+        const double Step = 1e-6;
+        string what = ofState ? "state" : "input";
+        using var frozen = no_grad();
+        using var generator = new Generator(1);
+        var (u, x) = (Beside(input), Beside(state));
+        var direction = randn((ofState ? x : u).shape, dtype: ScalarType.Float64, generator: generator);
+        var (ahead, behind) = (At(Step), At(-Step));
+        var slope = (ahead - behind).Over(2 * Step);
+        var expected = Gradients(u, x, ofState).matmul(direction.unsqueeze(-1)).squeeze(-1);
+        double scale = Math.Max(1, slope.abs().max().item<double>());
+        double apart = (slope - expected).abs().max().item<double>();
+        if (apart > 1e-3 * scale)
+            throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture,
+                $"The gradient of {Title}'s step is not its derivative with respect to the {what} (they differ by "
+                + $"{apart:0.0e+0}): Step must not work under no_grad, detach, or leave tensors for plain numbers on "
+                + $"the way; or override the Jacobian."));
+        if (ofState) statesChecked = true;
+        else inputsChecked = true;
+
+        Tensor Beside(Tensor values) =>
+            values.Plus(randn(values.shape, dtype: ScalarType.Float64, generator: generator).Times(1e-2));
+
+        Tensor At(double step) => ofState
+            ? this.Step(u, x.Plus(direction.Times(step))) : this.Step(u.Plus(direction.Times(step)), x);
     }
 }
