@@ -6,6 +6,9 @@ namespace Neurodynamics.Training;
 /// <summary>The networks that come with the workbook, by the name of their files, and the recipe of each.</summary>
 public static class Shipped
 {
+    // Before what is made of it.
+    private static readonly TrainingOptions Options = new() { Updates = 6000, ClipNorm = 1 };
+
     /// <summary>
     /// The report's nine (4.2): three architectures on three tasks, 100 units, the same number of updates each; and two
     /// one-channel integrators with a discount of 0.9, one for each reading of the report's formula.
@@ -18,12 +21,21 @@ public static class Shipped
         OfTheReport().ToDictionary(entry => entry.Name, entry => entry.Recipe);
 
     /// <summary>
-    /// The flip-flop in networks as laboratories train them, one of each form, 128 units, with the same options of
-    /// training.
+    /// The flip-flop in networks as laboratories train them, one of each form, 128 units.
     /// </summary>
+    /// <remarks>
+    /// With the options of training of the report's networks; only that of low rank learns with ten times the step, as
+    /// is usual where W is m n' / N. With Adam's default it gets 96.3 % right after as many updates, and with rank 4
+    /// 96.4 %.
+    /// </remarks>
     public static IReadOnlyDictionary<string, Recipe> FieldRecipes { get; } = OfTheField().ToDictionary(
         entry => $"flipflop3-{entry.Name}",
-        entry => Of(entry.Architecture, new FlipFlop { Channels = 3 }) with { Units = 128 });
+        entry => Of(entry.Architecture, new FlipFlop { Channels = 3 }) with
+        {
+            Units = 128,
+            Training = entry.Architecture is LeakyArchitecture { Rank: not null }
+                ? Options with { LearningRate = 0.01 } : Options,
+        });
 
     /// <summary>Both.</summary>
     public static IReadOnlyDictionary<string, Recipe> All { get; } = Recipes.Concat(FieldRecipes).ToDictionary();
@@ -62,5 +74,5 @@ public static class Shipped
     }
 
     private static Recipe Of(Architecture architecture, TrialTask task) =>
-        new() { Architecture = architecture, Task = task, Training = new() { Updates = 6000, ClipNorm = 1 } };
+        new() { Architecture = architecture, Task = task, Training = Options };
 }
