@@ -132,7 +132,20 @@ public sealed record Currents() : LeakyArchitecture("currents")
         + $", outputs read {(ReadsRates ? $"{Nonlinearity}({(InnerBias ? "x + c" : "x")})" : "x")}";
 
     /// <inheritdoc/>
-    public override Mark Mark => new(Hue.Purple, MarkShape.CircleOpen);
+    public override Mark Mark => new(Nonlinearity.Hue,
+        Rank is not null ? MarkShape.Diamond : Inhibitory is not null ? MarkShape.Circle : MarkShape.CircleOpen);
+
+    /// <inheritdoc/>
+    public override Diagram Diagram => Drawing("Rate network, currents: the state is what a unit gets", "x")
+        .Fork(18, 40).Arrow((18, 40), (18, 18), (21.5, 18))
+        .Box(28, 18, F, Hue.Green, $"rates {F}(x{(InnerBias ? " + c" : "")}): what other units see", 13)
+        .Arrow((34.5, 18), (40.5, 18))
+        .Box(51, 18, $"W {F} + B u + b", Hue.Blue, "weighted sum of rates and input", 21)
+        .Arrow((51, 1), (51, 13.8)).Label(49.5, 2, "u<sub>t</sub>", DiagramAnchor.Right)
+        .Arrow((61.5, 18), (69.7, 18))
+        .Fork(82, 40).Arrow((82, 40), (82, 26.2))
+        .Box(82, 22, ReadsRates ? F : "x", Hue.Green, ReadsRates ? "a readout sees the rates" : "a readout sees x", 9)
+        .Arrow((82, 17.8), (82, 1)).Label(83.5, 2.4, "to the readout", DiagramAnchor.Left, Hue.Grey, 12);
 
     /// <inheritdoc/>
     protected override Cell Make(int inputSize, int units, ScalarType precision) =>

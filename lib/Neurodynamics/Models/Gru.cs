@@ -143,6 +143,9 @@ public sealed class Gru : RecurrentCell
     {
         public override string Title => "GRU";
 
+        public override string Equation =>
+            "h' = z h + (1 - z) tanh(W_nu u + b_nu + r (W_nh h + b_nh)), with r, z = s(W [h, u] + b)";
+
         public override Mark Mark => new(Hue.Blue, MarkShape.Diamond);
 
         public override Diagram Diagram => Drawing(printed: false);

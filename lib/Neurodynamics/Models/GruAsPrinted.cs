@@ -78,6 +78,8 @@ public sealed class GruAsPrinted : RecurrentCell
     {
         public override string Title => "GRU as printed";
 
+        public override string Equation => "h' = z h + (1 - z) r tanh(W_n [h, u] + b_n), with r, z = s(W [h, u] + b)";
+
         public override Mark Mark => new(Hue.Blue, MarkShape.Diamond);
 
         public override Diagram Diagram => Models.Gru.Drawing(printed: true);

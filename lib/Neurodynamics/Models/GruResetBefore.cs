@@ -120,6 +120,9 @@ public sealed class GruResetBefore : RecurrentCell
     {
         public override string Title => "GRU, reset before";
 
+        public override string Equation =>
+            "h' = z h + (1 - z) tanh(W_nu u + W_nh (r h) + b_n), with r, z = s(W [h, u] + b)";
+
         public override Mark Mark => new(Hue.Blue, MarkShape.Diamond);
 
         protected override Cell Make(int inputSize, int units, ScalarType precision) =>

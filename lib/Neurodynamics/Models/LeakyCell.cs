@@ -296,9 +296,24 @@ public abstract record LeakyArchitecture : Architecture
 
     /// <inheritdoc/>
     public override string Title =>
-        $"{char.ToUpperInvariant(Name[0])}{Name[1..]} {(Nonlinearity == Nonlinearity.Relu ? "ReLU" : Nonlinearity)}"
+        $"{char.ToUpperInvariant(Name[0])}{Name[1..]} {F}"
         + (Rank is { } rank ? $", rank {rank}" : "") + (Inhibitory is null ? "" : ", Dale")
         + (LearnedStart ? ", learned start" : "") + (LastLeak is null ? "" : ", own leaks");
+
+    /// <summary>f as a drawing names it.</summary>
+    private protected string F => Nonlinearity == Nonlinearity.Relu ? "ReLU" : Nonlinearity.Name;
+
+    /// <summary>What both drawings share: the state along the top, and the leak.</summary>
+    private protected static Diagram Drawing(string title, string state) => new Diagram(title, 50)
+        .Frame(11, 6, 88, 47)
+        .Arrow((5, 40), (33.7, 40)).Arrow((38.3, 40), (69.7, 40)).Arrow((74.3, 40), (95, 40))
+        .Operation(36, 40, "×", $"(1 − a) {state}<sub>t−1</sub>: what is kept")
+        .Operation(72, 18, "×", "a times the drive: what is new")
+        .Operation(72, 40, "+", $"{state}<sub>t</sub> = (1 − a) {state}<sub>t−1</sub> + a (…)")
+        .Arrow((72, 20.3), (72, 37.7))
+        .Label(36, 44, "1 − a", hue: Hue.Vermillion).Label(73.2, 14.2, "a", DiagramAnchor.Left, Hue.Vermillion)
+        .Label(4, 40, $"{state}<sub>t−1</sub>", DiagramAnchor.Right)
+        .Label(96, 40, $"{state}<sub>t</sub>", DiagramAnchor.Left);
 
     /// <summary>a of each of N units.</summary>
     internal double[] Leaks(int units) => [.. Enumerable.Range(0, units).Select(i =>

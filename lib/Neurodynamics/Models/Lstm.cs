@@ -281,6 +281,9 @@ public class Lstm : RecurrentCell
     {
         public override string Title => "LSTM";
 
+        public override string Equation =>
+            "c' = s(f) c + s(i) tanh(g), h' = s(o) tanh(c'), with i, f, g, o = W [h, u] + b";
+
         public override Mark Mark => new(Hue.Vermillion, MarkShape.Square);
 
         public override Diagram Diagram => Drawing(printed: false);

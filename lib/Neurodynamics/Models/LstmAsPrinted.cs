@@ -16,6 +16,9 @@ public sealed class LstmAsPrinted : Lstm
     {
         public override string Title => "LSTM as printed";
 
+        public override string Equation =>
+            "c' = s(f) c + s(i) tanh(g), h' = s(o) tanh(c'), with i, f, g = W [h, u] + b and o = W_o [c, u] + b_o";
+
         public override Mark Mark => new(Hue.Vermillion, MarkShape.Square);
 
         public override Diagram Diagram => Drawing(printed: true);

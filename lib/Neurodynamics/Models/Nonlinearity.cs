@@ -46,6 +46,10 @@ public abstract record Nonlinearity
             $"There is no nonlinearity \"{name}\"; known are {string.Join(", ", All.Select(kind => kind.Name))}.",
             nameof(name));
 
+    /// <summary>The colour of networks with it in figures that compare architectures; default black.</summary>
+    [JsonIgnore]
+    public virtual Hue Hue => Hue.Ink;
+
     /// <summary>f at every value.</summary>
     public abstract Tensor Of(Tensor x);
 
@@ -80,6 +84,8 @@ public abstract record Nonlinearity
 
     private sealed record TanhKind() : Nonlinearity("tanh")
     {
+        public override Hue Hue => Hue.Green;
+
         public override double Bound => 1;
 
         public override Tensor Of(Tensor x) => tanh(x);
@@ -91,6 +97,8 @@ public abstract record Nonlinearity
 
     private sealed record ReluKind() : Nonlinearity("relu")
     {
+        public override Hue Hue => Hue.Vermillion;
+
         public override Tensor Of(Tensor x) => nn.functional.relu(x);
 
         public override Tensor Slope(Tensor x) => x.Above(0).to(x.dtype);
@@ -102,6 +110,8 @@ public abstract record Nonlinearity
 
     private sealed record SoftplusKind() : Nonlinearity("softplus")
     {
+        public override Hue Hue => Hue.Blue;
+
         public override Tensor Of(Tensor x) => logaddexp(x, zeros_like(x));
 
         public override Tensor Slope(Tensor x) => sigmoid(x);
@@ -112,6 +122,8 @@ public abstract record Nonlinearity
 
     private sealed record LogisticKind() : Nonlinearity("logistic")
     {
+        public override Hue Hue => Hue.Purple;
+
         public override double Bound => 1;
 
         public override Tensor Of(Tensor x) => sigmoid(x);

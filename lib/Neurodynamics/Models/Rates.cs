@@ -79,7 +79,17 @@ public sealed record Rates() : LeakyArchitecture("rates")
     public override string Equation => $"r' = (1 - a) r + a {Nonlinearity}(W r + B u + b), outputs read r";
 
     /// <inheritdoc/>
-    public override Mark Mark => new(Hue.Purple, MarkShape.SquareOpen);
+    public override Mark Mark => new(Nonlinearity.Hue,
+        Rank is not null ? MarkShape.DiamondOpen : Inhibitory is not null ? MarkShape.Square : MarkShape.SquareOpen);
+
+    /// <inheritdoc/>
+    public override Diagram Diagram => Drawing("Rate network, rates: the state is what a unit gives", "r")
+        .Fork(18, 40).Arrow((18, 40), (18, 18), (20.5, 18))
+        .Box(31, 18, "W r + B u + b", Hue.Blue, "weighted sum of rates and input", 21)
+        .Arrow((31, 1), (31, 13.8)).Label(29.5, 2, "u<sub>t</sub>", DiagramAnchor.Right)
+        .Arrow((41.5, 18), (48.5, 18))
+        .Box(55, 18, F, Hue.Green, $"{F} of the sum", 13).Arrow((61.5, 18), (69.7, 18))
+        .Fork(82, 40).Arrow((82, 40), (82, 1)).Label(83.5, 2.4, "to the readout", DiagramAnchor.Left, Hue.Grey, 12);
 
     /// <inheritdoc/>
     protected override Cell Make(int inputSize, int units, ScalarType precision) =>

@@ -20,8 +20,9 @@ internal sealed class StepCell(
         catch (ExternalException error)
         {
             string reason = error.Message.Split('\n')[0];
-            throw new InvalidOperationException($"The step of {Title} failed on inputs [{string.Join(", ", input.shape)}] "
-                + $"and states [{string.Join(", ", state.shape)}] in {state.dtype}: {reason}", error);
+            throw new InvalidOperationException(
+                $"The step of {Title} failed on inputs [{string.Join(", ", input.shape)}] and states "
+                + $"[{string.Join(", ", state.shape)}] in {state.dtype}: {reason}", error);
         }
         Demand.Shape(next, [(int)state.shape[0], StateSize], "what the step returns");
         // Not the very state: what is freed with the one must not be the other.

@@ -36,6 +36,8 @@ public sealed class VanillaRnn : RecurrentCell
     {
         public override string Title => "Vanilla";
 
+        public override string Equation => "h' = tanh(W_h h + W_u u + b)";
+
         public override Mark Mark => new(Hue.Green, MarkShape.Circle);
 
         public override Diagram Diagram => new Diagram("Vanilla RNN: one layer", 34)

@@ -9,7 +9,7 @@ public sealed class OwnStepTests
 {
     private static readonly ScalarType Double = ScalarType.Float64;
 
-    /// <summary>Row 38 of the field cases: the step does not use its input. The points are known in closed form.</summary>
+    /// <summary>Row 38 of the field cases: the step does not use its input. The points are known.</summary>
     [Fact]
     public void A_step_that_does_not_use_its_input_has_its_points_and_an_input_Jacobian_of_zero()
     {
