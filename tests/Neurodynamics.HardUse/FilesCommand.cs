@@ -214,7 +214,7 @@ sealed class FilesCommand : Command<FilesCommand.Settings>
         static string Fingerprint(ImportedNetwork imported)
         {
             using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-            foreach (var (name, parameter) in (imported.Network ?? (nn.Module)imported.Cell).named_parameters()
+            foreach (var (name, parameter) in imported.Network.named_parameters()
                 .OrderBy(entry => entry.name))
             {
                 hash.AppendData(System.Text.Encoding.UTF8.GetBytes(name));

@@ -219,7 +219,7 @@ internal sealed class ArgumentSamples
         return readout;
     }
 
-    private Network Network() => new(Cell(), Readout());
+    public Network Network(bool withReadout = true) => new(Cell(), withReadout ? Readout() : null);
 
     private FlipFlop Task() => new() { Channels = channels, PulseAtStart = true };
 

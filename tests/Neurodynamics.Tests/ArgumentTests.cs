@@ -88,7 +88,7 @@ public sealed class ArgumentTests : IDisposable
                               // Its weights are those of another cell.
                               where member.DeclaringType != typeof(IteratedCell)
                               where member.Name is not (nameof(Cell.InvariantBox) or nameof(Cell.BoxAfter)
-                                  or nameof(Cell.Hidden)) && !member.IsAbstract
+                                  or nameof(Cell.Hidden) or nameof(Cell.HiddenJacobian)) && !member.IsAbstract
                               let error = Call(member, Arguments(member), Disposed((nn.Module)Instance(member)!))
                               where error is not ObjectDisposedException
                               select $"{Name(member)}: {error}"];
@@ -164,6 +164,7 @@ public sealed class ArgumentTests : IDisposable
             _ when type.IsGenericType && good.Of(type, NameOf(parameter), member) is Array list =>
                 [Array.CreateInstance(list.GetType().GetElementType()!, 0),
                     Array.CreateInstance(list.GetType().GetElementType()!, 1)],
+            _ when type == typeof(Network) => [Disposed(good.Network()), good.Network(withReadout: false)],
             _ when type.IsSubclassOf(typeof(nn.Module)) =>
                 [Disposed((nn.Module)good.Of(type, NameOf(parameter), member)!)],
             _ => [],

@@ -10,7 +10,7 @@ internal static class ReferencePoints
     public static (Network Network, IReadOnlyList<Linearisation> Points) Of(string name)
     {
         string path = Reference.Network(name + ".npz");
-        var network = NetworkFile.Load(path).Network!;
+        var network = NetworkFile.Load(path, new() { Outputs = OutputMeaning.Logits }).Network;
         var (input, states) = (ArrayFile.Read(path)["input"].Values,
             ArrayFile.Read(Reference.FixedPoints(name))["fixed_points"].ToMatrix());
         return (network, Linearisation.Of(network.Cell,

@@ -1,3 +1,4 @@
+using Neurodynamics.Analysis;
 using Neurodynamics.FixedPoints;
 using Neurodynamics.Models;
 using Neurodynamics.Notebooks.Charts;
@@ -9,8 +10,9 @@ public static partial class Figures
 {
     /// <summary>
     /// Fixed points followed along a path of inputs: the logit of each channel's readout, a panel each, against the
-    /// position on the path. Colours show the number of unstable modes. Crosses are folds, where two points meet;
-    /// beyond there are neither.
+    /// position on the path, or the value of a network whose outputs are values. Without a readout it is the place
+    /// along the first principal component of all these points. Colours show the number of unstable modes. Crosses are
+    /// folds, where two points meet; beyond there are neither.
     /// </summary>
     /// <param name="branches">The branches, all along the same path.</param>
     /// <param name="network">The network.</param>
@@ -22,38 +24,54 @@ public static partial class Figures
         IReadOnlyList<Branch> branches, Network network, double? upTo = null, string? title = null)
     {
         var folds = branches.SelectMany(branch => branch.Folds).ToArray();
+        var first = network.Readout is null ? FirstComponent(branches, network) : null;
+        int count = Math.Max(1, network.Channels);
+        string word = first is null ? Wording.Output(network.Outputs) : "PC1";
         var panels = new Panels(
             title ?? $"{Count(branches.Count, "branch", "branches")}, {Count(folds.Length, "fold")}",
-                140 + 190 * network.Channels,
-            Enumerable.Repeat(1.0, network.Channels), sharesX: true)
+                140 + 190 * count,
+            Enumerable.Repeat(1.0, count), sharesX: true)
         { RowGap = 0.05 };
         double end = upTo ?? Math.Min(1, folds.Select(fold => fold.Position * 4 / 3).DefaultIfEmpty(1).Max());
         panels[0].X.Titled("strength of the input, as a share of the path").From(0, end);
         var stretches = branches.SelectMany(Stretches)
-            .Select(stretch => (stretch.Unstable, Line: Logits(stretch.Corners))).ToArray();
-        var turns = Logits(folds.Select(fold => (fold.Position, fold.Point.State)));
-        for (int channel = 0; channel < network.Channels; channel++)
+            .Select(stretch => (stretch.Unstable, Line: Outputs(stretch.Corners))).ToArray();
+        var turns = Outputs(folds.Select(fold => (fold.Position, fold.Point.State)));
+        for (int channel = 0; channel < count; channel++)
         {
             var panel = panels[channel];
-            panel.Y.Titled($"logit, channel {channel + 1}").ZeroLine();
+            panel.Y.Titled(first is null ? $"{word}, channel {channel + 1}" : Component(first, 0)).ZeroLine();
             foreach (var kind in stretches.GroupBy(stretch => stretch.Unstable).OrderBy(kind => kind.Key))
                 panel.Line(kind.Key == 0 ? "attractor" : $"saddle, {kind.Key} unstable",
                     [.. kind.SelectMany(stretch => Channel(stretch.Line, channel).Append(null))], Look(kind.Key).Paint,
-                    $"strength {Hover.XAs(".4f")}<br>logit {Hover.YAs(".2f")}", kind.Key == 0 ? 2.5 : 1.5,
+                    $"strength {Hover.XAs(".4f")}<br>{word} {Hover.YAs(".2f")}", kind.Key == 0 ? 2.5 : 1.5,
                     kind.Key switch { 0 => Dash.Solid, 1 => Dash.Dash, _ => Dash.Dot });
             if (folds.Length > 0)
                 panel.Markers("fold", [.. Channel(turns, channel)], Paint.Black,
-                    $"fold at {Hover.XAs(".4f")}<br>logit {Hover.YAs(".2f")}", MarkShape.X, 8);
+                    $"fold at {Hover.XAs(".4f")}<br>{word} {Hover.YAs(".2f")}", MarkShape.X, 8);
         }
         return panels.Chart();
 
-        (double Position, double[] Logits)[] Logits(IEnumerable<(double Position, double[] State)> corners) =>
-            [.. corners.Zip(
-                network.Logits(corners.Select(corner => corner.State).ToMatrix(network.Cell.StateSize)).Split(),
-                (corner, logits) => (corner.Position, logits))];
+        (double Position, double[] Outputs)[] Outputs(IEnumerable<(double Position, double[] State)> corners)
+        {
+            double[,] states = corners.Select(corner => corner.State).ToMatrix(network.Cell.StateSize);
+            return [.. corners.Zip(
+                (first is null ? Drawn(network, states) : first.Project(states)).Split(),
+                (corner, outputs) => (corner.Position, outputs))];
+        }
 
-        static IEnumerable<double[]> Channel((double Position, double[] Logits)[] corners, int channel) =>
-            corners.Select(corner => new[] { corner.Position, corner.Logits[channel] });
+        static IEnumerable<double[]> Channel((double Position, double[] Outputs)[] corners, int channel) =>
+            corners.Select(corner => new[] { corner.Position, corner.Outputs[channel] });
+    }
+
+    /// <summary>
+    /// The first principal component of all points of branches; of one that is 0 where there are none.
+    /// </summary>
+    private static Pca FirstComponent(IReadOnlyList<Branch> branches, Network network)
+    {
+        double[][] states = [.. branches.SelectMany(branch => branch.Points).Select(point => point.Point.State)];
+        int size = network.Cell.StateSize;
+        return Pca.Fit((states.Length == 0 ? [new double[size]] : states).ToMatrix(size), 1);
     }
 
     /// <summary>

@@ -25,9 +25,10 @@ public static partial class Figures
     /// <param name="network">Of a cell with gates.</param>
     /// <param name="trials">The trials.</param>
     /// <param name="trial">Which of them, from 0; default the first.</param>
-    public static GenericChart Gates(Network network, Trials trials, int trial = 0)
+    /// <param name="start">The state before the first step, S values; default the cell's own, zeros for most.</param>
+    public static GenericChart Gates(Network network, Trials trials, int trial = 0, double[]? start = null)
     {
-        var gates = GateTrace.Of(network.Cell, trials.Inputs, trial);
+        var gates = GateTrace.Of(network.Cell, trials.Inputs, trial, start);
         if (gates.Count == 0) throw new ArgumentException($"{network.Cell.Title} has no gates.", nameof(network));
         const double gap = 0.04, input = 0.16;
         var panels = new Panels($"Gates of the {network.Cell.Title} over one trial", 190 + 190 * gates.Count,

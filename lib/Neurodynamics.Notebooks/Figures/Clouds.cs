@@ -18,30 +18,45 @@ public static partial class Figures
     /// <summary>
     /// Clouds of states in the space of the first three principal components, coloured by one channel's readout. The
     /// colour is the logit, cut off at ± <paramref name="range"/>: the probability itself is 0 or 1 nearly everywhere.
+    /// Of a network whose outputs are values it is the value, and without a readout there is one grey per cloud.
     /// </summary>
     /// <param name="clouds">The clouds.</param>
     /// <param name="network">The network that reads them out.</param>
     /// <param name="pca">The components to draw in.</param>
     /// <param name="title">The figure's title.</param>
-    /// <param name="range">The largest logit that the colours tell apart; default 8, p = 0.9997.</param>
+    /// <param name="range">
+    /// The largest logit, or value, that the colours tell apart; default 8, p = 0.9997, and 1 for values.
+    /// </param>
     /// <param name="channel">Whose readout, from 0; with null all are drawn in one grey per cloud.</param>
     public static GenericChart Clouds(
-        IReadOnlyList<Cloud> clouds, Network network, Pca pca, string title, double range = 8, int? channel = 0)
+        IReadOnlyList<Cloud> clouds, Network network, Pca pca, string title, double? range = null, int? channel = 0)
     {
+        if (network.Readout is null) channel = null;
         var space = Space(title, pca, out var scene, Eye.Farther, legend: Legend.TopLeft);
-        var scale = channel is { } chosen ? new Scale(
-            network.Channels == 1 ? "p(sum > 0)" : $"p of channel {chosen + 1}", -range, range)
-        {
-            Ticks = new[] { -range, -range / 2, 0, range / 2, range }.ToDictionary(logit => logit, Probability),
-        } : null;
+        var scale = channel is { } chosen ? Colours(network, chosen, range) : null;
         for (int i = 0; i < clouds.Count; i++)
         {
             var markers = Dots(scene, clouds[i], network, pca.Project(clouds[i].States).Split(), i);
             if (scale is not null)
-                markers.Coloured(network.Logits(clouds[i].States).Column(channel!.Value), scale).Opacity(1);
+                markers.Coloured(Drawn(network, clouds[i].States).Column(channel!.Value), scale).Opacity(1);
         }
         return space.Chart();
     }
+
+    private static Scale Colours(Network network, int channel, double? range)
+    {
+        bool one = network.Channels == 1, values = network.Outputs != OutputMeaning.Logits;
+        double most = range ?? (values ? 1 : 8);
+        if (values) return new(one ? "readout" : $"readout of channel {channel + 1}", -most, most);
+        return new(one ? "p(sum > 0)" : $"p of channel {channel + 1}", -most, most)
+        {
+            Ticks = new[] { -most, -most / 2, 0, most / 2, most }.ToDictionary(logit => logit, Probability),
+        };
+    }
+
+    /// <summary>What figures draw of states' outputs [M, K]: logits, or otherwise values.</summary>
+    private static double[,] Drawn(Network network, double[,] states) =>
+        network.Outputs == OutputMeaning.Logits ? network.Logits(states) : network.Answers(states);
 
     /// <summary>
     /// The same clouds with the three readouts as axes: where states are decided, and where not. Only for networks of
@@ -50,8 +65,10 @@ public static partial class Figures
     /// <param name="clouds">The clouds.</param>
     /// <param name="network">The network that reads them out.</param>
     /// <param name="title">The figure's title.</param>
+    /// <exception cref="InvalidOperationException">The network has no readout.</exception>
     public static GenericChart InReadouts(IReadOnlyList<Cloud> clouds, Network network, string title)
     {
+        network.RequireReadout();
         if (network.Channels != 3)
             throw new ArgumentException(
                 $"Readouts make three axes where there are three channels, but the network has {network.Channels}.",
@@ -60,10 +77,10 @@ public static partial class Figures
         var scene = space.Add();
         scene.AsCube();
         scene.Eye = new([1.5, 1.2, 0.75], 0.12);
-        for (int channel = 0; channel < 3; channel++) scene.Axes[channel].Titled($"logit of channel {channel + 1}")
-            .ZeroLine(Paint.MiddleGrey);
+        for (int channel = 0; channel < 3; channel++) scene.Axes[channel]
+            .Titled($"{Wording.Output(network.Outputs)} of channel {channel + 1}").ZeroLine(Paint.MiddleGrey);
         for (int i = 0; i < clouds.Count; i++) Dots(
-            scene, clouds[i], network, network.Logits(clouds[i].States).Split(), i);
+            scene, clouds[i], network, Drawn(network, clouds[i].States).Split(), i);
         return space.Chart();
     }
 
@@ -73,13 +90,14 @@ public static partial class Figures
     private static Series Dots(Scene scene, Cloud cloud, Network network, double[][] places, int index)
     {
         Paint[] paints = [Paint.Grey, Paint.Blue, Paint.Orange, Paint.Purple, Paint.Vermillion];
-        double[][] logits = network.Logits(cloud.States).Split();
         string name = places.Length == 1 ? cloud.Name : $"{cloud.Name} ({places.Length})";
-        return scene.Markers(name, places, paints[index % 5], cloud.Shape, cloud.Size)
-            .Outlined(Paint.Ink, cloud.Size > 6 ? 1.5 : 0).Opacity(index == 0 && places.Length > 100 ? 0.5 : 1)
-            .Hovers(logits.Select(row => $"{cloud.Name}<br>logit {string.Join(", ", row.Select(Written))}"));
-
-        static string Written(double logit) => logit.ToString("0.0", CultureInfo.InvariantCulture);
+        var dots = scene.Markers(name, places, paints[index % 5], cloud.Shape, cloud.Size)
+            .Outlined(Paint.Ink, cloud.Size > 6 ? 1.5 : 0).Opacity(index == 0 && places.Length > 100 ? 0.5 : 1);
+        if (network.Readout is null) return dots.Hover(cloud.Name);
+        string word = Wording.Output(network.Outputs);
+        string format = network.Outputs == OutputMeaning.Logits ? "0.0" : "0.00";
+        return dots.Hovers(Drawn(network, cloud.States).Split().Select(row => $"{cloud.Name}<br>{word} "
+            + string.Join(", ", row.Select(output => output.ToString(format, CultureInfo.InvariantCulture)))));
     }
 
     private static string Probability(double logit) => (1 / (1 + Math.Exp(-logit))) switch

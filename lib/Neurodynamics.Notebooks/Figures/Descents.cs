@@ -39,6 +39,7 @@ public static partial class Figures
         {
             var paint = palette[(bySign ? signs[i] + 1 : i) % palette.Length];
             var ends = DescentEnds.Of(descents[i], network);
+            string[] readouts = [.. ends.Readouts.Select(signs => signs.Length == 0 ? "" : $"readout {signs}<br>")];
             string input = $"({Wording.Of(descents[i].Problem.InputOf(0))})";
             var (speeds, places) = (descents[i].Speeds, pca.Project(descents[i].States).Split());
             foreach (var side in Enumerable.Range(0, places.Length).GroupBy(row => ends.Outside[row])
@@ -48,7 +49,7 @@ public static partial class Figures
                 var dots = scene.Markers($"{input}: ends {(side.Key ? "outside" : "inside")} the box ({rows.Length})",
                     [.. rows.Select(row => places[row])], paint, side.Key ? MarkShape.CircleOpen : MarkShape.Circle, 5);
                 dots.Rank(FirstRank + 10 * i).Hovers(rows.Select(row => string.Create(CultureInfo.InvariantCulture,
-                    $"candidate {row + 1} under {input}<br>readout {ends.Readouts[row]}<br>speed q = "
+                    $"candidate {row + 1} under {input}<br>{readouts[row]}speed q = "
                     + $"{speeds[row]:0.0e+0}<br>largest |h| = {ends.Largest[row]:0.00}")));
                 if (scale is not null) dots.Coloured(
                     rows.Select(row => Math.Log10(Math.Max(speeds[row], 1e-300))), scale);

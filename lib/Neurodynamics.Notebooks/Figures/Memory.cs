@@ -80,8 +80,10 @@ public static partial class Figures
     /// The logit of each, and by how much it changes in a step: see <see cref="SlowCurve.Readouts"/>.
     /// </param>
     /// <param name="pca">Whose first component is the horizontal axis.</param>
+    /// <param name="outputs">What the readout means; default logits.</param>
     public static GenericChart AlongCurve(
-        IReadOnlyList<Linearisation> points, IReadOnlyList<(double Logit, double Change)> readouts, Pca pca)
+        IReadOnlyList<Linearisation> points, IReadOnlyList<(double Logit, double Change)> readouts, Pca pca,
+        OutputMeaning outputs = OutputMeaning.Logits)
     {
         var panels =
             new Panels("Along the slow curve, at zero input", 640, [0.24, 0.3, 0.33], sharesX: true) { RowGap = 0.065 };
@@ -97,9 +99,9 @@ public static partial class Figures
         }
         Curve(2, "drift", i => 100 * readouts[i].Change, Paint.Vermillion, MarkShape.Diamond).NotInLegend();
         panels[0].X.Titled("position along PC1");
-        panels[0].Y.Titled("logit of readout");
+        panels[0].Y.Titled(Readout(outputs));
         panels[1].Y.Titled("|\u03bb|");
-        panels[2].Y.Titled("drift of logit<br>per 100 steps").ZeroLine(Paint.MiddleGrey);
+        panels[2].Y.Titled($"drift of {Wording.Output(outputs)}<br>per 100 steps").ZeroLine(Paint.MiddleGrey);
         return panels.Chart();
 
         Series Curve(int row, string name, Func<int, double> value, Paint paint, MarkShape symbol,
@@ -129,13 +131,16 @@ public static partial class Figures
             string kept = holding.Lost[i] is { } lost ? $"sign lost at step {lost}" : "sign kept to the end";
             panel.Line("", shown.Select(k => (double)holding.Steps[k]), shown.Select(k => logits[k]),
                 Paint.Between(logits[0] / largest),
-                $"step {Hover.X}: logit {Hover.YAs(".1f")}<br>{kept}");
+                $"step {Hover.X}: {Wording.Output(holding.Outputs)} {Hover.YAs(".1f")}<br>{kept}");
         }
         panel.X.Titled("steps without input").Logarithmic();
-        panel.Y.Titled("logit of readout").ZeroLine(Paint.DarkGrey);
+        panel.Y.Titled(Readout(holding.Outputs)).ZeroLine(Paint.DarkGrey);
         if (trialSteps is { } steps) panel.Upright(steps, "length of a trial", atTop: true);
         return panels.Chart();
     }
+
+    private static string Readout(OutputMeaning outputs) =>
+        outputs == OutputMeaning.Logits ? "logit of readout" : "readout";
 
     /// <summary>
     /// A value of the state, such as its place along PC1, against the sum of the inputs; the colour is the step of the

@@ -12,7 +12,10 @@ public enum ColourBy
     /// <summary>The number of unstable modes, which the symbol shows as well.</summary>
     UnstableModes,
 
-    /// <summary>The readout: a colour per sign pattern, or a scale of probability where there is one channel.</summary>
+    /// <summary>
+    /// The readout: a colour per sign pattern, or a scale of probability, or of the value, where there is one channel.
+    /// The number of unstable modes where the network has no readout.
+    /// </summary>
     Readout,
 }
 
@@ -30,8 +33,8 @@ public static partial class Figures
 
     /// <summary>
     /// Fixed points in the space of the first three principal components. Symbols show the number of unstable modes.
-    /// Attractors carry their readout as a label: + for class 1, - for class 0, 0 where 0.1 &lt; p &lt; 0.9. The hover
-    /// has all that is known of a point.
+    /// Attractors carry their readout, if there is one, as a label: + for class 1, - for class 0, 0 where the network
+    /// is undecided (<see cref="Network.Decision"/>). The hover has all that is known of a point.
     /// </summary>
     /// <param name="points">The points; none gives a figure that says so.</param>
     /// <param name="network">The network that they are the points of.</param>
@@ -100,7 +103,9 @@ public static partial class Figures
         if (trajectories is not null) Trajectories(scene, trajectories, pca, mostTrajectories);
         if (points.Count == 0) space.Says("No fixed points to show.");
         var (facts, places) = (PointFacts.Of(points, network), Places(points, pca));
-        var scale = colourBy == ColourBy.Readout && network.Channels == 1 ? new Scale("p(class 1)", 0, 1) : null;
+        if (network.Readout is null) colourBy = ColourBy.UnstableModes;
+        var scale = colourBy != ColourBy.Readout || network.Channels > 1 ? null
+            : network.Outputs == OutputMeaning.Logits ? new Scale("p(class 1)", 0, 1) : new Scale("readout", -1, 1);
         bool patterns = colourBy == ColourBy.Readout && scale is null;
         foreach (var group in facts
             .GroupBy(point => (point.Linearisation.UnstableModes, point.Linearisation.Kind,
@@ -115,7 +120,7 @@ public static partial class Figures
                     ? PatternColour(readout)
                     : Paint.Grey, symbol, size);
             markers.Outlined(Paint.Ink, 1).Rank(FirstRank + unstable);
-            if (scale is not null) markers.Coloured(group.Select(point => point.Probabilities[0]), scale);
+            if (scale is not null) markers.Coloured(group.Select(point => point.Answers[0]), scale);
         }
         return space;
     }
@@ -132,7 +137,7 @@ public static partial class Figures
     {
         var markers = scene.Markers(name, [.. members.Select(point => places[point.Number - 1])], paint, symbol, size)
             .Hovers(members.Select(point => point.Hover));
-        return members.First().Linearisation.IsAttractor && members.Count() <= 16
+        return members.First() is { Linearisation.IsAttractor: true, Readout.Length: > 0 } && members.Count() <= 16
             ? markers.Texts(members.Select(point => $"<b>{point.ReadoutLabel}</b>"), label) : markers;
     }
 

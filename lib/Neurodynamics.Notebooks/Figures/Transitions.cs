@@ -60,7 +60,8 @@ public static partial class Figures
                 var markers = panel.Markers(
                     Kind(kind.Key), [.. kind.Select(point => places[point.Number - 1])], paint, null, symbol, 8);
                 markers.Hovers(kind.Select(point => point.Hover));
-                if (kind.Key == 0) markers.Texts(kind.Select(point => point.ReadoutLabel), 10);
+                if (kind.Key == 0 && network.Readout is not null)
+                    markers.Texts(kind.Select(point => point.ReadoutLabel), 10);
             }
         }
         return panels.Chart();

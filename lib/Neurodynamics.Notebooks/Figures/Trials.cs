@@ -15,16 +15,19 @@ public static partial class Figures
     /// <param name="trials">The trials.</param>
     /// <param name="trial">Which of them, from 0; default the first.</param>
     /// <param name="network">
-    /// Draws what this network reads out, 2 p - 1 with p the probability of class 1; default none.
+    /// Draws what this network reads out, if it has a readout: 2 p - 1 with p the probability of class 1, or the value
+    /// y where outputs are values; default none.
     /// </param>
-    public static GenericChart Trial(Trials trials, int trial = 0, Network? network = null)
+    /// <param name="start">The state before the first step, S values; default the cell's own, zeros for most.</param>
+    public static GenericChart Trial(Trials trials, int trial = 0, Network? network = null, double[]? start = null)
     {
+        if (network?.Readout is null) network = null;
         if (trial < 0 || trial >= trials.Count)
             throw new ArgumentOutOfRangeException(
                 nameof(trial), trial, $"There are {trials.Count} trials, counted from 0.");
         var (inputs, targets, weights) =
             (trials.Inputs.Trial(trial), trials.Targets.Trial(trial), trials.Weights.Trial(trial));
-        double[,]? readout = network is null ? null : Readout(network, inputs);
+        double[,]? readout = network is null ? null : Readout(network, inputs, start);
         bool apart = trials.InputSize != trials.Channels;
         int count = trials.Channels + (apart ? 1 : 0);
         var panels =
@@ -54,18 +57,21 @@ public static partial class Figures
                 .Zip(weights.Column(channel), (target, weight) => weight > 0 ? 2 * target - 1 : double.NaN),
                 Paint.Vermillion, $"{hover}target: {Hover.YAs(".3~f")}", 2.5, steps: true);
             if (readout is not null)
-                panel.Line("readout", time, readout.Column(channel).Select(p => 2 * p - 1), Paint.Black,
+                panel.Line("readout", time, readout.Column(channel), Paint.Black,
                     $"{hover}readout: {Hover.YAs(".3~f")}", 1.5, Dash.Dot, steps: true);
         }
         return panels.Chart();
     }
 
-    /// <summary>The probabilities that a network reads out of one trial's inputs [T, K].</summary>
-    private static double[,] Readout(Network network, double[,] inputs)
+    /// <summary>What a network reads out of one trial's inputs, from -1 for class 0 to 1 for class 1 [T, K].</summary>
+    private static double[,] Readout(Network network, double[,] inputs, double[]? start)
     {
         double[,,] trial = new double[1, inputs.GetLength(0), inputs.GetLength(1)];
         inputs.Values().CopyTo(trial.Values());
-        return network.Probabilities(network.Run(trial).Trial(0));
+        double[,] answers = network.Answers(network.Run(trial, start).Trial(0));
+        if (network.Outputs == OutputMeaning.Logits)
+            foreach (ref double answer in answers.Values()) answer = 2 * answer - 1;
+        return answers;
     }
 
     /// <summary>The inputs of a trial [T, I] as bars, a colour each.</summary>

@@ -14,9 +14,11 @@ public static partial class Tables
     /// <param name="networks">Of cells with gates.</param>
     /// <param name="trials">The trials; a step with any input that is not 0 has a pulse.</param>
     /// <param name="count">How many of the trials; default 8.</param>
-    public static DataFrame Gates(IReadOnlyList<Network> networks, Trials trials, int count = 8) =>
+    /// <param name="start">The state before the first step, S values; default each cell's own, zeros for most.</param>
+    public static DataFrame Gates(
+        IReadOnlyList<Network> networks, Trials trials, int count = 8, double[]? start = null) =>
         Table.Of(networks.SelectMany(
-            network => GateUse.Of(network.Cell, trials, count), (network, use) => (network.Cell, Use: use)))
+            network => GateUse.Of(network.Cell, trials, count, start), (network, use) => (network.Cell, Use: use)))
             .Column("cell", row => row.Cell.Title)
             .Column("gate", row => row.Use.Gate)
             .Column("mean at pulses", row => row.Use.AtPulses)

@@ -115,7 +115,7 @@ public static partial class Tables
     /// 0.1 of) a fixed point of the list, how many lie outside the box that states from zero never leave, how many read
     /// out the same signs as the candidate at their start, how well distances between ends correlate with those between
     /// candidates, how many patterns of signs there are, and how many distinct fixed points Newton's method finds when
-    /// it goes on from the ends.
+    /// it goes on from the ends. Of a network without a readout nothing is read out.
     /// </summary>
     /// <param name="descents">What gradient descent returned.</param>
     /// <param name="points">The fixed points under the input of each, in the same order.</param>
@@ -131,9 +131,10 @@ public static partial class Tables
             .Column("median q", row => row.Descent.Speeds.Median())
             .Column("ends near a fixed point", row => row.Ends.Near(row.Set.Points, 0.1))
             .Column("ends outside the box", row => row.Ends.Outside.Count(outside => outside))
-            .Column("readout as at the start", row => row.Ends.Readouts
-                .Zip(network.Decisions(row.Descent.Problem.Candidates)).Count(pair => pair.First == pair.Second))
+            .When(network.Readout is not null, table => table.Column("readout as at the start", row => row.Ends.Readouts
+                .Zip(network.Decisions(row.Descent.Problem.Candidates)).Count(pair => pair.First == pair.Second)))
             .Column("distances as at the start", row => row.Ends.DistancesKept(row.Descent.Problem.Candidates))
-            .Column("patterns read out", row => row.Ends.Readouts.Distinct().Count())
+            .When(network.Readout is not null, table => table
+                .Column("patterns read out", row => row.Ends.Readouts.Distinct().Count()))
             .Column("fixed points after Newton", row => row.Descent.Polished(Workbook.Stop).Distinct().Count);
 }

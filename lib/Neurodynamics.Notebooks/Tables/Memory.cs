@@ -9,7 +9,8 @@ public static partial class Tables
 {
     /// <summary>
     /// A row per connection between two attractors: their readouts, the channels in which these differ, the readout of
-    /// each saddle between them, and the unstable eigenvalue of the first.
+    /// each saddle between them, and the unstable eigenvalue of the first. Of a network without a readout, the points'
+    /// numbers stand for their readouts.
     /// </summary>
     /// <param name="graph">The points, and where the network goes from the saddles.</param>
     /// <param name="network">Their network.</param>
@@ -19,15 +20,16 @@ public static partial class Tables
         return Table.Of(graph.Edges())
             .Column("from", edge => readouts[edge.First])
             .Column("to", edge => readouts[edge.Second])
-            .Column("channels that differ", edge =>
-                string.Join(", ", Differing(readouts[edge.First], readouts[edge.Second])))
+            .When(network.Readout is not null, table => table.Column("channels that differ", edge =>
+                string.Join(", ", Differing(readouts[edge.First], readouts[edge.Second]))))
             .Column("saddle between", edge => string.Join(", ", edge.Saddles.Select(saddle => readouts[saddle])))
             .Column("unstable eigenvalue", edge => graph.Points[edge.Saddles[0]].Eigenvalues[0].Real);
     }
 
     /// <summary>
     /// A row per pair of attractors with a saddle of index 1 between them: number and readout of each, in how many
-    /// channels they differ, how many saddles there are, and the most steps that a run from such a saddle took.
+    /// channels they differ, how many saddles there are, and the most steps that a run from such a saddle took. Of a
+    /// network without a readout the number alone.
     /// </summary>
     /// <param name="graph">The points, and where the network goes from the saddles.</param>
     /// <param name="network">Their network.</param>
@@ -35,17 +37,20 @@ public static partial class Tables
     {
         string[] readouts = Readouts(graph.Points, network);
         return Table.Of(graph.Edges())
-            .Column("from", edge => $"{edge.First + 1}: {readouts[edge.First]}")
-            .Column("to", edge => $"{edge.Second + 1}: {readouts[edge.Second]}")
-            .Column("channels that differ", edge => Differing(readouts[edge.First], readouts[edge.Second]).Count())
+            .Column("from", edge => Numbered(edge.First))
+            .Column("to", edge => Numbered(edge.Second))
+            .When(network.Readout is not null, table => table.Column(
+                "channels that differ", edge => Differing(readouts[edge.First], readouts[edge.Second]).Count()))
             .Column("saddles", edge => edge.Saddles.Count)
             .Column("most steps", edge => graph.Transitions.Where(run => edge.Saddles.Contains(run.Saddle))
                 .Max(run => run.Steps));
+
+        string Numbered(int point) => network.Readout is null ? readouts[point] : $"{point + 1}: {readouts[point]}";
     }
 
     /// <summary>
     /// A row per attractor and a column per pulse: the readout of the attractor where the network comes to rest after
-    /// it.
+    /// it, or that attractor's number where the network has no readout.
     /// </summary>
     /// <param name="responses">What the pulses did.</param>
     /// <param name="network">The network that was pulsed.</param>
@@ -66,6 +71,7 @@ public static partial class Tables
     /// </summary>
     /// <param name="byDuration">Responses to pulses of each duration.</param>
     /// <param name="network">The network that was pulsed.</param>
+    /// <exception cref="InvalidOperationException">The network has no readout.</exception>
     public static DataFrame HeldPulses(IReadOnlyList<PulseResponses> byDuration, Network network) =>
         Table.Of(byDuration.Select(responses => (responses.Responses, Effects: PulseEffect.Of(responses, network))))
             .Column("steps held", row => row.Responses.FirstOrDefault()?.Held ?? 0)
@@ -76,25 +82,28 @@ public static partial class Tables
     /// <summary>
     /// A row per branch that folds, by where it first does: that position on the path, the readouts under the first
     /// input of the two fixed points at its ends, which meet there if it is the only fold, their unstable modes (empty
-    /// where the continuation did not count them), and how many folds there are.
+    /// where the continuation did not count them), and how many folds there are. Without a readout, nothing is read
+    /// out.
     /// </summary>
     /// <param name="branches">The branches, all along the same path.</param>
     /// <param name="network">The network.</param>
     public static DataFrame Folds(IReadOnlyList<Branch> branches, Network network) =>
         Table.Of(branches.Where(branch => branch.Folds.Count > 0).OrderBy(branch => branch.Folds[0].Position))
             .Column("position", branch => branch.Folds[0].Position)
-            .Column("one point", branch => network.Decision(branch.Points[0].Point.State))
-            .Column("the other", branch => branch.Ending == BranchEnding.CameBack
-                ? network.Decision(branch.Points[^1].Point.State)
-                : "")
+            .When(network.Readout is not null, table => table
+                .Column("one point", branch => network.Decision(branch.Points[0].Point.State))
+                .Column("the other", branch => branch.Ending == BranchEnding.CameBack
+                    ? network.Decision(branch.Points[^1].Point.State)
+                    : ""))
             .Column("unstable modes", branch => branch.Points[0].UnstableModes is { } modes
                 ? $"{modes} and {branch.Points[^1].UnstableModes}"
                 : "")
             .Column("folds", branch => branch.Folds.Count);
 
+    /// <summary>What points read out, or their numbers where the network has no readout.</summary>
     private static string[] Readouts(IReadOnlyList<Linearisation> points, Network network) =>
-        points.Count == 0
-            ? []
+        points.Count == 0 ? []
+            : network.Readout is null ? [.. points.Select((_, i) => $"{i + 1}")]
             : network.Decisions(points.Select(point => point.Point.State).ToMatrix(network.Cell.StateSize));
 
     /// <summary>Channels, from 1, in which two readouts differ.</summary>

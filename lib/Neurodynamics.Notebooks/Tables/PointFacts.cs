@@ -6,9 +6,10 @@ namespace Neurodynamics.Notebooks;
 /// <summary>
 /// What a figure's hover and a table's row say about a fixed point; its number is its place in the list, from 1.
 /// </summary>
-internal sealed record PointFacts(int Number, Linearisation Linearisation, double[] Probabilities, string Readout)
+internal sealed record PointFacts(
+    int Number, Linearisation Linearisation, double[] Answers, string Readout, OutputMeaning Outputs)
 {
-    /// <summary>How many channels are undecided (0.1 &lt; p &lt; 0.9).</summary>
+    /// <summary>How many channels are undecided (0.1 &lt; p &lt; 0.9, or -0.5 &lt; y &lt; 0.5).</summary>
     public int Undecided => Readout.Count(sign => sign == '0');
 
     /// <summary>The point's input in words, where the list has points of several inputs; otherwise null.</summary>
@@ -18,10 +19,11 @@ internal sealed record PointFacts(int Number, Linearisation Linearisation, doubl
     public string ReadoutLabel => string.Join(' ', Readout.Replace('-', '\u2212').ToCharArray());
 
     /// <summary>All of it in lines of HTML.</summary>
-    public string Hover => string.Join("<br>", new[]
+    public string Hover => string.Join("<br>", new string?[]
     {
         $"<b>point {Number}: {Linearisation.Kind}</b>",
-        $"readout {ReadoutLabel} (p = {string.Join(", ", Probabilities.Select(p => Wording.Of(p, "0.000")))})",
+        Answers.Length == 0 ? null : $"readout {ReadoutLabel} ({Wording.Answer(Outputs)} = "
+            + $"{string.Join(", ", Answers.Select(answer => Wording.Of(answer, "0.000")))})",
         $"unstable modes: {Linearisation.UnstableModes}",
         $"slowest time constant: {Wording.Of(Linearisation.SlowestTimeConstant, "G4")} steps",
         $"speed q = {Wording.Of(Linearisation.Point.Speed, "0.0e+0")}",
@@ -43,11 +45,11 @@ internal sealed record PointFacts(int Number, Linearisation Linearisation, doubl
     public static IReadOnlyList<PointFacts> Of(IReadOnlyList<Linearisation> points, Network network)
     {
         if (points.Count == 0) return [];
-        double[,] probabilities =
-            network.Probabilities(points.Select(point => point.Point.State).ToMatrix(network.Cell.StateSize));
+        double[,] answers =
+            network.AnswersIfAny(points.Select(point => point.Point.State).ToMatrix(network.Cell.StateSize));
         bool one = OneInput(points);
-        return [.. points.Select(
-            (point, i) => new PointFacts(i + 1, point, probabilities.Row(i), Network.Decide(probabilities.Row(i)))
+        return [.. points.Select((point, i) => new PointFacts(
+            i + 1, point, answers.Row(i), Network.Decide(answers.Row(i), network.Outputs), network.Outputs)
         {
             Input = one ? null : InputOf(point),
         })];

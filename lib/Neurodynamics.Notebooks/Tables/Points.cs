@@ -15,12 +15,13 @@ public static partial class Tables
 {
     /// <summary>
     /// A row per fixed point: number (as in the figure's hover), kind, readout (a character per channel: + for class 1,
-    /// - for class 0, 0 where 0.1 &lt; p &lt; 0.9), probability of class 1 per channel, unstable modes, modes so near
-    /// |lambda| = 1 that small differences decide the kind, time constant of the slowest mode that decays, speed q, and
-    /// the candidates that ended there in all rounds of a search. Points from a search also have the radius within
-    /// which a true fixed point is certified, the radius within which it is the only one (both NaN where nothing is
-    /// proven), and the distance to the nearest of the search's candidates. Points under several inputs also have their
-    /// input.
+    /// - for class 0, 0 where 0.1 &lt; p &lt; 0.9), probability of class 1 per channel, or the value y of a network
+    /// whose outputs are values, unstable modes, modes so near |lambda| = 1 that small differences decide the kind,
+    /// time constant of the slowest mode that decays, speed q, and the candidates that ended there in all rounds of a
+    /// search. Points from a search also have the radius within which a true fixed point is certified, the radius
+    /// within which it is the only one (both NaN where nothing is proven), and the distance to the nearest of the
+    /// search's candidates. Points under several inputs also have their input. Of a network without a readout nothing
+    /// is read out.
     /// </summary>
     /// <param name="points">The points; none gives a table without rows.</param>
     /// <param name="network">Their network.</param>
@@ -31,9 +32,9 @@ public static partial class Tables
             .Column("point", point => point.Number)
             .When(facts.Any(point => point.Input is not null), table => table.Column("input", point => point.Input))
             .Column("kind", point => point.Linearisation.Kind)
-            .Column("readout", point => point.Readout)
+            .When(network.Readout is not null, table => table.Column("readout", point => point.Readout))
             .Each(Enumerable.Range(0, network.Channels), (table, channel) => table
-                .Column($"p{channel + 1}", point => point.Probabilities[channel]))
+                .Column($"{Wording.Answer(network.Outputs)}{channel + 1}", point => point.Answers[channel]))
             .Column("unstable modes", point => point.Linearisation.UnstableModes)
             .Column("marginal modes", point => point.Linearisation.MarginalModes)
             .Column("slowest decay, steps", point => point.Linearisation.SlowestTimeConstant)
@@ -67,14 +68,18 @@ public static partial class Tables
     /// </summary>
     /// <param name="points">The points.</param>
     /// <param name="network">Their network.</param>
-    public static DataFrame Undecided(IReadOnlyList<Linearisation> points, Network network) =>
-        Table.Of(PointFacts.Of(points, network).GroupBy(point => point.Linearisation.UnstableModes)
+    /// <exception cref="InvalidOperationException">The network has no readout.</exception>
+    public static DataFrame Undecided(IReadOnlyList<Linearisation> points, Network network)
+    {
+        network.RequireReadout();
+        return Table.Of(PointFacts.Of(points, network).GroupBy(point => point.Linearisation.UnstableModes)
             .OrderBy(group => group.Key))
             .Column("unstable modes", group => group.Key)
             .Column("points", group => group.Count())
             .Each(Enumerable.Range(0, network.Channels + 1), (table, number) => table
                 .Column($"undecided in {number}", group => group.Count(point => point.Undecided == number)))
             .Column("readouts that differ", group => group.Select(point => point.Readout).Distinct().Count());
+    }
 
     /// <summary>
     /// A row per network: how many of its fixed points have 0, 1, ... K channels that are not decided (0.1 &lt; p &lt;
@@ -82,8 +87,11 @@ public static partial class Tables
     /// through the centre would have two, and the centre three.
     /// </summary>
     /// <param name="networks">The networks, all with the same number of channels.</param>
-    public static DataFrame Decided(IReadOnlyList<Portrait> networks) =>
-        Table.Of(networks.Select(entry => (entry.Name, Points: PointFacts.Of(entry.Points, entry.Network))))
+    /// <exception cref="InvalidOperationException">A network has no readout.</exception>
+    public static DataFrame Decided(IReadOnlyList<Portrait> networks)
+    {
+        foreach (var entry in networks) entry.Network.RequireReadout();
+        return Table.Of(networks.Select(entry => (entry.Name, Points: PointFacts.Of(entry.Points, entry.Network))))
             .Column("network", entry => entry.Name)
             .Column("points", entry => entry.Points.Count)
             .Each(Enumerable.Range(0, networks.Max(entry => (int?)entry.Network.Channels + 1) ?? 1), (table, number) =>
@@ -93,6 +101,7 @@ public static partial class Tables
             .Column("sign patterns of attractors", entry => entry.Points
                 .Where(point => point.Linearisation.IsAttractor && point.Undecided == 0).Select(point => point.Readout)
                     .Distinct().Count());
+    }
 
     /// <summary>
     /// A row per network: fixed points by number of unstable modes, how many have a mode near |lambda| = 1, how many
@@ -120,23 +129,34 @@ public static partial class Tables
 
     /// <summary>
     /// A row per set: the network's name, the input, fixed points, attractors among them, and what the first attractor
-    /// reads out (its probability of class 1 in the first channel), its largest |lambda|, the time constant of that
-    /// mode in steps, and its modes near |lambda| = 1. The last column says whether the sum of signs allows these
-    /// points to be all.
+    /// reads out (its probability of class 1 in the first channel, or its value y where all networks' outputs are
+    /// values; left out where none has a readout), its largest |lambda|, the time constant of that mode in steps, and
+    /// its modes near |lambda| = 1. The last column says whether the sum of signs allows these points to be all.
     /// </summary>
-    public static DataFrame BySet(IReadOnlyList<NamedSet> sets) =>
-        Table.Of(sets.Select(set => (set, Points: Linearisation.Of(set.Network.Cell, set.Set.Points)))
-                .Select(row => (row.set.Name, row.set.Set, row.Points, First: PointFacts.Of(row.Points, row.set.Network)
-                    .FirstOrDefault(point => point.Linearisation.IsAttractor))))
+    public static DataFrame BySet(IReadOnlyList<NamedSet> sets)
+    {
+        Network[] read = [.. sets.Select(set => set.Network).Where(network => network.Readout is not null)];
+        bool values = read.Length > 0 && read.All(network => network.Outputs != OutputMeaning.Logits);
+        return Table.Of(sets.Select(set => (set, Points: Linearisation.Of(set.Network.Cell, set.Set.Points)))
+                .Select(row => (row.set.Name, row.set.Set, row.set.Network, row.Points,
+                    First: PointFacts.Of(row.Points, row.set.Network)
+                        .FirstOrDefault(point => point.Linearisation.IsAttractor))))
             .Column("network", row => row.Name)
             .Column("input", row => Wording.Of(row.Set.Input))
             .Column("fixed points", row => row.Points.Count)
             .Column("attractors", row => row.Points.Count(point => point.IsAttractor))
-            .Column("p at attractor", row => row.First?.Probabilities[0] ?? double.NaN)
+            .When(read.Length > 0, table => table
+                .Column(values ? "y at attractor" : "p at attractor", row => Read(row.Network, row.First)))
             .Column("largest |\u03bb|", row => row.First?.Linearisation.Eigenvalues[0].Magnitude ?? double.NaN)
             .Column("time constant", row => row.First?.Linearisation.Modes[0].TimeConstant ?? double.NaN)
             .Column("modes near 1", row => row.First?.Linearisation.MarginalModes ?? 0)
             .Column("complete?", row => Wording.Of(row.Set.Completeness.Verdict));
+
+        double Read(Network network, PointFacts? point) =>
+            point is not { Answers.Length: > 0 } ? double.NaN
+            : values ? point.Answers[0]
+            : network.Probabilities(point.Linearisation.Point.State.AsRow())[0, 0];
+    }
 
     /// <summary>
     /// A row per constant input: fixed points, attractors among them, what the attractors read out, the sum of signs
@@ -151,8 +171,8 @@ public static partial class Tables
             .Column("input", row => $"({Wording.Of(row.Set.Input)})")
             .Column("points", row => row.Set.Points.Count)
             .Column("attractors", row => row.Attractors.Length)
-            .Column("attractors read out",
-                row => string.Join("  ", row.Attractors.Select(point => point.Readout).Order(StringComparer.Ordinal)))
+            .When(network.Readout is not null, table => table.Column("attractors read out",
+                row => string.Join("  ", row.Attractors.Select(point => point.Readout).Order(StringComparer.Ordinal))))
             .Column("sum of signs", row => row.Set.Completeness.Sum)
             .Column("completeness", row => Wording.Of(row.Set.Completeness.Verdict));
 

@@ -66,6 +66,7 @@ public static partial class Tables
     /// |cos| of the angles between components and readout rows, a row per component, and in the last row how much of
     /// each readout row lies in their space.
     /// </summary>
+    /// <exception cref="InvalidOperationException">The network has no readout.</exception>
     public static DataFrame ReadoutAxes(Pca pca, Network network)
     {
         double[,] cosines = ReadoutShare.Of(pca, network);
@@ -80,6 +81,7 @@ public static partial class Tables
     /// |cos| of the angles between the rows of the readout: 0 where two channels are read from directions at right
     /// angles.
     /// </summary>
+    /// <exception cref="InvalidOperationException">The network has no readout.</exception>
     public static DataFrame ReadoutAngles(Network network)
     {
         double[,] cosines = ReadoutShare.BetweenReadouts(network);

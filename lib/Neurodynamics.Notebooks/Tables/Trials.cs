@@ -57,7 +57,7 @@ public static partial class Tables
     /// <summary>
     /// A row per network: trials, how many came to an attractor of the list after their end, how many different
     /// attractors, how many different answers are read out at rest, and the shares of trials in which that is the
-    /// network's answer at the trial's end, and the task's.
+    /// network's answer at the trial's end, and the task's. Where no network has a readout, nothing is read out.
     /// </summary>
     /// <param name="networks">The name of each network and where its trials settled.</param>
     public static DataFrame Settled(IReadOnlyList<(string Name, IReadOnlyList<Settling> Trials)> networks) =>
@@ -67,11 +67,13 @@ public static partial class Tables
         .Column("came to an attractor", entry => entry.Trials.Count(trial => trial.Attractor is not null))
         .Column("different attractors", entry => entry.Trials.Select(trial => trial.Attractor).OfType<int>().Distinct()
             .Count())
-        .Column("different readouts", entry => entry.Trials.Select(trial => trial.Settled).Distinct().Count())
-        .Column("reads the answer", entry =>
-            entry.Trials.Count(trial => trial.KeepsAnswer) / (double)entry.Trials.Count)
-        .Column("reads the target", entry =>
-            entry.Trials.Count(trial => trial.KeepsTarget) / (double)entry.Trials.Count);
+        .When(networks.Any(entry => entry.Trials.Any(trial => trial.Answer.Length > 0)), table => table
+            .Column("different readouts", entry => entry.Trials.Select(trial => trial.Settled).Distinct().Count())
+            .Column("reads the answer", entry => Share(entry.Trials, trial => trial.KeepsAnswer))
+            .Column("reads the target", entry => Share(entry.Trials, trial => trial.KeepsTarget)));
+
+    private static double Share(IReadOnlyList<Settling> trials, Func<Settling, bool> holds) =>
+        trials.Any(trial => trial.Answer.Length > 0) ? trials.Count(holds) / (double)trials.Count : double.NaN;
 
     /// <summary>
     /// A row per network: the share of decisions that are right when the network makes them and when its linearisations

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Numerics;
+using Neurodynamics.Models;
 
 namespace Neurodynamics.Notebooks;
 
@@ -21,6 +22,12 @@ internal static class Wording
     public static string Of(Complex value) => value.Imaginary == 0
         ? Of(value.Real, "0.000")
         : $"{Of(value.Real, "0.000")} {(value.Imaginary < 0 ? "-" : "+")} {Of(Math.Abs(value.Imaginary), "0.000")}i";
+
+    /// <summary>What is drawn of an output: its logit, or otherwise the value that is read out.</summary>
+    public static string Output(OutputMeaning outputs) => outputs == OutputMeaning.Logits ? "logit" : "readout";
+
+    /// <summary>The letter for an answer: p, a probability of class 1, or y, a value.</summary>
+    public static string Answer(OutputMeaning outputs) => outputs == OutputMeaning.Logits ? "p" : "y";
 
     /// <summary>A share, such as "95 %".</summary>
     public static string Percent(double share) => Of(100 * share, "0.##") + " %";

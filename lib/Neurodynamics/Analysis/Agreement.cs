@@ -17,6 +17,7 @@ public sealed record Agreement(double First, double Second, double Alike)
     public static Agreement Of(Network network, Trials trials, double[,,] first, double[,,] second)
     {
         Demand.Given((network, trials));
+        network.RequireReadout();
         Demand.Shape(trials.Targets, [-1, -1, network.Channels], nameof(trials));
         Demand.Shape(first, [trials.Count, trials.Steps, network.Cell.StateSize]);
         Demand.Shape(second, [trials.Count, trials.Steps, network.Cell.StateSize]);

@@ -7,7 +7,7 @@ namespace Neurodynamics.Analysis;
 /// The states at which a solver left its candidates, whether or not they are fixed points, M of them.
 /// </summary>
 /// <param name="States">The states [M][S].</param>
-/// <param name="Readouts">What the network decides at each, a sign per channel.</param>
+/// <param name="Readouts">What the network decides at each, a sign per channel; empty without a readout.</param>
 /// <param name="Outside">Whether each lies outside the box that states from zero never leave.</param>
 public sealed record DescentEnds(double[][] States, string[] Readouts, bool[] Outside)
 {

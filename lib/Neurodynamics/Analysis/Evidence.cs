@@ -10,7 +10,7 @@ namespace Neurodynamics.Analysis;
 /// </summary>
 /// <param name="Step">Which step of the trial, from 1: M values.</param>
 /// <param name="Sum">Plain sum of the channel's inputs up to and with that step, M values.</param>
-/// <param name="Logit">The channel's readout then, M values.</param>
+/// <param name="Logit">The channel's output then, M values.</param>
 /// <param name="States">The state then [M, S].</param>
 /// <param name="Steps">T, the steps of a trial.</param>
 public sealed record Evidence(int[] Step, double[] Sum, double[] Logit, double[,] States, int Steps)
@@ -21,14 +21,16 @@ public sealed record Evidence(int[] Step, double[] Sum, double[] Logit, double[,
     /// The trials, of white noise with variance 1 where <see cref="Sureness"/> is asked for.
     /// </param>
     /// <param name="channel">Whose inputs are summed, from 0.</param>
-    public static Evidence Of(Network network, Trials trials, int channel = 0)
+    /// <param name="start">The state before the first step, S values; default the cell's own, zeros for most.</param>
+    public static Evidence Of(Network network, Trials trials, int channel = 0, double[]? start = null)
     {
         Demand.Given((network, trials));
+        network.RequireReadout();
         Demand.Index(channel, Math.Min(trials.InputSize, network.Channels));
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
         var exact = network.InDouble();
-        var states = exact.Run(trials.Inputs.ToTensor()).reshape(-1, exact.Cell.StateSize);
+        var states = exact.Run(trials.Inputs.ToTensor(), start).reshape(-1, exact.Cell.StateSize);
         double[] logits = exact.Logits(states).select(1, channel).ToVector();
         var (steps, sums) = (new int[logits.Length], new double[logits.Length]);
         for (int moment = 0; moment < logits.Length; moment++)

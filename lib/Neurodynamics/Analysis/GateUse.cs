@@ -15,13 +15,14 @@ public sealed record GateUse(string Gate, double AtPulses, double InSilence, dou
     /// <param name="cell">The cell.</param>
     /// <param name="trials">The trials.</param>
     /// <param name="count">How many of them, the first ones; default 8.</param>
-    public static IReadOnlyList<GateUse> Of(Cell cell, Trials trials, int count = 8)
+    /// <param name="start">The state before the first step, S values; default the cell's own, zeros for most.</param>
+    public static IReadOnlyList<GateUse> Of(Cell cell, Trials trials, int count = 8, double[]? start = null)
     {
         Demand.Given((cell, trials));
         var values =
             from trial in Enumerable.Range(0, Math.Min(count, trials.Count))
             let inputs = trials.Inputs.Trial(trial)
-            from gate in GateTrace.Of(cell, trials.Inputs, trial)
+            from gate in GateTrace.Of(cell, trials.Inputs, trial, start)
             from step in Enumerable.Range(0, trials.Steps)
             let pulse = inputs.Row(step).Any(input => input != 0)
             from value in gate.Values.Row(step)

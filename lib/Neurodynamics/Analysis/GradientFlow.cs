@@ -17,11 +17,13 @@ public sealed record GradientFlow(IReadOnlyList<int> Lags, double[,] Norms)
     /// <summary>The geometric mean over trials, a value per lag.</summary>
     public double[] Means { get; } = MeansOf(Lags, Norms);
 
-    /// <summary>Along trials from the zero state, back from their last step.</summary>
+    /// <summary>Along trials, back from their last step.</summary>
     /// <param name="cell">The cell; of an LSTM the state is [h, c].</param>
     /// <param name="inputs">The trials' inputs [B, T, I].</param>
     /// <param name="lags">k, each from 1 to T - 1; default about 14, ever farther apart.</param>
-    public static GradientFlow Along(Cell cell, double[,,] inputs, IReadOnlyList<int>? lags = null)
+    /// <param name="start">The state before the first step, S values; default the cell's own, zeros for most.</param>
+    public static GradientFlow Along(
+        Cell cell, double[,,] inputs, IReadOnlyList<int>? lags = null, double[]? start = null)
     {
         Demand.Given((cell, inputs));
         int steps = inputs.GetLength(1);
@@ -36,7 +38,7 @@ public sealed record GradientFlow(IReadOnlyList<int> Lags, double[,] Norms)
         using var frozen = no_grad();
         var exact = cell.InDouble();
         var shown = inputs.ToTensor().to(ScalarType.Float64);
-        var states = exact.Run(shown);
+        var states = exact.RunFrom(start, shown);
         double[,] norms = new double[chosen.Length, inputs.GetLength(0)];
         var product = eye(cell.StateSize, dtype: ScalarType.Float64).unsqueeze(0);
         for (int k = 1, next = 0; next < chosen.Length; k++)

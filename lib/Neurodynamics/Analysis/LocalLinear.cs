@@ -70,19 +70,19 @@ public sealed class LocalLinear
     }
 
     /// <summary>
-    /// Runs whole trials from zero by the linearisations alone; the network is not asked again. States after each step
-    /// [B, T, S].
+    /// Runs whole trials by the linearisations alone; the network is not asked again. States after each step [B, T, S].
     /// </summary>
     /// <param name="inputs">The trials' inputs [B, T, I].</param>
+    /// <param name="start">The state before the first step, S values; default the cell's own, zeros for most.</param>
     /// <remarks>Far from all points it can run away, and then holds what is not finite.</remarks>
-    public double[,,] Run(double[,,] inputs)
+    public double[,,] Run(double[,,] inputs, double[]? start = null)
     {
         Demand.Shape(inputs, [-1, -1, cell.InputSize]);
         ArgumentOutOfRangeException.ThrowIfZero(inputs.GetLength(1), nameof(inputs));
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
         var given = inputs.ToTensor().to(ScalarType.Float64);
-        var state = cell.InDouble().Start(given);
+        var state = cell.InDouble().StartOf(start, given);
         var states = new List<Tensor>();
         foreach (var input in given.unbind(1))
         {

@@ -23,17 +23,18 @@ public sealed record Portrait(
     /// <param name="candidates">How many states to start from.</param>
     /// <param name="noise">Standard deviation of the noise on them; default 0.1.</param>
     /// <param name="seed">Seed of the candidates; default 7.</param>
+    /// <param name="start">The state before the first step, S values; default the cell's own, zeros for most.</param>
     /// <param name="progress">Told how many candidates have ended.</param>
     /// <param name="cancellation">Stops the search.</param>
     public static Portrait Of(
         string name, Network network, double[,,] inputs, FixedPointSearch search, int candidates, double noise = 0.1,
-            long seed = 7,
+            long seed = 7, double[]? start = null,
         IProgress<int>? progress = null, CancellationToken cancellation = default)
     {
         Demand.Given((network, inputs, search));
-        double[,] starts = Candidates.FromTrials(network.Cell, inputs, candidates, seed, noise);
+        double[,] starts = Candidates.FromTrials(network.Cell, inputs, candidates, seed, noise, start: start);
         var set = search.Run(network.Cell, starts, progress: progress, cancellation: cancellation);
-        return new(name, network, network.Run(inputs), set, Linearisation.Of(network.Cell, set.Points));
+        return new(name, network, network.Run(inputs, start), set, Linearisation.Of(network.Cell, set.Points));
     }
 
     /// <summary>The first three principal components of its fixed points, its trajectories, or both.</summary>

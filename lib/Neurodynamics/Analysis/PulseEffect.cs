@@ -17,6 +17,7 @@ public sealed record PulseEffect(bool Sets, bool KeepsOthers)
     public static IReadOnlyList<PulseEffect> Of(PulseResponses responses, Network network)
     {
         Demand.Given((responses, network));
+        network.RequireReadout();
         if (responses.Responses.Count == 0) return [];
         string[] readouts =
             network.Decisions(responses.Points.Select(point => point.Point.State).ToMatrix(network.Cell.StateSize));

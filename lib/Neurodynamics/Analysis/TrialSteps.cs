@@ -14,12 +14,13 @@ public sealed record TrialSteps(double[,] Before, double[,] Inputs, double[,] Af
     /// <summary>M, the number of steps.</summary>
     public int Count => Before.GetLength(0);
 
-    /// <summary>Draws steps from trials that begin at zero.</summary>
+    /// <summary>Draws steps from trials.</summary>
     /// <param name="cell">The cell; it is run in float64.</param>
     /// <param name="inputs">The trials' inputs [B, T, I].</param>
     /// <param name="count">M, how many; drawn with replacement from all B T steps.</param>
     /// <param name="seed">Seed of the draw.</param>
-    public static TrialSteps Sample(Cell cell, double[,,] inputs, int count, long seed)
+    /// <param name="start">The state before the first step, S values; default the cell's own, zeros for most.</param>
+    public static TrialSteps Sample(Cell cell, double[,,] inputs, int count, long seed, double[]? start = null)
     {
         Demand.Given(cell);
         Demand.Shape(inputs, [-1, -1, cell.InputSize]);
@@ -31,10 +32,8 @@ public sealed record TrialSteps(double[,] Before, double[,] Inputs, double[,] Af
         using var generator = new Generator((ulong)seed);
         var exact = cell.InDouble();
         var given = inputs.ToTensor().to(ScalarType.Float64);
-        var after = exact.Run(given);
-        var before =
-            cat([exact.Start(given).unsqueeze(1),
-                after.narrow(1, 0, after.shape[1] - 1)], 1);
+        var after = exact.RunFrom(start, given);
+        var before = cat([exact.StartOf(start, given).unsqueeze(1), after.narrow(1, 0, after.shape[1] - 1)], 1);
         var drawn = randint(after.shape[0] * after.shape[1], [count], dtype: ScalarType.Int64, generator: generator);
         return new(Flat(before), Flat(given), Flat(after));
 

@@ -12,6 +12,9 @@ namespace Neurodynamics.Dynamics;
 /// </param>
 public sealed record Holding(IReadOnlyList<int> Steps, double[,] Logits, int?[] Lost)
 {
+    /// <summary>What the readout means; default logits.</summary>
+    public OutputMeaning Outputs { get; init; }
+
     /// <summary>Runs a network on from states.</summary>
     /// <param name="network">The network; it is run in float64.</param>
     /// <param name="states">The states [M, S].</param>
@@ -25,6 +28,7 @@ public sealed record Holding(IReadOnlyList<int> Steps, double[,] Logits, int?[] 
         CancellationToken cancellation = default)
     {
         Demand.Given((network, states));
+        network.RequireReadout();
         Demand.Index(channel, network.Channels);
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
@@ -36,7 +40,7 @@ public sealed record Holding(IReadOnlyList<int> Steps, double[,] Logits, int?[] 
         var start = states.ToTensor();
         Note(0, start, start);
         new ConstantInput(exact.Cell, input).Follow(start, steps, Note, cancellation);
-        return new(looks, logits, lost);
+        return new(looks, logits, lost) { Outputs = network.Outputs };
 
         long[]? Note(int step, Tensor before, Tensor after)
         {

@@ -78,10 +78,12 @@ public sealed record Linearisation(StatePoint Point, double[,] StateJacobian, do
     };
 
     /// <summary>
-    /// What the readout sees of each mode: |cos| of the angle between a channel's readout row and the hidden part of
-    /// the mode's right vector; for a complex pair, of the angle to its plane [S, K].
+    /// What the readout sees of each mode: |cos| of the angle between a channel's readout row and what the readout sees
+    /// of the mode's right vector v, dh/dx v (<see cref="Cell.HiddenJacobian"/>; for most cells the hidden part of v);
+    /// for a complex pair, of the angle to its plane [S, K].
     /// </summary>
     /// <param name="network">The network whose cell was linearised.</param>
+    /// <exception cref="InvalidOperationException">The network has no readout.</exception>
     public double[,] ReadoutAlignment(Network network)
     {
         Demand.Given(network);
@@ -89,9 +91,19 @@ public sealed record Linearisation(StatePoint Point, double[,] StateJacobian, do
             throw new ArgumentException(
                 $"The network's states have {network.Cell.StateSize} values, but the point's have {Modes.Count}: is it "
                 + "a point of another network?", nameof(network));
-        double[,] rows = network.Readout.weight.ToMatrix();
-        return Cosines(mode =>
-            mode.Right.AsSpan(0, network.Cell.Units), [.. Enumerable.Range(0, rows.GetLength(0)).Select(rows.Row)]);
+        double[,] rows = network.Weight.ToMatrix(), seen = network.HiddenJacobianAt(Point.State);
+        return Cosines(mode => Seen(seen, mode.Right), [.. Enumerable.Range(0, rows.GetLength(0)).Select(rows.Row)]);
+    }
+
+    /// <summary>What a readout sees of a direction: dh/dx v, N values.</summary>
+    private static Complex[] Seen(double[,] jacobian, Complex[] vector)
+    {
+        var seen = new Complex[jacobian.GetLength(0)];
+        for (int i = 0; i < seen.Length; i++)
+            for (int j = 0; j < vector.Length; j++)
+                // Most entries are 0, and the others 1: then this is the vector itself, to the bit.
+                if (jacobian[i, j] != 0) seen[i] += jacobian[i, j] * vector[j];
+        return seen;
     }
 
     /// <summary>

@@ -19,9 +19,11 @@ public sealed record Retention(double[] Right, double[] Moved, int Bits)
     /// <param name="network">The network; it is run in float64.</param>
     /// <param name="trials">The trials.</param>
     /// <param name="silence">Steps of zero input after each of them, at least 1.</param>
-    public static Retention Of(Network network, Trials trials, int silence)
+    /// <param name="start">The state before the first step, S values; default the cell's own, zeros for most.</param>
+    public static Retention Of(Network network, Trials trials, int silence, double[]? start = null)
     {
         Demand.Given((network, trials));
+        network.RequireReadout();
         ArgumentOutOfRangeException.ThrowIfLessThan(silence, 1);
         Demand.Shape(trials.Targets, [-1, -1, network.Channels], nameof(trials));
         Demand.Room(trials.Count, silence, network.Cell.StateSize);
@@ -36,7 +38,7 @@ public sealed record Retention(double[] Right, double[] Moved, int Bits)
         if (asked.Length == 0)
             throw new ArgumentException("No trial ends with a target that counts: make them longer.", nameof(trials));
         var (right, moved) = (new double[silence], new double[silence]);
-        var end = exact.Run(trials.Inputs).AtStep(^1).ToTensor();
+        var end = exact.Run(trials.Inputs, start).AtStep(^1).ToTensor();
         new ConstantInput(exact.Cell).Follow(end, silence, (step, before, after) =>
         {
             double[,] logits = exact.Logits(after).ToMatrix();

@@ -8,7 +8,7 @@ namespace Neurodynamics.Dynamics;
 /// How many inputs of one sign it takes to turn an answer that inputs of the other sign have made. An integrator that
 /// knows the sum needs as many.
 /// </summary>
-/// <param name="Inputs">n, inputs of the first sign from the zero state.</param>
+/// <param name="Inputs">n, inputs of the first sign from the start of a trial.</param>
 /// <param name="Needed">Inputs of the other sign until the readout turned; null where it never did.</param>
 public sealed record Reversal(int Inputs, int? Needed)
 {
@@ -18,19 +18,21 @@ public sealed record Reversal(int Inputs, int? Needed)
     /// <param name="size">The size of the inputs on the channel; default 1. The other channels are silent.</param>
     /// <param name="most">Inputs of the other sign at most; default 1000.</param>
     /// <param name="channel">Which channel, from 0.</param>
+    /// <param name="start">The state before the first step, S values; default the cell's own, zeros for most.</param>
     /// <param name="cancellation">Stops it with an exception.</param>
     public static IReadOnlyList<Reversal> Of(
         Network network, IReadOnlyList<int> inputs, double size = 1, int most = 1000, int channel = 0,
-        CancellationToken cancellation = default)
+        double[]? start = null, CancellationToken cancellation = default)
     {
         Demand.Given((network, inputs));
+        network.RequireReadout();
         foreach (int n in inputs) ArgumentOutOfRangeException.ThrowIfLessThan(n, 1, nameof(inputs));
         Demand.Index(channel, Math.Min(network.Cell.InputSize, network.Channels));
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
         var exact = network.InDouble();
         double[,] way = new ConstantInput(exact.Cell, Input(size))
-            .Path(exact.Cell.StartState().AsRow(), inputs.Max())
+            .Path(exact.Cell.StartOf(start).AsRow(), inputs.Max())
             .Trial(0);
         var turned = inputs.Select(way.Row).ToMatrix(exact.Cell.StateSize).ToTensor();
         int?[] needed = new int?[inputs.Count];

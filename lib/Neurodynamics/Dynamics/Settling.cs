@@ -3,13 +3,17 @@ using Neurodynamics.Tasks;
 
 namespace Neurodynamics.Dynamics;
 
-/// <summary>Where a trial settles once no more input comes, and what the network reads out there.</summary>
+/// <summary>
+/// Where a trial settles once no more input comes, and what the network reads out there. Without a readout the signs
+/// are empty.
+/// </summary>
 /// <param name="Trial">The trial.</param>
 /// <param name="Attractor">
 /// The attractor that it came to, an index in the list of points; null where it came to none of them.
 /// </param>
 /// <param name="Answer">
-/// Signs that the network reads out at the trial's end, a character per channel: + where p is above 0.5, otherwise -.
+/// Signs that the network reads out at the trial's end, a character per channel: + where the output is above 0,
+/// otherwise -.
 /// </param>
 /// <param name="Target">
 /// Signs that the task asks for there; ? for a channel that does not count or is not decided.
@@ -36,16 +40,18 @@ public sealed record Settling(int Trial, int? Attractor, string Answer, string T
     /// channel.
     /// </param>
     /// <param name="arrival">Distance from an attractor that counts as there; default 0.01.</param>
+    /// <param name="start">The state before the first step, S values; default the cell's own, zeros for most.</param>
     /// <param name="cancellation">Stops it with an exception.</param>
     public static IReadOnlyList<Settling> Of(
         Network network, IReadOnlyList<Linearisation> points, Trials trials, int steps = 2000, double arrival = 0.01,
-        CancellationToken cancellation = default)
+        double[]? start = null, CancellationToken cancellation = default)
     {
         Demand.Given((network, points, trials));
-        Demand.Shape(trials.Targets, [-1, -1, network.Channels], nameof(trials));
+        bool reads = network.Readout is not null;
+        if (reads) Demand.Shape(trials.Targets, [-1, -1, network.Channels], nameof(trials));
         var exact = network.InDouble();
         int last = trials.Steps - 1;
-        double[,] end = exact.Run(trials.Inputs).AtStep(^1);
+        double[,] end = exact.Run(trials.Inputs, start).AtStep(^1);
         double[,] rest = new ConstantInput(exact.Cell).After(end, steps, cancellation);
         int[] attractors = [.. Enumerable.Range(0, points.Count).Where(i => points[i].IsAttractor)];
         double[][] places = [.. attractors.Select(i => points[i].Point.State)];
@@ -57,12 +63,13 @@ public sealed record Settling(int Trial, int? Attractor, string Answer, string T
 
         string[] Signs(double[,] states)
         {
+            if (!reads) return [.. Enumerable.Repeat("", trials.Count)];
             double[,] logits = exact.Logits(states);
             return [.. Enumerable.Range(0, trials.Count)
                 .Select(i => string.Concat(logits.Row(i).Select(logit => logit > 0 ? '+' : '-')))];
         }
 
-        string Target(int trial) => string.Concat(Enumerable.Range(0, trials.Channels).Select(channel =>
+        string Target(int trial) => !reads ? "" : string.Concat(Enumerable.Range(0, trials.Channels).Select(channel =>
             !trials.IsDecided(trial, last, channel) ? '?' : trials.Targets[trial, last, channel] > 0.5 ? '+' : '-'));
     }
 

@@ -40,6 +40,8 @@ public static class SlowCurve
         Network network, double[,] states, int channel = 0)
     {
         Demand.Given((network, states));
+        network.RequireReadout();
+        Demand.Index(channel, network.Channels);
         var exact = network.InDouble();
         var (now, next) =
             (exact.Logits(states).Column(channel), exact.Logits(Relax(network.Cell, states, 1)).Column(channel));

@@ -13,15 +13,14 @@ public static class Candidates
     /// <param name="seed">Seed of the draw and the noise.</param>
     /// <param name="noise">Standard deviation of noise added to every value; default 0.</param>
     /// <param name="steps">Which steps of the trials to draw from, counted from 0; default all.</param>
+    /// <param name="start">The state before the first step, S values; default the cell's own, zeros for most.</param>
     /// <returns>[M, S].</returns>
     public static double[,] FromTrials(Cell cell, double[,,] inputs, int count, long seed, double noise = 0,
-        Range? steps = null)
+        Range? steps = null, double[]? start = null)
     {
         Demand.Given(cell);
         Demand.Shape(inputs, [-1, -1, cell.InputSize]);
-        Demand.Room(count, cell.StateSize);
-        ArgumentOutOfRangeException.ThrowIfNegative(count);
-        ArgumentOutOfRangeException.ThrowIfNegative(noise);
+        RequireDraw(count, cell.StateSize, noise);
         var (first, length) = (steps ?? Range.All).GetOffsetAndLength(inputs.GetLength(1));
         if (length * inputs.GetLength(0) == 0 && count > 0)
             throw new ArgumentException($"The trials have no steps to draw from: there are {inputs.GetLength(0)} "
@@ -29,12 +28,50 @@ public static class Candidates
                 nameof(steps));
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
-        using var generator = new Generator((ulong)seed);
-        var exact = cell.InDouble();
-        var visited = exact.Run(inputs.ToTensor().to(ScalarType.Float64))
+        var visited = cell.InDouble().RunFrom(start, inputs.ToTensor().to(ScalarType.Float64))
             .narrow(1, first, length).reshape(-1, cell.StateSize);
-        var drawn = visited[randint(visited.shape[0], [count], dtype: ScalarType.Int64, generator: generator)];
-        return drawn.Plus(randn([count, cell.StateSize], dtype: ScalarType.Float64, generator: generator).Times(noise))
+        return Drawn(visited, count, seed, noise);
+    }
+
+    /// <summary>
+    /// States drawn from recorded ones, such as those of a trajectory that came with a network from elsewhere.
+    /// </summary>
+    /// <param name="states">The recorded states [M, S].</param>
+    /// <param name="count">How many; drawn with replacement.</param>
+    /// <param name="seed">Seed of the draw and the noise.</param>
+    /// <param name="noise">Standard deviation of noise added to every value; default 0.</param>
+    /// <returns>[count, S].</returns>
+    public static double[,] FromStates(double[,] states, int count, long seed, double noise = 0)
+    {
+        Demand.Given(states);
+        RequireDraw(count, states.GetLength(1), noise);
+        if (states.GetLength(0) == 0 && count > 0)
+            throw new ArgumentException("There are no states to draw from.", nameof(states));
+        using var scope = NewDisposeScope();
+        return Drawn(states.ToTensor(), count, seed, noise);
+    }
+
+    /// <param name="states">The recorded states of trials [B, T, S].</param>
+    /// <inheritdoc cref="FromStates(double[,], int, long, double)"/>
+    public static double[,] FromStates(double[,,] states, int count, long seed, double noise = 0)
+    {
+        Demand.Given(states);
+        return FromStates(states.Rows(), count, seed, noise);
+    }
+
+    private static void RequireDraw(int count, int size, double noise)
+    {
+        Demand.Room(count, size);
+        ArgumentOutOfRangeException.ThrowIfNegative(count);
+        ArgumentOutOfRangeException.ThrowIfNegative(noise);
+    }
+
+    private static double[,] Drawn(Tensor states, int count, long seed, double noise)
+    {
+        if (count == 0) return new double[0, states.shape[1]];
+        using var generator = new Generator((ulong)seed);
+        var drawn = states[randint(states.shape[0], [count], dtype: ScalarType.Int64, generator: generator)];
+        return drawn.Plus(randn([count, states.shape[1]], dtype: ScalarType.Float64, generator: generator).Times(noise))
             .ToMatrix();
     }
 

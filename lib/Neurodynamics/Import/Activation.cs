@@ -2,7 +2,9 @@ using static TorchSharp.torch;
 
 namespace Neurodynamics.Import;
 
-/// <summary>What the source network applies to its readout's logits. The library's networks give the logits.</summary>
+/// <summary>
+/// What the source network applies to its readout's outputs W h + b, which the library's networks give.
+/// </summary>
 public enum Activation
 {
     /// <summary>Nothing.</summary>

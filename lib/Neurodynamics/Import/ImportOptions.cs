@@ -21,6 +21,18 @@ public sealed record ImportOptions
     public bool WithoutReadout { get; init; }
 
     /// <summary>
+    /// What the readout's outputs mean, which a file of weights does not say. Default: logits where a sigmoid or
+    /// softmax follows them in the file, values after tanh where tanh does, otherwise values such as -1 and 1. Only
+    /// decisions, labels and colours depend on it.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">It is none of the meanings.</exception>
+    public OutputMeaning? Outputs
+    {
+        get;
+        init => field = value is { } meaning ? Demand.Known(meaning, nameof(Outputs)) : null;
+    }
+
+    /// <summary>
     /// Which cell. Default: the standard one of the number of gates (1 vanilla RNN, 3 GRU, 4 LSTM), or the one that a
     /// Keras file names. Set it for the reset-before GRU and for the cells as printed, whose weights look the same.
     /// </summary>

@@ -4,9 +4,11 @@ namespace Neurodynamics.Import;
 
 /// <summary>A network from another framework.</summary>
 /// <param name="Cell">The recurrent layer; in float64 where a weight was, otherwise in float32.</param>
-/// <param name="Network">Cell and readout, or null where the file has no readout. It shares the cell.</param>
+/// <param name="Network">
+/// Cell and readout, or the cell without a readout where the file has none. It shares the cell.
+/// </param>
 /// <param name="OutputActivation">
-/// What the source applies to the readout's logits; the library's networks give logits.
+/// What the source applies to the readout's outputs W h + b; <see cref="Network.Outputs"/> says how they decide.
 /// </param>
 /// <param name="Format">What kind of file it came from.</param>
 /// <param name="Used">Names of all arrays it was made of.</param>
@@ -15,7 +17,7 @@ namespace Neurodynamics.Import;
 /// What the file leaves open and was assumed, in sentences. A trajectory checks them (<see cref="Check"/>).
 /// </param>
 public sealed record ImportedNetwork(
-    Cell Cell, Network? Network, Activation OutputActivation, FileFormat Format,
+    Cell Cell, Network Network, Activation OutputActivation, FileFormat Format,
     IReadOnlyList<string> Used, IReadOnlyList<string> Ignored, IReadOnlyList<string> Assumptions)
 {
     /// <summary>Runs the network on a trajectory of the source framework and reports the largest difference.</summary>

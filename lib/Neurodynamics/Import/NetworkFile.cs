@@ -44,19 +44,42 @@ public static class NetworkFile
         using var frozen = no_grad();
         var cell = layer.Architecture.Create(layer.Inputs, layer.Units, precision);
         foreach (var (name, parameter) in cell.named_parameters()) Fill(parameter, layer.Parameters[name]);
-        Network? network = null;
-        if (readout is not null)
-        {
-            var linear = nn.Linear(layer.Units, readout.Bias.Length, dtype: precision);
-            Fill(linear.weight, readout.Weight);
-            Fill(linear.bias!, readout.Bias);
-            network = new(cell, linear);
-        }
         string[] names = [.. used.Select(array => array.Name)];
         return new(
-            cell, network, readout?.Activation ?? Activation.Linear, file.Format, names,
-            [.. file.Arrays.Select(array => array.Name).Except(names), .. file.Unread],
-            [.. layer.Assumptions, .. readout?.Assumptions ?? []]);
+            cell, Joined(cell, readout, options, precision), readout?.Activation ?? Activation.Linear, file.Format,
+            names, [.. file.Arrays.Select(array => array.Name).Except(names), .. file.Unread],
+            [.. layer.Assumptions, .. readout?.Assumptions ?? [], .. AssumedOf(readout, options)]);
+    }
+
+    private static Network Joined(Cell cell, FoundReadout? readout, ImportOptions options, ScalarType precision)
+    {
+        if (readout is null) return new(cell);
+        var linear = nn.Linear(cell.Units, readout.Bias.Length, dtype: precision);
+        Fill(linear.weight, readout.Weight);
+        Fill(linear.bias!, readout.Bias);
+        return new(cell, linear, options.Outputs ?? readout.Activation switch
+        {
+            Activation.Linear => OutputMeaning.Values,
+            Activation.Tanh => OutputMeaning.TanhValues,
+            _ => OutputMeaning.Logits,
+        });
+    }
+
+    /// <summary>What the outputs are taken to mean, where neither the file nor the reader says it.</summary>
+    private static IEnumerable<string> AssumedOf(FoundReadout? readout, ImportOptions options)
+    {
+        string option = ImportOptions.NameOf(nameof(options.Outputs));
+        if (readout is null || options.Outputs is not null) yield break;
+        if (readout.Activation == Activation.Linear)
+            yield return "The readout's outputs are taken to be values such as -1 and 1, and read by sign: where they "
+                + $"are logits, of which a sigmoid makes probabilities, set {option} to "
+                + $"{nameof(OutputMeaning)}.{nameof(OutputMeaning.Logits)}.";
+        if (readout.Activation == Activation.Tanh)
+            yield return "The readout ends in tanh, and its outputs are taken to be values such as -1 and 1, read by "
+                + $"sign: where they mean something else, set {option}.";
+        if (readout.Activation == Activation.Softmax)
+            yield return "The readout ends in softmax, and its outputs are taken to be logits of a sigmoid per "
+                + $"channel: where they mean something else, set {option}.";
     }
 
     /// <summary>
@@ -65,7 +88,8 @@ public static class NetworkFile
     /// </summary>
     /// <remarks>
     /// The file does not say which form of a cell it is: load a reset-before or printed cell with
-    /// <see cref="ImportOptions.Architecture"/>.
+    /// <see cref="ImportOptions.Architecture"/>. Nor does it say what outputs mean: load a network of logits with
+    /// <see cref="ImportOptions.Outputs"/>.
     /// </remarks>
     /// <param name="network">The network.</param>
     /// <param name="path">The file, .safetensors by custom.</param>

@@ -7,7 +7,7 @@ namespace Neurodynamics.Import;
 /// <param name="Inputs">Inputs [B, T, I].</param>
 /// <param name="States">States after each step [B, T, S], or hidden units alone [B, T, N].</param>
 /// <param name="Outputs">The source network's outputs [B, T, K], if they are to be checked.</param>
-/// <param name="Start">States before the first step [B, S]; zeros if omitted.</param>
+/// <param name="Start">States before the first step [B, S]; the cell's own if omitted.</param>
 public sealed record SourceTrajectory(
     double[,,] Inputs, double[,,] States, double[,,]? Outputs = null, double[,]? Start = null)
 {
@@ -87,7 +87,8 @@ public sealed record TrajectoryCheck(Deviation States, Deviation? Outputs, doubl
         var largest = Largest(ours.narrow(2, 0, states.GetLength(2)), states);
         if (trajectory.Outputs is not { } outputs) return new(largest, null, tolerance);
 
-        if (imported.Network is not { } network)
+        var network = imported.Network;
+        if (network.Readout is null)
             throw new ArgumentException(
                 "The trajectory has outputs, but the imported network has no readout: leave them out, or name the "
                 + $"readout in {ImportOptions.NameOf(nameof(ImportOptions.Readout))}.", nameof(trajectory));

@@ -74,6 +74,15 @@ public sealed class IteratedCell : Cell
     /// <inheritdoc/>
     public override bool IsThreadSafe => cell.IsThreadSafe;
 
+    /// <inheritdoc/>
+    public override Tensor Hidden(Tensor states) => cell.Hidden(states);
+
+    /// <inheritdoc/>
+    public override Tensor HiddenJacobian(Tensor states) => cell.HiddenJacobian(states);
+
+    /// <inheritdoc/>
+    protected internal override Tensor Start(Tensor inputs) => cell.Start(inputs);
+
     internal override Usage Usage => cell.Usage;
 
     /// <inheritdoc/>

@@ -152,6 +152,71 @@ public sealed class LinearisationTests
     }
 
     [Fact]
+    public void What_a_readout_sees_of_a_mode_is_how_its_output_changes_along_it()
+    {
+        // The readout sees squares: along a mode v, what it sees changes by 2 x v in each unit.
+        var cell = new SeenSquared();
+        double[] x = [0.4, -0.3];
+        var line = At(cell, x);
+        var readout = nn.Linear(2, 1, dtype: ScalarType.Float64);
+        using (no_grad()) readout.weight.copy_(tensor(new double[,] { { 1, 2 } }));
+        var network = new Network(cell, readout);
+        double[,] seen = line.ReadoutAlignment(network);
+        for (int k = 0; k < 2; k++)
+        {
+            double[] v = [.. line.Modes[k].Right.Select(value => value.Real)];
+            double Output(double step) => network.Logits(
+                x.Zip(v, (place, part) => place + step * part).ToArray().AsRow())[0, 0];
+            double change = (Output(1e-4) - Output(-1e-4)) / 2e-4;
+            double length = Math.Sqrt(5) * Math.Sqrt(Math.Pow(2 * x[0] * v[0], 2) + Math.Pow(2 * x[1] * v[1], 2));
+            Assert.Equal(Math.Abs(change) / length, seen[k, 0], 1e-8);
+            Assert.True(Math.Abs(seen[k, 0] - Math.Abs(v[0] + 2 * v[1]) / Math.Sqrt(5)) > 0.01);
+        }
+        // As a direction of states, the readout's row is the output's slope at the components' mean.
+        var pca = Pca.Fit(new double[,] { { 0.4, 0.1 }, { 0.2, -0.9 }, { 0.9, -0.4 } }, 2);
+        double[] slope = [.. Enumerable.Range(0, 2).Select(i => (Along(i, 1e-4) - Along(i, -1e-4)) / 2e-4)];
+        double[,] shares = ReadoutShare.Of(pca, network);
+        for (int k = 0; k < 2; k++)
+            Assert.Equal(Math.Abs(slope[0] * pca.Components[k, 0] + slope[1] * pca.Components[k, 1])
+                / Math.Sqrt(slope[0] * slope[0] + slope[1] * slope[1]), shares[k, 0], 1e-8);
+        Assert.Equal(1, shares[2, 0], 1e-12);
+
+        double Along(int axis, double step) => network.Logits(
+            pca.Mean.Select((value, i) => value + (i == axis ? step : 0)).ToArray().AsRow())[0, 0];
+    }
+
+    [Fact]
+    public void An_ordinary_readout_sees_the_first_units_of_a_mode_to_the_bit()
+    {
+        var network = new Network(
+            Nets.Random(Architecture.Lstm, 3, gain: 1, seed: 2), nn.Linear(3, 2, dtype: ScalarType.Float64));
+        var line = Assert.Single(
+            Linearisation.Of(network.Cell, [new FixedPoint([0.3, -0.2, 0.1, 0.5, -0.4, 0.9], [0], 0, 1)]));
+        double[,] seen = line.ReadoutAlignment(network), rows = network.Readout!.weight.ToMatrix();
+        for (int k = 0; k < 6; k++)
+            for (int channel = 0; channel < 2; channel++)
+                Assert.Equal(Mode.Cosine(line.Modes[k].Right.AsSpan(0, 3), rows.Row(channel)), seen[k, channel]);
+        var pca = Pca.Fit(Nets.Cloud(20, 6, 1, seed: 3), 2);
+        double[,] shares = ReadoutShare.Of(pca, network);
+        for (int channel = 0; channel < 2; channel++)
+            for (int k = 0; k < 2; k++)
+                Assert.Equal(Math.Abs(Enumerable.Range(0, 3).Sum(i => rows[channel, i] * pca.Components[k, i])
+                    / Math.Sqrt(Enumerable.Range(0, 3).Sum(i => rows[channel, i] * rows[channel, i]))),
+                    shares[k, channel]);
+    }
+
+    /// <summary>Two units that turn and shrink, of which a readout sees the squares.</summary>
+    private sealed class SeenSquared() : Cell("seen squared", inputSize: 1, units: 2)
+    {
+        public override Tensor Step(Tensor input, Tensor state) =>
+            state.mm(tensor(new double[,] { { 0.5, 0.2 }, { 0.1, -0.4 } }).t()) + input;
+
+        public override Tensor Hidden(Tensor states) => states * states;
+
+        public override Tensor HiddenJacobian(Tensor states) => (states + states).diag_embed();
+    }
+
+    [Fact]
     public void A_point_of_another_network_is_refused_in_a_sentence() =>
         Assert.Contains("another network",
             Assert.Throws<ArgumentException>(() => At(Nets.Tanh(new[,] { { 0.5 } }), [0, 0])).Message);

@@ -162,7 +162,7 @@ public sealed class HostileFileTests : IDisposable
                 },
             },
         };
-        Assert.NotNull(NetworkFile.Load(scratch.Write("c.h5", KerasFile.Two(arrays, model))).Network);
+        Assert.NotNull(NetworkFile.Load(scratch.Write("c.h5", KerasFile.Two(arrays, model))).Network.Readout);
         byte[] nested = [.. Enumerable.Repeat((byte)'[', 50_000)];
         Scratch.Refused(scratch.Write("n.keras", Stored(
             [("model.weights.h5", KerasFile.Weights(arrays)), ("config.json", nested)])), "maximum configured depth");

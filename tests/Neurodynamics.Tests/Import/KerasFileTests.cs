@@ -161,7 +161,7 @@ public sealed class KerasFileTests : IDisposable
         var imported = NetworkFile.Load(Weights(Gru([2, 9])));
         Assert.Equal(Architecture.Gru, imported.Cell.Architecture);
         Assert.Contains("tanh and sigmoid", Assert.Single(imported.Assumptions));
-        Assert.Null(imported.Network);
+        Assert.Null(imported.Network.Readout);
         // One bias can only be the form with the reset gate before the product.
         Assert.Equal(Architecture.GruResetBefore, NetworkFile.Load(Weights(Gru([9]))).Cell.Architecture);
     }
@@ -199,15 +199,26 @@ public sealed class KerasFileTests : IDisposable
     }
 
     [Theory]
-    [InlineData("softmax", Activation.Softmax, 1)]
-    [InlineData("sigmoid", Activation.Sigmoid, 0)]
-    public void An_activation_after_the_readout_is_the_readouts(string activation, Activation expected, int assumptions)
+    [InlineData("softmax", Activation.Softmax, OutputMeaning.Logits, 1)]
+    [InlineData("sigmoid", Activation.Sigmoid, OutputMeaning.Logits, 0)]
+    [InlineData("tanh", Activation.Tanh, OutputMeaning.TanhValues, 1)]
+    [InlineData("linear", Activation.Linear, OutputMeaning.Values, 1)]
+    public void An_activation_after_the_readout_is_the_readouts_and_says_what_outputs_mean(
+        string activation, Activation expected, OutputMeaning outputs, int assumptions)
     {
-        var imported = NetworkFile.Load(Keras3(
+        string path = Keras3(
             [.. Gru([2, 9]), .. Dense("dense", 3, 2)], Described, ("Dropout", new { name = "drop" }),
-            ("Dense", new { name = "d", activation = "linear" }), ("Activation", new { name = "a", activation })));
-        Assert.Equal(expected, imported.OutputActivation);
+            ("Dense", new { name = "d", activation = "linear" }), ("Activation", new { name = "a", activation }));
+        var imported = NetworkFile.Load(path);
+        Assert.Equal((expected, outputs), (imported.OutputActivation, imported.Network.Outputs));
         Assert.Equal(assumptions, imported.Assumptions.Count);
+        Assert.All(imported.Assumptions, sentence => Assert.Contains("ImportOptions.Outputs", sentence));
+        foreach (var asked in Enum.GetValues<OutputMeaning>())
+        {
+            var other = NetworkFile.Load(path, new() { Outputs = asked });
+            Assert.Equal((expected, asked), (other.OutputActivation, other.Network.Outputs));
+            Assert.Empty(other.Assumptions);
+        }
     }
 
     [Fact]
@@ -223,7 +234,7 @@ public sealed class KerasFileTests : IDisposable
             ("Dense", new { name = "hidden", activation = "tanh" }),
             ("Dense", new { name = "out", activation = "sigmoid" }));
         Scratch.Refused(two, "Dense out comes after the readout layers/dense", "WithoutReadout");
-        Assert.Null(NetworkFile.Load(two, new() { WithoutReadout = true }).Network);
+        Assert.Null(NetworkFile.Load(two, new() { WithoutReadout = true }).Network.Readout);
     }
 
     [Fact]
@@ -316,12 +327,12 @@ public sealed class KerasFileTests : IDisposable
             [.. Gru([2, 9]), new("layers/dense/vars/0", [3, 1], 1, 2, 3), new("layers/dense/vars/1", [1], 4)];
         string relu = Keras3(one, ("GRU", Good), ("Dense", new { activation = "relu" }));
         Scratch.Refused(relu, "activation relu", "WithoutReadout");
-        Assert.Null(NetworkFile.Load(relu, new() { WithoutReadout = true }).Network);
+        Assert.Null(NetworkFile.Load(relu, new() { WithoutReadout = true }).Network.Readout);
         string two = Weights([.. one, new("layers/dense_1/vars/0", [3, 2], 1, 2, 3, 4, 5, 6)]);
         Scratch.Refused(two, "2 dense layers", "layers/dense, layers/dense_1", "ImportOptions.Readout");
         var named = NetworkFile.Load(two, new() { Readout = "dense_1" });
-        Assert.Equal([1, 3, 5, 2, 4, 6], named.Network!.Readout.weight.detach().data<float>().ToArray());
-        Assert.Equal([0, 0], named.Network.Readout.bias!.detach().data<float>().ToArray());
+        Assert.Equal([1, 3, 5, 2, 4, 6], named.Network.Readout!.weight.detach().data<float>().ToArray());
+        Assert.Equal([0, 0], named.Network.Readout!.bias!.detach().data<float>().ToArray());
     }
 
     private static object Sigmoids => new { recurrent_activation = "sigmoid" };

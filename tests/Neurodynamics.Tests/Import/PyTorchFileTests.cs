@@ -30,7 +30,7 @@ public sealed class PyTorchFileTests : IDisposable
             ["optimizer"] = new Dictionary<string, object> { ["exp_avg"] = saved.Whole("m", [2, 3], 1, 2, 3, 4, 5, 6) },
         })));
         Assert.Equal(Architecture.Gru, imported.Cell.Architecture);
-        Assert.Equal((2, 3, 1), (imported.Cell.InputSize, imported.Cell.Units, imported.Network!.Channels));
+        Assert.Equal((2, 3, 1), (imported.Cell.InputSize, imported.Cell.Units, imported.Network.Channels));
         Assert.Contains("state_dict/model.gru.weight_ih_l0", imported.Used);
         Assert.Equal(["epoch", "loss", "optimizer/exp_avg"], imported.Ignored.Order(StringComparer.Ordinal));
     }
@@ -49,7 +49,7 @@ public sealed class PyTorchFileTests : IDisposable
             ["spectrum"] = new TorchZip.Tensor("complex", "ComplexFloatStorage", 2, 0, [2], [1]),
             ["state_dict"] = StateDict("rnn.", "fc."),
         })));
-        Assert.Equal((3, 1), (imported.Cell.Units, imported.Network!.Channels));
+        Assert.Equal((3, 1), (imported.Cell.Units, imported.Network.Channels));
         Assert.Equal(
             ["best", "device", "history", "milestones", "spectrum"], imported.Ignored.Order(StringComparer.Ordinal));
     }
@@ -98,7 +98,7 @@ public sealed class PyTorchFileTests : IDisposable
         string path = scratch.Write("padded.safetensors",
             [.. BitConverter.GetBytes((long)padded), .. whole[8..(8 + length)], .. spaces, .. whole[(8 + length)..]]);
         Assert.Equal(0x80, File.ReadAllBytes(path)[0]);
-        ReferenceNetworkTests.AssertSame(network, NetworkFile.Load(path).Network!);
+        ReferenceNetworkTests.AssertSame(network, NetworkFile.Load(path).Network);
     }
 
     [Fact]
@@ -180,11 +180,11 @@ public sealed class PyTorchFileTests : IDisposable
     public void PyBridge_still_reads_after_an_import()
     {
         string path = Reference.Network("gru_flipflop3.full.pt");
-        var imported = NetworkFile.Load(path).Network!;
+        var imported = NetworkFile.Load(path).Network;
         var other = Network.Create(Architecture.Gru, 3, 100, 3, seed: 1);
         other.load_py(path);
         ReferenceNetworkTests.AssertSame(imported, other);
-        ReferenceNetworkTests.AssertSame(imported, NetworkFile.Load(path).Network!);
+        ReferenceNetworkTests.AssertSame(imported, NetworkFile.Load(path).Network);
     }
 
     [Fact]
@@ -201,8 +201,8 @@ public sealed class PyTorchFileTests : IDisposable
             foreach (string name in new[] { "n.safetensors", "n.pt" })
             {
                 var back = NetworkFile.Load(scratch.Path(name), new() { Architecture = architecture });
-                ReferenceNetworkTests.AssertSame(network, back.Network!);
-                var precision = network.Readout.weight.dtype;
+                ReferenceNetworkTests.AssertSame(network, back.Network);
+                var precision = network.Readout!.weight.dtype;
                 Assert.All(back.Cell.parameters(), parameter => Assert.Equal(precision, parameter.dtype));
                 Assert.Empty(back.Ignored);
             }
@@ -221,7 +221,7 @@ public sealed class PyTorchFileTests : IDisposable
         gone.Dispose();
         Assert.Throws<ObjectDisposedException>(() => NetworkFile.SavePyTorch(gone, scratch.Path("n.pt")));
         var broken = Network.Create(Architecture.Gru, 1, 2, 1, seed: 3);
-        using (no_grad()) broken.Readout.weight.fill_(double.NaN);
+        using (no_grad()) broken.Readout!.weight.fill_(double.NaN);
         var refusal = Assert.Throws<InvalidDataException>(
             () => NetworkFile.SaveSafetensors(broken, scratch.Path("n.pt")));
         Assert.Contains("readout.weight", refusal.Message);

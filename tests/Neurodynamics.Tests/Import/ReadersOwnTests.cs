@@ -36,7 +36,7 @@ public sealed class ReadersOwnTests : IDisposable
         double[] next = imported.Cell.InDouble().Next([0.25], [0.5, -1]);
         Assert.Equal(0.25 + 0.5 * Math.Tanh(-1 + 0.25), next[0], 1e-12);
         Assert.Equal(-0.5 + 0.5 * Math.Tanh(-2 * 0.5), next[1], 1e-12);
-        Assert.Equal([3 * 0.5 - 4], imported.Network!.Logits(new[,] { { 0.5, -1.0 } }).Cast<double>());
+        Assert.Equal([3 * 0.5 - 4], imported.Network.Logits(new[,] { { 0.5, -1.0 } }).Cast<double>());
         Assert.Equal(["J", "B", "alpha", "wOut"], imported.Used);
         Assert.Equal(["notes"], imported.Ignored);
         Assert.Equal("NumPy .npz file", imported.Format.Name);

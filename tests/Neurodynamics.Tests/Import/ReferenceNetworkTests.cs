@@ -35,7 +35,7 @@ public sealed class ReferenceNetworkTests
     [Theory, MemberData(nameof(Names))]
     public void The_readout_of_the_fixed_points_is_the_one_found_independently(string name)
     {
-        var network = NetworkFile.Load(Reference.Network(name + ".npz")).Network!.InDouble();
+        var network = NetworkFile.Load(Reference.Network(name + ".npz")).Network.InDouble();
         var points = ArrayFile.Read(Reference.FixedPoints(name));
         var logits = network.Logits(points["fixed_points"].ToMatrix()).Cast<double>();
         Assert.Equal(points["readout"].Values, logits, (a, b) => Math.Abs(a - b) < 1e-10);
@@ -49,11 +49,11 @@ public sealed class ReferenceNetworkTests
         {
             var npz = NetworkFile.Load(Reference.Network(name + ".npz"));
             var pt = NetworkFile.Load(Reference.Network(name + ".full.pt"));
-            NetworkFile.SaveSafetensors(npz.Network!, scratch.Path("n.safetensors"));
-            NetworkFile.SavePyTorch(npz.Network!, scratch.Path("n.pt"));
-            AssertSame(npz.Network!, pt.Network!);
+            NetworkFile.SaveSafetensors(npz.Network, scratch.Path("n.safetensors"));
+            NetworkFile.SavePyTorch(npz.Network, scratch.Path("n.pt"));
+            AssertSame(npz.Network, pt.Network);
             foreach (string written in new[] { "n.safetensors", "n.pt" })
-                AssertSame(npz.Network!, NetworkFile.Load(scratch.Path(written)).Network!);
+                AssertSame(npz.Network, NetworkFile.Load(scratch.Path(written)).Network);
         }
         foreach (string name in new[] { "gru_flipflop3", "rnn_flipflop3" })
             AssertSame(
@@ -74,17 +74,22 @@ public sealed class ReferenceNetworkTests
                 "sample_traj_inputs", "sample_traj_states",
             ],
             npz.Ignored);
-        Assert.Equal(2, npz.Assumptions.Count);
+        Assert.Equal(3, npz.Assumptions.Count);
         Assert.Contains("relu", npz.Assumptions[0]);
-        Assert.StartsWith(
-            "readout.weight is taken to be the last layer, and its outputs to be logits", npz.Assumptions[1]);
+        Assert.StartsWith("readout.weight is taken to be the last layer: ", npz.Assumptions[1]);
+        Assert.StartsWith("The readout's outputs are taken to be values such as -1 and 1", npz.Assumptions[2]);
+        Assert.EndsWith("set ImportOptions.Outputs to OutputMeaning.Logits.", npz.Assumptions[2]);
         string lstm = Reference.Network("lstm_flipflop3.full.pt");
         var full = NetworkFile.Load(lstm);
         Assert.Equal([.. layer.Select(name => "rnn." + name), .. readout], full.Used);
         Assert.Empty(full.Ignored);
-        Assert.StartsWith("readout.weight is taken to be the last layer, ", Assert.Single(full.Assumptions));
+        Assert.Equal(npz.Assumptions.Skip(1), full.Assumptions);
+        Assert.StartsWith("readout.weight is taken to be the last layer: ",
+            Assert.Single(NetworkFile.Load(lstm, new() { Outputs = OutputMeaning.Logits }).Assumptions));
         Assert.Empty(NetworkFile.Load(lstm, new() { WithoutReadout = true }).Assumptions);
-        Assert.Null(NetworkFile.Load(Reference.Network("gru_flipflop3.pt")).Network);
+        var bare = NetworkFile.Load(Reference.Network("gru_flipflop3.pt"));
+        Assert.Same(bare.Cell, bare.Network.Cell);
+        Assert.Null(bare.Network.Readout);
     }
 
     [Fact]

@@ -73,7 +73,7 @@ public sealed class NetworkStoreTests : IDisposable
     {
         var trained = Trainer.Train(Small);
         Store.Save("net", trained);
-        using (no_grad()) trained.Network.Readout.weight.fill_(float.NaN);
+        using (no_grad()) trained.Network.Readout!.weight.fill_(float.NaN);
         Assert.Contains(
             "readout.weight", Assert.Throws<InvalidDataException>(() => Store.Save("net", trained)).Message);
         Store.Load("net");

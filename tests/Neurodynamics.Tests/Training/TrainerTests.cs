@@ -235,7 +235,7 @@ public sealed class TrainerTests
         using var network = Latch();
         var accuracy = Trainer.Evaluate(network, new FlipFlop { Channels = 1 }, seed: 1, trials: 50);
         Assert.Equal(new Accuracy(1, 1 - 3.0 / 50, 1, 50), accuracy);
-        using (no_grad()) network.Readout.weight.neg_();
+        using (no_grad()) network.Readout!.weight.neg_();
         Assert.Equal(0, Trainer.Evaluate(network, new FlipFlop { Channels = 1 }, seed: 1, trials: 50).Mean);
     }
 
@@ -322,7 +322,7 @@ public sealed class TrainerTests
         var cell = (RecurrentCell)network.Cell;
         cell.WeightHh.fill_(2);
         cell.WeightIh.fill_(5);
-        network.Readout.weight.fill_(1);
+        network.Readout!.weight.fill_(1);
         return network;
     }
 

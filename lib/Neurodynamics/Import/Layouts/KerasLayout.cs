@@ -157,10 +157,6 @@ internal sealed class KerasLayout : LayerLayout
                 throw Refusal(
                     $"the readout {dense.Title} has the activation {text.Shown()}, but linear, sigmoid, tanh or "
                     + $"softmax was expected: {LeaveOut}, or train with one of these");
-            if (activation is not (Activation.Sigmoid or Activation.Linear))
-                assumptions.Add(
-                    $"The readout {dense.Title} ends in {text.ToLowerInvariant()}; "
-                    + "figures and tables take its logits as those of a sigmoid.");
             double[] weight = ByGate(dense.Kernel.Values, 0, layer.Units, channels, [0]);
             return new(weight, dense.Bias?.Values ?? new double[channels], activation, [.. dense.Arrays])
             {
@@ -197,8 +193,7 @@ internal sealed class KerasLayout : LayerLayout
             if (ConfigOf(dense, configs) is not { } readout || config is null)
             {
                 assumptions.Add(
-                    $"{dense.Title} is taken to be the last layer, and its outputs to be logits, of which a sigmoid "
-                    + "makes probabilities: the file does not describe it.");
+                    $"{dense.Title} is taken to be the last layer: the file does not describe it.");
                 return "linear";
             }
             var found = Following(config, next => next.Path == readout.Path || readout.IsIn(next), out var between);

@@ -94,7 +94,7 @@ public sealed record FoundLayer(
 /// <summary>A linear readout.</summary>
 /// <param name="Weight">Weight [K, N], row by row.</param>
 /// <param name="Bias">Bias [K].</param>
-/// <param name="Activation">What the source applies to the logits.</param>
+/// <param name="Activation">What the source applies to the outputs W h + b.</param>
 /// <param name="Used">The arrays of the file that it took.</param>
 public sealed record FoundReadout(
     double[] Weight, double[] Bias, Activation Activation, IReadOnlyList<SourceArray> Used)

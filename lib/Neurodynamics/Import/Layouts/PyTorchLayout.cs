@@ -80,8 +80,7 @@ internal sealed class PyTorchLayout : LayerLayout
             {
                 Assumptions =
                 [
-                    $"{weight.Name.Shown()} is taken to be the last layer, and its outputs to be logits, of which a "
-                    + "sigmoid makes probabilities: a state_dict does not say what follows it.",
+                    $"{weight.Name.Shown()} is taken to be the last layer: a state_dict does not say what follows it.",
                 ],
             };
         }
