@@ -109,4 +109,19 @@ public static partial class Tables
     /// <summary>Channels, from 1, in which two readouts differ.</summary>
     private static IEnumerable<int> Differing(string a, string b) =>
         Enumerable.Range(0, a.Length).Where(k => a[k] != b[k]).Select(k => k + 1);
+
+    /// <summary>
+    /// A row per network: bits in question, the share of them that is read out right after one silent step and after
+    /// the last, after how many silent steps fewer than 99 in 100 are (empty if never), and the length of the last
+    /// step.
+    /// </summary>
+    /// <param name="networks">Names, and what each retained.</param>
+    public static DataFrame Silence(IReadOnlyList<(string Name, Retention Retention)> networks) => Table.Of(networks)
+        .Column("network", row => row.Name)
+        .Column("bits", row => row.Retention.Bits)
+        .Column("right after 1 step", row => row.Retention.Right[0])
+        .Column("right at the end", row => row.Retention.Right[^1])
+        .Column("below 99 % after", row =>
+            Array.FindIndex(row.Retention.Right, share => share < 0.99) is >= 0 and var step ? step + 1 : (int?)null)
+        .Column("length of the last step", row => row.Retention.Moved[^1]);
 }

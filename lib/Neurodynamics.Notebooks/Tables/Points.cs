@@ -116,6 +116,8 @@ public static partial class Tables
             .Each(Enumerable.Range(0, most + 1), (table, number) => table.Column(
                 number == 0 ? "attractors" : $"{number} unstable", entry =>
                     entry.Points.Count(point => point.UnstableModes == number)))
+            .Column("certified", entry =>
+                entry.Set.Points.Count(point => point.Certificate?.Certainty == Certainty.Certified))
             .Column("with marginal modes", entry => entry.Points.Count(point => point.MarginalModes > 0))
             .Column("marginal modes of a point, mean",
                 entry => entry.Points.Select(point => (double)point.MarginalModes).DefaultIfEmpty(double.NaN).Average())

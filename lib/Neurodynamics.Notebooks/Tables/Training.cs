@@ -17,6 +17,18 @@ public static partial class Tables
         .Column("high", trained => trained.Record.Test.High);
 
     /// <summary>
+    /// A row per network: its file, one step as an equation, units, weights and biases that were trained, and accuracy
+    /// on trials set aside.
+    /// </summary>
+    /// <param name="networks">Names and networks.</param>
+    public static DataFrame Forms(IReadOnlyDictionary<string, TrainedNetwork> networks) => Table.Of(networks)
+        .Column("network", entry => entry.Key)
+        .Column("one step", entry => entry.Value.Network.Cell.Architecture?.Equation ?? "")
+        .Column("units", entry => entry.Value.Network.Cell.Units)
+        .Column("trained values", entry => entry.Value.Network.parameters().Sum(values => values.numel()))
+        .Column("accuracy", entry => entry.Value.Record.Test.Mean);
+
+    /// <summary>
     /// A row per training: accuracy on the trials set aside, with its 95 % interval; updates until the accuracy on
     /// held-out trials first reached each level, and after which it stayed there. Empty where a level was not reached.
     /// </summary>

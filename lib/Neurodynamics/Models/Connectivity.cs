@@ -31,6 +31,12 @@ internal abstract class Connectivity
     /// <summary>Roundings in an entry of W z, or of W itself, at most.</summary>
     public abstract int Roundings { get; }
 
+    /// <summary>Takes W, or m and n.</summary>
+    public virtual void Set(double[][,] weights)
+    {
+        foreach (var (parameter, values) in Parameters.Zip(weights)) parameter.Values.copy_(values.ToTensor());
+    }
+
     /// <summary>Draws initial weights.</summary>
     public abstract void Initialise(Generator generator);
 
@@ -83,6 +89,21 @@ internal abstract class Connectivity
             .Select(i => i < units - Inhibitory(units, inhibitory) ? 1.0 : -1.0).ToArray()).to(precision);
 
         public override Tensor Matrix() => Weights.abs() * Sign;
+
+        public override void Set(double[][,] weights)
+        {
+            double[,] w = weights[0];
+            for (int j = 0; j < w.GetLength(1); j++)
+            {
+                double[] column = [.. Enumerable.Range(0, w.GetLength(0)).Select(i => w[i, j])];
+                if (column.Any(value => value > 0) && column.Any(value => value < 0))
+                    throw new ArgumentException(
+                        $"Under Dale's law all weights of a unit have one sign, but column {j} of W has both.",
+                        nameof(weights));
+                Sign[j] = tensor(column.Any(value => value < 0) ? -1.0 : 1.0);
+            }
+            Weights.copy_(w.ToTensor().abs());
+        }
 
         /// <summary>
         /// Moduli of Glorot's distribution, of the inhibitory units as much larger as they are fewer: then excitation

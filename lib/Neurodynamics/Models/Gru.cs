@@ -11,7 +11,7 @@ public sealed class Gru : RecurrentCell
 {
     /// <inheritdoc cref="VanillaRnn(int, int, ScalarType)"/>
     public Gru(int inputSize, int units, ScalarType precision = ScalarType.Float32)
-        : base(Architecture.Gru, gates: 3, inputSize, units, units, precision) { }
+        : base(Architecture.Gru, gates: "rzn", inputSize, units, units, precision) { }
 
     private protected override Tensor Advance(Tensor drive, Tensor state)
     {

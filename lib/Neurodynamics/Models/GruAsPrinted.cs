@@ -11,7 +11,7 @@ public sealed class GruAsPrinted : RecurrentCell
 {
     /// <inheritdoc cref="VanillaRnn(int, int, ScalarType)"/>
     public GruAsPrinted(int inputSize, int units, ScalarType precision = ScalarType.Float32)
-        : base(Architecture.GruAsPrinted, gates: 3, inputSize, units, units, precision) { }
+        : base(Architecture.GruAsPrinted, gates: "rzn", inputSize, units, units, precision) { }
 
     private protected override Tensor Advance(Tensor drive, Tensor state)
     {

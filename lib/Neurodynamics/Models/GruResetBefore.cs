@@ -12,7 +12,7 @@ public sealed class GruResetBefore : RecurrentCell
 {
     /// <inheritdoc cref="VanillaRnn(int, int, ScalarType)"/>
     public GruResetBefore(int inputSize, int units, ScalarType precision = ScalarType.Float32)
-        : base(Architecture.GruResetBefore, gates: 3, inputSize, units, units, precision) { }
+        : base(Architecture.GruResetBefore, gates: "rzn", inputSize, units, units, precision) { }
 
     private protected override Tensor Advance(Tensor drive, Tensor state)
     {

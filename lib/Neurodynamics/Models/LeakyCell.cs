@@ -38,6 +38,65 @@ public abstract class LeakyCell : Cell
         }
     }
 
+    /// <summary>A cell with weights written out, in float64.</summary>
+    /// <param name="options">Currents or rates, f, leak and the rest, without a rank.</param>
+    /// <param name="inputWeights">B [N, I].</param>
+    /// <param name="recurrentWeights">
+    /// W [N, N]. Under Dale's law each column has one sign, which becomes its unit's.
+    /// </param>
+    /// <param name="bias">b, N values; default zeros.</param>
+    /// <param name="leak">a of every unit, N values in (0, 1]; default as the options say.</param>
+    /// <exception cref="ArgumentException">A shape, a leak or a sign does not fit.</exception>
+    public static LeakyCell Create(LeakyArchitecture options, double[,] inputWeights, double[,] recurrentWeights,
+        double[]? bias = null, double[]? leak = null)
+    {
+        Demand.Given((options, inputWeights, recurrentWeights));
+        if (options.Rank is { } rank)
+            throw new ArgumentException(
+                $"W is of rank {rank} by these options: use {nameof(CreateLowRank)} with m and n.", nameof(options));
+        int units = recurrentWeights.GetLength(0);
+        Demand.Shape(recurrentWeights, [units, units]);
+        return Create(options, inputWeights, [recurrentWeights], bias, leak);
+    }
+
+    /// <summary>A cell of low rank with weights written out, W = m n' / N, in float64.</summary>
+    /// <param name="options">Currents or rates, f, leak and the rest; the rank is that of m and n.</param>
+    /// <param name="inputWeights">B [N, I].</param>
+    /// <param name="m">[N, R].</param>
+    /// <param name="n">[N, R].</param>
+    /// <param name="bias">b, N values; default zeros.</param>
+    /// <param name="leak">a of every unit, N values in (0, 1]; default as the options say.</param>
+    /// <exception cref="ArgumentException">A shape or a leak does not fit.</exception>
+    public static LeakyCell CreateLowRank(LeakyArchitecture options, double[,] inputWeights, double[,] m, double[,] n,
+        double[]? bias = null, double[]? leak = null)
+    {
+        Demand.Given((options, inputWeights, m, n));
+        Demand.Shape(n, [m.GetLength(0), m.GetLength(1)]);
+        return Create(options with { Rank = m.GetLength(1) }, inputWeights, [m, n], bias, leak);
+    }
+
+    private static LeakyCell Create(LeakyArchitecture options, double[,] inputWeights, double[][,] recurrent,
+        double[]? bias, double[]? leak)
+    {
+        int units = recurrent[0].GetLength(0);
+        Demand.Shape(inputWeights, [units, -1]);
+        if (bias is not null) Demand.Shape(bias, [units]);
+        if (leak is not null)
+        {
+            Demand.Shape(leak, [units]);
+            if (leak.FirstOrDefault(a => a is not (> 0 and <= 1), 1) is not 1 and var odd)
+                throw new ArgumentException($"A leak is a share of the way, in (0, 1], and not {odd}.", nameof(leak));
+        }
+        var cell = (LeakyCell)options.Create(inputWeights.GetLength(1), units, ScalarType.Float64);
+        using var scope = NewDisposeScope();
+        using var frozen = no_grad();
+        cell.InputWeights.copy_(inputWeights.ToTensor());
+        cell.Connectivity.Set(recurrent);
+        if (bias is not null) cell.Bias.copy_(bias.ToTensor());
+        if (leak is not null) cell.Leak.copy_(leak.ToTensor());
+        return cell;
+    }
+
     /// <summary>f.</summary>
     public Nonlinearity Nonlinearity { get; }
 

@@ -17,7 +17,7 @@ public class Lstm : RecurrentCell
 
     private protected Lstm(
         Architecture architecture, int inputSize, int units, ScalarType precision, bool outputReadsMemory)
-        : base(architecture, gates: 4, inputSize, units, 2 * units, precision) =>
+        : base(architecture, gates: "ifgo", inputSize, units, 2 * units, precision) =>
         this.outputReadsMemory = outputReadsMemory;
 
     /// <summary>

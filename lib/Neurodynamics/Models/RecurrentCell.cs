@@ -16,18 +16,18 @@ namespace Neurodynamics.Models;
 public abstract class RecurrentCell : Cell
 {
     private protected RecurrentCell(
-        Architecture architecture, int gates, int inputSize, int units, int stateSize, ScalarType precision)
+        Architecture architecture, string gates, int inputSize, int units, int stateSize, ScalarType precision)
         : base(architecture.Name, inputSize, units, stateSize)
     {
         if (precision is not (ScalarType.Float32 or ScalarType.Float64))
             throw new ArgumentException($"A cell is in Float32 or Float64, not {precision}.", nameof(precision));
-        Demand.Room(gates, units, (long)units + inputSize);
+        Demand.Room(gates.Length, units, (long)units + inputSize);
         Architecture = architecture;
-        GateCount = gates;
-        WeightIh = Register("weight_ih_l0", [gates * units, inputSize]);
-        WeightHh = Register("weight_hh_l0", [gates * units, units]);
-        BiasIh = Register("bias_ih_l0", [gates * units]);
-        BiasHh = Register("bias_hh_l0", [gates * units]);
+        GateOrder = gates;
+        WeightIh = Register("weight_ih_l0", [GateCount * units, inputSize]);
+        WeightHh = Register("weight_hh_l0", [GateCount * units, units]);
+        BiasIh = Register("bias_ih_l0", [GateCount * units]);
+        BiasHh = Register("bias_hh_l0", [GateCount * units]);
         Bounds = new(this);
 
         Parameter Register(string name, long[] shape)
@@ -38,8 +38,14 @@ public abstract class RecurrentCell : Cell
         }
     }
 
+    /// <summary>
+    /// The gates in the order of the weights' rows, a letter each: h for the vanilla RNN, "ifgo" for the LSTM, "rzn"
+    /// for the GRU.
+    /// </summary>
+    public string GateOrder { get; }
+
     /// <summary>G, the number of gates: how many matrices are stacked in the weights.</summary>
-    public int GateCount { get; }
+    public int GateCount => GateOrder.Length;
 
     /// <summary>Input weights, weight_ih_l0 [G N, I].</summary>
     public Parameter WeightIh { get; }
@@ -73,10 +79,13 @@ public abstract class RecurrentCell : Cell
     /// <param name="recurrentWeights">W_hh [G N, N].</param>
     /// <param name="inputBias">b_ih, G N values; default zeros.</param>
     /// <param name="recurrentBias">b_hh, G N values; default zeros.</param>
-    /// <exception cref="ArgumentException">A shape does not fit the architecture.</exception>
+    /// <param name="gates">
+    /// The order in which the gates' rows are given, such as "zrn", where it is not that of <see cref="GateOrder"/>.
+    /// </param>
+    /// <exception cref="ArgumentException">A shape, or the order, does not fit the architecture.</exception>
     public static RecurrentCell Create(
         Architecture architecture, double[,] inputWeights, double[,] recurrentWeights, double[]? inputBias = null,
-        double[]? recurrentBias = null)
+        double[]? recurrentBias = null, string? gates = null)
     {
         Demand.Given((architecture, inputWeights, recurrentWeights));
         var cell = Create(architecture, inputWeights.GetLength(1), recurrentWeights.GetLength(1), ScalarType.Float64);
@@ -91,13 +100,24 @@ public abstract class RecurrentCell : Cell
                 $"{architecture.Title} with {cell.Units} units needs {rows} rows of weights and {rows} biases, but was "
                 + $"given {given[0]} and {given[1]} rows, and {given[2]} and {given[3]} biases.",
                 nameof(recurrentWeights));
+        gates ??= cell.GateOrder;
+        if (!gates.Order().SequenceEqual(cell.GateOrder.Order()))
+            throw new ArgumentException(
+                $"The gates of {architecture.Title} are {cell.GateOrder} in any order, but \"{gates}\" was given.",
+                nameof(gates));
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
-        cell.WeightIh.copy_(inputWeights.ToTensor());
-        cell.WeightHh.copy_(recurrentWeights.ToTensor());
-        if (inputBias is not null) cell.BiasIh.copy_(inputBias.ToTensor());
-        if (recurrentBias is not null) cell.BiasHh.copy_(recurrentBias.ToTensor());
+        cell.WeightIh.copy_(Ordered(inputWeights.ToTensor()));
+        cell.WeightHh.copy_(Ordered(recurrentWeights.ToTensor()));
+        if (inputBias is not null) cell.BiasIh.copy_(Ordered(inputBias.ToTensor()));
+        if (recurrentBias is not null) cell.BiasHh.copy_(Ordered(recurrentBias.ToTensor()));
         return cell;
+
+        Tensor Ordered(Tensor rows)
+        {
+            var given = rows.split(cell.Units, 0);
+            return cat([.. cell.GateOrder.Select(gate => given[gates.IndexOf(gate)])], 0);
+        }
     }
 
     /// <summary>

@@ -11,7 +11,7 @@ public sealed class VanillaRnn : RecurrentCell
     /// <param name="units">N.</param>
     /// <param name="precision">Float32 or Float64.</param>
     public VanillaRnn(int inputSize, int units, ScalarType precision = ScalarType.Float32)
-        : base(Architecture.Vanilla, gates: 1, inputSize, units, units, precision) { }
+        : base(Architecture.Vanilla, gates: "h", inputSize, units, units, precision) { }
 
     private protected override Tensor Advance(Tensor drive, Tensor state) => tanh(drive.Plus(Recur(state)));
 

@@ -111,6 +111,22 @@ public sealed class CellTests
     }
 
     [Fact]
+    public void Gates_can_be_given_in_any_order()
+    {
+        double[,] w = { { 1 }, { 2 }, { 3 } };
+        var cell = RecurrentCell.Create(Architecture.GruResetBefore, w, w, [4, 5, 6], [7, 8, 9], gates: "zrn");
+        var same = RecurrentCell.Create(
+            Architecture.GruResetBefore, new double[,] { { 2 }, { 1 }, { 3 } }, new double[,] { { 2 }, { 1 }, { 3 } },
+            [5, 4, 6], [8, 7, 9]);
+        Assert.Equal(same.Next([0.3], [0.2]), cell.Next([0.3], [0.2]));
+        Assert.NotEqual(RecurrentCell.Create(Architecture.GruResetBefore, w, w, [4, 5, 6], [7, 8, 9])
+            .Next([0.3], [0.2]), cell.Next([0.3], [0.2]));
+        foreach (string wrong in new[] { "zr", "zrr", "ifgo", "" })
+            Assert.Throws<ArgumentException>(() =>
+                RecurrentCell.Create(Architecture.GruResetBefore, w, w, gates: wrong));
+    }
+
+    [Fact]
     public void A_Jacobian_is_not_transposed()
     {
         using var scope = NewDisposeScope();

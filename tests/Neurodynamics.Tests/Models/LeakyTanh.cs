@@ -14,7 +14,7 @@ internal sealed class LeakyTanh : RecurrentCell
     private readonly double leak;
 
     private LeakyTanh(Kind kind, int inputSize, int units, ScalarType precision)
-        : base(kind, gates: 1, inputSize, units, units, precision) => leak = kind.Leak;
+        : base(kind, gates: "h", inputSize, units, units, precision) => leak = kind.Leak;
 
     private protected override Tensor Advance(Tensor drive, Tensor state) =>
         state.Times(1 - leak).Plus(Rate(drive, state).Times(leak));

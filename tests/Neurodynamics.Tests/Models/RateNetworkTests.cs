@@ -198,8 +198,8 @@ public sealed class RateNetworkTests
     {
         using var scope = NewDisposeScope();
         // r' = relu(0.5 r): it stands at 0, where the argument is 0.
-        var cell = new RatesCell(new() { Nonlinearity = Nonlinearity.Relu }, 1, 1, Double);
-        using (no_grad()) cell.named_parameters().Single(entry => entry.name == "weight_hh").parameter.fill_(0.5);
+        var cell = LeakyCell.Create(
+            new Rates { Nonlinearity = Nonlinearity.Relu }, new double[1, 1], new[,] { { 0.5 } });
         var point = new FixedPoint([0], [0], 0, 1);
         Assert.Equal(Certainty.NotCertified, Certificate.Of(cell, [point])[0].Certainty);
     }
@@ -297,15 +297,31 @@ public sealed class RateNetworkTests
         for (int i = 0; i < 3; i++) Assert.Equal(0.5, leaks[i + 1] / leaks[i], 1e-15);
     }
 
-    private static RatesCell Inhibition(double leak)
+    private static LeakyCell Inhibition(double leak) => LeakyCell.Create(
+        new Rates { Nonlinearity = Nonlinearity.Relu, Leak = leak }, new double[2, 1],
+        new[,] { { 0.0, -2 }, { -2, 0 } }, [2, 2]);
+
+    [Fact]
+    public void Weights_can_be_written_out()
     {
-        var cell = new RatesCell(new() { Nonlinearity = Nonlinearity.Relu, Leak = leak }, 1, 2, Double);
-        using var frozen = no_grad();
-        using var scope = NewDisposeScope();
-        cell.named_parameters().Single(entry => entry.name == "weight_hh").parameter
-            .copy_(tensor(new[,] { { 0.0, -2 }, { -2, 0 } }));
-        cell.Bias.fill_(2);
-        return cell;
+        double[,] b = { { 1 }, { 2 } }, w = { { 0.5, -1 }, { 0.25, 0 } };
+        var plain = LeakyCell.Create(new Currents(), b, w, [0.1, 0.2], leak: [0.5, 0.25]);
+        Assert.Equal(w, plain.RecurrentWeights());
+        Assert.Equal([0.5, 0.25], plain.Leak.ToVector());
+        double[] next = plain.Next([3], [1, -1]);
+        Assert.Equal(0.5 * 1 + 0.5 * (0.5 * Math.Tanh(1) + Math.Tanh(1) + 3 + 0.1), next[0], 1e-15);
+        Assert.Equal(-0.75 + 0.25 * (0.25 * Math.Tanh(1) + 6 + 0.2), next[1], 1e-15);
+        // Signs of columns become those of units, wherever they stand.
+        var dale = LeakyCell.Create(new Rates { Inhibitory = 0 }, b, new[,] { { -0.5, 1 }, { -0.25, 0 } });
+        Assert.Equal(new[,] { { -0.5, 1 }, { -0.25, 0 } }, dale.RecurrentWeights());
+        var low = LeakyCell.CreateLowRank(new Rates(), b, new[,] { { 1.0 }, { 2 } }, new[,] { { 3.0 }, { 4 } });
+        Assert.Equal(new[,] { { 1.5, 2 }, { 3, 4 } }, low.RecurrentWeights());
+        Assert.Throws<ArgumentException>(() => LeakyCell.Create(
+            new Rates { Inhibitory = 0 }, b, new[,] { { 0.5, -1 }, { -0.25, 0 } }));
+        Assert.Throws<ArgumentException>(() => LeakyCell.Create(new Rates { Rank = 1 }, b, w));
+        Assert.Throws<ArgumentException>(() => LeakyCell.Create(new Rates(), b, new double[2, 3]));
+        Assert.Throws<ArgumentException>(() => LeakyCell.Create(new Rates(), b, w, leak: [0.5, 0]));
+        Assert.Throws<ArgumentException>(() => LeakyCell.Create(new Rates(), new double[3, 1], w));
     }
 
     private static double[,] Grid(Cell cell) => Enumerable.Range(0, 49)
