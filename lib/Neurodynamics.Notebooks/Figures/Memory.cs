@@ -66,7 +66,7 @@ public static partial class Figures
             panels[0].Line(
                 name, time, retention.Right, architecture.Mark.Hue, hover + Hover.YAs(".2%"), 2.5, (Dash)(i % 3));
             panels[1].Line(name, time, retention.Moved.Select(step => step == 0 ? double.NaN : step),
-                architecture.Mark.Hue, hover + Hover.YAs(".1e"), 2.5);
+                architecture.Mark.Hue, hover + Hover.YAs(".1e"), 2.5, (Dash)(i % 3));
         }
         return panels.Chart();
     }

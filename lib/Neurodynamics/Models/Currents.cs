@@ -128,8 +128,10 @@ public sealed record Currents() : LeakyArchitecture("currents")
     public bool InnerBias { get; init; }
 
     /// <inheritdoc/>
-    public override string Equation => $"x' = (1 - a) x + a (W {Nonlinearity}({(InnerBias ? "x + c" : "x")}) + B u + b)"
-        + $", outputs read {(ReadsRates ? $"{Nonlinearity}({(InnerBias ? "x + c" : "x")})" : "x")}";
+    public override string Equation =>
+        $"x' = (1 - a) x + a (W {Rate} + B u + b), outputs read {(ReadsRates ? Rate : "x")}; {Particulars}";
+
+    private string Rate => $"{F}({(InnerBias ? "x + c" : "x")})";
 
     /// <inheritdoc/>
     public override Mark Mark => new(Nonlinearity.Hue,

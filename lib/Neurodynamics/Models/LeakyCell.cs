@@ -1,3 +1,4 @@
+using System.Globalization;
 using Neurodynamics.Models.Bounds;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -358,6 +359,13 @@ public abstract record LeakyArchitecture : Architecture
         $"{char.ToUpperInvariant(Name[0])}{Name[1..]} {F}"
         + (Rank is { } rank ? $", rank {rank}" : "") + (Inhibitory is null ? "" : ", Dale")
         + (LearnedStart ? ", learned start" : "") + (LastLeak is null ? "" : ", own leaks");
+
+    /// <summary>What the options add to the equation.</summary>
+    private protected string Particulars => string.Create(CultureInfo.InvariantCulture,
+        $"a = {Leak}{(LastLeak is { } last ? $" to {last}" : "")}")
+        + (Rank is { } rank ? $", W = m n' / N of rank {rank}" : "")
+        + (Inhibitory is null ? "" : ", each column of W of one sign")
+        + (LearnedStart ? ", learned start" : "");
 
     /// <summary>f as a drawing names it.</summary>
     private protected string F => Nonlinearity == Nonlinearity.Relu ? "ReLU" : Nonlinearity.Name;

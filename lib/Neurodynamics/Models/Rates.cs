@@ -76,7 +76,7 @@ public sealed class RatesCell : LeakyCell
 public sealed record Rates() : LeakyArchitecture("rates")
 {
     /// <inheritdoc/>
-    public override string Equation => $"r' = (1 - a) r + a {Nonlinearity}(W r + B u + b), outputs read r";
+    public override string Equation => $"r' = (1 - a) r + a {F}(W r + B u + b), outputs read r; {Particulars}";
 
     /// <inheritdoc/>
     public override Mark Mark => new(Nonlinearity.Hue,
