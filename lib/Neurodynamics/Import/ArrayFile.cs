@@ -11,10 +11,12 @@ public sealed class ArrayFile
 {
     private readonly FileContent content;
 
-    private ArrayFile(string path, FileFormat format, FileContent content)
+    private ArrayFile(OpenFile file, FileFormat format, FileContent content)
     {
-        (Path, Format) = (path, format);
+        (Path, Format) = (file.Path, format);
         this.content = content;
+        Assumptions = file.Zip?.HasNoChecksums() != true ? []
+            : ["The file has no checksums, so that damage to its numbers would not show; they were taken as they are."];
     }
 
     /// <summary>Where the file is.</summary>
@@ -34,6 +36,9 @@ public sealed class ArrayFile
 
     /// <summary>The description of the model, where the file has one, as Keras' files do.</summary>
     public JsonElement? Configuration => content.Configuration;
+
+    /// <summary>What the file leaves open and was assumed, in sentences.</summary>
+    public IReadOnlyList<string> Assumptions { get; }
 
     /// <inheritdoc cref="FileContent.Obstacle"/>
     internal string? Obstacle => content.Obstacle;
@@ -69,7 +74,7 @@ public sealed class ArrayFile
         {
             var format = FileFormat.All.FirstOrDefault(format => format.Matches(file)) ?? throw UnknownKind(file);
             file.Kind = format.Name;
-            return new ArrayFile(path, format, format.Read(file));
+            return new ArrayFile(file, format, format.Read(file));
         });
     }
 

@@ -10,7 +10,7 @@ internal static class Limits
     public const int Depth = 64;
 
     /// <summary>Names in a file; everything that is visited on the way to them counts.</summary>
-    public const int Visits = 200_000;
+    public const int Visits = 50_000;
 
     /// <summary>Characters of all names together, where each has those of what is around it.</summary>
     public const long NameCharacters = 1 << 26;
@@ -30,8 +30,19 @@ internal static class Limits
     /// <summary>Reads of an HDF5 file before its arrays' values.</summary>
     public const int Reads = 20_000_000;
 
-    /// <summary>Bytes of all arrays that are read of a file, as float64.</summary>
-    public const long ArrayBytes = 4L << 30;
+    /// <summary>Chunks of an HDF5 array, each of which is looked up on its own.</summary>
+    public const int Chunks = 100_000;
+
+    /// <summary>Parts of rows that lie together in the chunks of an HDF5 array, each copied on its own.</summary>
+    public const int Parts = 10_000_000;
+
+    /// <summary>
+    /// Bytes of all arrays that are read of a file, as float64. Reading takes about three times the memory.
+    /// </summary>
+    public const long ArrayBytes = 1L << 30;
+
+    /// <summary>Bytes that deflate makes of one, at most.</summary>
+    public const int Inflation = 1032;
 
     /// <summary>Characters of a name in a message.</summary>
     public const int ShownCharacters = 60;

@@ -48,7 +48,10 @@ public static class NetworkFile
         return new(
             cell, Joined(cell, readout, options, precision), readout?.Activation ?? Activation.Linear, file.Format,
             names, [.. file.Arrays.Select(array => array.Name).Except(names), .. file.Unread],
-            [.. layer.Assumptions, .. readout?.Assumptions ?? [], .. AssumedOf(readout, options)]);
+            [
+                .. file.Assumptions, .. layer.Assumptions, .. readout?.Assumptions ?? [],
+                .. AssumedOf(readout, options),
+            ]);
     }
 
     private static Network Joined(Cell cell, FoundReadout? readout, ImportOptions options, ScalarType precision)

@@ -67,6 +67,14 @@ public sealed class SourceArray
     internal static long Count(IEnumerable<int> shape) => shape.Aggregate(1L, (product, length) => length >= 0
         ? checked(product * length) : throw new InvalidDataException($"a shape has the length {length}"));
 
+    /// <summary>The shape of an array as a file gives it.</summary>
+    /// <exception cref="InvalidDataException">It is longer along an axis than an array can be.</exception>
+    internal static int[] ShapeOf(string name, IEnumerable<long> lengths) =>
+    [
+        .. lengths.Select(length => length is >= 0 and <= int.MaxValue ? (int)length : throw new InvalidDataException(
+            $"{name.Shown(30)} should have lengths of at most {int.MaxValue} and has {length}")),
+    ];
+
     /// <summary>Such as "[300, 100]".</summary>
     internal string ShapeText => Text(Shape);
 

@@ -36,12 +36,12 @@ internal sealed class Hdf5Format : FileFormat
                 unread.Add(path);
                 continue;
             }
-            int[] shape = [.. dataset.Space.Dimensions.Select(length => checked((int)length))];
+            int[] shape = SourceArray.ShapeOf(path, dataset.Space.Dimensions.Select(length => (long)length));
             arrays.Add(file.Later(path, type, shape, again =>
             {
                 if (shape.Contains(0)) return [];
                 using var tree = Open(open(again));
-                return Values((NativeDataset)Objects(tree).First(other => other.Path == path).Found!, type);
+                return Values((NativeDataset)Objects(tree).First(other => other.Path == path).Found!, path, type);
             }));
         }
         return new(arrays, unread)
@@ -120,8 +120,9 @@ internal sealed class Hdf5Format : FileFormat
             _ => null,
         };
 
-    private static double[] Values(NativeDataset dataset, string type)
+    private static double[] Values(NativeDataset dataset, string path, string type)
     {
+        var access = Access(dataset, path);
         return type switch
         {
             "float16" => Values<Half>(),
@@ -132,22 +133,46 @@ internal sealed class Hdf5Format : FileFormat
         };
 
         double[] Values<T>() where T : unmanaged, INumberBase<T> =>
-            [.. (dataset.Space.Dimensions.Length == 0 ? [dataset.Read<T>()] : Elements<T>())
+            [.. (dataset.Space.Dimensions.Length == 0 ? [dataset.Read<T>(access)] : Elements<T>())
                 .Select(double.CreateChecked)];
 
         T[] Elements<T>() where T : unmanaged
         {
             try
             {
-                return dataset.Read<T[]>();
+                return dataset.Read<T[]>(access);
             }
             catch (Exception error) when (error.Message.StartsWith("Byte order conversion", StringComparison.Ordinal))
             {
                 // The library leaves the other byte order to its caller; only this sentence says so.
-                byte[] bytes = dataset.Read<byte[]>();
+                byte[] bytes = dataset.Read<byte[]>(access);
                 for (int i = 0; i < bytes.Length; i += dataset.Type.Size) bytes.AsSpan(i, dataset.Type.Size).Reverse();
                 return MemoryMarshal.Cast<byte, T>(bytes).ToArray();
             }
+        }
+    }
+
+    /// <summary>
+    /// Keeps all chunks of an array while PureHDF goes through its rows: what it drops it inflates again for the next.
+    /// </summary>
+    private static H5DatasetAccess Access(NativeDataset dataset, string path)
+    {
+        if (dataset.Layout.Class != H5DataLayoutClass.Chunked) return default;
+        ulong count = 1, parts = 1, values = 1;
+        foreach (var (length, chunk) in dataset.Space.Dimensions.Zip(dataset.Layout.Chunks))
+        {
+            ulong along = length / chunk + (length % chunk > 0 ? 1UL : 0);
+            (count, parts, values) = checked((count * along, values * along, values * along * chunk));
+        }
+        RequireAtMost(Limits.Chunks, count, "chunks");
+        RequireAtMost(Limits.Parts, parts, "parts of rows");
+        RequireAtMost(Limits.ArrayBytes / sizeof(double), values, "values in chunks");
+        return new(ChunkCache: new SimpleReadingChunkCache((int)count, values * (ulong)dataset.Type.Size));
+
+        void RequireAtMost(long most, ulong there, string what)
+        {
+            if (there > (ulong)most)
+                throw new InvalidDataException($"{path.Shown(30)} should have at most {most} {what} and has {there}");
         }
     }
 }

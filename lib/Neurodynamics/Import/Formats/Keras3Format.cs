@@ -14,9 +14,8 @@ internal sealed class Keras3Format : FileFormat
 
     public override FileContent Read(OpenFile file)
     {
-        using (var whole = file.Zip!.GetEntry(WeightsName)!.OpenChecked()) whole.Finish();
         var content = Hdf5Format.Read(file, Weights(file));
-        return file.Zip.GetEntry("config.json") is { } config
+        return file.Zip!.GetEntry("config.json") is { } config
             ? content with { Configuration = Description.Parse(config.ReadAll()) }
             : content;
     }
@@ -34,6 +33,7 @@ internal sealed class Keras3Format : FileFormat
             byte[] bytes = file.Zip!.GetEntry(WeightsName)!.ReadAll(Limits.ArrayBytes);
             return _ => new MemoryStream(bytes);
         }
+        using (var whole = file.Zip!.GetEntry(WeightsName)!.OpenChecked()) whole.Finish();
         // The bytes follow the local header, which ends in a name and a field of these lengths.
         byte[] header = new byte[30];
         file.Stream.Position = entry.Offset;

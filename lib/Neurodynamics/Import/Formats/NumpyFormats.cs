@@ -133,8 +133,9 @@ internal sealed record NpyHeader(string Type, int[] Shape, long Bytes)
             return null;
         if (!Types.TryGetValue(code, out string? type))
             throw new InvalidDataException($"an .npy has the unknown type {code.Shown()}");
-        int[] shape = [.. fields.Groups["shape"].Value.Split(',').Select(one => one.Trim().TrimEnd('L'))
-            .Where(one => one.Length > 0).Select(one => int.Parse(one, CultureInfo.InvariantCulture))];
+        int[] shape = SourceArray.ShapeOf("an .npy", fields.Groups["shape"].Value.Split(',')
+            .Select(one => one.Trim().TrimEnd('L')).Where(one => one.Length > 0)
+            .Select(one => long.Parse(one, CultureInfo.InvariantCulture)));
         int size = int.Parse(code[1..], CultureInfo.InvariantCulture);
         long bytes = checked(begin + length + SourceArray.Count(shape) * size);
         return new(type, code[0] == 'c' ? [.. shape, 2] : shape, bytes);

@@ -185,7 +185,8 @@ internal sealed class PyTorchZipFormat : FileFormat
         {
             // (storage, offset, shape, strides, ...)
             ["torch._utils._rebuild_tensor_v2"] = new Constructor(args => new View(
-                (Storage)args[0], Convert.ToInt64(args[1]), [.. ((object[])args[2]).Select(Convert.ToInt32)],
+                (Storage)args[0], Convert.ToInt64(args[1]),
+                SourceArray.ShapeOf("a tensor", ((object[])args[2]).Select(Convert.ToInt64)),
                 [.. ((object[])args[3]).Select(Convert.ToInt64)])),
             // (tensor, requires_grad, hooks)
             ["torch._utils._rebuild_parameter"] = new Constructor(args => args[0]),

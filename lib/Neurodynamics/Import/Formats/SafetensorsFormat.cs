@@ -72,7 +72,8 @@ internal sealed class SafetensorsFormat : FileFormat
             string dtype = entry.Value.GetProperty("dtype").GetString() ?? "null";
             if (!Types.TryGetValue(dtype, out var type))
                 throw new InvalidDataException($"{entry.Name.Shown()} has the unknown type {dtype.Shown()}");
-            int[] shape = [.. entry.Value.GetProperty("shape").EnumerateArray().Select(length => length.GetInt32())];
+            int[] shape = SourceArray.ShapeOf(
+                entry.Name, entry.Value.GetProperty("shape").EnumerateArray().Select(length => length.GetInt64()));
             long[] offsets =
                 [.. entry.Value.GetProperty("data_offsets").EnumerateArray().Select(offset => offset.GetInt64())];
             if (offsets.Length != 2) throw new InvalidDataException($"{entry.Name.Shown()} should have two offsets");

@@ -47,16 +47,24 @@ internal static class ZipEntries
     /// <param name="most">How many bytes it may have.</param>
     public static byte[] ReadAll(this ZipArchiveEntry entry, long most = Limits.DescriptionBytes)
     {
+        // What is there decides about the memory, not only what the archive says.
+        most = Math.Min(most, Limits.Inflation * entry.CompressedLength);
         if (entry.Length > Math.Min(most, Array.MaxLength))
             throw new InvalidDataException(
                 $"the entry {entry.FullName.Shown()} should have at most {most} bytes and has {entry.Length}");
-        // What is there decides about the memory, not what the archive says.
-        using var bytes = new MemoryStream();
+        byte[] bytes = new byte[entry.Length];
         using var stream = entry.OpenChecked();
-        stream.CopyTo(bytes);
+        stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
         stream.Finish();
-        return bytes.Length == bytes.Capacity ? bytes.GetBuffer() : bytes.ToArray();
+        return bytes;
     }
+
+    /// <summary>
+    /// Whether the archive has no checksum at all, as after PyTorch's set_crc32_options(False). Where one entry has
+    /// one, a zero is damage.
+    /// </summary>
+    public static bool HasNoChecksums(this ZipArchive zip) =>
+        zip.Entries.Count > 1 && zip.Entries.All(entry => entry.Crc32 == 0);
 
     public static CheckedStream OpenChecked(this ZipArchiveEntry entry) => new(entry);
 }
@@ -95,7 +103,7 @@ internal sealed class CheckedStream(ZipArchiveEntry entry) : Stream
         if (count != entry.Length)
             throw new InvalidDataException(
                 $"the entry {entry.FullName.Shown()} should have {entry.Length} bytes and has {count}");
-        if ((uint)sum.Value != entry.Crc32)
+        if ((uint)sum.Value != entry.Crc32 && !entry.Archive.HasNoChecksums())
             throw new InvalidDataException($"the entry {entry.FullName.Shown()} does not have its checksum");
     }
 
