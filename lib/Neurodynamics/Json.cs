@@ -1,3 +1,5 @@
+using System.Collections;
+using System.Reflection;
 using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -19,7 +21,7 @@ internal static class Json
         UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
         RespectNullableAnnotations = true,
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.KebabCaseLower, allowIntegerValues: false) },
-        TypeInfoResolver = new DefaultJsonTypeInfoResolver { Modifiers = { MissingIsMissing } },
+        TypeInfoResolver = new DefaultJsonTypeInfoResolver { Modifiers = { MissingIsMissing, NoNullInside } },
     };
 
     /// <summary>
@@ -43,7 +45,10 @@ internal static class Json
     /// </summary>
     public static readonly JsonSerializerOptions Stored = new(Options)
     {
-        TypeInfoResolver = new DefaultJsonTypeInfoResolver { Modifiers = { MissingIsMissing, WithoutDefaults } },
+        TypeInfoResolver = new DefaultJsonTypeInfoResolver
+        {
+            Modifiers = { MissingIsMissing, NoNullInside, WithoutDefaults },
+        },
     };
 
     /// <summary>
@@ -85,6 +90,34 @@ internal static class Json
             property.IsRequired = !mayBeNull;
             if (mayBeNull && property.AssociatedParameter is null)
                 property.ShouldSerialize = (_, value) => value is not null;
+        }
+    }
+
+    /// <summary>
+    /// Elements of lists and dictionaries that may not be null are asked for too: the serializer looks at members only.
+    /// </summary>
+    private static void NoNullInside(JsonTypeInfo type)
+    {
+        if (type.Kind != JsonTypeInfoKind.Object) return;
+        var context = new NullabilityInfoContext();
+        var inside = (from property in type.Properties
+                      where property.Get is not null && property.AttributeProvider is PropertyInfo
+                      select (property.Name, property.Get,
+                          Declared: context.Create((PropertyInfo)property.AttributeProvider!))).ToArray();
+        type.OnDeserialized = read =>
+        {
+            foreach (var (name, get, declared) in inside)
+                if (HoldsNull(get(read), declared))
+                    throw new JsonException($"\"{name}\" of {type.Type.Name} holds a null where a value must be.");
+        };
+
+        static bool HoldsNull(object? value, NullabilityInfo declared)
+        {
+            if (value is not IEnumerable all
+                || (declared.ElementType ?? declared.GenericTypeArguments.LastOrDefault()) is not { } element
+                || element.Type.IsValueType) return false;
+            return (value is IDictionary entries ? entries.Values : all).Cast<object?>()
+                .Any(one => one is null ? element.ReadState == NullabilityState.NotNull : HoldsNull(one, element));
         }
     }
 }

@@ -71,6 +71,80 @@ public sealed class JsonTests
         Assert.Contains("completeness", Assert.Throws<InvalidDataException>(() => FixedPointSet.Load(file)).Message);
     }
 
+    [Fact]
+    public void A_null_a_number_or_another_word_where_a_value_of_a_set_must_be_is_refused()
+    {
+        using var folder = new TemporaryFolder();
+        string file = Path.Combine(folder.Path, "set.json");
+        new FixedPointSearch().Run(Nets.Tanh(new[,] { { 2.0 } }), new[,] { { 0.1 }, { -0.3 } }).Save(file);
+        string text = File.ReadAllText(file);
+        Hurt(text, changed =>
+        {
+            File.WriteAllText(file, changed);
+            FixedPointSet.Load(file).Save(file);
+            return File.ReadAllText(file);
+        });
+        string line = File.ReadLines(Path.Combine(Reference.Root, "data", "sweeps", "three-axes-or-a-cube.jsonl"))
+            .First();
+        Hurt(line, changed => SweepRow.FromLine(changed).ToLine());
+        string record = File.ReadAllText(Directory.GetFiles(Path.Combine(Reference.Root, "data", "networks"), "*.json",
+            SearchOption.AllDirectories)[0]);
+        Hurt(record, changed => JsonSerializer.Serialize(
+            JsonSerializer.Deserialize<TrainingRecord>(changed, Json.Options), Json.Options));
+    }
+
+    /// <summary>
+    /// Puts null, a number, a word of no meaning and lists in the place of each value: what is not refused must be
+    /// written again as it was given, or as it was.
+    /// </summary>
+    private static void Hurt(string text, Func<string, string> again)
+    {
+        int places = Places(JsonNode.Parse(text)!).Count();
+        Assert.True(JsonNode.DeepEquals(JsonNode.Parse(text), JsonNode.Parse(again(text))));
+        for (int i = 0; i < places; i++)
+            foreach (string other in new[] { "null", "99", "\"99\"", "[null]", "[[]]" })
+            {
+                var root = JsonNode.Parse(text)!;
+                var place = Places(root).ElementAt(i);
+                string path = place.GetPath();
+                bool isList = place is JsonArray;
+                if (place.GetValueKind() == JsonValueKind.Number && other == "99") continue;
+                place.ReplaceWith(JsonNode.Parse(other));
+                string changed = root.ToJsonString();
+                string back;
+                try
+                {
+                    back = again(changed);
+                }
+                catch (Exception error) when (error is JsonException or InvalidDataException)
+                {
+                    continue;
+                }
+                // A member that may be null is left out where it is, and elements never are.
+                if (other == "null" && !path.EndsWith(']')) continue;
+                Assert.False(other == "null" || other == "[null]" && isList, $"{path} took {other}");
+                // What is computed from other members is written only.
+                var read = JsonNode.Parse(back);
+                Assert.True(JsonNode.DeepEquals(root, read) || JsonNode.DeepEquals(JsonNode.Parse(text), read),
+                    $"{path} took {other}");
+            }
+    }
+
+    private static IEnumerable<JsonNode> Places(JsonNode node)
+    {
+        var inner = node switch
+        {
+            JsonObject one => one.Select(entry => entry.Value),
+            JsonArray list => list.Take(2),
+            _ => [],
+        };
+        foreach (var one in inner.OfType<JsonNode>())
+        {
+            yield return one;
+            foreach (var deeper in Places(one)) yield return deeper;
+        }
+    }
+
     private static string Without(string json, string path)
     {
         var node = JsonNode.Parse(json)!;

@@ -69,6 +69,29 @@ public sealed class MemoryTests
     }
 
     [Fact]
+    public void Steps_of_silence_have_the_lengths_that_the_trials_walk_one_by_one()
+    {
+        var network = Network.Create(Architecture.Lstm, 2, 3, 2, seed: 4);
+        var exact = network.InDouble();
+        var trials = new FlipFlop { Channels = 2, PulseProbability = 0.4, PulseAtStart = true }.Sample(5, 7, 2);
+        double[] moved = Retention.Of(network, trials, 4).Moved;
+        double[] sums = new double[4];
+        for (int trial = 0; trial < 5; trial++)
+        {
+            double[] state = new double[6];
+            for (int t = 0; t < 7; t++)
+                state = exact.Cell.Next([trials.Inputs[trial, t, 0], trials.Inputs[trial, t, 1]], state);
+            for (int step = 0; step < 4; step++)
+            {
+                double[] next = exact.Cell.Next([0, 0], state);
+                sums[step] += Math.Sqrt(next.Zip(state, (to, from) => (to - from) * (to - from)).Sum());
+                state = next;
+            }
+        }
+        for (int step = 0; step < 4; step++) Assert.Equal(sums[step] / 5, moved[step], 1e-12);
+    }
+
+    [Fact]
     public void A_bit_that_no_pulse_has_set_is_none_to_keep()
     {
         var trials = new FlipFlop

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 using Neurodynamics.FixedPoints;
 using Neurodynamics.Tasks;
@@ -33,5 +34,50 @@ public sealed class SameBitsTests
                 .ToString())));
         })];
         Assert.All(all, one => Assert.Equal(all[0], one));
+    }
+
+    /// <summary>
+    /// Runs a search and saves what it found: where the variable names a file, this is the other process of the next
+    /// test.
+    /// </summary>
+    [Fact]
+    public void A_search_saves_its_set()
+    {
+        using var folder = new TemporaryFolder();
+        string file = Environment.GetEnvironmentVariable(Place) ?? Path.Combine(folder.Path, "set.json");
+        Search(file);
+        Assert.NotEmpty(FixedPointSet.Load(file).Points);
+    }
+
+    [Fact]
+    public async Task One_seed_saves_the_same_bytes_in_another_process()
+    {
+        using var folder = new TemporaryFolder();
+        string here = Path.Combine(folder.Path, "here.json"), there = Path.Combine(folder.Path, "there.json");
+        Search(here);
+        string[] test = ["-noColor", "-method", $"{typeof(SameBitsTests).FullName}.{nameof(A_search_saves_its_set)}"];
+        string me = Environment.ProcessPath!;
+        if (Path.GetFileNameWithoutExtension(me) == "dotnet") test = [typeof(SameBitsTests).Assembly.Location, .. test];
+        using var other = Process.Start(new ProcessStartInfo(me, test)
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            Environment = { [Place] = there },
+        })!;
+        var said = other.StandardOutput.ReadToEndAsync();
+        await other.StandardError.ReadToEndAsync();
+        await other.WaitForExitAsync();
+        Assert.True(other.ExitCode == 0, await said);
+        Assert.Equal(File.ReadAllBytes(here), File.ReadAllBytes(there));
+    }
+
+    private const string Place = "NEURODYNAMICS_TESTS_SET";
+
+    private static void Search(string file)
+    {
+        var network = new NetworkStore(Path.Combine(Reference.Root, "data", "networks")).Load("flipflop3-gru").Network;
+        double[,,] inputs = new FlipFlop { Channels = 3 }.Sample(8, 40, 1).Inputs;
+        double[,] states = Candidates.FromTrials(network.Cell, inputs, 64, 2, noise: 0.1);
+        new FixedPointSearch { MaxRounds = 3, Seed = 3 }.Run(network.Cell, states).Save(file);
     }
 }
