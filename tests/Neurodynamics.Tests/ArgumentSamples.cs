@@ -78,12 +78,15 @@ internal sealed class ArgumentSamples
         (_, "name") when type == typeof(string) => at.DeclaringType!.Name switch
         {
             nameof(Architecture) => at.Name == nameof(Architecture.Of) ? "own" : "gru",
+            nameof(Nonlinearity) => "tanh",
             nameof(ArrayFile) => "rnn.weight_hh_l0",
             nameof(Sweep) => "plan",
             _ => "net",
         },
         (_, "unfinished") when type == typeof(string) => System.IO.Path.Combine(folder, "unfinished"),
         (_, "inputs") when type == typeof(string) => "inputs",
+        (_, "gates") when type == typeof(string) => "rzn",
+        (_, "frozen") when type == typeof(string) => "readout.bias",
         _ when type == typeof(string) => name,
         (_, "input") when type == typeof(double[]) => new double[channels],
         _ when type == typeof(double[]) => Values(Length(name, at), i => 0.1 * (i + 1)),
@@ -101,6 +104,7 @@ internal sealed class ArgumentSamples
         (_, "input") when type == typeof(Tensor) => Random(States().GetLength(0), channels),
         (_, "inputs") when type == typeof(Tensor) => Random(trials, steps, channels),
         (_, "radius") when type == typeof(Tensor) => ones(States().GetLength(0), dtype: ScalarType.Float64),
+        (_, "noise") when type == typeof(Tensor) => Random(trials, steps, units),
         (_, "start") when type == typeof(Tensor) => Random(trials, units),
         _ when type == typeof(Tensor) => Random(States().GetLength(0), units),
         _ when type == typeof(CancellationToken) => CancellationToken.None,
@@ -121,6 +125,11 @@ internal sealed class ArgumentSamples
     {
         nameof(Cell) or nameof(RecurrentCell) => Cell(),
         nameof(IteratedCell) => new IteratedCell(Cell(), Period),
+        nameof(LayeredCell) => new LayeredCell(Cell()),
+        nameof(CurrentsCell) => new CurrentsCell(new(), channels, units, ScalarType.Float64),
+        nameof(LeakyCell) or nameof(RatesCell) => new RatesCell(new(), channels, units, ScalarType.Float64),
+        nameof(LeakyArchitecture) => new Rates(),
+        nameof(Nonlinearity) => Nonlinearity.Tanh,
         nameof(Gru) or nameof(GruAsPrinted) or nameof(GruResetBefore) or nameof(VanillaRnn) =>
             Activator.CreateInstance(type, channels, units, ScalarType.Float64),
         nameof(Lstm) or nameof(LstmAsPrinted) =>
@@ -271,7 +280,9 @@ internal sealed class ArgumentSamples
 
     private int Number(string name, MemberInfo at) => name switch
     {
-        "trial" or "channel" or "column" or "candidate" or "at" or "First" or "After" => 0,
+        "trial" or "channel" or "column" or "candidate" or "at" or "First" or "After" or "layer" => 0,
+        "Rank" => 1,
+        "stateSize" => units,
         "period" => Period,
         "units" => units,
         "inputSize" or "channels" or "Channels" => channels,
@@ -300,6 +311,9 @@ internal sealed class ArgumentSamples
     private double[,] Matrix(string name, MemberInfo at) => (at.DeclaringType!.Name, name) switch
     {
         (_, "inputs" or "Inputs") => new double[States().GetLength(0), channels],
+        (nameof(LeakyCell), "inputWeights") => new double[units, channels],
+        (nameof(LeakyCell), "recurrentWeights") => new double[units, units],
+        (nameof(LeakyCell), "m" or "n") => new double[units, 1],
         (_, "inputWeights") => new double[3 * units, channels],
         (_, "recurrentWeights") => new double[3 * units, units],
         (_, "StateJacobian") => new double[units, units],
@@ -353,6 +367,8 @@ internal sealed class ArgumentSamples
         _ when type == typeof(Func<int, bool>) => (Func<int, bool>)(_ => true),
         _ when type == typeof(Func<int, int, ScalarType, Cell>) => (Func<int, int, ScalarType, Cell>)(
             (inputs, size, precision) => new Gru(inputs, size, precision)),
+        _ when type == typeof(Func<Tensor, Tensor, Tensor>) => (Func<Tensor, Tensor, Tensor>)(
+            (_, states) => states.tanh()),
         _ when type == typeof(Func<double[]>) => (Func<double[]>)(() => [1, 2, 3, 4]),
         _ when type == typeof(Func<OpenFile, double[]>) => (Func<OpenFile, double[]>)(_ => [1, 2, 3, 4]),
         _ when type == typeof(Action<string>) => (Action<string>)(_ => { }),

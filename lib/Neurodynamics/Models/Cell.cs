@@ -23,7 +23,8 @@ public abstract class Cell : nn.Module
     /// <param name="inputSize">I, the number of inputs; at least 1.</param>
     /// <param name="units">N, the number of hidden units; at least 1.</param>
     /// <param name="stateSize">S, the number of state variables; N if omitted.</param>
-    protected Cell(string name, int inputSize, int units, int? stateSize = null) : base(name)
+    protected Cell(string name, int inputSize, int units, int? stateSize = null)
+        : base(Demand.Some(name, nameof(name)))
     {
         usage = new(this, () => base.Dispose(true));
         ArgumentOutOfRangeException.ThrowIfLessThan(inputSize, 1);
@@ -224,14 +225,17 @@ public abstract class Cell : nn.Module
 
     /// <summary>What a readout sees of the state, h [..., N]: by default the state's first N values.</summary>
     /// <param name="states">States [..., S].</param>
-    public virtual Tensor Hidden(Tensor states) => Units == StateSize ? states : states.narrow(-1, 0, Units);
+    public virtual Tensor Hidden(Tensor states)
+    {
+        RequireStates(states);
+        return Units == StateSize ? states : states.narrow(-1, 0, Units);
+    }
 
     /// <summary>dh/dx, how what a readout sees changes with the state: [B, N, S].</summary>
     /// <param name="states">States [B, S].</param>
     public virtual Tensor HiddenJacobian(Tensor states)
     {
-        Usage.Check();
-        Demand.Shape(states, [-1, StateSize]);
+        RequireStates(states, dimensions: 2);
         return eye(Units, StateSize, dtype: states.dtype).expand(states.shape[0], Units, StateSize);
     }
 
@@ -386,6 +390,17 @@ public abstract class Cell : nn.Module
         if (start is null) return;
         Demand.Shape(start, [(int)inputs.shape[0], StateSize]);
         RequirePrecision(start, nameof(start));
+    }
+
+    /// <summary>Refuses states that are not [..., S], or not of so many dimensions.</summary>
+    private protected void RequireStates(Tensor states, int? dimensions = null)
+    {
+        Usage.Check();
+        ArgumentNullException.ThrowIfNull(states);
+        if (states.dim() == 0 || states.shape[^1] != StateSize || states.dim() != (dimensions ?? states.dim()))
+            throw new ArgumentException(
+                $"{Title} expects states of shape [{(dimensions == 2 ? "B" : "...")}, {StateSize}], but was given "
+                + $"[{string.Join(", ", states.shape)}].", nameof(states));
     }
 
     /// <summary>Refuses a residual that has another shape than the states.</summary>

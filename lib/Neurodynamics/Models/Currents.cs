@@ -34,6 +34,7 @@ public sealed class CurrentsCell : LeakyCell
     public override Tensor Hidden(Tensor states)
     {
         if (!readsRates) return base.Hidden(states);
+        RequireStates(states);
         using var scope = NewDisposeScope();
         return Nonlinearity.Of(Argument(states)).MoveToOuterDisposeScope();
     }
@@ -42,6 +43,7 @@ public sealed class CurrentsCell : LeakyCell
     public override Tensor HiddenJacobian(Tensor states)
     {
         if (!readsRates) return base.HiddenJacobian(states);
+        RequireStates(states, dimensions: 2);
         using var scope = NewDisposeScope();
         return Nonlinearity.Slope(Argument(states)).diag_embed().MoveToOuterDisposeScope();
     }

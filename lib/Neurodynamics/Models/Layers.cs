@@ -48,7 +48,7 @@ public sealed class LayeredCell : Cell
     /// <param name="layer">Which layer, from 0.</param>
     public Tensor Part(Tensor states, int layer)
     {
-        ArgumentNullException.ThrowIfNull(states);
+        RequireStates(states);
         Demand.Index(layer, layers.Length);
         return states.narrow(-1, firsts[layer], layers[layer].StateSize);
     }
@@ -130,8 +130,7 @@ public sealed class LayeredCell : Cell
     /// <inheritdoc/>
     public override Tensor HiddenJacobian(Tensor states)
     {
-        Usage.Check();
-        Demand.Shape(states, [-1, StateSize]);
+        RequireStates(states, dimensions: 2);
         using var scope = NewDisposeScope();
         var own = layers[^1].HiddenJacobian(Part(states, layers.Length - 1));
         var below = zeros(states.shape[0], Units, firsts[^1], dtype: states.dtype);

@@ -51,10 +51,10 @@ public abstract record Nonlinearity
     public virtual Hue Hue => Hue.Ink;
 
     /// <summary>f at every value.</summary>
-    public abstract Tensor Of(Tensor x);
+    protected internal abstract Tensor Of(Tensor x);
 
     /// <summary>f' at every value.</summary>
-    public abstract Tensor Slope(Tensor x);
+    protected internal abstract Tensor Slope(Tensor x);
 
     /// <summary>
     /// The most that |f''| can be between two values, of the same shape as they; infinite where f has a kink between
@@ -62,7 +62,7 @@ public abstract record Nonlinearity
     /// </summary>
     /// <param name="low">The least values.</param>
     /// <param name="high">The largest values.</param>
-    public virtual Tensor? Curvature(Tensor low, Tensor high) => null;
+    protected internal virtual Tensor? Curvature(Tensor low, Tensor high) => null;
 
     /// <summary>The most that |f| can be; infinite, the default, where nothing bounds it.</summary>
     [JsonIgnore]
@@ -88,22 +88,22 @@ public abstract record Nonlinearity
 
         public override double Bound => 1;
 
-        public override Tensor Of(Tensor x) => tanh(x);
+        protected internal override Tensor Of(Tensor x) => tanh(x);
 
-        public override Tensor Slope(Tensor x) => RecurrentCell.TanhSlope(tanh(x));
+        protected internal override Tensor Slope(Tensor x) => RecurrentCell.TanhSlope(tanh(x));
 
-        public override Tensor Curvature(Tensor low, Tensor high) => new Bounds.Interval(low, high).TanhCurvature;
+        protected internal override Tensor Curvature(Tensor low, Tensor high) => new Bounds.Interval(low, high).TanhCurvature;
     }
 
     private sealed record ReluKind() : Nonlinearity("relu")
     {
         public override Hue Hue => Hue.Vermillion;
 
-        public override Tensor Of(Tensor x) => nn.functional.relu(x);
+        protected internal override Tensor Of(Tensor x) => nn.functional.relu(x);
 
-        public override Tensor Slope(Tensor x) => x.Above(0).to(x.dtype);
+        protected internal override Tensor Slope(Tensor x) => x.Above(0).to(x.dtype);
 
-        public override Tensor Curvature(Tensor low, Tensor high) => where(
+        protected internal override Tensor Curvature(Tensor low, Tensor high) => where(
             low.Above(0).logical_or(high.Below(0)), zeros_like(low),
             tensor(double.PositiveInfinity, dtype: low.dtype).expand_as(low));
     }
@@ -112,12 +112,12 @@ public abstract record Nonlinearity
     {
         public override Hue Hue => Hue.Blue;
 
-        public override Tensor Of(Tensor x) => logaddexp(x, zeros_like(x));
+        protected internal override Tensor Of(Tensor x) => logaddexp(x, zeros_like(x));
 
-        public override Tensor Slope(Tensor x) => sigmoid(x);
+        protected internal override Tensor Slope(Tensor x) => sigmoid(x);
 
         // f'' is the slope of the logistic function, which is steepest at 0.
-        public override Tensor Curvature(Tensor low, Tensor high) => new Bounds.Interval(low, high).SigmoidSlope;
+        protected internal override Tensor Curvature(Tensor low, Tensor high) => new Bounds.Interval(low, high).SigmoidSlope;
     }
 
     private sealed record LogisticKind() : Nonlinearity("logistic")
@@ -126,11 +126,11 @@ public abstract record Nonlinearity
 
         public override double Bound => 1;
 
-        public override Tensor Of(Tensor x) => sigmoid(x);
+        protected internal override Tensor Of(Tensor x) => sigmoid(x);
 
-        public override Tensor Slope(Tensor x) => RecurrentCell.Slope(sigmoid(x));
+        protected internal override Tensor Slope(Tensor x) => RecurrentCell.Slope(sigmoid(x));
 
-        public override Tensor Curvature(Tensor low, Tensor high) => new Bounds.Interval(low, high).SigmoidCurvature;
+        protected internal override Tensor Curvature(Tensor low, Tensor high) => new Bounds.Interval(low, high).SigmoidCurvature;
     }
 
     private sealed class NonlinearityConverter() : KindConverter<Nonlinearity>("A nonlinearity", nameAlone: true)

@@ -7,13 +7,13 @@ public sealed class ShippedTests
 {
     private static readonly NetworkStore Store = new(Path.Combine(Reference.Root, "data", "networks"));
 
-    public static TheoryData<string> Names => [.. Shipped.Recipes.Keys];
+    public static TheoryData<string> Names => [.. Shipped.All.Keys];
 
     [Theory, MemberData(nameof(Names))]
     public void A_shipped_network_is_made_by_its_recipe_and_does_its_task(string name)
     {
         var shipped =
-            Store.LoadOrTrain(name, Shipped.Recipes[name], say: said => Assert.Equal($"Loaded {name}.", said));
+            Store.LoadOrTrain(name, Shipped.All[name], say: said => Assert.Equal($"Loaded {name}.", said));
         Assert.Equal(
             (Stop.Updates, shipped.Record.Recipe.Training.Updates), (shipped.Record.Stop, shipped.Record.Updates));
         var (claimed, recipe) = (shipped.Record.Test, shipped.Record.Recipe);
