@@ -10,6 +10,9 @@ internal static class Reference
 
     public static string FixedPoints(string name) => Path.Combine(Folder, "fixed-points", name + ".npz");
 
+    /// <summary>A network in a form of public code, with trials that NumPy ran through it.</summary>
+    public static string Form(string name) => Path.Combine(Folder, "forms", name + ".npz");
+
     /// <summary>The workbook's folder.</summary>
     public static string Root { get; } = Find();
 

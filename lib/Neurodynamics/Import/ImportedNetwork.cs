@@ -23,5 +23,5 @@ public sealed record ImportedNetwork(
     /// <summary>Runs the network on a trajectory of the source framework and reports the largest difference.</summary>
     /// <inheritdoc cref="TrajectoryCheck.Run"/>
     public TrajectoryCheck Check(SourceTrajectory trajectory, double tolerance = TrajectoryCheck.DefaultTolerance) =>
-        TrajectoryCheck.Run(this, trajectory, tolerance);
+        TrajectoryCheck.Run(Network, trajectory, tolerance, OutputActivation);
 }

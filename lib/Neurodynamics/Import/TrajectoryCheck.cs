@@ -1,4 +1,5 @@
 using System.Globalization;
+using Neurodynamics.Models;
 using static TorchSharp.torch;
 
 namespace Neurodynamics.Import;
@@ -60,17 +61,19 @@ public sealed record TrajectoryCheck(Deviation States, Deviation? Outputs, doubl
     /// Runs a network on the trajectory's inputs, on its own states from the first step to the last, in its own
     /// precision.
     /// </summary>
-    /// <param name="imported">The network.</param>
+    /// <param name="network">The network; a cell alone is <c>new Network(cell)</c>.</param>
     /// <param name="trajectory">Inputs and states from the source framework.</param>
     /// <param name="tolerance">The largest difference allowed, relative to max(1, |value|).</param>
+    /// <param name="activation">What the source applies to the readout's outputs; default nothing.</param>
     /// <exception cref="ArgumentException">A shape does not fit the network; the message names both.</exception>
-    public static TrajectoryCheck Run(
-        ImportedNetwork imported, SourceTrajectory trajectory, double tolerance = DefaultTolerance)
+    public static TrajectoryCheck Run(Network network, SourceTrajectory trajectory,
+        double tolerance = DefaultTolerance, Activation activation = Activation.Linear)
     {
-        Demand.Given((imported, trajectory));
+        Demand.Given((network, trajectory));
+        Demand.Known(activation, nameof(activation));
         if (!(tolerance >= 0))
             throw new ArgumentOutOfRangeException(nameof(tolerance), tolerance, "The tolerance is at least 0.");
-        var cell = imported.Cell;
+        var cell = network.Cell;
         var (inputs, states) = (trajectory.Inputs, trajectory.States);
         var (trials, steps) = (inputs.GetLength(0), inputs.GetLength(1));
         if (trials == 0 || steps == 0 || inputs.GetLength(2) != cell.InputSize)
@@ -81,19 +84,18 @@ public sealed record TrajectoryCheck(Deviation States, Deviation? Outputs, doubl
 
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
-        var precision = cell.parameters().First().dtype;
+        var precision = cell.parameters().FirstOrDefault()?.dtype ?? ScalarType.Float64;
         var start = trajectory.Start is { } from ? from.ToTensor().to(precision) : null;
         var ours = cell.Run(inputs.ToTensor().to(precision), start);
         var largest = Largest(ours.narrow(2, 0, states.GetLength(2)), states);
         if (trajectory.Outputs is not { } outputs) return new(largest, null, tolerance);
 
-        var network = imported.Network;
         if (network.Readout is null)
             throw new ArgumentException(
-                "The trajectory has outputs, but the imported network has no readout: leave them out, or name the "
+                "The trajectory has outputs, but the network has no readout: leave them out, or name an imported "
                 + $"readout in {ImportOptions.NameOf(nameof(ImportOptions.Readout))}.", nameof(trajectory));
         Require("outputs", outputs, [trials, steps, network.Channels]);
-        return new(largest, Largest(imported.OutputActivation.Of(network.Logits(ours)), outputs), tolerance);
+        return new(largest, Largest(activation.Of(network.Logits(ours)), outputs), tolerance);
     }
 
     private static string Text(Deviation worst, string variable) => string.Create(

@@ -47,9 +47,11 @@ public abstract class LeakyCell : Cell
     /// </param>
     /// <param name="bias">b, N values; default zeros.</param>
     /// <param name="leak">a of every unit, N values in (0, 1]; default as the options say.</param>
+    /// <param name="innerBias">c, the bias inside f, N values, of currents; default none.</param>
+    /// <param name="start">The state before the first step, N values; default zeros.</param>
     /// <exception cref="ArgumentException">A shape, a leak or a sign does not fit.</exception>
     public static LeakyCell Create(LeakyArchitecture options, double[,] inputWeights, double[,] recurrentWeights,
-        double[]? bias = null, double[]? leak = null)
+        double[]? bias = null, double[]? leak = null, double[]? innerBias = null, double[]? start = null)
     {
         Demand.Given((options, inputWeights, recurrentWeights));
         if (options.Rank is { } rank)
@@ -57,7 +59,7 @@ public abstract class LeakyCell : Cell
                 $"W is of rank {rank} by these options: use {nameof(CreateLowRank)} with m and n.", nameof(options));
         int units = recurrentWeights.GetLength(0);
         Demand.Shape(recurrentWeights, [units, units]);
-        return Create(options, inputWeights, [recurrentWeights], bias, leak);
+        return Create(options, inputWeights, [recurrentWeights], bias, leak, innerBias, start);
     }
 
     /// <summary>A cell of low rank with weights written out, W = m n' / N, in float64.</summary>
@@ -67,24 +69,31 @@ public abstract class LeakyCell : Cell
     /// <param name="n">[N, R].</param>
     /// <param name="bias">b, N values; default zeros.</param>
     /// <param name="leak">a of every unit, N values in (0, 1]; default as the options say.</param>
+    /// <param name="innerBias">c, the bias inside f, N values, of currents; default none.</param>
+    /// <param name="start">The state before the first step, N values; default zeros.</param>
     /// <exception cref="ArgumentException">A shape or a leak does not fit.</exception>
     public static LeakyCell CreateLowRank(LeakyArchitecture options, double[,] inputWeights, double[,] m, double[,] n,
-        double[]? bias = null, double[]? leak = null)
+        double[]? bias = null, double[]? leak = null, double[]? innerBias = null, double[]? start = null)
     {
         Demand.Given((options, inputWeights, m, n));
         Demand.Shape(n, [m.GetLength(0), m.GetLength(1)]);
-        return Create(options with { Rank = m.GetLength(1) }, inputWeights, [m, n], bias, leak);
+        return Create(
+            options with { Rank = m.GetLength(1) }, inputWeights, [m, n], bias, leak, innerBias, start);
     }
 
     private static LeakyCell Create(LeakyArchitecture options, double[,] inputWeights, double[][,] recurrent,
-        double[]? bias, double[]? leak)
+        double[]? bias, double[]? leak, double[]? innerBias, double[]? start)
     {
         int units = recurrent[0].GetLength(0);
         Demand.Shape(inputWeights, [units, -1]);
-        if (bias is not null) Demand.Shape(bias, [units]);
+        foreach (double[]? given in new[] { bias, leak, innerBias, start })
+            if (given is not null) Demand.Shape(given, [units], "the values per unit");
+        if (start is not null) options = options with { LearnedStart = true };
+        if (innerBias is not null)
+            options = options is Currents currents ? currents with { InnerBias = true } : throw new ArgumentException(
+                "Rates have one bias, inside f: give it as bias.", nameof(innerBias));
         if (leak is not null)
         {
-            Demand.Shape(leak, [units]);
             if (leak.FirstOrDefault(a => a is not (> 0 and <= 1), 1) is not 1 and var odd)
                 throw new ArgumentException($"A leak is a share of the way, in (0, 1], and not {odd}.", nameof(leak));
         }
@@ -95,6 +104,8 @@ public abstract class LeakyCell : Cell
         cell.Connectivity.Set(recurrent);
         if (bias is not null) cell.Bias.copy_(bias.ToTensor());
         if (leak is not null) cell.Leak.copy_(leak.ToTensor());
+        if (innerBias is not null) ((CurrentsCell)cell).InnerBias!.copy_(innerBias.ToTensor());
+        if (start is not null) cell.LearnedStart!.copy_(start.ToTensor());
         return cell;
     }
 
