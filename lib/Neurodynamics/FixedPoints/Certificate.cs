@@ -56,7 +56,12 @@ public sealed record Certificate(Certainty Certainty, double ExistenceRadius, do
     /// <param name="points">The points; one that is not finite is not certified.</param>
     /// <returns>In the order of the points.</returns>
     /// <exception cref="ArgumentException">A point does not fit the cell.</exception>
-    public static IReadOnlyList<Certificate> Of(Cell cell, IReadOnlyList<StatePoint> points)
+    public static IReadOnlyList<Certificate> Of(Cell cell, IReadOnlyList<StatePoint> points) =>
+        Of(cell, points, default)!;
+
+    /// <summary>The same, until it is cancelled; null for a point that was not tested by then.</summary>
+    internal static IReadOnlyList<Certificate?> Of(Cell cell, IReadOnlyList<StatePoint> points,
+        CancellationToken cancellation)
     {
         Demand.Given((cell, points));
         if (points.FirstOrDefault(point => point.State.Length != cell.StateSize || point.Input.Length != cell.InputSize)
@@ -68,10 +73,10 @@ public sealed record Certificate(Certainty Certainty, double ExistenceRadius, do
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
         var exact = cell.InDouble();
-        var certificates = new Certificate[points.Count];
-        Array.Fill(certificates, NotCertified);
+        var certificates = new Certificate?[points.Count];
         int[] finite = [.. Enumerable.Range(0, points.Count)
             .Where(i => points[i].State.All(double.IsFinite) && points[i].Input.All(double.IsFinite))];
+        foreach (int i in Enumerable.Range(0, points.Count).Except(finite)) certificates[i] = NotCertified;
         if (finite.Length == 0) return certificates;
         // Asked once before all, a cell knows by then what its weights alone decide, such as their norms.
         if (exact.JacobianLipschitz(zeros(1, cell.InputSize, dtype: ScalarType.Float64),
@@ -84,6 +89,7 @@ public sealed record Certificate(Certainty Certainty, double ExistenceRadius, do
         int chunk = Math.Max(1, (1 << 19) / (cell.StateSize * cell.StateSize));
         FixedPointSolver.InParallel(exact, [.. finite.Chunk(chunk)], indices =>
         {
+            if (cancellation.IsCancellationRequested) return;
             var own = OfChunk(exact, [.. indices.Select(i => points[i])]);
             foreach (var (i, certificate) in indices.Zip(own)) certificates[i] = certificate;
         });

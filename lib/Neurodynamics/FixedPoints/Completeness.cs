@@ -17,6 +17,9 @@ public enum CompletenessVerdict
 
     /// <summary>No box is known that the cell's step maps into itself.</summary>
     NotApplicable,
+
+    /// <summary>The search was stopped, so nothing was summed.</summary>
+    Stopped,
 }
 
 /// <summary>
@@ -36,6 +39,9 @@ public sealed record Completeness(int Sum, int Counted, int Uncertain, int Outsi
     /// </summary>
     private const double WorstCondition = 1e10;
 
+    /// <summary>What is known of completeness where a search was stopped: nothing.</summary>
+    internal static Completeness Stopped { get; } = new(0, 0, 0, 0, CompletenessVerdict.Stopped);
+
     /// <summary>What the verdict means and what to try, in a sentence.</summary>
     public string Message => Verdict switch
     {
@@ -49,6 +55,8 @@ public sealed record Completeness(int Sum, int Counted, int Uncertain, int Outsi
             $"{Points(Uncertain)} beside {Counted} certain ones may be degenerate, not real or counted twice, so the "
                 + $"sum of signs decides nothing: solve on from there to a smaller tolerance, drop what is a slow "
                 + $"point, or change the input a little.",
+        CompletenessVerdict.Stopped =>
+            "The search was stopped, so the points found say nothing of what is missing.",
         _ => "No box is known that this cell's step maps into itself, so the signs of det(I - J) need not sum to 1: "
             + "override InvariantBox if there is one.",
     };

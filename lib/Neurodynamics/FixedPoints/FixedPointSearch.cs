@@ -39,7 +39,10 @@ public sealed record FixedPointSearch
     /// </param>
     /// <param name="input">The constant input, I values; default zeros.</param>
     /// <param name="progress">Told the number of candidates that have ended, over all rounds.</param>
-    /// <param name="cancellation">Stops the search; what was found by then is returned.</param>
+    /// <param name="cancellation">
+    /// Stops the search; what was found by then is returned, and nothing is concluded from it. Points that were not
+    /// tested yet have no certificate.
+    /// </param>
     public FixedPointSet Run(Cell cell, double[,] candidates, double[]? input = null, IProgress<int>? progress = null,
         CancellationToken cancellation = default)
     {
@@ -56,9 +59,10 @@ public sealed record FixedPointSearch
             var (source, states) = proposals.Next();
             if (states.GetLength(0) > 0) Follow(source, new(problem.Cell, problem.Inputs, states));
             quiet = states.GetLength(0) > 0 && rounds[^1].NewPoints > 0 ? 0 : quiet + 1;
-            if (quiet >= Proposals.Sources && known.Completeness().Verdict != CompletenessVerdict.Missing) break;
+            if (quiet >= Proposals.Sources && known.Completeness(cancellation).Verdict
+                != CompletenessVerdict.Missing) break;
         }
-        return known.ToSet(rounds, first);
+        return known.ToSet(rounds, first, cancellation);
 
         FixedPointSolution Follow(string source, FixedPointProblem from)
         {

@@ -34,7 +34,9 @@ public sealed record FixedPointSet(double[] Input, IReadOnlyList<FixedPoint> Poi
     {
         int certified = Points.Count(point => point.Certificate?.Certainty == Certainty.Certified);
         string counts = Points.Count == 1 ? "1 fixed point" : $"{Points.Count} fixed points";
-        return $"{counts}, {certified} of them certified, {Unreachable.Count} unreachable, {SlowPoints.Count} slow "
+        int open = Points.Count(point => point.Certificate is null);
+        string untested = open == 0 ? "" : $" ({open} not tested)";
+        return $"{counts}, {certified} of them certified{untested}, {Unreachable.Count} unreachable, {SlowPoints.Count} slow "
             + $"points. {Stopped() ?? Completeness.Message}";
     }
 
@@ -44,7 +46,8 @@ public sealed record FixedPointSet(double[] Input, IReadOnlyList<FixedPoint> Poi
         int Ended(Ending ending) => Rounds.Sum(round => round.Endings.GetValueOrDefault(ending));
         int all = Rounds.Sum(round => round.Candidates);
         return Ended(Ending.Cancelled) is > 0 and var cancelled
-            ? $"The search was stopped with {cancelled} of {all} candidates on their way, so more points may be there."
+            ? $"The search was stopped with {cancelled} of {all} candidates on their way, so the points found say "
+                + "nothing of what is missing."
             : all > 0 && Ended(Ending.NotFinite) == all
             ? "No candidate stayed finite: look for weights, inputs or candidates that are not, or that are very large."
             : null;

@@ -70,10 +70,25 @@ public abstract record FixedPointSolver
         int ended = 0;
         if (IsCoupled) Follow(chunks);
         else InParallel(problem.Cell, chunks, chunk => Follow([chunk]));
+        Leave([.. Enumerable.Range(0, ends.Length).Where(row => ends[row].State is null)]);
         return new(problem, ends);
+
+        // Those that were never begun stay where they are: one look at all, since a chunk's look takes long.
+        void Leave(int[] rows)
+        {
+            if (rows.Length == 0) return;
+            double[,] states = rows.Select(problem.Candidates.Row).ToMatrix(size);
+            double[,] inputs = rows.Select(problem.InputOf).ToMatrix(problem.Cell.InputSize);
+            double[] speeds = new FixedPointProblem(problem.Cell, inputs, states).Speeds();
+            for (int i = 0; i < rows.Length; i++)
+                ends[rows[i]] = new(states.Row(i), speeds[i], 0,
+                    double.IsFinite(speeds[i]) ? Ending.Cancelled : Ending.NotFinite);
+            progress?.Report(ends.Length);
+        }
 
         void Follow(int[][] rows)
         {
+            if (!IsCoupled && cancellation.IsCancellationRequested) return;
             Group[] all = [.. rows.Select(own => new Group(this, problem, own))], going = all;
             try
             {

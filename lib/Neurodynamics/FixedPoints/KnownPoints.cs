@@ -14,28 +14,37 @@ internal sealed class KnownPoints(FixedPointProblem problem, double distance, in
     // Slow points are found to a share of the slope, not to rounding: nearer ones than this are one.
     private readonly Merged<FixedPoint> points = new(distance);
     private readonly Merged<SlowPoint> slow = new(Math.Max(distance, 0.01));
-    private readonly List<Certificate> certificates = [];
-    private readonly List<double[]> certified = [];
+
+    // By the state itself: a point that has got a slower one since has none.
+    private readonly Dictionary<double[], Certificate> certificates = [];
 
     public IReadOnlyList<FixedPoint> Points => points.Points;
 
-    public Completeness Completeness()
+    public Completeness Completeness(CancellationToken cancellation)
     {
-        Certify();
-        return FixedPoints.Completeness.Of(problem.Cell, problem.InputOf(0), Points, certificates);
+        Certify(cancellation);
+        return CompletenessOf(Points, [.. Points.Select(CertificateOf).OfType<Certificate>()], cancellation);
     }
 
+    private Completeness CompletenessOf(IReadOnlyList<FixedPoint> of, IReadOnlyList<Certificate> proofs,
+        CancellationToken cancellation) => cancellation.IsCancellationRequested
+        ? FixedPoints.Completeness.Stopped
+        : FixedPoints.Completeness.Of(problem.Cell, problem.InputOf(0), of, proofs);
+
     /// <summary>All that was found, with what can be said of each point.</summary>
-    public FixedPointSet ToSet(IReadOnlyList<SearchRound> rounds, FixedPointSolution given)
+    public FixedPointSet ToSet(IReadOnlyList<SearchRound> rounds, FixedPointSolution given,
+        CancellationToken cancellation)
     {
-        Certify();
-        var (distinct, proofs) = Certificate.Merge(Points, certificates);
-        var judged = Judged([.. distinct.Select((point, i) => point with { Certificate = proofs[i] })]);
+        Certify(cancellation);
+        var tested = Points.ToLookup(point => CertificateOf(point) is not null);
+        var (distinct, proofs) = Certificate.Merge([.. tested[true]],
+            [.. tested[true].Select(point => CertificateOf(point)!)]);
+        var judged = Judged([.. distinct.Select((point, i) => point with { Certificate = proofs[i] }),
+            .. tested[false]]);
         var nearlyStill = Judged(slow.Points);
         var ghosts = judged.Concat<StatePoint>(nearlyStill).Where(point => !CanBe(point)).Select(Ghost.Of);
         return new(problem.InputOf(0), [.. judged.Where(CanBe)], [.. ghosts], [.. nearlyStill.Where(CanBe)],
-            FixedPoints.Completeness.Of(problem.Cell, problem.InputOf(0), distinct, proofs),
-            rounds)
+            CompletenessOf(distinct, proofs, cancellation), rounds)
         { Solution = given };
 
         static bool CanBe(StatePoint point) => point.Reachability!.Reach != Reach.Unreachable;
@@ -47,21 +56,15 @@ internal sealed class KnownPoints(FixedPointProblem problem, double distance, in
         return [.. of.Select((point, i) => point with { Reachability = reach[i], IsOutlier = outliers[i] })];
     }
 
-    /// <summary>Certifies what has no certificate yet, or has got a slower state since.</summary>
-    private void Certify()
+    /// <summary>Certifies what has no certificate yet, or has got a slower state since, until it is cancelled.</summary>
+    private void Certify(CancellationToken cancellation)
     {
-        int[] open = [.. Enumerable.Range(0, Points.Count)
-            .Where(i => i >= certificates.Count || certified[i] != Points[i].State)];
-        foreach (var (i, certificate) in open.Zip(Certificate.Of(problem.Cell, [.. open.Select(i => Points[i])])))
-        {
-            if (i < certificates.Count) (certificates[i], certified[i]) = (certificate, Points[i].State);
-            else
-            {
-                certificates.Add(certificate);
-                certified.Add(Points[i].State);
-            }
-        }
+        FixedPoint[] open = [.. Points.Where(point => CertificateOf(point) is null)];
+        foreach (var (point, certificate) in open.Zip(Certificate.Of(problem.Cell, open, cancellation)))
+            if (certificate is not null) certificates[point.State] = certificate;
     }
+
+    private Certificate? CertificateOf(FixedPoint point) => certificates.GetValueOrDefault(point.State);
 
     /// <summary>Farther from the candidates' mean than ten times their mean distance from it.</summary>
     private bool[] Outliers(IReadOnlyList<StatePoint> of)
@@ -90,7 +93,7 @@ internal sealed class KnownPoints(FixedPointProblem problem, double distance, in
         {
             if (tried < Math.Min(Points.Count, MostAnchors))
             {
-                pending = Settle(from, ends, pending, nearest, tried, solver);
+                pending = Settle(from, ends, pending, nearest, tried, solver, cancellation);
                 tried = Points.Count;
             }
             else
@@ -135,7 +138,7 @@ internal sealed class KnownPoints(FixedPointProblem problem, double distance, in
     /// get there.
     /// </summary>
     private int[] Settle(FixedPointProblem from, CandidateEnd[] ends, int[] pending, double[] nearest, int tried,
-        FixedPointSolver solver)
+        FixedPointSolver solver, CancellationToken cancellation)
     {
         var fresh = Points.Skip(tried).Take(MostAnchors).ToArray();
         var own = new List<int>[fresh.Length];
@@ -162,7 +165,7 @@ internal sealed class KnownPoints(FixedPointProblem problem, double distance, in
         int[] arrived = new int[fresh.Length];
         Parallel.For(0, fresh.Length, problem.Cell.Threads, k =>
         {
-            missed[k] = own[k].Count == 0 ? [] : Approach(from, ends, own[k], fresh[k], solver);
+            missed[k] = own[k].Count == 0 ? [] : Approach(from, ends, own[k], fresh[k], solver, cancellation);
             arrived[k] = own[k].Count - missed[k].Count;
         });
         for (int k = 0; k < fresh.Length; k++)
@@ -178,8 +181,9 @@ internal sealed class KnownPoints(FixedPointProblem problem, double distance, in
     /// network makes.
     /// </summary>
     private List<int> Approach(FixedPointProblem from, CandidateEnd[] ends, List<int> rows, FixedPoint known,
-        FixedPointSolver solver)
+        FixedPointSolver solver, CancellationToken cancellation)
     {
+        if (cancellation.IsCancellationRequested) return rows;
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
         var cell = problem.Cell;
@@ -200,12 +204,13 @@ internal sealed class KnownPoints(FixedPointProblem problem, double distance, in
             double[] sizes = size.ToVector(), nexts = next.norm(1).ToVector();
             double[] corrections = correction.norm(1).ToVector(), away = (x - place).norm(1).ToVector();
             var kept = new List<long>();
+            bool stopped = cancellation.IsCancellationRequested;
             for (int i = 0; i < going.Length; i++)
             {
                 bool there = sizes[i] <= solver.Tolerance && corrections[i] <= solver.CorrectionTolerance
                     && away[i] <= distance;
                 if (there) ends[going[i]] = new(x[i].ToVector(), sizes[i] * sizes[i] / 2, step, Ending.FixedPoint);
-                else if (nexts[i] <= 0.5 * sizes[i] && step < MostSteps) kept.Add(i);
+                else if (nexts[i] <= 0.5 * sizes[i] && step < MostSteps && !stopped) kept.Add(i);
                 else missed.Add(going[i]);
             }
             going = [.. kept.Select(i => going[i])];

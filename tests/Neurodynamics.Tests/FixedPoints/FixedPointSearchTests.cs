@@ -190,8 +190,41 @@ public sealed class FixedPointSearchTests
         stop.Cancel();
         var stopped = Search.Run(Nets.Random(Architecture.Vanilla, 6, gain: 1.5, seed: 3),
             Nets.Cloud(200, 6, 1, seed: 1), cancellation: stop.Token);
-        Assert.Contains(Ending.Cancelled, stopped.Solution!.Endings);
+        Assert.All(stopped.Solution!.Endings, ending => Assert.Equal(Ending.Cancelled, ending));
         Assert.Single(stopped.Rounds);
+        Assert.Equal(CompletenessVerdict.Stopped, stopped.Completeness.Verdict);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(100)]
+    [InlineData(1200)]
+    public void A_search_that_is_stopped_computes_no_more_than_it_was_at_and_concludes_nothing(int jacobians)
+    {
+        using var stop = new CancellationTokenSource();
+        var cell = new Counting(jacobians, stop.Cancel);
+        double[,] candidates = Nets.Cloud(1000, 2, 1, seed: 4);
+        var found = Search.Run(cell, candidates, cancellation: stop.Token);
+        // The chunk that was at work looks once more: a Jacobian for Newton, and one for a damped step.
+        Assert.InRange(cell.Jacobians, jacobians, jacobians + 2 * new NewtonSolver().ChunkSize);
+        Assert.Equal(CompletenessVerdict.Stopped, found.Completeness.Verdict);
+        Assert.Single(found.ToString().Split("stopped").Skip(1));
+        Assert.Contains("nothing of what is missing", found.ToString());
+        var cut = Assert.IsType<FixedPointSolution>(found.Solution);
+        Assert.Equal(1000, cut.Endings.Length);
+        double[] speeds = new FixedPointProblem(cell, [0], cut.States).Speeds();
+        Assert.All(cut.Speeds.Zip(speeds), pair => Assert.Equal(pair.Second, pair.First, 1e-12));
+        // Each point that was not tested says so.
+        Assert.Equal(found.Points.Any(point => point.Certificate is null), found.ToString().Contains("not tested"));
+    }
+
+    [Fact]
+    public void Certificates_stop_at_a_cancel_and_leave_the_rest_open()
+    {
+        var cell = Unit(2);
+        FixedPoint[] points = [Nets.Point(Nets.Root), Nets.Point(0)];
+        Assert.All(Certificate.Of(cell, points, new(canceled: true)), Assert.Null);
+        Assert.Equal(Certificate.Of(cell, points), Certificate.Of(cell, points, default));
     }
 
     [Fact]
@@ -339,6 +372,21 @@ public sealed class FixedPointSearchTests
     }
 
     private static VanillaRnn Unit(double weight) => Nets.Tanh(new[,] { { weight } });
+
+    /// <summary>Nine points; counts the states whose Jacobian it was asked for, and tells at one of them.</summary>
+    private sealed class Counting(int at, Action tell) : Cell("Counting", inputSize: 1, units: 2)
+    {
+        public int Jacobians { get; private set; }
+
+        public override Tensor Step(Tensor input, Tensor state) => (2 * state).tanh();
+
+        public override Tensor StateJacobian(Tensor input, Tensor state)
+        {
+            Jacobians += (int)state.shape[0];
+            if (Jacobians >= at) tell();
+            return (2 * (1 - (2 * state).tanh().square())).diag_embed();
+        }
+    }
 
     private sealed class Drifting() : Cell("Drifting", inputSize: 1, units: 1)
     {
