@@ -32,6 +32,21 @@ public sealed record FixedPointSearch
     /// <summary>Seed of the rounds after the first; default 0.</summary>
     public long Seed { get; init; }
 
+    /// <summary>
+    /// Bytes that a search takes at its height beyond what cell and candidates hold, from sizes alone. What Newton took
+    /// was within a factor of 2 of it, from 10 to 2000 state variables and up to 8192 candidates.
+    /// </summary>
+    /// <param name="cell">The cell.</param>
+    /// <param name="candidates">M, how many candidates there are; at least 0.</param>
+    public long ExpectedMemory(Cell cell, int candidates)
+    {
+        Demand.Given(cell);
+        ArgumentOutOfRangeException.ThrowIfNegative(candidates);
+        double size = cell.StateSize, states = (Solver.IsCoupled ? 20.0 : 10.0) * candidates * size;
+        double matrices = 16.0 * cell.Threads.MaxDegreeOfParallelism * Math.Max(size * size, 1 << 17);
+        return (1 << 26) + (long)(sizeof(double) * (states + matrices));
+    }
+
     /// <summary>Looks for all fixed points under one constant input.</summary>
     /// <param name="cell">The cell; it is analysed in float64, and never changed.</param>
     /// <param name="candidates">
@@ -43,10 +58,20 @@ public sealed record FixedPointSearch
     /// Stops the search; what was found by then is returned, and nothing is concluded from it. Points that were not
     /// tested yet have no certificate.
     /// </param>
+    /// <exception cref="ArgumentException">
+    /// A shape does not fit the cell, or <see cref="ExpectedMemory"/> is more than the machine has.
+    /// </exception>
     public FixedPointSet Run(Cell cell, double[,] candidates, double[]? input = null, IProgress<int>? progress = null,
         CancellationToken cancellation = default)
     {
         Demand.Given((cell, candidates));
+        var (needed, available) = (ExpectedMemory(cell, candidates.GetLength(0)),
+            GC.GetGCMemoryInfo().TotalAvailableMemoryBytes);
+        if (needed > available)
+            throw new ArgumentException($"A search from {candidates.GetLength(0)} candidates of {cell.StateSize} "
+                + FormattableString.Invariant($"values takes about {needed / 1e9:0.0} GB of memory, but there are ")
+                + FormattableString.Invariant($"{available / 1e9:0.0} GB: give fewer candidates, a smaller cell, or ")
+                + "search on another machine.", nameof(candidates));
         var problem = new FixedPointProblem(cell, input ?? new double[cell.InputSize], candidates);
         using var work = problem.Cell.Usage.Begin();
         var known = new KnownPoints(problem, MergeDistance, SlowCandidates);

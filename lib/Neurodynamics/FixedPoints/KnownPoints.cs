@@ -9,7 +9,7 @@ namespace Neurodynamics.FixedPoints;
 /// </summary>
 internal sealed class KnownPoints(FixedPointProblem problem, double distance, int slowCandidates)
 {
-    private const int Block = 128, MostSteps = 30, MostAnchors = 256;
+    private const int Block = 128, MostSteps = 30, MostAnchors = 256, Together = 512;
 
     // Slow points are found to a share of the slope, not to rounding: nearer ones than this are one.
     private readonly Merged<FixedPoint> points = new(distance);
@@ -191,31 +191,38 @@ internal sealed class KnownPoints(FixedPointProblem problem, double distance, in
         var place = known.State.ToTensor().unsqueeze(0);
         var inverse = linalg.solve_ex(cell.StateJacobian(input, place).squeeze(0).FromIdentity(),
             eye(cell.StateSize, dtype: ScalarType.Float64)).result.t();
-        var (missed, going) = (new List<int>(), rows.ToArray());
-        var x = going.Select(from.Candidates.Row).ToMatrix(cell.StateSize).ToTensor();
-        var residual = cell.Step(input, x) - x;
-        for (int step = 0; going.Length > 0; step++)
+        var missed = new List<int>();
+        foreach (int[] some in rows.Chunk(Together))
         {
-            using var inner = NewDisposeScope();
-            var size = residual.norm(1);
-            var correction = residual.mm(inverse);
-            var trial = x.Plus(correction);
-            var next = cell.Step(input, trial) - trial;
-            double[] sizes = size.ToVector(), nexts = next.norm(1).ToVector();
-            double[] corrections = correction.norm(1).ToVector(), away = (x - place).norm(1).ToVector();
-            var kept = new List<long>();
-            bool stopped = cancellation.IsCancellationRequested;
-            for (int i = 0; i < going.Length; i++)
+            using var outer = NewDisposeScope();
+            int[] going = some;
+            var x = going.Select(from.Candidates.Row).ToMatrix(cell.StateSize).ToTensor();
+            var residual = cell.Step(input, x) - x;
+            for (int step = 0; going.Length > 0; step++)
             {
-                bool there = sizes[i] <= solver.Tolerance && corrections[i] <= solver.CorrectionTolerance
-                    && away[i] <= distance;
-                if (there) ends[going[i]] = new(x[i].ToVector(), sizes[i] * sizes[i] / 2, step, Ending.FixedPoint);
-                else if (nexts[i] <= 0.5 * sizes[i] && step < MostSteps && !stopped) kept.Add(i);
-                else missed.Add(going[i]);
+                using var inner = NewDisposeScope();
+                var size = residual.norm(1);
+                var correction = residual.mm(inverse);
+                var trial = x.Plus(correction);
+                var next = cell.Step(input, trial) - trial;
+                double[] sizes = size.ToVector(), nexts = next.norm(1).ToVector();
+                double[] corrections = correction.norm(1).ToVector(), away = (x - place).norm(1).ToVector();
+                var kept = new List<long>();
+                bool stopped = cancellation.IsCancellationRequested;
+                for (int i = 0; i < going.Length; i++)
+                {
+                    bool there = sizes[i] <= solver.Tolerance && corrections[i] <= solver.CorrectionTolerance
+                        && away[i] <= distance;
+                    if (there) ends[going[i]] = new(x[i].ToVector(), sizes[i] * sizes[i] / 2, step, Ending.FixedPoint);
+                    else if (nexts[i] <= 0.5 * sizes[i] && step < MostSteps && !stopped) kept.Add(i);
+                    else missed.Add(going[i]);
+                }
+                going = [.. kept.Select(i => going[i])];
+                var indices = tensor(kept.ToArray());
+                x.Dispose();
+                residual.Dispose();
+                (x, residual) = (trial[indices].MoveToOuterDisposeScope(), next[indices].MoveToOuterDisposeScope());
             }
-            going = [.. kept.Select(i => going[i])];
-            var indices = tensor(kept.ToArray());
-            (x, residual) = (trial[indices].MoveToOuterDisposeScope(), next[indices].MoveToOuterDisposeScope());
         }
         return missed;
     }

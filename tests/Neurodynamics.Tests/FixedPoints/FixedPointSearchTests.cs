@@ -219,6 +219,21 @@ public sealed class FixedPointSearchTests
     }
 
     [Fact]
+    public void A_search_that_needs_more_memory_than_there_is_says_so_before_it_begins()
+    {
+        // A Jacobian of 10^6 state variables alone is 8 TB.
+        using var huge = new Huge();
+        string refused = Assert.Throws<ArgumentException>(() => Search.Run(huge, new double[1, 1_000_000])).Message;
+        Assert.Contains("from 1 candidates of 1000000 values", refused);
+        Assert.Matches(@"about \d+\.\d GB of memory, but there are \d+\.\d GB: give fewer", refused);
+        // Ten copies of each candidate, and the matrices of each thread.
+        long few = Search.ExpectedMemory(huge, 0), many = Search.ExpectedMemory(huge, 1000);
+        Assert.Equal(10L * 1000 * 1_000_000 * sizeof(double), many - few);
+        Assert.InRange(few, 8_000_000_000_000, long.MaxValue);
+        Assert.InRange(Search.ExpectedMemory(Unit(2), 8192), 1 << 25, 1 << 28);
+    }
+
+    [Fact]
     public void Certificates_stop_at_a_cancel_and_leave_the_rest_open()
     {
         var cell = Unit(2);
@@ -386,6 +401,11 @@ public sealed class FixedPointSearchTests
             if (Jacobians >= at) tell();
             return (2 * (1 - (2 * state).tanh().square())).diag_embed();
         }
+    }
+
+    private sealed class Huge() : Cell("Huge", inputSize: 1, units: 1_000_000)
+    {
+        public override Tensor Step(Tensor input, Tensor state) => throw new InvalidOperationException("It began.");
     }
 
     private sealed class Drifting() : Cell("Drifting", inputSize: 1, units: 1)
