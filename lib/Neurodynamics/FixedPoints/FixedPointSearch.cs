@@ -3,10 +3,10 @@ using Neurodynamics.Models;
 namespace Neurodynamics.FixedPoints;
 
 /// <summary>
-/// Looks for all fixed points under a constant input, in rounds: first from the given candidates, then from midpoints
-/// of the points already found, from mixtures of them, fourth corners of parallelograms and their surroundings, until
-/// all four bring nothing new and the completeness check does not say that points are missing. Options are changed with
-/// <c>with</c>.
+/// Looks for all fixed points under a constant input, in rounds: first from the given candidates, then from where the
+/// network itself runs from some of them, then from midpoints of the points already found, from mixtures of them,
+/// fourth corners of parallelograms and their surroundings, until all four bring nothing new and the completeness check
+/// does not say that points are missing. Options are changed with <c>with</c>.
 /// </summary>
 public sealed record FixedPointSearch
 {
@@ -20,9 +20,9 @@ public sealed record FixedPointSearch
     public int RoundSize { get; init => field = Option.AtLeast(1, value, nameof(RoundSize)); } = 128;
 
     /// <summary>
-    /// How many of a round's candidates, of those that Newton brings nowhere, are followed on to a minimum of the speed
-    /// that is not zero; default 64. The rest end as stalled. Only slow points depend on it, and most of the time where
-    /// there are many.
+    /// How many of the given candidates that Newton brings nowhere are followed on to a minimum of the speed that is
+    /// not zero, and how many of the later rounds' together, counted anew whenever that brings a fixed point; default
+    /// 64. The rest end as stalled. Only slow points depend on it, and most of the time where there are many.
     /// </summary>
     public int SlowCandidates { get; init => field = Option.AtLeast(0, value, nameof(SlowCandidates)); } = 64;
 
@@ -78,8 +78,13 @@ public sealed record FixedPointSearch
         var rounds = new List<SearchRound>();
         int ended = 0;
         var first = Follow("candidates", problem);
+        if (MaxRounds > 0 && !cancellation.IsCancellationRequested)
+        {
+            double[,] ends = known.Runs(candidates, cancellation);
+            if (ends.GetLength(0) > 0) Follow("runs", new(problem.Cell, problem.Inputs, ends));
+        }
         var proposals = new Proposals(known, candidates, RoundSize, new Random((int)Seeds.Derive(Seed, "rounds")));
-        for (int round = 0, quiet = 0; round < MaxRounds && !cancellation.IsCancellationRequested; round++)
+        for (int round = 1, quiet = 0; round < MaxRounds && !cancellation.IsCancellationRequested; round++)
         {
             var (source, states) = proposals.Next();
             if (states.GetLength(0) > 0) Follow(source, new(problem.Cell, problem.Inputs, states));

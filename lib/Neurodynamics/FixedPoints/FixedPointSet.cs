@@ -36,8 +36,8 @@ public sealed record FixedPointSet(double[] Input, IReadOnlyList<FixedPoint> Poi
         string counts = Points.Count == 1 ? "1 fixed point" : $"{Points.Count} fixed points";
         int open = Points.Count(point => point.Certificate is null);
         string untested = open == 0 ? "" : $" ({open} not tested)";
-        return $"{counts}, {certified} of them certified{untested}, {Unreachable.Count} unreachable, {SlowPoints.Count} slow "
-            + $"points. {Stopped() ?? Completeness.Message}";
+        return $"{counts}, {certified} of them certified{untested}, {Unreachable.Count} unreachable, "
+            + $"{SlowPoints.Count} slow points. {Stopped() ?? Completeness.Message}";
     }
 
     /// <summary>Why the search says nothing of what is missing, in a sentence; null where it ran to its end.</summary>

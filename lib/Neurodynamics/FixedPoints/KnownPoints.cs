@@ -11,12 +11,21 @@ internal sealed class KnownPoints(FixedPointProblem problem, double distance, in
 {
     private const int Block = 128, MostSteps = 30, MostAnchors = 256, Together = 512;
 
+    /// <summary>
+    /// Runs: how many, and for how many steps at most; how often to look whether one is near a point, and how near.
+    /// </summary>
+    private const int MostRuns = 32, MostRunSteps = 500, LookEvery = 20;
+    private const double Near = 1e-3, Still = 1e-10, Lost = 1e3;
+
     // Slow points are found to a share of the slope, not to rounding: nearer ones than this are one.
     private readonly Merged<FixedPoint> points = new(distance);
     private readonly Merged<SlowPoint> slow = new(Math.Max(distance, 0.01));
 
     // By the state itself: a point that has got a slower one since has none.
     private readonly Dictionary<double[], Certificate> certificates = [];
+
+    // Candidates that were followed on to slow points since the first round, or since that last brought a point.
+    private int slowFollowed;
 
     public IReadOnlyList<FixedPoint> Points => points.Points;
 
@@ -56,7 +65,9 @@ internal sealed class KnownPoints(FixedPointProblem problem, double distance, in
         return [.. of.Select((point, i) => point with { Reachability = reach[i], IsOutlier = outliers[i] })];
     }
 
-    /// <summary>Certifies what has no certificate yet, or has got a slower state since, until it is cancelled.</summary>
+    /// <summary>
+    /// Certifies what has no certificate yet, or has got a slower state since, until it is cancelled.
+    /// </summary>
     private void Certify(CancellationToken cancellation)
     {
         FixedPoint[] open = [.. Points.Where(point => CertificateOf(point) is null)];
@@ -108,8 +119,14 @@ internal sealed class KnownPoints(FixedPointProblem problem, double distance, in
         int[] stalled = [.. Enumerable.Range(0, count)
             .Where(row => ends[row].Ending is Ending.Stalled or Ending.StepLimit)];
         new Random(count).Shuffle(stalled);
-        int[] followed = stalled[..Math.Min(slowCandidates, stalled.Length)];
-        if (solver.FindsSlowPoints) Solve(solver, followed, row => ends[row].State);
+        if (solver.FindsSlowPoints)
+        {
+            int[] followed = stalled[..Math.Min(slowCandidates - slowFollowed, stalled.Length)];
+            int before = Points.Count;
+            Solve(solver, followed, row => ends[row].State);
+            bool isFirst = ReferenceEquals(from, problem);
+            slowFollowed = isFirst || Points.Count > before ? 0 : slowFollowed + followed.Length;
+        }
         return new(from, ends);
 
         void Solve(FixedPointSolver with, int[] rows, Func<int, double[]> start)
@@ -121,6 +138,45 @@ internal sealed class KnownPoints(FixedPointProblem problem, double distance, in
                 ends[rows[i]] = new(part.States.Row(i), part.Speeds[i], ends[rows[i]].Steps + part.Steps[i],
                     part.Endings[i]);
         }
+    }
+
+    /// <summary>
+    /// Where the network itself runs from some of the candidates [M, S]: where it stands still or comes near a known
+    /// point, or where it is after the last step. What is lost at infinity is left out.
+    /// </summary>
+    public double[,] Runs(double[,] candidates, CancellationToken cancellation)
+    {
+        using var scope = NewDisposeScope();
+        using var frozen = no_grad();
+        var (cell, input) = (problem.Cell, problem.Inputs.ToTensor());
+        int count = candidates.GetLength(0), every = Math.Max(1, count / MostRuns);
+        var ends = new List<double[]>();
+        var x = Enumerable.Range(0, Math.Min(count, MostRuns)).Select(i => candidates.Row(i * every))
+            .ToMatrix(cell.StateSize).ToTensor();
+        x = x[x.isfinite().all(1)];
+        if (x.shape[0] == 0) return ends.ToMatrix(cell.StateSize);
+        double farthest = Lost * Math.Max(1, x.norm(1).max().item<double>());
+        var places = Points.Select(point => point.State).ToMatrix(cell.StateSize).ToTensor();
+        for (int step = 1; x.shape[0] > 0 && !cancellation.IsCancellationRequested; step++)
+        {
+            using var inner = NewDisposeScope();
+            var next = cell.Step(input, x);
+            if (step % LookEvery == 0)
+            {
+                var moves = (next - x).norm(1);
+                var ended = moves.Below(Still);
+                if (Points.Count > 0) ended = ended.logical_or(cdist(next, places).amin(1).Below(Near));
+                if (step >= MostRunSteps) ended = ones_like(ended);
+                // False as well where it is not a number.
+                var there = next.norm(1).Below(farthest);
+                double[,] arrived = next[ended.logical_and(there)].ToMatrix();
+                ends.AddRange(Enumerable.Range(0, arrived.GetLength(0)).Select(arrived.Row));
+                next = next[ended.logical_not().logical_and(there)];
+            }
+            x.Dispose();
+            x = next.MoveToOuterDisposeScope();
+        }
+        return ends.ToMatrix(cell.StateSize);
     }
 
     private FixedPointSolution Keep(FixedPointSolution solution)

@@ -219,6 +219,43 @@ public sealed class FixedPointSearchTests
     }
 
     [Fact]
+    public void Where_the_network_itself_runs_is_found_though_newton_stalls_from_every_candidate()
+    {
+        using var cell = new Lstm(1, 128, ScalarType.Float64);
+        cell.Initialise(seed: 4);
+        using var generator = new Generator(104);
+        using (no_grad())
+        {
+            foreach (var parameter in cell.parameters()) parameter.mul_(2.5);
+            cell.BiasIh.uniform_(-2, 2, generator);
+        }
+        double[,] visited = Candidates.FromTrials(cell, Nets.Trials(8, 50, seed: 3), 40, seed: 1);
+        var quick = new NewtonSolver().Quick.Solve(new(cell, [0], visited));
+        double[,] candidates = Enumerable.Range(0, 40).Where(i => quick.Endings[i] == Ending.Stalled).Take(8)
+            .Select(visited.Row).ToMatrix(256);
+        Assert.Equal(8, candidates.GetLength(0));
+
+        var search = Search with { SlowCandidates = 0 };
+        Assert.Empty((search with { MaxRounds = 0 }).Run(cell, candidates).Points);
+        var found = (search with { MaxRounds = 1 }).Run(cell, candidates);
+        Assert.Equal(["candidates", "runs"], found.Rounds.Select(round => round.Source));
+        var attractor = Assert.Single(found.Points);
+        Assert.Equal(8, attractor.Candidates);
+        double[,] ends = new ConstantInput(cell).After(candidates, 3000);
+        Assert.All(Enumerable.Range(0, 8), i => Assert.True(ends.Row(i).Distance(attractor.State) < 1e-6));
+    }
+
+    [Fact]
+    public void Runs_that_grow_without_end_or_are_not_finite_bring_nothing()
+    {
+        var found = (Search with { MaxRounds = 1 }).Run(Nets.Linear(new[,] { { 2.0 } }, bias: 1),
+            new[,] { { 5 }, { double.NaN }, { -1 } });
+        // x = 2 x + 1 stands still at -1, and from 5 it runs to infinity.
+        Assert.Equal(-1, Assert.Single(found.Points).State[0], 1e-12);
+        Assert.Equal(1, found.Rounds[1].Candidates);
+    }
+
+    [Fact]
     public void A_search_that_needs_more_memory_than_there_is_says_so_before_it_begins()
     {
         // A Jacobian of 10^6 state variables alone is 8 TB.

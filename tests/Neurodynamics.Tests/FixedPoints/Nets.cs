@@ -1,6 +1,7 @@
 using Neurodynamics.FixedPoints;
 using Neurodynamics.Import;
 using Neurodynamics.Models;
+using Neurodynamics.Tasks;
 using static TorchSharp.torch;
 
 namespace Neurodynamics.Tests.FixedPoints;
@@ -67,6 +68,21 @@ internal static class Nets
         var cell = new Gru(1, 2, ScalarType.Float64);
         using (no_grad()) cell.BiasHh[TensorIndex.Slice(2, 4)] = 30;
         return (cell, new([5.0, -7.0], [0], 1e-25, 1));
+    }
+
+    /// <summary>Pulses of +1 and -1, one channel [B, T, 1].</summary>
+    public static double[,,] Trials(int count, int steps, long seed) =>
+        new FlipFlop { Channels = 1 }.Sample(count, steps, seed).Inputs;
+
+    /// <summary>x' = W x + bias.</summary>
+    public static Cell Linear(double[,] weights, double bias = 0) => new Affine(weights, bias);
+
+    private sealed class Affine(double[,] weights, double bias) : Cell("Linear", 1, weights.GetLength(0))
+    {
+        public override Tensor Step(Tensor input, Tensor state) => state.mm(tensor(weights).t()) + bias;
+
+        public override Tensor StateJacobian(Tensor input, Tensor state) =>
+            tensor(weights).expand(state.shape[0], StateSize, StateSize);
     }
 
     /// <summary>A user's own cell that says nothing of itself but a step: x' = 2 tanh x.</summary>
