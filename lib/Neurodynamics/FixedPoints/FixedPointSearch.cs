@@ -6,7 +6,8 @@ namespace Neurodynamics.FixedPoints;
 /// Looks for all fixed points under a constant input, in rounds: first from the given candidates, then from where the
 /// network itself runs from some of them, then from midpoints of the points already found, from mixtures of them,
 /// fourth corners of parallelograms and their surroundings, until all four bring nothing new and the completeness check
-/// does not say that points are missing. Options are changed with <c>with</c>.
+/// does not say that points are missing. Fixed points without gaps are one <see cref="Continuum"/>. Options are changed
+/// with <c>with</c>.
 /// </summary>
 public sealed record FixedPointSearch
 {

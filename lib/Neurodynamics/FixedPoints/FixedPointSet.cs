@@ -29,6 +29,12 @@ public sealed record FixedPointSet(double[] Input, IReadOnlyList<FixedPoint> Poi
     [JsonIgnore]
     public FixedPointSolution? Solution { get; init; }
 
+    /// <summary>
+    /// Fixed points without gaps, such as a line of them; null where none was found. Their states are not among the
+    /// <see cref="Points"/>.
+    /// </summary>
+    public IReadOnlyList<Continuum>? Continua { get; init; }
+
     /// <summary>All of it in a sentence or two, as for a reader.</summary>
     public override string ToString()
     {
@@ -36,9 +42,14 @@ public sealed record FixedPointSet(double[] Input, IReadOnlyList<FixedPoint> Poi
         string counts = Points.Count == 1 ? "1 fixed point" : $"{Points.Count} fixed points";
         int open = Points.Count(point => point.Certificate is null);
         string untested = open == 0 ? "" : $" ({open} not tested)";
+        string lines = string.Concat((Continua ?? []).Select(continuum => $"; {continuum}"));
         return $"{counts}, {certified} of them certified{untested}, {Unreachable.Count} unreachable, "
-            + $"{SlowPoints.Count} slow points. {Stopped() ?? Completeness.Message}";
+            + $"{SlowPoints.Count} slow points{lines}. {Stopped() ?? Message()}";
     }
+
+    private string Message() => Continua is null || Completeness.Verdict != CompletenessVerdict.Undecided
+        ? Completeness.Message
+        : "Beside a continuum the sum of signs decides nothing, so points may be missing.";
 
     /// <summary>Why the search says nothing of what is missing, in a sentence; null where it ran to its end.</summary>
     private string? Stopped()

@@ -15,9 +15,13 @@ internal sealed class KnownPoints(FixedPointProblem problem, double distance, in
     /// Runs: how many, and for how many steps at most; how often to look whether one is near a point, and how near.
     /// </summary>
     private const int MostRuns = 32, MostRunSteps = 500, LookEvery = 20;
-    private const double Near = 1e-3, Still = 1e-10, Lost = 1e3;
+    private const double Near = 1e-3, Still = 1e-10, Lost = 1e3, NearlyStill = 1e3;
 
     // Slow points are found to a share of the slope, not to rounding: nearer ones than this are one.
+    private readonly ContinuumTracer continua = new(problem.Cell, problem.InputOf(0), distance,
+        ScaleOf(problem.Candidates));
+    private readonly Reachability.Boxes boxes = new(problem.Cell);
+
     private readonly Merged<FixedPoint> points = new(distance);
     private readonly Merged<SlowPoint> slow = new(Math.Max(distance, 0.01));
 
@@ -32,20 +36,43 @@ internal sealed class KnownPoints(FixedPointProblem problem, double distance, in
     public Completeness Completeness(CancellationToken cancellation)
     {
         Certify(cancellation);
-        return CompletenessOf(Points, [.. Points.Select(CertificateOf).OfType<Certificate>()], cancellation);
+        var tested = Isolated().Where(point => CertificateOf(point) is not null).ToArray();
+        return CompletenessOf(tested, [.. tested.Select(point => CertificateOf(point)!)], cancellation);
     }
 
     private Completeness CompletenessOf(IReadOnlyList<FixedPoint> of, IReadOnlyList<Certificate> proofs,
-        CancellationToken cancellation) => cancellation.IsCancellationRequested
-        ? FixedPoints.Completeness.Stopped
-        : FixedPoints.Completeness.Of(problem.Cell, problem.InputOf(0), of, proofs);
+        CancellationToken cancellation)
+    {
+        if (cancellation.IsCancellationRequested) return FixedPoints.Completeness.Stopped;
+        var sum = FixedPoints.Completeness.Of(problem.Cell, problem.InputOf(0), of, proofs);
+        // A continuum has a share in the sum, and nobody knows which.
+        return continua.Found.Count == 0 || sum.Verdict == CompletenessVerdict.NotApplicable ? sum
+            : sum with
+            {
+                Uncertain = sum.Uncertain + continua.Found.Count,
+                Verdict = CompletenessVerdict.Undecided
+            };
+    }
+
+    /// <summary>The points that belong to no continuum.</summary>
+    private IEnumerable<FixedPoint> Isolated() => Points.Where(point => !continua.Holds(point.State));
+
+    /// <summary>How far apart the candidates are, and not nothing where they are one.</summary>
+    private static double ScaleOf(double[,] candidates)
+    {
+        double[][] finite = [.. Enumerable.Range(0, candidates.GetLength(0)).Select(candidates.Row)
+            .Where(state => state.All(double.IsFinite))];
+        if (finite.Length == 0) return 1;
+        double size = finite.Average(state => ((ReadOnlySpan<double>)state).Norm());
+        return Math.Max(finite.ToMatrix(candidates.GetLength(1)).Spread(), 0.01 * Math.Max(1, size));
+    }
 
     /// <summary>All that was found, with what can be said of each point.</summary>
     public FixedPointSet ToSet(IReadOnlyList<SearchRound> rounds, FixedPointSolution given,
         CancellationToken cancellation)
     {
         Certify(cancellation);
-        var tested = Points.ToLookup(point => CertificateOf(point) is not null);
+        var tested = Isolated().ToLookup(point => CertificateOf(point) is not null);
         var (distinct, proofs) = Certificate.Merge([.. tested[true]],
             [.. tested[true].Select(point => CertificateOf(point)!)]);
         var judged = Judged([.. distinct.Select((point, i) => point with { Certificate = proofs[i] }),
@@ -54,7 +81,7 @@ internal sealed class KnownPoints(FixedPointProblem problem, double distance, in
         var ghosts = judged.Concat<StatePoint>(nearlyStill).Where(point => !CanBe(point)).Select(Ghost.Of);
         return new(problem.InputOf(0), [.. judged.Where(CanBe)], [.. ghosts], [.. nearlyStill.Where(CanBe)],
             CompletenessOf(distinct, proofs, cancellation), rounds)
-        { Solution = given };
+        { Solution = given, Continua = continua.Found is { Count: > 0 } found ? found : null };
 
         static bool CanBe(StatePoint point) => point.Reachability!.Reach != Reach.Unreachable;
     }
@@ -94,7 +121,8 @@ internal sealed class KnownPoints(FixedPointProblem problem, double distance, in
     public FixedPointSolution Follow(FixedPointProblem from, FixedPointSolver solver, IProgress<int>? progress,
         CancellationToken cancellation)
     {
-        if (solver.Quick is not { } quick) return Keep(solver.Solve(from, progress, cancellation));
+        if (solver.Quick is not { } quick)
+            return Keep(solver.Solve(from, progress, cancellation), solver, cancellation);
         int count = from.Candidates.GetLength(0);
         var ends = new CandidateEnd[count];
         int[] pending = [.. Enumerable.Range(0, count)];
@@ -133,7 +161,7 @@ internal sealed class KnownPoints(FixedPointProblem problem, double distance, in
         {
             if (rows.Length == 0) return;
             double[,] states = rows.Select(start).ToMatrix(from.Cell.StateSize);
-            var part = Keep(with.Solve(new(from.Cell, from.Inputs, states), null, cancellation));
+            var part = Keep(with.Solve(new(from.Cell, from.Inputs, states), null, cancellation), with, cancellation);
             for (int i = 0; i < rows.Length; i++)
                 ends[rows[i]] = new(part.States.Row(i), part.Speeds[i], ends[rows[i]].Steps + part.Steps[i],
                     part.Endings[i]);
@@ -179,14 +207,32 @@ internal sealed class KnownPoints(FixedPointProblem problem, double distance, in
         return ends.ToMatrix(cell.StateSize);
     }
 
-    private FixedPointSolution Keep(FixedPointSolution solution)
+    /// <summary>
+    /// Keeps what was found. On a continuum Newton's correction means nothing: what stands still there has ended at a
+    /// fixed point.
+    /// </summary>
+    private FixedPointSolution Keep(FixedPointSolution solution, FixedPointSolver solver,
+        CancellationToken cancellation)
     {
-        foreach (var end in solution.Ends())
+        var endings = (Ending[])solution.Endings.Clone();
+        foreach (var (i, end) in solution.Ends().Index())
         {
-            if (end is FixedPoint point) points.Add(point);
+            bool isStill = end is FixedPoint
+                || endings[i] is Ending.SlowMinimum or Ending.Stalled or Ending.StepLimit
+                && Math.Sqrt(2 * end.Speed) <= NearlyStill * solver.Tolerance;
+            if (isStill && continua.Holds(end.State)) endings[i] = Ending.FixedPoint;
+            else if (end is FixedPoint point)
+            {
+                if (points.Add(point)) Follow(point);
+            }
+            else if (isStill && Follow(end)) endings[i] = Ending.FixedPoint;
             else if (end is SlowPoint still) slow.Add(still);
         }
-        return solution;
+        return solution with { Endings = endings };
+
+        // Where gates saturate, outside the box, every state seems to stand still.
+        bool Follow(StatePoint end) => !cancellation.IsCancellationRequested && boxes.Test(end) != Reach.Unreachable
+            && continua.Follow(end.State, cancellation);
     }
 
     /// <summary>

@@ -1,0 +1,244 @@
+using Neurodynamics.Models;
+using static TorchSharp.torch;
+
+namespace Neurodynamics.FixedPoints;
+
+/// <summary>
+/// Follows fixed points in the directions in which I - J leads nowhere: small moves that Newton pulls back, in the
+/// plane across these directions. Where they all end at fixed points at which I - J is singular as well, with fixed
+/// points between them, that is a continuum; at a fold or another single degenerate point they do not.
+/// </summary>
+/// <param name="cell">The cell, in float64.</param>
+/// <param name="input">The constant input.</param>
+/// <param name="distance">Two states that are nearer are one.</param>
+/// <param name="scale">How far apart the states are that a search starts from.</param>
+internal sealed class ContinuumTracer(Cell cell, double[] input, double distance, double scale)
+{
+    /// <summary>
+    /// Singular values up to here, where J and the state are known to about 1e-12, may be rounding.
+    /// </summary>
+    private const double Singular = 1e-8;
+
+    private const int MostSamples = 40, FewestSamples = 5, MostSteps = 20, Bisections = 40;
+
+    /// <summary>Continua, and single degenerate points, that are looked into at most.</summary>
+    private const int MostTraces = 16;
+
+    /// <summary>
+    /// A state with bases [S, k] of the directions that I - J leads nowhere from, and that it leads nowhere to.
+    /// </summary>
+    private sealed record Sample(double[] State, double[,] Right, double[,] Left)
+    {
+        public int Dimension => Right.GetLength(1);
+    }
+
+    private sealed record Traced(Continuum Continuum, List<Sample> Samples, double Step);
+
+    private readonly List<Traced> traced = [];
+    private int traces;
+
+    public IReadOnlyList<Continuum> Found => [.. traced.Select(own => own.Continuum)];
+
+    /// <summary>Whether a state that stands still, or nearly so, belongs to a continuum that is known.</summary>
+    public bool Holds(double[] state) => traced.Any(own => Holds(own, state));
+
+    /// <summary>Whether a state that stands still belongs to a continuum that was not known, and is now.</summary>
+    public bool Follow(double[] state, CancellationToken cancellation)
+    {
+        if (traces >= MostTraces || SeedAt(state) is not { } near || Near(near, state) is not { } seed) return false;
+        if (traced.Find(own => Reaches(own, seed)) is { } known)
+        {
+            known.Samples.Add(seed);
+            return true;
+        }
+        traces++;
+        foreach (double step in (double[])[scale / 5, scale / 20])
+        {
+            if (Trace(seed, step, cancellation) is not { } found) continue;
+            traced.Add(found);
+            return true;
+        }
+        return false;
+    }
+
+    /// <summary>
+    /// Whether the continuum's state across from its nearest sample is the state, and there is one half way as well.
+    /// </summary>
+    private bool Holds(Traced own, double[] state)
+    {
+        var near = own.Samples.MinBy(sample => sample.State.Distance(state))!;
+        if (near.State.Distance(state) <= distance) return true;
+        double[] between = [.. near.State.Zip(state, (a, b) => (a + b) / 2)];
+        return Near(near, state) is { } there && there.State.Distance(state) <= distance
+            && (state.Distance(near.State) <= own.Step || Near(near, between) is not null);
+    }
+
+    /// <summary>Whether moves along a continuum, each nearer than the last, lead to a state of it.</summary>
+    private bool Reaches(Traced own, Sample seed)
+    {
+        if (own.Continuum.Dimension != seed.Dimension) return false;
+        var from = own.Samples.MinBy(sample => sample.State.Distance(seed.State));
+        for (double left = double.PositiveInfinity; from is not null;)
+        {
+            double[] way = [.. seed.State.Zip(from.State, (a, b) => a - b)];
+            double apart = ((ReadOnlySpan<double>)way).Norm();
+            if (apart <= distance) return true;
+            if (apart >= left) return false;
+            left = apart;
+            double[] along = new double[way.Length];
+            foreach (double[] direction in Directions(from))
+            {
+                double share = ((ReadOnlySpan<double>)direction).Dot(way);
+                for (int i = 0; i < along.Length; i++) along[i] += share * direction[i];
+            }
+            double length = ((ReadOnlySpan<double>)along).Norm();
+            if (length == 0) return false;
+            from = Move(from, Array.ConvertAll(along, value => value / length), Math.Min(own.Step, length));
+        }
+        return false;
+    }
+
+    /// <summary>The singular directions at a state; null where I - J is regular.</summary>
+    private Sample? SeedAt(double[] state)
+    {
+        using var scope = NewDisposeScope();
+        using var frozen = no_grad();
+        var matrix = Matrix(state.ToTensor().unsqueeze(0));
+        if (!matrix.isfinite().all().item<bool>()) return null;
+        // Cheaper than singular values, and enough where the matrix is regular.
+        var inverse = linalg.solve_ex(matrix, eye(cell.StateSize, dtype: ScalarType.Float64)).result;
+        double size = inverse.norm().item<double>(), most = Singular * Math.Max(1, matrix.norm().item<double>());
+        if (double.IsFinite(size) && size < 1 / most) return null;
+        var (u, s, vt) = linalg.svd(matrix);
+        int nullity = s.ToVector().Count(value => value <= most);
+        if (nullity == 0) return null;
+        int rank = cell.StateSize - nullity;
+        return new(state, vt.narrow(0, rank, nullity).t().ToMatrix(), u.narrow(1, rank, nullity).ToMatrix());
+    }
+
+    private Traced? Trace(Sample seed, double step, CancellationToken cancellation)
+    {
+        var (samples, ordered) = (new List<Sample> { seed }, new LinkedList<Sample>([seed]));
+        var fronts = new Queue<(Sample From, double[] Along, bool Forward)>();
+        bool ends = false, endsForward = false, goesOn = false;
+        if (!Directions(seed).Any(along => Move(seed, along, step) is not null || Move(seed, along, -step) is not null))
+            return null;
+        Spread(seed, null, true);
+        while (fronts.TryDequeue(out var front))
+        {
+            if (samples.Count >= MostSamples || cancellation.IsCancellationRequested)
+            {
+                goesOn = true;
+                continue;
+            }
+            if (Move(front.From, front.Along, step) is { } next)
+            {
+                // A front that meets samples that are there closes.
+                if (samples.Any(sample => sample != front.From && sample.State.Distance(next.State) < step / 2))
+                    continue;
+                Add(next, front.Along, front.Forward);
+                continue;
+            }
+            if (seed.Dimension > 1)
+            {
+                ends = true;
+                continue;
+            }
+            // Up to where it ends, or to where it bends too much for the step.
+            var (far, low, high) = (front.From, 0.0, step);
+            for (int i = 0; i < Bisections && high - low > 1e-9 * step; i++)
+            {
+                double middle = (low + high) / 2;
+                if (Move(front.From, front.Along, middle) is { } there) (far, low) = (there, middle);
+                else high = middle;
+            }
+            if (low > 1e-6 * step) Add(far, front.Along, front.Forward, isLast: low < step / 4);
+            if (low < step / 4) (ends, endsForward) = (true, front.Forward);
+        }
+        if (samples.Count < FewestSamples) return null;
+        // A curve with one end begins there.
+        Sample[] inOrder = [.. goesOn && endsForward ? ordered.Reverse() : ordered];
+        return new(new(seed.Dimension, Array.ConvertAll(inOrder, own => own.State),
+            Array.ConvertAll(inOrder, Directions), ends, goesOn), samples, step);
+
+        void Add(Sample sample, double[] along, bool forward, bool isLast = false)
+        {
+            samples.Add(sample);
+            if (forward) ordered.AddLast(sample);
+            else ordered.AddFirst(sample);
+            if (!isLast) Spread(sample, along, forward);
+        }
+
+        void Spread(Sample sample, double[]? along, bool forward)
+        {
+            foreach (double[] direction in Directions(sample))
+                foreach (int sign in (int[])[1, -1])
+                {
+                    double[] signed = Array.ConvertAll(direction, value => sign * value);
+                    bool isBack = sample.Dimension == 1 && along is not null
+                        && ((ReadOnlySpan<double>)along).Dot(signed) < 0;
+                    if (!isBack) fronts.Enqueue((sample, signed, along is null ? sign > 0 : forward));
+                }
+        }
+    }
+
+    /// <summary>A small move, if it ends on the continuum and what lies half way does as well.</summary>
+    private Sample? Move(Sample from, double[] along, double step)
+    {
+        double[] target = [.. from.State.Zip(along, (value, direction) => value + step * direction)];
+        if (Near(from, target) is not { } next || next.State.Distance(target) > Math.Abs(step) / 2) return null;
+        double[] middle = [.. from.State.Zip(next.State, (a, b) => (a + b) / 2)];
+        return Near(from, middle) is { } between && between.State.Distance(middle) <= Math.Abs(step) / 2
+            ? next : null;
+    }
+
+    /// <summary>
+    /// The fixed point in the plane through a state across a sample's directions, if Newton finds one there and I - J
+    /// is singular at it: (I - J) d + L m = F(x) - x with R'd = 0, which is regular where the continuum is smooth.
+    /// </summary>
+    private Sample? Near(Sample sample, double[] state)
+    {
+        using var scope = NewDisposeScope();
+        using var frozen = no_grad();
+        int size = cell.StateSize, k = sample.Dimension;
+        var (u, right, left) = (input.ToTensor().unsqueeze(0), sample.Right.ToTensor(), sample.Left.ToTensor());
+        var x = state.ToTensor().unsqueeze(0);
+        // From the sample's side of the plane, so that a state that stands still alone is not taken for one of them.
+        var origin = sample.State.ToTensor().unsqueeze(0);
+        x = origin.Plus((x - origin).mm(right).mm(right.t()));
+        double most = 2 * cell.Rounding(u, x).Step.item<double>();
+        for (int step = 0; step <= MostSteps; step++)
+        {
+            var residual = cell.Step(u, x) - x;
+            double length = residual.norm().item<double>();
+            if (!double.IsFinite(length)) return null;
+            var matrix = Matrix(x);
+            var bordered = cat([cat([matrix, left], 1), cat([right.t(), zeros(k, k, dtype: ScalarType.Float64)], 1)]);
+            if (length <= most)
+            {
+                var ask = cat([zeros(size, k, dtype: ScalarType.Float64), eye(k, dtype: ScalarType.Float64)]);
+                var (directions, others) = (Basis(bordered, ask), Basis(bordered.t(), ask));
+                if (directions is null || others is null) return null;
+                double slope = matrix.mm(directions).norm().item<double>();
+                return slope <= Singular * Math.Max(1, matrix.norm().item<double>())
+                    ? new(x.squeeze(0).ToVector(), directions.ToMatrix(), others.ToMatrix())
+                    : null;
+            }
+            var (solution, _) = linalg.solve_ex(bordered,
+                cat([residual.t(), zeros(k, 1, dtype: ScalarType.Float64)]));
+            x = x.Plus(solution.narrow(0, 0, size).t());
+        }
+        return null;
+
+        Tensor? Basis(Tensor matrix, Tensor ask)
+        {
+            var found = linalg.solve_ex(matrix, ask).result.narrow(0, 0, size);
+            return found.isfinite().all().item<bool>() ? linalg.qr(found).Q : null;
+        }
+    }
+
+    private Tensor Matrix(Tensor x) => cell.StateJacobian(input.ToTensor().unsqueeze(0), x).squeeze(0).FromIdentity();
+
+    private static double[][] Directions(Sample sample) =>
+        [.. Enumerable.Range(0, sample.Dimension).Select(k => sample.Right.Column(k))];
+}
