@@ -84,7 +84,7 @@ public sealed record FixedPointSearch
             double[,] ends = known.Runs(candidates, cancellation);
             if (ends.GetLength(0) > 0) Follow("runs", new(problem.Cell, problem.Inputs, ends));
         }
-        var proposals = new Proposals(known, candidates, RoundSize, new Random((int)Seeds.Derive(Seed, "rounds")));
+        var proposals = new Proposals(known, problem, RoundSize, new Random((int)Seeds.Derive(Seed, "rounds")));
         for (int round = 1, quiet = 0; round < MaxRounds && !cancellation.IsCancellationRequested; round++)
         {
             var (source, states) = proposals.Next();

@@ -1,13 +1,20 @@
+using static TorchSharp.torch;
+
 namespace Neurodynamics.FixedPoints;
 
 /// <summary>
 /// Further states to start from, made of the points that are known: between them Newton finds the saddles that no trial
 /// comes near.
 /// </summary>
-internal sealed class Proposals(KnownPoints known, double[,] candidates, int size, Random random)
+internal sealed class Proposals(KnownPoints known, FixedPointProblem problem, int size, Random random)
 {
     /// <summary>Kinds of proposals, which take turns.</summary>
-    public const int Sources = 4;
+    public const int Sources = 5;
+
+    /// <summary>Steps that the network takes from the surroundings of a point, at most.</summary>
+    private const int MostSteps = 64;
+
+    private readonly double[,] candidates = problem.Candidates;
 
     private readonly HashSet<(int, int)> paired = [];
     private int turn;
@@ -18,7 +25,8 @@ internal sealed class Proposals(KnownPoints known, double[,] candidates, int siz
         0 => ("midpoints", Midpoints()),
         1 => ("mixtures", Some(Mixture)),
         2 => ("parallelograms", Some(Corner)),
-        _ => ("surroundings", Some(Near)),
+        3 => ("surroundings", Some(Near)),
+        _ => ("departures", Departed(Some(Near))),
     };
 
     /// <summary>Midpoints of pairs that had no turn yet, in random order.</summary>
@@ -60,6 +68,29 @@ internal sealed class Proposals(KnownPoints known, double[,] candidates, int siz
         var (state, other) = (Draw(), Draw());
         double scale = random.NextDouble() * state.Distance(other) / Math.Sqrt(state.Length);
         return [.. state.Select(value => value + scale * random.Normal())];
+    }
+
+    /// <summary>
+    /// Where the network takes states in up to 64 steps, each another number of them. With many units noise has next to
+    /// no part in the few directions that matter; the network itself turns it there.
+    /// </summary>
+    private double[,] Departed(double[,] states)
+    {
+        using var scope = NewDisposeScope();
+        using var frozen = no_grad();
+        var (input, state) = (problem.InputOf(0).AsRow().ToTensor(), states.ToTensor());
+        int[] steps = [.. Enumerable.Range(0, states.GetLength(0)).Select(_ => 1 + random.Next(MostSteps))];
+        for (int step = 1; step <= MostSteps && steps.Length > 0; step++)
+        {
+            using var inner = NewDisposeScope();
+            state = problem.Cell.Step(input, state).MoveToOuterDisposeScope();
+            foreach (int row in Enumerable.Range(0, steps.Length).Where(row => steps[row] == step))
+            {
+                double[] reached = state[row].ToVector();
+                for (int i = 0; i < reached.Length; i++) states[row, i] = reached[i];
+            }
+        }
+        return states;
     }
 
     /// <summary>One of the known points; a candidate where fewer than two are known.</summary>
