@@ -49,6 +49,17 @@ public static partial class Tables
     }
 
     /// <summary>
+    /// A row per continuum of fixed points: its dimension, how many of its states were sampled and how far apart they
+    /// are at most, and what it is in words.
+    /// </summary>
+    /// <param name="set">What a search found; without a continuum the table has no rows.</param>
+    public static DataFrame Continua(FixedPointSet set) => Table.Of(set.Continua ?? [])
+        .Column("dimension", continuum => continuum.Dimension)
+        .Column("states sampled", continuum => continuum.States.Count)
+        .Column("largest distance", continuum => continuum.Extent)
+        .Column("in words", continuum => continuum.ToString());
+
+    /// <summary>
     /// A row per kind and number of unstable modes: how many fixed points have it, the largest time constant of their
     /// decaying modes in steps, the largest speed q, and the candidates that ended there in all rounds of a search.
     /// </summary>

@@ -18,6 +18,14 @@ public abstract class Cell : nn.Module
     private static readonly ConditionalWeakTable<Cell, Cell> Copies = [];
     private readonly Usage usage;
     private bool statesChecked, inputsChecked;
+    private RowSpace? rowSpace;
+    private int learned;
+
+    /// <summary>With fewer state variables autograd's whole Jacobians are quick enough.</summary>
+    private const int FewUnits = 64;
+
+    /// <summary>How often a cell's rows are learned, before it is taken for one that has none to learn.</summary>
+    private const int MostLearned = 3;
 
     /// <param name="name">Name of the module.</param>
     /// <param name="inputSize">I, the number of inputs; at least 1.</param>
@@ -423,6 +431,7 @@ public abstract class Cell : nn.Module
         Require(input, state);
         using var scope = NewDisposeScope();
         var u = input.detach().expand(state.shape[0], InputSize);
+        if (ofState && ByRows(u, state.detach()) is { } quick) return quick.MoveToOuterDisposeScope();
         // States of which every one stands S times there, 32 MB at most.
         long block = Math.Max(1, (1 << 22) / ((long)StateSize * StateSize));
         var parts = u.split(block, 0).Zip(state.detach().split(block, 0),
@@ -430,6 +439,20 @@ public abstract class Cell : nn.Module
         var jacobian = cat([.. parts], 0);
         if (state.dtype == ScalarType.Float64 && state.shape[0] > 0) CheckGradients(u[..1], state[..1], ofState);
         return jacobian.MoveToOuterDisposeScope();
+    }
+
+    /// <summary>
+    /// The state Jacobians from what is known of their rows; null where that is nothing, or where it would not pay.
+    /// </summary>
+    private Tensor? ByRows(Tensor inputs, Tensor states)
+    {
+        if (StateSize < FewUnits || states.dtype != ScalarType.Float64 || states.shape[0] == 0) return null;
+        if (rowSpace?.Jacobian(this, inputs, states) is { } quick) return quick;
+        // Learned once, and again where the weights may have changed since.
+        if (learned >= MostLearned) return null;
+        learned++;
+        rowSpace = RowSpace.Learn(this, (u, x) => Gradients(u, x, ofState: true));
+        return rowSpace?.Jacobian(this, inputs, states);
     }
 
     /// <summary>
