@@ -92,7 +92,8 @@ public abstract record Nonlinearity
 
         protected internal override Tensor Slope(Tensor x) => RecurrentCell.TanhSlope(tanh(x));
 
-        protected internal override Tensor Curvature(Tensor low, Tensor high) => new Bounds.Interval(low, high).TanhCurvature;
+        protected internal override Tensor Curvature(Tensor low, Tensor high) =>
+            new Bounds.Interval(low, high).TanhCurvature;
     }
 
     private sealed record ReluKind() : Nonlinearity("relu")
@@ -117,7 +118,8 @@ public abstract record Nonlinearity
         protected internal override Tensor Slope(Tensor x) => sigmoid(x);
 
         // f'' is the slope of the logistic function, which is steepest at 0.
-        protected internal override Tensor Curvature(Tensor low, Tensor high) => new Bounds.Interval(low, high).SigmoidSlope;
+        protected internal override Tensor Curvature(Tensor low, Tensor high) =>
+            new Bounds.Interval(low, high).SigmoidSlope;
     }
 
     private sealed record LogisticKind() : Nonlinearity("logistic")
@@ -130,7 +132,8 @@ public abstract record Nonlinearity
 
         protected internal override Tensor Slope(Tensor x) => RecurrentCell.Slope(sigmoid(x));
 
-        protected internal override Tensor Curvature(Tensor low, Tensor high) => new Bounds.Interval(low, high).SigmoidCurvature;
+        protected internal override Tensor Curvature(Tensor low, Tensor high) =>
+            new Bounds.Interval(low, high).SigmoidCurvature;
     }
 
     private sealed class NonlinearityConverter() : KindConverter<Nonlinearity>("A nonlinearity", nameAlone: true)

@@ -71,16 +71,17 @@ internal sealed class RowSpace
         var mixture = products.narrow(1, 0, count - 1).permute(2, 0, 1).bmm(decode).transpose(0, 1);
         var expected = products.select(1, count - 1);
         var apart = ((mixture * vectors.matmul(probes[count - 1])).sum([2]) - expected).abs();
-        bool isRight = (apart <= expected.abs().amax([1], keepdim: true).Plus(1).Times(Tolerance * cell.StateSize)).all()
-            .item<bool>();
-        if (!isRight) return null;
+        var allowed = expected.abs().amax([1], keepdim: true).Plus(1).Times(Tolerance * cell.StateSize);
+        if (!(apart <= allowed).all().item<bool>()) return null;
         var jacobian = mixture.select(2, 0).unsqueeze(2) * vectors.select(1, 0);
         for (int i = 1; i < vectors.shape[1]; i++)
             jacobian.addcmul_(mixture.select(2, i).unsqueeze(2), vectors.select(1, i), Scalars.One);
         return jacobian.MoveToOuterDisposeScope();
     }
 
-    /// <summary>J v for a state and a vector each: the derivative of a gradient, which is linear in what it is of.</summary>
+    /// <summary>
+    /// J v for a state and a vector each: the derivative of a gradient, which is linear in what it is of.
+    /// </summary>
     private static Tensor Products(Cell cell, Tensor input, Tensor state, Tensor along)
     {
         using var scope = NewDisposeScope();
