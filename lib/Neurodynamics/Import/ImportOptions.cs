@@ -38,6 +38,16 @@ public sealed record ImportOptions
     /// </summary>
     public Architecture? Architecture { get; init; }
 
+    /// <summary>
+    /// Arrays that look as if they belonged to the cell, such as "rnn.alpha", and are no part of the network. Default:
+    /// none, and a file with one that cannot be used is refused.
+    /// </summary>
+    public IReadOnlyList<string> LeaveOut
+    {
+        get;
+        init => field = [.. Demand.Some(value, nameof(LeaveOut))];
+    } = [];
+
     /// <summary>An option as messages name it.</summary>
     internal static string NameOf(string option) => $"{nameof(ImportOptions)}.{option}";
 }

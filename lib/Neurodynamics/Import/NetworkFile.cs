@@ -39,6 +39,7 @@ public static class NetworkFile
         var layer = source.Layer();
         var readout = options.WithoutReadout ? null : source.Readout(layer);
         SourceArray[] used = [.. layer.Used, .. readout?.Used ?? []];
+        Belongings.Require(file, used, options, sources.Count > 1 ? source.Name : "");
         var precision = used.Any(array => array.Type == "float64") ? ScalarType.Float64 : ScalarType.Float32;
 
         using var frozen = no_grad();

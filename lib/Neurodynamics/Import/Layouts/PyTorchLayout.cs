@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using Neurodynamics.Models;
 
 namespace Neurodynamics.Import;
 
@@ -45,11 +44,20 @@ internal sealed class PyTorchLayout : LayerLayout
                 [weightIh.Values, weightHh.Values, biases.FirstOrDefault()?.Values, biases.LastOrDefault()?.Values];
             return Found(sizes, sizes.Usual, parameters, used) with
             {
-                Assumptions = sizes.Usual != Architecture.Vanilla ? [] :
-                [
-                    "The nonlinearity is taken to be tanh: a state_dict does not say whether nn.RNN was built with "
-                    + "relu, which a trajectory shows.",
-                ],
+                Assumptions = sizes.Gates switch
+                {
+                    1 =>
+                    [
+                        "The nonlinearity is taken to be tanh and the step to have no leak: a state_dict does not say "
+                        + "whether nn.RNN was built with relu, or the cell is leaky, which a trajectory shows.",
+                    ],
+                    3 when Options.Architecture is null =>
+                    [
+                        "The cell is taken to be PyTorch's GRU, with rows r, z, n and the reset gate after the "
+                        + "product: other forms are saved under the same names, which a trajectory shows.",
+                    ],
+                    _ => [],
+                },
             };
         }
 

@@ -1,0 +1,74 @@
+using System.Text.RegularExpressions;
+
+namespace Neurodynamics.Import;
+
+/// <summary>
+/// What lies beside a layer's weights and looks as if it belonged to its cell: a leak, a mask, a normalisation, weights
+/// before they are changed, a learned start, further cells. A network without it would be another one, so none of it is
+/// put aside in silence.
+/// </summary>
+internal static class Belongings
+{
+    /// <summary>A kind of belonging: names that have it, and what it is and what to do.</summary>
+    private sealed record Kind(Regex Names, string Sentence);
+
+    private static readonly Kind[] Kinds =
+    [
+        new(Raw(), "is what the weights beside it are computed from (weight drop, pruning, a norm of weights): save "
+            + "the weights of evaluation by themselves"),
+        new(Normal(), "belongs to a normalisation inside the cell, and none of the library's cells has one: train "
+            + "without it"),
+        new(Leaky(), "looks like the leak or time constant of a rate network, and this convention has none: make the "
+            + "cell with LeakyCell.Create from the arrays"),
+        new(Masked(), "looks like a mask or signs on the weights: multiply them in and save again"),
+        new(Started(), "looks like a learned state before the first step, and trials would begin at zero: give it as "
+            + "start wherever trials are run"),
+        new(Further(), "belongs to a further cell of the same layer: save each cell by itself, and join them with "
+            + "LayeredCell"),
+    ];
+
+    /// <summary>Refuses a file in which something of the cell would be left over.</summary>
+    /// <param name="file">The file.</param>
+    /// <param name="used">The arrays that made the network.</param>
+    /// <param name="options">What the reader says does not belong to the network.</param>
+    /// <param name="layer">What the layer's names begin with, where the file holds several layers.</param>
+    /// <exception cref="ImportException">
+    /// Something is left over, or an array that is to be left out is not there.
+    /// </exception>
+    public static void Require(
+        ArrayFile file, IReadOnlyList<SourceArray> used, ImportOptions options, string layer)
+    {
+        string option = ImportOptions.NameOf(nameof(ImportOptions.LeaveOut));
+        if (options.LeaveOut.FirstOrDefault(name => file.Find(name) is null) is { } missing)
+            throw file.Refusal($"{option} names {missing.Shown()}, but there is no array of that name");
+        foreach (var array in file.Arrays.Except(used))
+        {
+            if (!array.Name.StartsWith(layer, StringComparison.Ordinal)) continue;
+            if (options.LeaveOut.Contains(array.Name) || Elsewhere.IsMatch(array.Name)) continue;
+            if (Array.Find(Kinds, kind => kind.Names.IsMatch(array.Name)) is not { } kind) continue;
+            throw file.Refusal(
+                $"{array.Name.Shown()} {kind.Sentence}; to load the rest without it, name it in {option}");
+        }
+    }
+
+    private const RegexOptions Quick = RegexOptions.NonBacktracking | RegexOptions.IgnoreCase
+        | RegexOptions.CultureInvariant;
+
+    private static Regex Segment(string pattern) => new($"(^|[./])({pattern})($|[./:])", Quick);
+
+    private static Regex Raw() => new("_(raw|orig)($|[./:])|(^|[./])parametrizations[./]|[./_]weight_[gv]$", Quick);
+
+    private static Regex Normal() => Segment("ln(_[^./]*)?|layer_?norm[^./]*|[^./]*_layer_?norm");
+
+    private static Regex Leaky() => Segment("alpha|leak|taus?|dt|decay|time_?constants?|one_?minus_?alpha");
+
+    private static Regex Masked() => Segment("(rec_?)?mask|[^./]*_mask|signs?|dale[^./]*|(rec_?)?connectivity");
+
+    private static Regex Started() => Segment("[hxc]_?0|init(ial)?_(state|hidden)s?|latent_ics");
+
+    private static Regex Further() => new("/cells/", Quick);
+
+    /// <summary>What an optimiser or a training framework keeps beside the network.</summary>
+    private static readonly Regex Elsewhere =
+        new("(^|[./])(optim[^./]*|hyper_?parameters|lr_schedulers?|loops|callbacks|ema[^./]*)[./]", Quick);
+}
