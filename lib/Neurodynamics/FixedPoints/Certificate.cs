@@ -206,25 +206,17 @@ public sealed record Certificate(Certainty Certainty, double ExistenceRadius, do
         // TorchSharp's inv_ex returns something else than the inverse.
         var (a, _) = linalg.solve_ex(matrix, identity.expand_as(matrix));
 
-        var (frobenius, matrixFrobenius) = (Frobenius(a), Frobenius(matrix));
+        var (frobenius, matrixFrobenius) = (Norms.Frobenius(a), Norms.Frobenius(matrix));
         // ||A||^4 = ||A'A||^2 is at most the squared Frobenius norm of A'A: tighter than A's own.
-        var norm = minimum(minimum(frobenius, Mixed(a)), Frobenius(a.mT.bmm(a))
+        var norm = minimum(minimum(frobenius, Norms.Mixed(a)), Norms.Frobenius(a.mT.bmm(a))
             .Plus(frobenius.Squared().Times(sums)).sqrt()).Times(1 + 1e-9);
         var y = a.bmm(residual.unsqueeze(-1)).squeeze(-1).norm(1).Plus((frobenius * residual.norm(1)).Times(sums))
             .Plus(norm * step);
         var defect = identity - a.bmm(matrix);
-        var z = minimum(Frobenius(defect), Mixed(defect)).Plus((frobenius * matrixFrobenius).Times(sums))
+        var z = minimum(Norms.Frobenius(defect), Norms.Mixed(defect)).Plus((frobenius * matrixFrobenius).Times(sums))
             .Plus(norm * jacobian);
         y = where(finite, y, tensor(double.NaN)).Times(1 + 1e-9);
         return (y.MoveToOuterDisposeScope(), z.Times(1 + 1e-9).MoveToOuterDisposeScope(),
             norm.MoveToOuterDisposeScope());
-
-        static Tensor Frobenius(Tensor matrices) => matrices.flatten(1).norm(1);
-
-        static Tensor Mixed(Tensor matrices)
-        {
-            var moduli = matrices.abs();
-            return (moduli.sum(1).amax(1) * moduli.sum(2).amax(1)).sqrt();
-        }
     }
 }

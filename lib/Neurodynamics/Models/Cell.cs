@@ -157,11 +157,16 @@ public abstract class Cell : nn.Module
     /// <summary>The invariant box under any inputs of at most these moduli, I values; null if none is known.</summary>
     internal virtual double[]? BoxUnder(double[] reach) => null;
 
-    /// <summary>The most that the modulus of what a readout sees can be in a box, N values; null if unknown.</summary>
-    internal virtual double[]? HiddenReach(double[] box) => box[..Units];
+    /// <summary>Whether a readout sees a part of the state, as it does unless a cell says otherwise.</summary>
+    private bool IsSeen => ((Func<Tensor, Tensor>)Hidden).Method.DeclaringType == typeof(Cell);
 
-    /// <summary>A Lipschitz constant [B] of <see cref="HiddenJacobian"/> on balls of states.</summary>
-    internal virtual Tensor HiddenLipschitz(Tensor state, Tensor radius) => zeros_like(radius);
+    /// <summary>The most that the modulus of what a readout sees can be in a box, N values; null if unknown.</summary>
+    internal virtual double[]? HiddenReach(double[] box) => IsSeen ? box[..Units] : null;
+
+    /// <summary>
+    /// A Lipschitz constant [B] of <see cref="HiddenJacobian"/> on balls of states; null if unknown.
+    /// </summary>
+    internal virtual Tensor? HiddenLipschitz(Tensor state, Tensor radius) => IsSeen ? zeros_like(radius) : null;
 
     /// <summary>
     /// An upper bound on how far rounding can move <see cref="InputJacobian"/> (Frobenius norm) [B]; the default is
@@ -183,6 +188,10 @@ public abstract class Cell : nn.Module
     /// <param name="state">Centres of the balls [B, S].</param>
     /// <param name="radius">Radii of the balls [B], Euclidean.</param>
     public virtual Tensor? JacobianLipschitz(Tensor input, Tensor state, Tensor radius) => null;
+
+    /// <summary>The same constant of the copy in float64, for a cell in another precision.</summary>
+    private protected Tensor? LipschitzInDouble(Tensor input, Tensor state, Tensor radius) => InDouble()
+        .JacobianLipschitz(input.to(ScalarType.Float64), state.to(ScalarType.Float64), radius.to(ScalarType.Float64));
 
     /// <summary>
     /// An upper bound on how far float64 rounding can move <see cref="Step"/> (Euclidean norm) and
@@ -239,12 +248,17 @@ public abstract class Cell : nn.Module
         return Units == StateSize ? states : states.narrow(-1, 0, Units);
     }
 
-    /// <summary>dh/dx, how what a readout sees changes with the state: [B, N, S].</summary>
+    /// <summary>
+    /// dh/dx, how what a readout sees changes with the state: [B, N, S]. Autograd supplies it where a cell of your own
+    /// overrides <see cref="Hidden"/> alone.
+    /// </summary>
     /// <param name="states">States [B, S].</param>
     public virtual Tensor HiddenJacobian(Tensor states)
     {
         RequireStates(states, dimensions: 2);
-        return eye(Units, StateSize, dtype: states.dtype).expand(states.shape[0], Units, StateSize);
+        using var scope = NewDisposeScope();
+        return (IsSeen ? eye(Units, StateSize, dtype: states.dtype).expand(states.shape[0], Units, StateSize)
+            : Gradients(Hidden, states.detach(), Units)).MoveToOuterDisposeScope();
     }
 
     /// <summary>The state before a trial's first step, S values: zeros unless the cell has learned another.</summary>
@@ -455,20 +469,27 @@ public abstract class Cell : nn.Module
         return rowSpace?.Jacobian(this, inputs, states);
     }
 
-    /// <summary>
-    /// The Jacobians of some states at once: each state stands S times in a batch, once for every variable of the next
-    /// state, so that one pass back through the step gives all rows.
-    /// </summary>
     private Tensor Gradients(Tensor inputs, Tensor states, bool ofState)
     {
         using var scope = NewDisposeScope();
+        var fixedOnes = (ofState ? inputs : states).repeat_interleave(StateSize, 0);
+        return (ofState ? Gradients(x => Step(fixedOnes, x), states, StateSize)
+            : Gradients(u => Step(u, fixedOnes), inputs, StateSize)).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>
+    /// The Jacobians [B, rows, columns] of a map at some rows [B, columns] at once: each stands there as often as the
+    /// map has values, once for every value, so that one pass back gives them all.
+    /// </summary>
+    private static Tensor Gradients(Func<Tensor, Tensor> map, Tensor at, long rows)
+    {
+        using var scope = NewDisposeScope();
         using var enabled = enable_grad();
-        var (u, x) = (inputs.repeat_interleave(StateSize, 0), states.repeat_interleave(StateSize, 0));
-        var variable = (ofState ? x : u).requires_grad_();
-        var next = Step(u, x);
+        var variable = at.repeat_interleave(rows, 0).requires_grad_();
         // A sum with the variable itself, times 0: libtorch ends the process where nothing depends on a variable.
-        var sum = next.view(-1, StateSize, StateSize).diagonal(0, 1, 2).sum().Plus(variable.sum().Times(0));
-        return autograd.grad([sum], [variable])[0].view(-1, StateSize, variable.shape[1]).detach()
+        var sum = map(variable).reshape(at.shape[0], rows, rows).diagonal(0, 1, 2).sum()
+            .Plus(variable.sum().Times(0));
+        return autograd.grad([sum], [variable])[0].view(at.shape[0], rows, at.shape[1]).detach()
             .MoveToOuterDisposeScope();
     }
 
@@ -491,6 +512,8 @@ public abstract class Cell : nn.Module
         var expected = Gradients(u, x, ofState).matmul(direction.unsqueeze(-1)).squeeze(-1);
         double scale = Math.Max(1, slope.abs().max().item<double>());
         double apart = (slope - expected).abs().max().item<double>();
+        // Where nothing is finite, the next states decide.
+        if (!double.IsFinite(apart)) return;
         if (apart > 1e-3 * scale)
             throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture,
                 $"The gradient of {Title}'s step is not its derivative with respect to the {what} (they differ by "

@@ -67,10 +67,9 @@ public sealed class CurrentsCell : LeakyCell
     /// </summary>
     private protected override Tensor? LipschitzAt(Tensor input, Tensor state, Tensor radius, bool ofInput)
     {
-        var argument = Argument(state);
-        var reach = radius.Plus(argument.abs().Times(2 * Float64.UnitRoundoff));
-        return Nonlinearity.Curvature(argument - reach, argument.Plus(reach)) is { } curvature
-            ? (curvature * Connectivity.ColumnNorms()).amax(1) * Leak.amax() : null;
+        var columns = Connectivity.ColumnNorms();
+        return RateCurvature(state, radius, columns) is { } curvature
+            ? (curvature * columns).amax(1) * Leak.amax() : null;
     }
 
     private protected override (Tensor Step, Tensor Jacobian) RoundingAt(Tensor input, Tensor state)
@@ -89,11 +88,10 @@ public sealed class CurrentsCell : LeakyCell
     private protected override double[]? BoxUnder(Tensor drive)
     {
         if (double.IsFinite(Nonlinearity.Bound))
-            return WithStart(Connectivity.ModuliTimes(ones(1, Units, dtype: ScalarType.Float64)).squeeze(0)
+            return BoundedBox(Connectivity.ModuliTimes(ones(1, Units, dtype: ScalarType.Float64)).squeeze(0)
                 .Times(Nonlinearity.Bound).Plus(drive).Times(1 + 1e-9).Plus(1e-12));
         var offset = (InnerBias is null ? zeros_like(drive) : InnerBias.abs()).Plus(Nonlinearity.Offset);
-        return LinearBox(Connectivity.ModuliTimes(offset.unsqueeze(0)).squeeze(0).Plus(drive)) is { } box
-            ? WithStart(box) : null;
+        return LinearBox(Connectivity.ModuliTimes(offset.unsqueeze(0)).squeeze(0).Plus(drive));
     }
 
     /// <inheritdoc/>
@@ -101,17 +99,20 @@ public sealed class CurrentsCell : LeakyCell
     {
         if (!readsRates) return box;
         if (double.IsFinite(Nonlinearity.Bound)) return [.. box.Select(_ => Nonlinearity.Bound)];
-        double[] inner = InnerBias is null ? new double[Units] : InnerBias.to(ScalarType.Float64).abs().ToVector();
+        double[] inner = InnerBias is null ? new double[Units] : InnerBias.abs().ToVector();
         return [.. box.Zip(inner, (x, c) => Nonlinearity.Offset + x + c)];
     }
 
     /// <inheritdoc/>
-    internal override Tensor HiddenLipschitz(Tensor state, Tensor radius)
+    internal override Tensor? HiddenLipschitz(Tensor state, Tensor radius) => readsRates
+        ? RateCurvature(state, radius.unsqueeze(1), ones_like(Leak))?.amax(1) : zeros_like(radius);
+
+    /// <summary>|f''| at most on balls of radii [B, 1] of states; their arguments x + c are rounded.</summary>
+    private Tensor? RateCurvature(Tensor state, Tensor radius, Tensor weights)
     {
-        if (!readsRates) return base.HiddenLipschitz(state, radius);
-        var reach = radius.unsqueeze(1).Plus(Argument(state).abs().Times(2 * Float64.UnitRoundoff));
-        return Nonlinearity.Curvature(Argument(state) - reach, Argument(state).Plus(reach))?.amax(1)
-            ?? tensor(double.PositiveInfinity).expand_as(radius);
+        var arguments = Argument(state);
+        return CurvatureAround(
+            arguments, radius.Plus(arguments.abs().Times(2 * Float64.UnitRoundoff)), weights);
     }
 
     private Tensor Argument(Tensor state) => InnerBias is null ? state : state.Plus(InnerBias);

@@ -1,4 +1,5 @@
 using Neurodynamics.Models.Bounds;
+using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace Neurodynamics.Models;
@@ -52,17 +53,18 @@ public sealed class GruResetBefore : RecurrentCell
         var sums = drive.narrow(1, 0, 2 * Units).Plus(Recur(state, 0, 2)).chunk(2, 1);
         var (reset, update, h) = (Around(0), Around(1), Interval.Around(state, radius));
         // The candidate's argument is a functional that turns with the state: W_hn (diag(r) + diag(h r') W_hr), bounded
-        // over the ball.
+        // over the ball; of the input it is W_in + W_hn diag(h r') W_ir.
         var (r, byReset, squares) = (reset.Sigmoid().High, h.LargestModulus * reset.SigmoidSlope, inner.Squared().t());
-        var rows = r.Squared().matmul(squares).sqrt().Plus(byReset.Squared().matmul(squares).sqrt() * at[0].Norm);
         var innerNorm = Bounds.Arguments(ofInput: false)[2].Norm;
-        var norm = innerNorm * r.amax(1).Plus(at[0].Scaled(byReset));
+        var (rows, norm) = (r.Squared().matmul(squares), (innerNorm * r.amax(1)).Squared());
         if (ofInput)
         {
             var outer = Bounds.Inputs(2);
-            rows = rows.Squared().Plus(outer.Rows.Squared()).sqrt();
-            norm = norm.Squared().Plus(outer.Norm.Squared()).sqrt();
+            (rows, norm) = (rows.Plus(outer.Rows.Squared()), norm.Plus(outer.Norm.Squared()));
         }
+        // The reset gate sees the input as well, so that its part comes on top.
+        rows = rows.sqrt().Plus(byReset.Squared().matmul(squares).sqrt() * at[0].Norm);
+        norm = norm.sqrt().Plus(innerNorm * at[0].Scaled(byReset));
         var product = new Functional(rows, minimum(norm, rows.norm(1)));
         var around = Recur(sigmoid(sums[0]) * state, 2, 1).Plus(drive.narrow(1, 2 * Units, Units));
         var reach = (radius * rows).Plus(error * h.LargestModulus.matmul(inner.abs().t()).Plus(1));
@@ -89,20 +91,22 @@ public sealed class GruResetBefore : RecurrentCell
         return (Scalars.OneMinus(z) * TanhSlope(n) * candidate).Plus(GateBounds.MixRounding(z, n, state, errors[1]));
     }
 
-    private protected override Tensor JacobianRoundingAt(Tensor drive, Tensor state, Tensor errors)
+    private protected override Tensor JacobianRoundingAt(Parameter weights, Tensor state, Tensor errors)
     {
         // The matrix of the product r h, through which the candidate sees the state: what it rounds, and how large it
         // is.
-        var rows = WeightHh.norm(1).split(Units, 0);
+        var rows = weights.norm(1).split(Units, 0);
+        var through = WeightHh.narrow(0, 2 * Units, Units);
+        var inner = through.norm(1);
         var parts = errors.split(Units, 1);
         var error = Bounds.ScaleRounding(state, errors) * rows[0].Plus(1);
         var size = (state.abs() * rows[0]).Plus(1);
         var product = state.abs() * parts[0].Plus(4 * Float64.UnitRoundoff);
-        var candidate = parts[2].Plus(product.matmul(WeightHh.narrow(0, 2 * Units, Units).abs().t()));
+        var candidate = parts[2].Plus(product.matmul(through.abs().t()));
         var (errorNorm, sizeNorm) = (error.norm(1, keepdim: true), size.norm(1, keepdim: true));
         var scales = Bounds.ScaleRounding(state, cat([parts[0], parts[1], candidate], 1));
-        return (scales * rows[0].Plus(rows[1]).Plus(rows[2] * sizeNorm).Plus(1))
-            .Plus(rows[2] * errorNorm.Plus(sizeNorm.Times((Units + 16) * Float64.UnitRoundoff)));
+        return (scales * rows[0].Plus(rows[1]).Plus(rows[2]).Plus(inner * sizeNorm).Plus(1))
+            .Plus(inner * errorNorm.Plus(sizeNorm.Times((Units + 16) * Float64.UnitRoundoff)));
     }
 
     /// <summary>The change of h' caused by a change of the product r h: [B, N, N] times [B, N, columns].</summary>

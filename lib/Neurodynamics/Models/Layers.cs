@@ -15,6 +15,7 @@ public sealed class LayeredCell : Cell
 {
     private readonly Cell[] layers;
     private readonly int[] firsts;
+    private LayeredCell? exact;
 
     /// <param name="layers">The layers, from the input up; at least one.</param>
     /// <exception cref="ArgumentException">A layer does not take as many inputs as the one below has units.</exception>
@@ -42,6 +43,8 @@ public sealed class LayeredCell : Cell
         : cat([.. layers.Select(layer => layer.Leaks!)]);
 
     private protected override ScalarType? Precision => parameters().FirstOrDefault()?.dtype;
+
+    private bool IsExact => parameters().All(parameter => parameter.dtype == ScalarType.Float64);
 
     /// <summary>A layer's part [..., own S] of states [..., S].</summary>
     /// <param name="states">States [..., S].</param>
@@ -143,12 +146,20 @@ public sealed class LayeredCell : Cell
     /// <inheritdoc/>
     public override double[]? InvariantBox(double[] input)
     {
+        Usage.Check();
         Demand.Shape(input, [InputSize]);
-        return Boxes(layers[0].InvariantBox(input));
+        return IsExact ? Boxes(layers[0].InvariantBox(input)) : InDouble().InvariantBox(input);
     }
 
     /// <inheritdoc/>
     internal override double[]? BoxUnder(double[] reach) => Boxes(layers[0].BoxUnder(reach));
+
+    /// <inheritdoc/>
+    internal override double[]? HiddenReach(double[] box) => layers[^1].HiddenReach(box[firsts[^1]..]);
+
+    /// <inheritdoc/>
+    internal override Tensor? HiddenLipschitz(Tensor state, Tensor radius) =>
+        layers[^1].HiddenLipschitz(Part(state, layers.Length - 1), radius);
 
     /// <inheritdoc/>
     public override double[]? BoxAfter(int steps)
@@ -159,7 +170,7 @@ public sealed class LayeredCell : Cell
 
     /// <summary>
     /// By the chain rule, from the layers' Lipschitz constants with respect to input and state together and the norms
-    /// of their Jacobians.
+    /// of their Jacobians. Null if one of them knows none.
     /// </summary>
     /// <inheritdoc/>
     public override Tensor? JacobianLipschitz(Tensor input, Tensor state, Tensor radius)
@@ -168,11 +179,14 @@ public sealed class LayeredCell : Cell
         Demand.Shape(radius, [(int)state.shape[0]]);
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
-        // How the layer's input changes with the whole state, at most, and how that in turn changes.
-        Tensor? change = null, bend = null, sum = null;
-        foreach (var (layer, at) in layers.Zip(Through(input, state)))
+        if (!IsExact) return LipschitzInDouble(input, state, radius)?.MoveToOuterDisposeScope();
+        // How the layer's input changes with the whole state, at most, how that in turn changes, and how far rounding
+        // can have moved it.
+        Tensor? change = null, bend = null, moved = null, sum = null;
+        foreach (var (i, at) in Through(input, state).Index())
         {
-            Tensor first, second;
+            var layer = layers[i];
+            Tensor first, second, step = layer.Rounding(at.Input, at.State).Step;
             var own = Norms.Spectral(layer.StateJacobian(at.Input, at.State));
             if (change is null)
             {
@@ -183,17 +197,21 @@ public sealed class LayeredCell : Cell
             {
                 // A unit step of the whole state moves the layer's input and state together by this at most.
                 var stretch = change.Squared().Plus(1).sqrt();
-                if (layer.JointLipschitz(at.Input, at.State, radius * stretch) is not { } curve) return null;
-                var (slack, through) = (curve * radius * stretch,
-                    Norms.Spectral(layer.InputJacobian(at.Input, at.State)));
-                first = (through.Plus(slack) * change).Plus(own).Plus(slack);
-                second = (curve * stretch.Squared()).Plus(through.Plus(slack) * bend!);
+                var reach = (radius * stretch).Plus(moved!);
+                if (layer.JointLipschitz(at.Input, at.State, reach) is not { } curve) return null;
+                var slack = curve * reach;
+                var through = Norms.Spectral(layer.InputJacobian(at.Input, at.State)).Plus(slack);
+                first = (through * change).Plus(own).Plus(slack);
+                second = (curve * stretch.Squared()).Plus(through * bend!);
+                step = step.Plus(through * moved!);
             }
             sum = sum is null ? second.Squared() : sum.Plus(second.Squared());
-            var seen = Norms.Spectral(layer.HiddenJacobian(at.Next));
-            var turn = layer.HiddenLipschitz(at.Next, first * radius);
-            seen = seen.Plus(turn * first * radius);
+            if (i == layers.Length - 1) break;
+            var far = (first * radius).Plus(step);
+            if (layer.HiddenLipschitz(at.Next, far) is not { } turn) return null;
+            var seen = Norms.Spectral(layer.HiddenJacobian(at.Next)).Plus(turn * far);
             (change, bend) = (seen * first, (turn * first.Squared()).Plus(seen * second));
+            moved = (seen * step).Plus(HiddenRounding(layer, at.Next));
         }
         return sum!.sqrt().Times(1 + 1e-9).MoveToOuterDisposeScope();
     }
@@ -223,25 +241,33 @@ public sealed class LayeredCell : Cell
             }
             steps = steps is null ? step.Squared() : steps.Plus(step.Squared());
             jacobians = jacobians is null ? jacobian.Squared() : jacobians.Plus(jacobian.Squared());
-            // What a readout sees has a slope of at most 1, and a few roundings of its own.
-            var hidden = layer.Hidden(at.Next).norm(1).Plus(1).Times(8 * Float64.UnitRoundoff);
-            var bend = layer.HiddenLipschitz(at.Next, step);
-            (moved, size) = (step.Plus(hidden), whole);
+            // What a readout sees has a slope of at most 1.
+            var bend = layer.HiddenLipschitz(at.Next, step) ?? zeros_like(step);
+            (moved, size) = (step.Plus(HiddenRounding(layer, at.Next)), whole);
             turned = jacobian.Plus((bend * step).Plus(products) * whole);
         }
         return (steps!.sqrt().MoveToOuterDisposeScope(), jacobians!.sqrt().MoveToOuterDisposeScope());
     }
 
     /// <inheritdoc/>
-    protected internal override Tensor Start(Tensor inputs) => cat([.. layers.Select(layer => layer.Start(inputs))], 1);
+    protected internal override Tensor Start(Tensor inputs)
+    {
+        using var scope = NewDisposeScope();
+        return cat([.. layers.Select(layer => layer.Start(inputs))], 1).MoveToOuterDisposeScope();
+    }
 
     /// <inheritdoc/>
     public override Cell InDouble()
     {
         if (Architecture is not null) return base.InDouble();
-        Cell[] exact = [.. layers.Select(layer => layer.InDouble())];
-        return exact.SequenceEqual(layers) ? this : new LayeredCell(exact);
+        Cell[] each = [.. layers.Select(layer => layer.InDouble())];
+        if (each.SequenceEqual(layers)) return this;
+        return exact is { } known && known.layers.SequenceEqual(each) ? known : exact = new LayeredCell(each);
     }
+
+    /// <summary>A few roundings of what a readout sees, at most [B].</summary>
+    private static Tensor HiddenRounding(Cell layer, Tensor states) =>
+        layer.Hidden(states).norm(1).Plus(1).Times(8 * Float64.UnitRoundoff);
 
     /// <summary>What every layer gets, where it is, and where it goes.</summary>
     private IEnumerable<(Tensor Input, Tensor State, Tensor Next)> Through(Tensor input, Tensor state)
@@ -257,6 +283,8 @@ public sealed class LayeredCell : Cell
 
     private double[]? Boxes(double[]? first)
     {
+        using var scope = NewDisposeScope();
+        using var frozen = no_grad();
         double[]? box = first;
         var all = new List<double>();
         for (int i = 0; i < layers.Length; i++)

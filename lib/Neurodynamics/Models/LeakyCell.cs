@@ -236,12 +236,9 @@ public abstract class LeakyCell : Cell
         Demand.Shape(radius, [(int)state.shape[0]]);
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
-        return InputWeights.dtype == ScalarType.Float64
-            ? LipschitzAt(input, state, radius.unsqueeze(1), ofInput: false)?.Times(1 + 1e-9).MoveToOuterDisposeScope()
-            : InDouble().JacobianLipschitz(InFloat64(input), InFloat64(state), InFloat64(radius))
-                ?.MoveToOuterDisposeScope();
-
-        static Tensor InFloat64(Tensor values) => values.to(ScalarType.Float64);
+        return (InputWeights.dtype == ScalarType.Float64
+            ? LipschitzAt(input, state, radius.unsqueeze(1), ofInput: false)?.Times(1 + 1e-9)
+            : LipschitzInDouble(input, state, radius))?.MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>
@@ -297,27 +294,39 @@ public abstract class LeakyCell : Cell
     private protected double SumRounding =>
         (Connectivity.Roundings + InputSize + 16) * Float64.UnitRoundoff;
 
-    /// <summary>A box made large enough for the learned start, where it stays invariant: all sides alike.</summary>
-    private protected double[] WithStart(Tensor box)
+    /// <summary>The most that |f''| can be where the arguments are this near to some [B, N]; null if unknown.</summary>
+    /// <param name="arguments">[B, N].</param>
+    /// <param name="reach">[B, N] or [B, 1].</param>
+    /// <param name="weights">
+    /// Lengths of what f' is multiplied with [N]: where one is 0, a kink does no harm, and the bound is 0.
+    /// </param>
+    private protected Tensor? CurvatureAround(Tensor arguments, Tensor reach, Tensor weights)
     {
-        if (LearnedStart is null) return box.ToVector();
-        double factor = (LearnedStart.abs() / box).amax().item<double>();
-        return box.Times(Math.Max(1, factor)).ToVector();
+        // A little more, so that rounding does not hide a kink.
+        var far = reach.Times(1 + 1e-9);
+        return Nonlinearity.Curvature(arguments - far, arguments.Plus(far)) is { } curvature
+            ? where(weights.Above(0), curvature, zeros_like(curvature)) : null;
     }
 
+    /// <summary>Where f is bounded: every box that holds this one is invariant too, as one with the start.</summary>
+    private protected double[] BoundedBox(Tensor box) =>
+        (LearnedStart is null ? box : maximum(box, LearnedStart.abs())).ToVector();
+
     /// <summary>
-    /// Where f grows without bound: the y at least with offset + |W| y + outside = y, which one step maps into itself;
-    /// null where feedback is too strong for one.
+    /// Where f grows without bound: y at least |W| y + outside, and at least the start, which one step maps into
+    /// itself; null where feedback is too strong for one.
     /// </summary>
-    private protected Tensor? LinearBox(Tensor outside)
+    private protected double[]? LinearBox(Tensor outside)
     {
         using var identity = eye(Units, dtype: ScalarType.Float64);
         var moduli = Connectivity.ModuliTimes(identity).t();
-        var box = linalg.solve_ex(moduli.FromIdentity(), outside.unsqueeze(-1)).result.squeeze(-1).Times(1 + 1e-9)
-            .Plus(1e-12);
+        var least = LearnedStart is null ? outside : outside.Plus(LearnedStart.abs());
+        // A little more, since it is found only up to rounding.
+        var box = linalg.solve_ex(moduli.FromIdentity(),
+            least.Plus(least.amax().Times(1e-9)).Plus(1e-12).unsqueeze(-1)).result.squeeze(-1);
         bool holds = box.isfinite().all().item<bool>() && box.Above(0).all().item<bool>()
-            && (moduli.mv(box).Plus(outside).Times(1 + 1e-12) <= box).all().item<bool>();
-        return holds ? box : null;
+            && (moduli.mv(box).Plus(least).Times(1 + 1e-12) <= box).all().item<bool>();
+        return holds ? box.ToVector() : null;
     }
 }
 

@@ -8,7 +8,9 @@ namespace Neurodynamics.Models;
 /// own is a record that derives from this; every leaky cell takes it.
 /// </summary>
 /// <remarks>
-/// The bounds on rounding rest on slopes in [0, 1] and, away from kinks, second derivatives of at most 1.
+/// Boxes, bounds on rounding and so certificates rest on what nobody checks of an f of your own: slopes in [0, 1]; away
+/// from kinks second derivatives of at most 1 in modulus; <see cref="Of"/> and <see cref="Slope"/> right to a few
+/// roundings. Where f is steeper, such as 2 tanh x, put the factor into the weights.
 /// </remarks>
 [JsonConverter(typeof(NonlinearityConverter))]
 public abstract record Nonlinearity
@@ -50,10 +52,10 @@ public abstract record Nonlinearity
     [JsonIgnore]
     public virtual Hue Hue => Hue.Ink;
 
-    /// <summary>f at every value.</summary>
+    /// <summary>f at every value, of any shape.</summary>
     protected internal abstract Tensor Of(Tensor x);
 
-    /// <summary>f' at every value.</summary>
+    /// <summary>f' at every value, of the same shape; at a kink either side's.</summary>
     protected internal abstract Tensor Slope(Tensor x);
 
     /// <summary>

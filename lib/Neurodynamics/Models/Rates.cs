@@ -40,7 +40,7 @@ public sealed class RatesCell : LeakyCell
         }
         var reach = (radius * rows).Plus(ArgumentRounding(input, state));
         var argument = Drive(input).Plus(Connectivity.Product()(state));
-        if (Nonlinearity.Curvature(argument - reach, argument.Plus(reach)) is not { } curvature) return null;
+        if (CurvatureAround(argument, reach, rows) is not { } curvature) return null;
         var functional = new Functional(rows, tensor(norm));
         return Curvature.Bound(new Second(functional, functional, Leak * curvature));
     }
@@ -58,8 +58,8 @@ public sealed class RatesCell : LeakyCell
     /// contract.
     /// </summary>
     private protected override double[]? BoxUnder(Tensor drive) => double.IsFinite(Nonlinearity.Bound)
-        ? WithStart(ones_like(drive).Times(Nonlinearity.Bound))
-        : LinearBox(drive.Plus(Nonlinearity.Offset)) is { } box ? WithStart(box) : null;
+        ? BoundedBox(ones_like(drive).Times(Nonlinearity.Bound))
+        : LinearBox(drive.Plus(Nonlinearity.Offset));
 
     /// <inheritdoc/>
     internal override Tensor InputRounding(Tensor input, Tensor state) =>

@@ -195,12 +195,8 @@ public abstract class RecurrentCell : Cell
         Demand.Shape(radius, [(int)state.shape[0]]);
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
-        if (WeightHh.dtype != ScalarType.Float64)
-            return InDouble()
-                .JacobianLipschitz(InFloat64(input), InFloat64(state), InFloat64(radius))?.MoveToOuterDisposeScope();
-        return LipschitzAt(input, state, radius, ofInput: false)?.MoveToOuterDisposeScope();
-
-        static Tensor InFloat64(Tensor values) => values.to(ScalarType.Float64);
+        return (WeightHh.dtype == ScalarType.Float64 ? LipschitzAt(input, state, radius, ofInput: false)
+            : LipschitzInDouble(input, state, radius))?.MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>
@@ -220,11 +216,8 @@ public abstract class RecurrentCell : Cell
     }
 
     /// <inheritdoc/>
-    internal sealed override Tensor InputRounding(Tensor input, Tensor state)
-    {
-        var errors = Bounds.ArgumentRounding(input, state);
-        return (Bounds.ScaleRounding(state, errors) * WeightIh.norm(1).view(-1, Units).sum(0).Plus(1)).norm(1);
-    }
+    internal sealed override Tensor InputRounding(Tensor input, Tensor state) =>
+        JacobianRoundingAt(WeightIh, state, Bounds.ArgumentRounding(input, state)).norm(1);
 
     /// <summary>[-1, 1]^N, whatever the input.</summary>
     internal override double[]? BoxUnder(double[] reach) => [.. Enumerable.Repeat(1.0, StateSize)];
@@ -238,7 +231,7 @@ public abstract class RecurrentCell : Cell
         var (drive, errors) = (Drive(input), Bounds.ArgumentRounding(input, state));
         // One per cent more, because slopes are taken at the computed arguments.
         var step = StepRoundingAt(drive, state, errors.split(Units, 1)).Times(1.01);
-        var jacobian = JacobianRoundingAt(drive, state, errors);
+        var jacobian = JacobianRoundingAt(WeightHh, state, errors);
         return (step.norm(1).MoveToOuterDisposeScope(), jacobian.norm(1).MoveToOuterDisposeScope());
     }
 
@@ -296,9 +289,12 @@ public abstract class RecurrentCell : Cell
     /// <param name="errors">Upper bounds on the rounding of each gate's argument, [B, N] per gate.</param>
     private protected abstract Tensor StepRoundingAt(Tensor drive, Tensor state, Tensor[] errors);
 
-    /// <summary>Upper bound on the rounding of each unit's rows of the Jacobian [B, N].</summary>
-    private protected virtual Tensor JacobianRoundingAt(Tensor drive, Tensor state, Tensor errors) =>
-        Bounds.JacobianRounding(state, errors);
+    /// <summary>Upper bound on the rounding of each unit's rows of a Jacobian [B, N].</summary>
+    /// <param name="weights">Those of the state, or those of the input: of which the Jacobian is one.</param>
+    /// <param name="state">[B, S].</param>
+    /// <param name="errors">Upper bound on the rounding of each gate's argument [B, G N].</param>
+    private protected virtual Tensor JacobianRoundingAt(Parameter weights, Tensor state, Tensor errors) =>
+        Bounds.JacobianRounding(weights, state, errors);
 
     /// <summary>Refuses a constant input that does not have I values.</summary>
     private protected void Require(double[] input)

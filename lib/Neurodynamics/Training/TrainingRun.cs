@@ -134,6 +134,9 @@ internal sealed class TrainingRun : IDisposable
             (known.GetValueOrDefault(name) ?? throw new ArgumentException(
                 $"{nameof(TrainingOptions.Frozen)} names {name}, but the parameters of {Recipe.Architecture} are "
                 + $"{string.Join(", ", known.Keys)}.")).requires_grad = false;
+        if (known.Values.All(parameter => !parameter.requires_grad))
+            throw new ArgumentException(
+                $"{nameof(TrainingOptions.Frozen)} names every parameter, so that nothing can learn: leave one out.");
     }
 
     private static string Before(string file) => $"{file}.before";

@@ -1,4 +1,5 @@
 using CsCheck;
+using Neurodynamics.FixedPoints;
 using Neurodynamics.Models;
 using TorchSharp;
 using Xunit;
@@ -42,6 +43,63 @@ public sealed class BoundTests
             }
         }, iter: 60);
 
+    /// <summary>Of input and state together, as layers need it; of layers it is not known.</summary>
+    [Theory, MemberData(nameof(All))]
+    public void No_two_Jacobians_of_input_and_state_differ_by_more_than_their_constant_allows(
+        Architecture architecture) =>
+        Gen.Select(Gen.Int[1, 5], Gen.Int[1, 3], Gen.Double[0.1, 5], Gen.Double[-4, 0.5], Gen.Long[0, 1 << 30])
+            .Sample((units, inputs, gain, logRadius, seed) =>
+        {
+            using var scope = NewDisposeScope();
+            using var frozen = no_grad();
+            using var generator = new Generator((ulong)seed);
+            double radius = Math.Pow(10, logRadius);
+            var cell = architecture.Create(inputs, units, Double);
+            foreach (var parameter in cell.parameters()) parameter.uniform_(-gain, gain, generator);
+            // Now the input's weights are large and now the state's: each has a share of its own in the constant.
+            foreach (var (name, parameter) in cell.named_parameters())
+                if (name.Contains(seed % 2 == 0 ? "_ih" : "_hh")) parameter.mul_(5);
+            var centre = 2 * randn([1, inputs + cell.StateSize], dtype: Double, generator: generator);
+            if (cell.JointLipschitz(centre[.., ..inputs], centre[.., inputs..], tensor([radius])) is not { } constant)
+                return;
+            double bound = constant.item<double>();
+            var (x, y) = (InBall(centre, radius, 300, generator), InBall(centre, radius, 300, generator));
+            Assert.InRange(Beyond(x, y), double.NegativeInfinity, 0);
+            var inner = centre + 0.99 * (x - centre);
+            Assert.InRange(Beyond(inner, inner + 1e-3 * (y - centre)), double.NegativeInfinity, 0);
+
+            double Beyond(Tensor a, Tensor b)
+            {
+                var turned = linalg.svdvals(Both(a) - Both(b)).amax(1);
+                return (turned - bound * (a - b).norm(1)).max().item<double>() - 1e-12;
+            }
+
+            Tensor Both(Tensor at) => cat([cell.InputJacobian(at[.., ..inputs], at[.., inputs..]),
+                cell.StateJacobian(at[.., ..inputs], at[.., inputs..])], 2);
+        }, iter: 100);
+
+    /// <summary>
+    /// One unit of a GRU whose reset gate sits before the product: n = tanh(v u + w s(a u) h) changes with u through
+    /// both, and the two add up.
+    /// </summary>
+    [Fact]
+    public void A_reset_gate_that_sees_the_input_adds_to_what_the_candidate_sees_of_it()
+    {
+        using var scope = NewDisposeScope();
+        const double V = 0.8, W = 0.8, A = 4, Z = -30;
+        var cell = RecurrentCell.Create(Architecture.GruResetBefore, new[,] { { A }, { 0 }, { V } },
+            new[,] { { 0.0 }, { 0 }, { W } }, [0, Z, 0]);
+        var (u, h) = (tensor(new[,] { { 0.3 } }), tensor(new[,] { { 1.0 } }));
+        double bound = cell.JointLipschitz(u, h, tensor([1e-6]))!.item<double>();
+        Assert.True(Math.Abs(Slope(0.3 + 1e-7) - Slope(0.3 - 1e-7)) / 2e-7 <= bound);
+
+        double Slope(double at)
+        {
+            double r = 1 / (1 + Math.Exp(-A * at)), n = Math.Tanh(V * at + W * r);
+            return (1 - n * n) * (V + W * A * r * (1 - r));
+        }
+    }
+
     [Fact]
     public void The_constant_of_one_tanh_unit_is_the_exact_one()
     {
@@ -74,11 +132,11 @@ public sealed class BoundTests
         Assert.Throws<ArgumentException>(() => cell.JacobianLipschitz(u, state, tensor([1.0, 2.0])));
     }
 
-    [Theory, MemberData(nameof(Architectures))]
+    [Theory, MemberData(nameof(All))]
     public void A_cell_in_float32_is_bounded_in_float64(Architecture architecture)
     {
         using var scope = NewDisposeScope();
-        var cell = RecurrentCell.Create(architecture, 1, 4);
+        var cell = architecture.Create(1, 4);
         cell.Initialise(3);
         var exact = cell.InDouble();
         var (u, x, radius) = (zeros(1, 1), ones(1, cell.StateSize), ones(1));
@@ -116,11 +174,31 @@ public sealed class BoundTests
             var back = ReverseBoth(flipped.StateJacobian(u, Reverse(x)));
             var apart = (cell.StateJacobian(u, x) - back).flatten(1).norm(1);
             Assert.InRange((apart / jacobian).max().item<double>(), 0, 2);
+            var byInput = Reverse(flipped.InputJacobian(u, Reverse(x)).squeeze(2));
+            apart = (cell.InputJacobian(u, x).squeeze(2) - byInput).norm(1);
+            Assert.InRange((apart / cell.InputRounding(u, x)).max().item<double>(), 0, 2);
 
             Tensor Reverse(Tensor states) => states.view(-1, parts, units).flip(2).flatten(1);
             Tensor ReverseBoth(Tensor matrices) =>
                 matrices.view(5, parts, units, parts, units).flip(2, 4).reshape(5, cell.StateSize, cell.StateSize);
         }, iter: 30);
+
+    /// <summary>A Jacobian is rounded by half a unit in its last place at least, however large its weights.</summary>
+    [Theory, MemberData(nameof(Architectures))]
+    public void The_rounding_of_a_Jacobian_grows_with_the_weights(Architecture architecture)
+    {
+        using var scope = NewDisposeScope();
+        var cell = RecurrentCell.Create(architecture, 1, 1, Double);
+        // Each sums to a multiple of 256, which would be nothing in bytes.
+        using (no_grad())
+            foreach (var weights in new[] { cell.WeightIh, cell.WeightHh }) weights.fill_(512);
+        using (no_grad()) cell.BiasIh.fill_(1e-3);
+        var (u, x) = (full([1, 1], -1e-6, dtype: Double), full([1, cell.StateSize], 1e-6, dtype: Double));
+        double unit = Math.Pow(2, -53);
+        Assert.True(cell.Rounding(u, x).Jacobian.item<double>()
+            >= unit * cell.StateJacobian(u, x).norm().item<double>());
+        Assert.True(cell.InputRounding(u, x).item<double>() >= unit * cell.InputJacobian(u, x).norm().item<double>());
+    }
 
     [Theory, MemberData(nameof(All))]
     public void A_step_maps_the_box_into_itself(Architecture architecture) =>
@@ -129,13 +207,34 @@ public sealed class BoundTests
             using var scope = NewDisposeScope();
             using var generator = new Generator((ulong)seed);
             var (cell, u) = Random(architecture, units, gain, generator);
-            if (cell.InvariantBox(u.ToVector()) is not { } sides) return;
+            if (cell.InvariantBox(u.squeeze(0).ToVector()) is not { } sides) return;
+            Assert.All(cell.StartState().Zip(sides), pair => Assert.True(Math.Abs(pair.First) <= pair.Second));
             var box = tensor(sides);
             var inside = 2 * rand([200, cell.StateSize], dtype: Double, generator: generator) - 1;
             // Corners are where a step would leave it.
             foreach (var states in new[] { inside, inside.sign() })
                 Assert.True((cell.Step(u, states * box).abs() <= box * (1 + 1e-12)).all().item<bool>());
         }, iter: 60);
+
+    [Theory, MemberData(nameof(All))]
+    public void Every_fixed_point_lies_in_the_box(Architecture architecture) =>
+        Gen.Select(Gen.Int[1, 4], Gen.Double[0.1, 3], Gen.Long[0, 1 << 30]).Sample((units, gain, seed) =>
+        {
+            using var scope = NewDisposeScope();
+            using var generator = new Generator((ulong)seed);
+            var (cell, u) = Random(architecture, units, gain, generator);
+            double[] input = u.squeeze(0).ToVector();
+            if (cell.InvariantBox(input) is not { } sides) return;
+            // From far outside as well.
+            double[,] far = (10 * randn([20, cell.StateSize], dtype: Double, generator: generator)).ToMatrix();
+            var found = new NewtonSolver().Solve(new(cell, input, far));
+            FixedPoint[] ends = [.. Enumerable.Range(0, 20)
+                .Select(i => new FixedPoint(found.States.Row(i), input, 0, 1))];
+            foreach (var (end, proof) in ends.Zip(Certificate.Of(cell, ends)))
+                if (proof.Certainty == Certainty.Certified)
+                    Assert.All(end.State.Zip(sides), pair =>
+                        Assert.True(Math.Abs(pair.First) <= pair.Second + proof.ExistenceRadius));
+        }, iter: 15);
 
     [Fact]
     public void The_memory_of_an_LSTM_is_bounded_by_its_gates_at_their_extremes()
@@ -188,6 +287,10 @@ public sealed class BoundTests
                 step.Dispose();
                 jacobian.Dispose();
                 cell.InvariantBox([0]);
+                cell.HiddenJacobian(x).Dispose();
+                cell.Correction(u, x, x).Dispose();
+                cell.StartState();
+                cell.InDouble();
             }
         }
     }

@@ -69,7 +69,51 @@ public sealed class CellTests
         var (one, all) = (u[..1], u[..1].expand(7, 3).contiguous());
         Assert.True(Largest(cell.Step(one, x) - cell.Step(all, x)) < 1e-14);
         Assert.True(Largest(cell.StateJacobian(one, x) - cell.StateJacobian(all, x)) < 1e-14);
-        Assert.Equal([7, cell.StateSize, 3], cell.InputJacobian(one, x).shape);
+        Assert.True(Largest(cell.InputJacobian(one, x) - cell.InputJacobian(all, x)) < 1e-14);
+        Assert.True(Largest(cell.Correction(one, x, x) - cell.Correction(all, x, x)) < 1e-9);
+        var radius = full(7, 1e-3, dtype: ScalarType.Float64);
+        var (constants, expected) = (cell.JacobianLipschitz(one, x, radius)!, cell.JacobianLipschitz(all, x, radius)!);
+        Assert.Equal([7], constants.shape);
+        Assert.True((constants - expected).abs().le(1e-12 * expected + 1e-14).all().item<bool>());
+        Assert.Equal([7], cell.Rounding(one, x).Step.shape);
+        Assert.True(Largest(cell.Rounding(one, x).Jacobian / cell.Rounding(all, x).Jacobian - 1) < 1e-9);
+    }
+
+    /// <summary>A search whose candidates have all been dropped asks about none.</summary>
+    [Theory, MemberData(nameof(All))]
+    public void No_states_have_no_answers(Architecture architecture)
+    {
+        using var scope = NewDisposeScope();
+        foreach (int units in new[] { 1, 4 })
+        {
+            var (closed, u, _) = Random(architecture, 3, units, 1, seed: 6);
+            foreach (var cell in new[] { closed, new StepOnly(closed), new IteratedCell(closed, 2) })
+            {
+                var (none, s) = (zeros(0, cell.StateSize, dtype: ScalarType.Float64), cell.StateSize);
+                Assert.Equal([0, s], cell.Step(u, none).shape);
+                Assert.Equal([0, s, s], cell.StateJacobian(u, none).shape);
+                Assert.Equal([0, s, 3], cell.InputJacobian(u, none).shape);
+                Assert.Equal([0, s], cell.Correction(u, none, none).shape);
+                Assert.Equal([0, cell.Units], cell.Hidden(none).shape);
+                Assert.Equal([0, cell.Units, s], cell.HiddenJacobian(none).shape);
+                Assert.Equal([0], cell.Rounding(u, none).Step.shape);
+                if (cell.JacobianLipschitz(u, none, none.sum(1)) is { } constant) Assert.Equal([0], constant.shape);
+            }
+        }
+    }
+
+    /// <summary>What a readout sees, differentiated by hand and by autograd.</summary>
+    [Theory, MemberData(nameof(All))]
+    public void What_a_readout_sees_has_its_Jacobian(Architecture architecture)
+    {
+        using var scope = NewDisposeScope();
+        var (cell, _, x) = Random(architecture, 3, 5, 7, seed: 10);
+        var plain = new HiddenOnly(cell);
+        Assert.True(Largest(cell.HiddenJacobian(x) - plain.HiddenJacobian(x)) < 1e-15);
+        Assert.Equal([7, 5, cell.StateSize], cell.HiddenJacobian(x).shape);
+        // Nothing bounds what a cell of one's own shows of its state, wherever that lies.
+        Assert.Null(plain.HiddenReach(new double[cell.StateSize]));
+        Assert.Null(plain.HiddenLipschitz(x, ones(7, dtype: ScalarType.Float64)));
     }
 
     [Theory, MemberData(nameof(All))]
@@ -230,6 +274,14 @@ public sealed class CellTests
     }
 
     private static double Largest(Tensor difference) => difference.abs().max().item<double>();
+
+    /// <summary>A user's own cell that says what a readout sees, and not how that changes.</summary>
+    private sealed class HiddenOnly(Cell inner) : Cell("HiddenOnly", inner.InputSize, inner.Units, inner.StateSize)
+    {
+        public override Tensor Step(Tensor input, Tensor state) => inner.Step(input, state);
+
+        public override Tensor Hidden(Tensor states) => inner.Hidden(states);
+    }
 
     /// <summary>A user's own cell: a step, and nothing else.</summary>
     private sealed class StepOnly(Cell inner) : Cell("StepOnly", inner.InputSize, inner.Units, inner.StateSize)

@@ -111,6 +111,62 @@ public sealed class LayerTests
         Assert.Equal(7, exact.StateSize);
         var inputs = randn(2, 5, 2);
         Assert.True((exact.Run(inputs.to(Double)) - mixed.Run(inputs)).abs().max().item<double>() < 1e-5);
+        // The same copy as long as the weights are the same, in a network as well.
+        Assert.Same(exact, mixed.InDouble());
+        var network = new Network(mixed, null);
+        Assert.Same(network.InDouble(), network.InDouble());
+        using (no_grad()) mixed.parameters().First().mul_(2);
+        Assert.NotSame(exact, mixed.InDouble());
+    }
+
+    /// <summary>What layers of layers and cells of one's own show of their states is bounded, or nothing is.</summary>
+    [Fact]
+    public void Layers_of_layers_and_of_cells_of_ones_own_claim_no_more_than_they_know() =>
+        Gen.Select(Gen.Int[1, 4], Gen.Double[-4, 0.5], Gen.Long[0, 1 << 30]).Sample((units, logRadius, seed) =>
+        {
+            using var scope = NewDisposeScope();
+            using var frozen = no_grad();
+            using var generator = new Generator((ulong)seed);
+            double radius = Math.Pow(10, logRadius);
+            var soft = new Currents { Nonlinearity = Nonlinearity.Softplus, InnerBias = true, Leak = 0.5 };
+            var cell = new LayeredCell(new LayeredCell(Drawn(1), Drawn(units)), Drawn(units));
+            double[] box = cell.InvariantBox([0.3])!;
+            var u = tensor(new[,] { { 0.3 } });
+            var inside = tensor(box) * (2 * rand([100, cell.StateSize], dtype: Double, generator: generator) - 1);
+            foreach (var states in new[] { inside, inside.sign() * tensor(box) })
+                Assert.True((cell.Step(u, states).abs() <= tensor(box) * (1 + 1e-12)).all().item<bool>());
+            var centre = inside[..1];
+            double bound = cell.JacobianLipschitz(u, centre, tensor([radius]))!.item<double>();
+            var away = randn([200, cell.StateSize], dtype: Double, generator: generator);
+            var y = centre + radius * away / away.norm(1, keepdim: true);
+            var turned = linalg.svdvals(cell.StateJacobian(u, y) - cell.StateJacobian(u, centre)).amax(1);
+            Assert.InRange(turned.max().item<double>(), 0, bound * radius * (1 + 1e-9) + 1e-12);
+
+            Cell own = new SeenDoubled(units);
+            Assert.NotNull(new LayeredCell(own).InvariantBox([0]));
+            var above = new LayeredCell(own, Drawn(units));
+            Assert.Null(above.InvariantBox([0]));
+            Assert.Null(above.JacobianLipschitz(u, zeros(1, above.StateSize, dtype: Double), tensor([radius])));
+
+            Cell Drawn(int inputs)
+            {
+                var layer = soft.Create(inputs, units, Double);
+                foreach (var parameter in layer.parameters())
+                    parameter.uniform_(-0.8 / units, 0.8 / units, generator);
+                return layer;
+            }
+        }, iter: 60);
+
+    /// <summary>x' = 0.5 x, of which a readout sees twice as much.</summary>
+    private sealed class SeenDoubled(int units) : Cell("seen doubled", inputSize: 1, units)
+    {
+        public override Tensor Step(Tensor input, Tensor state) => 0.5 * state;
+
+        public override Tensor Hidden(Tensor states) => 2 * states;
+
+        public override double[] InvariantBox(double[] input) => [.. Enumerable.Repeat(1.0, StateSize)];
+
+        public override Tensor JacobianLipschitz(Tensor input, Tensor state, Tensor radius) => zeros_like(radius);
     }
 
     [Fact]

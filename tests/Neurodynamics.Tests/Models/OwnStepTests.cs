@@ -82,6 +82,20 @@ public sealed class OwnStepTests
     }
 
     [Fact]
+    public void Its_next_states_may_lie_in_memory_as_they_like_and_the_first_state_may_be_no_number()
+    {
+        using var scope = NewDisposeScope();
+        using var w = tensor(new[,] { { 0.5, 1 }, { 0, 0.3 } }).DetachFromDisposeScope();
+        var cell = Cell.From((_, state) => w.mm(state.t()).t(), 1, 2);
+        var u = zeros(1, 1, dtype: Double);
+        Assert.Equal([0.5, 1, 0, 0.3, 0.5, 1, 0, 0.3],
+            cell.StateJacobian(u, zeros(2, 2, dtype: Double)).flatten().ToVector());
+        var hidden = Cell.From((_, state) => state.detach() * state, 1, 2);
+        hidden.StateJacobian(u, full([1, 2], double.NaN, dtype: Double));
+        Assert.Throws<InvalidOperationException>(() => hidden.StateJacobian(u, zeros(1, 2, dtype: Double)));
+    }
+
+    [Fact]
     public void Its_state_may_be_larger_than_what_a_readout_sees_and_it_runs_trials()
     {
         using var scope = NewDisposeScope();

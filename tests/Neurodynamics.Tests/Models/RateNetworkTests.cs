@@ -204,6 +204,48 @@ public sealed class RateNetworkTests
         Assert.Equal(Certainty.NotCertified, Certificate.Of(cell, [point])[0].Certainty);
     }
 
+    /// <summary>Unit 2 stands at its kink: it hears nothing (rates), or nobody hears it (currents).</summary>
+    [Theory, InlineData("currents"), InlineData("rates")]
+    public void A_kink_that_changes_no_Jacobian_does_no_harm(string name)
+    {
+        using var scope = NewDisposeScope();
+        bool isRates = name == "rates";
+        LeakyArchitecture kind = isRates
+            ? new Rates { Nonlinearity = Nonlinearity.Relu } : new Currents { Nonlinearity = Nonlinearity.Relu };
+        var cell = LeakyCell.Create(kind, new double[2, 1],
+            isRates ? new[,] { { 0.5, 0.3 }, { 0, 0 } } : new[,] { { 0.5, 0 }, { 0, 0 } }, [1, 0]);
+        // x = 0.5 x + 1 stands at 2.
+        Assert.Equal(Certainty.Certified, Certificate.Of(cell, [new FixedPoint([2, 0], [0], 0, 1)])[0].Certainty);
+        var seen = LeakyCell.Create(kind, new double[2, 1], new[,] { { 0.5, 0.3 }, { 0.1, 0 } }, [1, -0.2]);
+        Assert.Equal([2, 0], seen.Next([0], [2, 0]));
+        Assert.Equal(Certainty.NotCertified, Certificate.Of(seen, [new FixedPoint([2, 0], [0], 0, 1)])[0].Certainty);
+    }
+
+    /// <summary>
+    /// Without a drive the box of two ReLU units shrinks to the origin, also where one's weights sum to more than 1, as
+    /// long as their moduli contract; a start of its own makes it as much larger as that one asks for.
+    /// </summary>
+    [Theory, InlineData("currents"), InlineData("rates")]
+    public void The_box_of_a_growing_nonlinearity_is_no_larger_than_it_need_be(string name)
+    {
+        using var scope = NewDisposeScope();
+        Assert.All(Cell(learned: false).InvariantBox([0])!, side => Assert.InRange(side, 0, 1e-10));
+        var cell = Cell(learned: true);
+        using (no_grad()) cell.LearnedStart!.copy_(tensor([-3.0, 0]));
+        // y = |W| y + start.
+        double[] box = cell.InvariantBox([0])!;
+        Assert.Equal(3 / (1 - 0.2), box[0], 1e-6);
+        Assert.Equal(0.1 * 3 / (1 - 0.2), box[1], 1e-6);
+
+        LeakyCell Cell(bool learned)
+        {
+            LeakyArchitecture kind = name == "rates"
+                ? new Rates { Nonlinearity = Nonlinearity.Relu, LearnedStart = learned }
+                : new Currents { Nonlinearity = Nonlinearity.Relu, LearnedStart = learned };
+            return LeakyCell.Create(kind, new double[2, 1], new[,] { { 0, -2 }, { 0.1, 0 } });
+        }
+    }
+
     [Theory, InlineData("currents"), InlineData("rates")]
     public void Growing_nonlinearities_have_a_box_where_the_moduli_of_the_weights_contract(string name)
     {
@@ -231,7 +273,7 @@ public sealed class RateNetworkTests
         // No weights: every step halves the state.
         double[,,] states = cell.Run(zeros(1, 2, 1, dtype: Double)).ToCube();
         Assert.Equal([1.5, -0.25, 0.75, -0.125], states.Cast<double>());
-        Assert.All(cell.InvariantBox([0])!, side => Assert.True(side >= 3));
+        Assert.Equal([3, 1], cell.InvariantBox([0])!);
         Assert.Equal([0, 0], new RatesCell(new(), 1, 2, Double).StartState());
     }
 

@@ -128,13 +128,19 @@ public sealed class TrainerTests
     [Fact]
     public void What_is_frozen_stays_and_a_name_that_is_none_is_refused()
     {
-        var recipe = Small with { Training = Small.Training with { Frozen = "rnn.weight_hh_l0 readout.bias" } };
+        var recipe = Small with
+        {
+            Training = Small.Training with { Frozen = "rnn.weight_hh_l0 readout.bias", ClipNorm = 0.1 },
+        };
         var (before, after) = (recipe.Create().state_dict(), Trainer.Train(recipe).Network.state_dict());
         foreach (var (name, values) in before)
             Assert.Equal(name is "rnn.weight_hh_l0" or "readout.bias", values.Equals(after[name]));
         var wrong = Small with { Training = Small.Training with { Frozen = "weight_hh" } };
         var error = Assert.Throws<ArgumentException>(() => Trainer.Train(wrong));
         Assert.Contains("rnn.weight_hh_l0", error.Message);
+        string all = string.Join(" ", recipe.Create().named_parameters().Select(entry => entry.name));
+        Assert.Contains("nothing can learn", Assert.Throws<ArgumentException>(() =>
+            Trainer.Train(Small with { Training = Small.Training with { Frozen = all } })).Message);
         Assert.Throws<ArgumentOutOfRangeException>(() => new TrainingOptions { Noise = -1 });
     }
 

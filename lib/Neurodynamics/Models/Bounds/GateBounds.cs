@@ -45,14 +45,20 @@ internal sealed class GateBounds(RecurrentCell cell)
     }
 
     /// <summary>
-    /// Generous upper bound on the rounding of each unit's rows of the Jacobian [B, N]. A scale is a product of at most
-    /// five factors. One of them can exceed 1 (a state variable or the GRU's recurrent candidate, at most a). Each
-    /// moves by at most a times as much as its gates' arguments.
+    /// Generous upper bound on the rounding of each unit's rows of the Jacobian [B, N]: of its scales, times weights.
     /// </summary>
-    public Tensor JacobianRounding(Tensor state, Tensor errors) =>
-        ScaleRounding(state, errors) * cell.WeightHh.norm(1).view(-1, Units).sum(0).Plus(1);
+    /// <param name="weights">Of the state or of the input [G N, columns].</param>
+    /// <param name="state">[B, S].</param>
+    /// <param name="errors">Upper bound on the rounding of each gate's argument [B, G N].</param>
+    public Tensor JacobianRounding(Tensor weights, Tensor state, Tensor errors) =>
+        // By name: the 0 of sum(0) is a ScalarType, and the sum one of bytes.
+        ScaleRounding(state, errors) * weights.norm(1).view(-1, Units).sum(dim: 0).Plus(1);
 
-    /// <summary>Upper bound on the rounding of each unit's scales [B, N].</summary>
+    /// <summary>
+    /// Upper bound on the rounding of each unit's scales [B, N]. A scale is a product of at most five factors. One of
+    /// them can exceed 1 (a state variable or the GRU's recurrent candidate, at most a). Each moves by at most a times
+    /// as much as its gates' arguments.
+    /// </summary>
     /// <param name="state">[B, S].</param>
     /// <param name="errors">Upper bound on the rounding of each gate's argument [B, G N].</param>
     public Tensor ScaleRounding(Tensor state, Tensor errors)
