@@ -183,6 +183,22 @@ public sealed class BoundTests
                 matrices.view(5, parts, units, parts, units).flip(2, 4).reshape(5, cell.StateSize, cell.StateSize);
         }, iter: 30);
 
+    [Theory, MemberData(nameof(All))]
+    public void What_is_large_is_rounded_by_at_least_half_a_unit_in_its_last_place(Architecture architecture)
+    {
+        using var scope = NewDisposeScope();
+        using var generator = new Generator(7);
+        var (cell, u) = Random(architecture, 4, 1, generator);
+        var x = randn([5, cell.StateSize], dtype: Double, generator: generator);
+        Assert.True(Covers());
+        using (no_grad())
+            foreach (var (name, parameter) in cell.named_parameters())
+                if (name.Contains("bias")) parameter.mul_(1e6);
+        Assert.True(Covers());
+
+        bool Covers() => (cell.Rounding(u, x).Step >= Math.Pow(2, -53) * cell.Step(u, x).norm(1)).all().item<bool>();
+    }
+
     /// <summary>A Jacobian is rounded by half a unit in its last place at least, however large its weights.</summary>
     [Theory, MemberData(nameof(Architectures))]
     public void The_rounding_of_a_Jacobian_grows_with_the_weights(Architecture architecture)
@@ -215,6 +231,20 @@ public sealed class BoundTests
             foreach (var states in new[] { inside, inside.sign() })
                 Assert.True((cell.Step(u, states * box).abs() <= box * (1 + 1e-12)).all().item<bool>());
         }, iter: 60);
+
+    [Theory, MemberData(nameof(All))]
+    public void What_a_readout_sees_of_a_box_lies_within_its_reach(Architecture architecture) =>
+        Gen.Select(Gen.Int[1, 6], Gen.Long[0, 1 << 30]).Sample((units, seed) =>
+        {
+            using var scope = NewDisposeScope();
+            using var frozen = no_grad();
+            using var generator = new Generator((ulong)seed);
+            var (cell, _) = Random(architecture, units, 2, generator);
+            var box = 3 * rand([cell.StateSize], dtype: Double, generator: generator);
+            var reach = tensor(cell.HiddenReach(box.ToVector())!);
+            var corners = randn([100, cell.StateSize], dtype: Double, generator: generator).sign() * box;
+            Assert.True((cell.Hidden(corners).abs() <= reach * (1 + 1e-12)).all().item<bool>());
+        }, iter: 20);
 
     [Theory, MemberData(nameof(All))]
     public void Every_fixed_point_lies_in_the_box(Architecture architecture) =>

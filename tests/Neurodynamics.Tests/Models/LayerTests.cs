@@ -99,6 +99,71 @@ public sealed class LayerTests
             Architecture.Vanilla, new[,] { { input } }, new[,] { { recurrent } });
     }
 
+    /// <summary>
+    /// Two ReLU units in their linear part, of gains 10 and 3, in front of tanh(0.2 y + 1): by the chain rule the last
+    /// row changes with the first unit by |tanh''| (0.2 30)^2.
+    /// </summary>
+    [Fact]
+    public void The_constant_of_layers_in_a_line_is_nearly_the_exact_one()
+    {
+        using var scope = NewDisposeScope();
+        // Its argument is 1 where the first unit is at 0.5.
+        var cell = new LayeredCell(Relu(input: 0, recurrent: 10), Relu(input: 3, recurrent: 0), RecurrentCell.Create(
+            Architecture.Vanilla, new[,] { { 0.2 } }, new[,] { { 0.0 } }, [1 - 0.2 * (3 * (10 * 0.5 + 100) + 100)]));
+        double t = Math.Tanh(1), exact = 2 * t * (1 - t * t) * Math.Pow(0.2 * 30, 2);
+        double constant = cell.JacobianLipschitz(zeros(1, 1, dtype: Double), tensor(new[,] { { 0.5, 0, 0 } }),
+            tensor([1e-9]))!.item<double>();
+        Assert.InRange(constant, exact * (1 - 1e-6), exact * 1.01);
+    }
+
+    /// <summary>What a layer rounds is passed on with the gains of the layers above: three units, by hand.</summary>
+    [Fact]
+    public void Rounding_is_passed_on_from_layer_to_layer()
+    {
+        using var scope = NewDisposeScope();
+        const double G0 = 1000, G1 = 3, W = 0.2, X = 0.5;
+        var cell = new LayeredCell(Relu(input: 0, recurrent: G0), Relu(input: G1, recurrent: 0), RecurrentCell.Create(
+            Architecture.Vanilla, new[,] { { W } }, new[,] { { 0.0 } }, [1 - W * (G1 * (G0 * X + 100) + 100)]));
+        var (u, x) = (zeros(1, 1, dtype: Double), tensor(new[,] { { X, 0, 0 } }));
+        double slope = W * (1 - Math.Pow(Math.Tanh(1), 2));
+        double step = 0, turned = 0, steps = 0, jacobians = 0, size = 0;
+        var at = u;
+        foreach (var (i, gain) in new[] { 0, G1, slope }.Index())
+        {
+            var (layer, own) = (cell.Layers[i], cell.Part(x, i));
+            var (ofStep, ofJacobian) = layer.Rounding(at, own);
+            step = ofStep.item<double>() + gain * step;
+            turned = (i == 0 ? ofJacobian : layer.InputRounding(at, own)).item<double>() * Math.Max(1, size)
+                + gain * turned;
+            size = i == 0 ? G0 : gain * size;
+            (steps, jacobians) = (steps + step * step, jacobians + turned * turned);
+            at = layer.Hidden(layer.Step(at, own));
+        }
+        var whole = cell.Rounding(u, x);
+        Assert.InRange(whole.Step.item<double>(), Math.Sqrt(steps) * (1 - 1e-6), Math.Sqrt(steps) * 2);
+        Assert.InRange(whole.Jacobian.item<double>(), Math.Sqrt(jacobians) * (1 - 1e-6), Math.Sqrt(jacobians) * 20);
+    }
+
+    /// <summary>Rounding in the layer below may have moved a ReLU unit of the next across its kink.</summary>
+    [Fact]
+    public void A_kink_within_what_the_layer_below_rounds_is_one()
+    {
+        using var scope = NewDisposeScope();
+        // 0.5 (1e8 u - 1e8 + 1) is 0.5 up to 1e-7 or so, and the next unit's argument what is beyond it.
+        var below = LeakyCell.Create(new Currents { ReadsRates = false, Leak = 0.5 }, new[,] { { 1e8 } },
+            new double[1, 1], [-1e8 + 1]);
+        var cell = new LayeredCell(below, LeakyCell.Create(new Rates { Nonlinearity = Nonlinearity.Relu },
+            new[,] { { 1.0 } }, new[,] { { 0.5 } }, [-0.5 + 1e-9]));
+        var (u, x) = (ones(1, 1, dtype: Double), zeros(1, 2, dtype: Double));
+        // Not finite, so that nothing is certified.
+        Assert.False(double.IsFinite(cell.JacobianLipschitz(u, x, tensor([1e-12]))!.item<double>()));
+        Assert.False(double.IsFinite(cell.Rounding(u, x).Jacobian.item<double>()));
+    }
+
+    /// <summary>A unit r' = relu(input u + recurrent r + 100).</summary>
+    private static LeakyCell Relu(double input, double recurrent) => LeakyCell.Create(
+        new Rates { Nonlinearity = Nonlinearity.Relu }, new[,] { { input } }, new[,] { { recurrent } }, [100]);
+
     [Fact]
     public void Layers_in_float32_are_analysed_in_float64()
     {

@@ -152,6 +152,27 @@ public sealed class RateNetworkTests
                 name == "weight_hh" ? values.flip(0, 1) : values.flip(0);
         }, iter: 20);
 
+    /// <summary>Large inputs that cancel, added in one order and in the other.</summary>
+    [Theory, MemberData(nameof(RateNetworks))]
+    public void Rounding_covers_sums_that_cancel(LeakyArchitecture kind)
+    {
+        using var scope = NewDisposeScope();
+        using var frozen = no_grad();
+        const int I = 30, N = 5;
+        var (cell, turned) = (Random(kind, I, N, seed: 9), Random(kind, I, N, seed: 9));
+        var (u, x) = (randn([1, I], dtype: Double, generator: new(1)), zeros(1, N, dtype: Double));
+        foreach (var one in new[] { cell, turned }) one.InputWeights.mul_(1e6);
+        cell.Bias.abs_();
+        cell.Bias.sub_(u.mm(cell.InputWeights.t()).squeeze(0));
+        turned.Bias.copy_(cell.Bias);
+        turned.InputWeights.copy_(cell.InputWeights.flip(1));
+        double apart = (cell.Step(u, x) - turned.Step(u.flip(1), x)).norm().item<double>();
+        Assert.InRange(apart, 1e-12, 2 * cell.Rounding(u, x).Step.item<double>());
+        if (kind is Rates)
+            Assert.InRange((cell.InputJacobian(u, x) - turned.InputJacobian(u.flip(1), x).flip(2)).norm()
+                .item<double>(), 0, 2 * cell.InputRounding(u, x).item<double>());
+    }
+
     [Fact]
     public void Softplus_is_smooth_where_PyTorchs_is_not_and_overflows_nowhere()
     {
@@ -202,6 +223,11 @@ public sealed class RateNetworkTests
             new Rates { Nonlinearity = Nonlinearity.Relu }, new double[1, 1], new[,] { { 0.5 } });
         var point = new FixedPoint([0], [0], 0, 1);
         Assert.Equal(Certainty.NotCertified, Certificate.Of(cell, [point])[0].Certainty);
+        // Nor is one whose argument, 1e8 - 1e8 and a little, may have another sign but for rounding.
+        var near = LeakyCell.Create(new Rates { Nonlinearity = Nonlinearity.Relu }, new[,] { { 1e8 } },
+            new[,] { { 0.5 } }, [-1e8 + 2e-8]);
+        Assert.Equal(double.PositiveInfinity, near.JacobianLipschitz(
+            ones(1, 1, dtype: Double), zeros(1, 1, dtype: Double), tensor([1e-20]))!.item<double>());
     }
 
     /// <summary>Unit 2 stands at its kink: it hears nothing (rates), or nobody hears it (currents).</summary>
