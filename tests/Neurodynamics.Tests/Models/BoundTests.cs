@@ -1,6 +1,7 @@
 using CsCheck;
 using Neurodynamics.FixedPoints;
 using Neurodynamics.Models;
+using Neurodynamics.Models.Bounds;
 using TorchSharp;
 using Xunit;
 using static TorchSharp.torch;
@@ -99,6 +100,22 @@ public sealed class BoundTests
             return (1 - n * n) * (V + W * A * r * (1 - r));
         }
     }
+
+    [Fact]
+    public void No_spectral_norm_is_larger_than_its_bound() =>
+        Gen.Select(Gen.Int[1, 6], Gen.Int[1, 6], Gen.Double[0.2, 1], Gen.Long[0, 1 << 30])
+            .Sample((rows, columns, share, seed) =>
+        {
+            using var scope = NewDisposeScope();
+            using var generator = new Generator((ulong)seed);
+            // Many zeros, so that rows and columns differ.
+            var matrices = randn([50, rows, columns], dtype: Double, generator: generator)
+                * (rand([50, rows, columns], dtype: Double, generator: generator) < share).to(Double);
+            var norms = linalg.svdvals(matrices).amax(1);
+            foreach (var bound in new[] { Norms.Spectral(matrices), Norms.Mixed(matrices) })
+                Assert.True((norms <= bound * (1 + 1e-12)).all().item<bool>());
+            Assert.True((Norms.Spectral(matrices) <= Norms.Frobenius(matrices) * (1 + 2e-9)).all().item<bool>());
+        }, iter: 100);
 
     [Fact]
     public void The_constant_of_one_tanh_unit_is_the_exact_one()
