@@ -84,22 +84,40 @@ public sealed class TrainerTests
     [Fact]
     public void The_penalties_are_what_they_say()
     {
-        double plain = FirstLoss(Small.Training);
+        double plain = FirstLoss(Small);
         var network = Small.Create();
         double[] weights = [.. network.named_parameters().Where(entry => entry.name.Contains("weight"))
             .SelectMany(entry => ((Tensor)entry.parameter).to(ScalarType.Float64).flatten().ToVector())];
         Assert.Equal(0.5 * weights.Average(weight => weight * weight),
-            FirstLoss(Small.Training with { WeightPenalty = 0.5 }) - plain, 1e-6);
+            FirstLoss(With(Small.Training with { WeightPenalty = 0.5 })) - plain, 1e-6);
         var first = Small.Task.Sample(8, 12, Seeds.Derive(Small.Seed, "training"));
         Assert.Equal(0.5 * network.Run(first.Inputs).Cast<double>().Average(rate => rate * rate),
-            FirstLoss(Small.Training with { RatePenalty = 0.5 }) - plain, 1e-6);
+            FirstLoss(With(Small.Training with { RatePenalty = 0.5 })) - plain, 1e-6);
 
-        static double FirstLoss(TrainingOptions options)
+        static Recipe With(TrainingOptions options) => Small with { Training = options };
+    }
+
+    private static double FirstLoss(Recipe recipe)
+    {
+        double? loss = null;
+        Trainer.Train(recipe with { Training = recipe.Training with { Updates = 1 } }, new Told(at => loss = at.Loss));
+        return loss!.Value;
+    }
+
+    /// <summary>
+    /// Where the noise is far larger than a rate, at most 1, the penalty on rates shows its variance: sigma^2, or
+    /// sigma^2 2 a of the leak a.
+    /// </summary>
+    [Theory, InlineData(NoiseScale.One, 100), InlineData(NoiseScale.Leak, 200)]
+    public void Noise_of_training_has_the_variance_that_was_asked_for(NoiseScale scale, double variance)
+    {
+        var noisy = Small with
         {
-            double? loss = null;
-            Trainer.Train(Small with { Training = options with { Updates = 1 } }, new Told(at => loss = at.Loss));
-            return loss!.Value;
-        }
+            Architecture = new Rates { Leak = 1 },
+            Training = Small.Training with { Noise = 10, NoiseScale = scale, BatchSize = 64 },
+        };
+        double square = FirstLoss(noisy with { Training = noisy.Training with { RatePenalty = 1 } }) - FirstLoss(noisy);
+        Assert.InRange(square, 0.95 * variance, 1.05 * variance + 1);
     }
 
     [Fact]
