@@ -5,17 +5,17 @@ namespace Neurodynamics.FixedPoints;
 /// <summary>
 /// Looks for all fixed points under a constant input, in rounds: first from the given candidates, then from where the
 /// network itself runs from some of them, then from midpoints of the points already found, from mixtures of them,
-/// fourth corners of parallelograms and their surroundings, until all four bring nothing new and the completeness check
-/// does not say that points are missing. Fixed points without gaps are one <see cref="Continuum"/>. Options are changed
-/// with <c>with</c>.
+/// fourth corners of parallelograms, their surroundings and where the network goes from there, until all five bring
+/// nothing new and the completeness check does not say that points are missing. Fixed points without gaps are one
+/// <see cref="Continuum"/>. Options are changed with <c>with</c>.
 /// </summary>
 public sealed record FixedPointSearch
 {
     /// <summary>What follows the candidates; default Newton.</summary>
     public FixedPointSolver Solver { get; init => field = Demand.Some(value, nameof(Solver)); } = new NewtonSolver();
 
-    /// <summary>Rounds after the first at most; default 24. 0 uses the given candidates only.</summary>
-    public int MaxRounds { get; init => field = Option.AtLeast(0, value, nameof(MaxRounds)); } = 24;
+    /// <summary>Rounds after the first at most; default 31. 0 uses the given candidates only.</summary>
+    public int MaxRounds { get; init => field = Option.AtLeast(0, value, nameof(MaxRounds)); } = 31;
 
     /// <summary>Candidates of each round after the first at most; default 128.</summary>
     public int RoundSize { get; init => field = Option.AtLeast(1, value, nameof(RoundSize)); } = 128;
