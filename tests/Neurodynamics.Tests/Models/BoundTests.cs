@@ -80,8 +80,8 @@ public sealed class BoundTests
         }, iter: 100);
 
     /// <summary>
-    /// The input alone moves one unit: all that its Jacobian depends on goes one way, so that every part of the constant
-    /// counts.
+    /// The input alone moves one unit: all that its Jacobian depends on goes one way, so that every part of the
+    /// constant counts.
     /// </summary>
     [Theory, MemberData(nameof(All))]
     public void The_constant_of_one_unit_covers_what_its_input_does(Architecture architecture) =>
