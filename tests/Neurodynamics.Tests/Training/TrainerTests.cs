@@ -90,9 +90,15 @@ public sealed class TrainerTests
             .SelectMany(entry => ((Tensor)entry.parameter).to(ScalarType.Float64).flatten().ToVector())];
         Assert.Equal(0.5 * weights.Average(weight => weight * weight),
             FirstLoss(With(Small.Training with { WeightPenalty = 0.5 })) - plain, 1e-6);
+        // Rates, and not the currents of which they are a function.
+        var currents = Small with { Architecture = new Currents { Leak = 0.5 } };
+        using var scope = NewDisposeScope();
+        var cell = currents.Create().Cell;
         var first = Small.Task.Sample(8, 12, Seeds.Derive(Small.Seed, "training"));
-        Assert.Equal(0.5 * network.Run(first.Inputs).Cast<double>().Average(rate => rate * rate),
-            FirstLoss(With(Small.Training with { RatePenalty = 0.5 })) - plain, 1e-6);
+        double[] rates = cell.Hidden(cell.Run(tensor(first.Inputs).to(ScalarType.Float32))).detach()
+            .to(ScalarType.Float64).flatten().ToVector();
+        var penalised = currents with { Training = Small.Training with { RatePenalty = 0.5 } };
+        Assert.Equal(0.5 * rates.Average(rate => rate * rate), FirstLoss(penalised) - FirstLoss(currents), 1e-6);
 
         static Recipe With(TrainingOptions options) => Small with { Training = options };
     }
