@@ -89,6 +89,8 @@ internal sealed class ArgumentSamples
         (_, "frozen") when type == typeof(string) => "readout.bias",
         _ when type == typeof(string) => name,
         (_, "input") when type == typeof(double[]) => new double[channels],
+        // Only currents have one.
+        (_, "innerbias") => null,
         _ when type == typeof(double[]) => Values(Length(name, at), i => 0.1 * (i + 1)),
         _ when type == typeof(int[]) => Values(name is "First" or "End" ? trials : Moments, i => i % 2),
         _ when type == typeof(int?[]) => new int?[] { 1, null },
