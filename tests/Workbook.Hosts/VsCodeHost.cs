@@ -13,21 +13,23 @@ namespace Neurodynamics.Hosts;
 /// </summary>
 sealed partial class VsCodeHost(Workbook workbook, IAnsiConsole console)
 {
-    const string Version = "4.99.4";
-
     /// <summary>Pixels from the middle of the window within which a figure is close enough to be put there.</summary>
     const int Near = 400;
 
     string Folder => Path.Combine(workbook.Made, "vscode");
     string Server => Path.Combine(Folder, "node_modules", "code-server");
-    string Stamp => Path.Combine(Folder, "made-from.txt");
+    string Stamp => Path.Combine(Folder, "made-from.json");
+
+    /// <summary>package.json and, with the hash of every package, package-lock.json.</summary>
+    string Locked => Path.Combine(workbook.Root, "tests", "Workbook.Hosts", "vscode");
     string Copies => Path.Combine(workbook.Hosts, "vscode");
 
     /// <summary>Installs the server where it is not there.</summary>
     public async Task EnsureAsync(CancellationToken cancellation)
     {
         string node = Needed("node", "Node.js 20 (nodejs.org, with npm)");
-        if (File.Exists(Stamp) && await File.ReadAllTextAsync(Stamp, cancellation) == Version)
+        string wanted = await File.ReadAllTextAsync(Path.Combine(Locked, "package-lock.json"), cancellation);
+        if (File.Exists(Stamp) && await File.ReadAllTextAsync(Stamp, cancellation) == wanted)
             return;
 
         string npmProgram = Needed("npm", "npm, which comes with Node.js");
@@ -38,19 +40,21 @@ sealed partial class VsCodeHost(Workbook workbook, IAnsiConsole console)
         string ripgrep = Needed("rg", "ripgrep (Debian's package ripgrep)");
         Needed("g++", "a C++ compiler (Debian's package build-essential)");
         Needed("make", "make (Debian's package build-essential)");
-        console.WriteLine($"Installing code-server {Version} in {Workbook.FromHere(Folder)}; this takes some minutes.");
+        console.WriteLine($"Installing code-server in {Workbook.FromHere(Folder)}; this takes some minutes.");
         Directory.CreateDirectory(Folder);
-        await File.WriteAllTextAsync(Path.Combine(Folder, "package.json"), "{}", cancellation);
+        foreach (string file in Directory.GetFiles(Locked))
+            File.Copy(file, Path.Combine(Folder, Path.GetFileName(file)), overwrite: true);
         string code = Path.Combine(Server, "lib", "vscode");
-        await NpmAsync(Folder, "install", "--ignore-scripts", $"code-server@{Version}");
+        // What the lock file names and nothing else; code-server brings one of its own for what it runs.
+        await NpmAsync(Folder, "ci", "--ignore-scripts");
         // Of all modules with a native part the server starts without any but this.
         await NpmAsync(Folder, "rebuild", "argon2");
-        await NpmAsync(code, "install", "--omit=dev", "--ignore-scripts", "--legacy-peer-deps");
+        await NpmAsync(code, "ci", "--omit=dev", "--ignore-scripts", "--legacy-peer-deps");
         string link = Path.Combine(code, "node_modules", "@vscode", "ripgrep", "bin", "rg");
         Directory.CreateDirectory(Path.GetDirectoryName(link)!);
         File.Delete(link);
         File.CreateSymbolicLink(link, ripgrep);
-        await File.WriteAllTextAsync(Stamp, Version, cancellation);
+        await File.WriteAllTextAsync(Stamp, wanted, cancellation);
 
         Task NpmAsync(string folder, params string[] arguments) => Programs.RunAsync(
             workbook, npm.WithArguments(["--prefix", folder, .. arguments, "--no-audit", "--no-fund"]),
