@@ -261,6 +261,13 @@ public abstract class Cell : nn.Module
             : Gradients(Hidden, states.detach(), Units)).MoveToOuterDisposeScope();
     }
 
+    /// <summary>
+    /// <see cref="HiddenJacobian"/> at states times rows [B, S, columns]; where a part of the state is seen as it is,
+    /// those rows are it.
+    /// </summary>
+    internal Tensor Seen(Tensor states, Tensor rows) =>
+        IsSeen ? rows.narrow(1, 0, Units) : HiddenJacobian(states).matmul(rows);
+
     /// <summary>The state before a trial's first step, S values: zeros unless the cell has learned another.</summary>
     public double[] StartState()
     {

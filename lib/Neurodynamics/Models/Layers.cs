@@ -90,17 +90,13 @@ public sealed class LayeredCell : Cell
         Require(input, state);
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
-        var rows = new List<Tensor>();
-        Tensor? below = null;
-        foreach (var (layer, at) in layers.Zip(Through(input, state)))
+        // What a layer's new state owes to the states of the layers below, and to its own.
+        var rows = Chained(input, state, (layer, u, x, below) =>
         {
-            // What the layer's new state owes to the states of the layers below, and to its own.
-            var own = layer.StateJacobian(at.Input, at.State);
-            var row = below is null ? own : cat([layer.InputJacobian(at.Input, at.State).matmul(below), own], 2);
-            below = layer.HiddenJacobian(at.Next).matmul(row);
-            rows.Add(Padded(row));
-        }
-        return cat(rows, 1).MoveToOuterDisposeScope();
+            var own = layer.StateJacobian(u, x);
+            return below is null ? own : cat([layer.InputJacobian(u, x).matmul(below), own], 2);
+        });
+        return cat([.. rows.Select(Padded)], 1).MoveToOuterDisposeScope();
 
         Tensor Padded(Tensor row) => row.shape[2] == StateSize ? row
             : cat([row, zeros(row.shape[0], row.shape[1], StateSize - row.shape[2], dtype: row.dtype)], 2);
@@ -112,15 +108,8 @@ public sealed class LayeredCell : Cell
         Require(input, state);
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
-        var rows = new List<Tensor>();
-        Tensor? below = null;
-        foreach (var (layer, at) in layers.Zip(Through(input, state)))
-        {
-            var own = layer.InputJacobian(at.Input, at.State);
-            rows.Add(below is null ? own : own.matmul(below));
-            below = layer.HiddenJacobian(at.Next).matmul(rows[^1]);
-        }
-        return cat(rows, 1).MoveToOuterDisposeScope();
+        return cat(Chained(input, state, (layer, u, x, below) => below is null
+            ? layer.InputJacobian(u, x) : layer.InputJacobian(u, x).matmul(below)), 1).MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>
@@ -279,6 +268,25 @@ public sealed class LayeredCell : Cell
             input = layers[i].Hidden(next);
             yield return (at, own, next);
         }
+    }
+
+    /// <summary>The chain rule from the lowest layer up: each layer's rows of a Jacobian.</summary>
+    /// <param name="input">[B, I], or [1, I].</param>
+    /// <param name="state">[B, S].</param>
+    /// <param name="rowsOf">
+    /// From a layer, its input, its state and what its input owes, which is null for the lowest layer.
+    /// </param>
+    private List<Tensor> Chained(
+        Tensor input, Tensor state, Func<Cell, Tensor, Tensor, Tensor?, Tensor> rowsOf)
+    {
+        var rows = new List<Tensor>();
+        Tensor? below = null;
+        foreach (var (layer, at) in layers.Zip(Through(input, state)))
+        {
+            rows.Add(rowsOf(layer, at.Input, at.State, below));
+            if (rows.Count < layers.Length) below = layer.Seen(at.Next, rows[^1]);
+        }
+        return rows;
     }
 
     private double[]? Boxes(double[]? first)

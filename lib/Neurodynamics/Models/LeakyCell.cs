@@ -92,11 +92,8 @@ public abstract class LeakyCell : Cell
         if (innerBias is not null)
             options = options is Currents currents ? currents with { InnerBias = true } : throw new ArgumentException(
                 "Rates have one bias, inside f: give it as bias.", nameof(innerBias));
-        if (leak is not null)
-        {
-            if (leak.FirstOrDefault(a => a is not (> 0 and <= 1), 1) is not 1 and var odd)
-                throw new ArgumentException($"A leak is a share of the way, in (0, 1], and not {odd}.", nameof(leak));
-        }
+        if (leak?.FirstOrDefault(a => a is not (> 0 and <= 1), 1) is { } odd and not 1)
+            throw new ArgumentException($"A leak is a share of the way, in (0, 1], and not {odd}.", nameof(leak));
         var cell = (LeakyCell)options.Create(inputWeights.GetLength(1), units, ScalarType.Float64);
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
