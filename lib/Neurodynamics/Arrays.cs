@@ -52,6 +52,14 @@ internal static class Arrays
         return view.clone();
     }
 
+    /// <summary>Gives a tensor these values, row by row.</summary>
+    public static void Fill(this Tensor parameter, double[] values)
+    {
+        using var source = values.ToTensor();
+        using var shaped = source.reshape(parameter.shape);
+        parameter.copy_(shaped);
+    }
+
     /// <summary>A matrix of one row [1, S].</summary>
     public static double[,] AsRow(this double[] values) => new[] { values }.ToMatrix(values.Length);
 

@@ -44,12 +44,15 @@ internal static class Belongings
         foreach (var array in file.Arrays.Except(used))
         {
             if (!array.Name.StartsWith(layer, StringComparison.Ordinal)) continue;
-            if (options.LeaveOut.Contains(array.Name) || Elsewhere.IsMatch(array.Name)) continue;
+            if (options.LeaveOut.Contains(array.Name) || IsElsewhere(array)) continue;
             if (Array.Find(Kinds, kind => kind.Names.IsMatch(array.Name)) is not { } kind) continue;
             throw file.Refusal(
                 $"{array.Name.Shown()} {kind.Sentence}; to load the rest without it, name it in {option}");
         }
     }
+
+    /// <summary>Whether an array is an optimiser's or a training framework's.</summary>
+    public static bool IsElsewhere(SourceArray array) => Elsewhere.IsMatch(array.Name);
 
     private const RegexOptions Quick = RegexOptions.NonBacktracking | RegexOptions.IgnoreCase
         | RegexOptions.CultureInvariant;

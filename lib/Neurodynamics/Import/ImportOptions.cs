@@ -48,6 +48,26 @@ public sealed record ImportOptions
         init => field = [.. Demand.Some(value, nameof(LeaveOut))];
     } = [];
 
+    /// <summary>
+    /// Which array stands for which letter of the equation, such as "rnn.h2h.weight" for "W". Letters: W and B (weights
+    /// of units and inputs), b and c (bias outside and inside f), m and n (W = m n' / N), a (leak), x0 (state before
+    /// the first step), C and d (readout). Default: none, and names and shapes decide.
+    /// </summary>
+    /// <exception cref="ArgumentException">There is no such letter.</exception>
+    public IReadOnlyDictionary<string, string> Arrays
+    {
+        get;
+        init
+        {
+            Demand.Given(value, nameof(Arrays));
+            if (value.Keys.FirstOrDefault(letter => !Parts.Letters.ContainsKey(letter)) is { } odd)
+                throw new ArgumentException(
+                    $"Letters of an equation are {string.Join(", ", Parts.Letters.Keys)}, and not \"{odd}\".",
+                    nameof(Arrays));
+            field = value.ToDictionary();
+        }
+    } = new Dictionary<string, string>();
+
     /// <summary>An option as messages name it.</summary>
     internal static string NameOf(string option) => $"{nameof(ImportOptions)}.{option}";
 }

@@ -20,6 +20,11 @@ public sealed record ImportedNetwork(
     Cell Cell, Network Network, Activation OutputActivation, FileFormat Format,
     IReadOnlyList<string> Used, IReadOnlyList<string> Ignored, IReadOnlyList<string> Assumptions)
 {
+    /// <summary>
+    /// How the arrays were read by example; null where their names said what they are.
+    /// </summary>
+    public Example? Example { get; init; }
+
     /// <summary>Runs the network on a trajectory of the source framework and reports the largest difference.</summary>
     /// <inheritdoc cref="TrajectoryCheck.Run"/>
     public TrajectoryCheck Check(SourceTrajectory trajectory, double tolerance = TrajectoryCheck.DefaultTolerance) =>

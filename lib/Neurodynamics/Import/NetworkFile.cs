@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 namespace Neurodynamics.Import;
 
 /// <summary>Networks from and for other frameworks.</summary>
-public static class NetworkFile
+public static partial class NetworkFile
 {
     /// <summary>
     /// Reads one recurrent layer and, where there is one, its linear readout. The file may be a PyTorch zip
@@ -43,8 +43,7 @@ public static class NetworkFile
         var precision = used.Any(array => array.Type == "float64") ? ScalarType.Float64 : ScalarType.Float32;
 
         using var frozen = no_grad();
-        var cell = layer.Architecture.Create(layer.Inputs, layer.Units, precision);
-        foreach (var (name, parameter) in cell.named_parameters()) Fill(parameter, layer.Parameters[name]);
+        var cell = layer.Build(precision);
         string[] names = [.. used.Select(array => array.Name)];
         return new(
             cell, Joined(cell, readout, options, precision), readout?.Activation ?? Activation.Linear, file.Format,
@@ -59,8 +58,8 @@ public static class NetworkFile
     {
         if (readout is null) return new(cell);
         var linear = nn.Linear(cell.Units, readout.Bias.Length, dtype: precision);
-        Fill(linear.weight, readout.Weight);
-        Fill(linear.bias!, readout.Bias);
+        linear.weight.Fill(readout.Weight);
+        linear.bias!.Fill(readout.Bias);
         return new(cell, linear, options.Outputs ?? readout.Activation switch
         {
             Activation.Linear => OutputMeaning.Values,
@@ -111,13 +110,6 @@ public static class NetworkFile
     /// <param name="path">The file, .pt by custom.</param>
     public static void SavePyTorch(Network network, string path) =>
         Save(network, path, stream => network.save_py(stream, leaveOpen: true));
-
-    private static void Fill(Tensor parameter, double[] values)
-    {
-        using var source = values.ToTensor();
-        using var shaped = source.reshape(parameter.shape);
-        parameter.copy_(shaped);
-    }
 
     private static void Save(Network network, string path, Action<Stream> write)
     {

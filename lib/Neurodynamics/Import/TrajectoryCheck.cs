@@ -12,6 +12,48 @@ namespace Neurodynamics.Import;
 public sealed record SourceTrajectory(
     double[,,] Inputs, double[,,] States, double[,,]? Outputs = null, double[,]? Start = null)
 {
+    /// <summary>The arrays of a file that holds its trials beside the weights.</summary>
+    internal static readonly string[] Names = ["inputs", "states", "outputs", "start"];
+
+    /// <summary>The trials that a file holds beside the weights.</summary>
+    internal static SourceTrajectory In(ArrayFile file)
+    {
+        if (file.Find(Names[0]) is not { } inputs || file.Find(Names[1]) is not { } states)
+            throw file.Refusal(
+                "it holds no arrays inputs [B, T, I] and states [B, T, S], but trials of the source were expected: "
+                + "save them beside the weights, or give them as trials");
+        return new(inputs.ToTrials(), states.ToTrials(),
+            file.Find(Names[2])?.ToTrials(), file.Find(Names[3])?.ToMatrix());
+    }
+
+    /// <summary>States of one step more than inputs begin with the state before the first step.</summary>
+    internal SourceTrajectory WithStart()
+    {
+        var (steps, all) = (Inputs.GetLength(1), States.GetLength(1));
+        if (Inputs.GetLength(0) != States.GetLength(0) || (all != steps && all != steps + 1))
+            throw new ArgumentException(
+                "Expected inputs [B, T, I] and states [B, T, S] or [B, T + 1, S], but was given "
+                + $"{SourceArray.Text(TrajectoryCheck.ShapeOf(Inputs))} and "
+                + $"{SourceArray.Text(TrajectoryCheck.ShapeOf(States))}: save the same trials of both.");
+        if (all == steps) return this;
+        using var scope = TorchSharp.torch.NewDisposeScope();
+        return this with { States = States.ToTensor().narrow(1, 1, steps).ToCube(), Start = Start ?? States.AtStep(0) };
+    }
+
+    /// <summary>The same with trials and time exchanged, for arrays that are [T, B, ...].</summary>
+    public SourceTrajectory Turned() => this with
+    {
+        Inputs = Turned(Inputs),
+        States = Turned(States),
+        Outputs = Outputs is null ? null : Turned(Outputs),
+    };
+
+    private static double[,,] Turned(double[,,] trials)
+    {
+        using var scope = TorchSharp.torch.NewDisposeScope();
+        return trials.ToTensor().transpose(0, 1).ToCube();
+    }
+
     /// <summary>Reads a trajectory from a file of arrays, such as one saved with np.savez.</summary>
     /// <param name="path">The file.</param>
     /// <param name="inputs">Name of the inputs [B, T, I].</param>
@@ -111,7 +153,7 @@ public sealed record TrajectoryCheck(Deviation States, Deviation? Outputs, doubl
     private static ArgumentException WrongShape(string what, Array given, string expected) => new(
         $"Expected {what} of shape {expected}, but was given {SourceArray.Text(ShapeOf(given))}.", "trajectory");
 
-    private static IEnumerable<int> ShapeOf(Array array) => Enumerable.Range(0, array.Rank).Select(array.GetLength);
+    internal static IEnumerable<int> ShapeOf(Array array) => Enumerable.Range(0, array.Rank).Select(array.GetLength);
 
     private static Deviation Largest(Tensor ours, double[,,] theirs)
     {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Neurodynamics.Models;
+using static TorchSharp.torch;
 
 namespace Neurodynamics.Import;
 
@@ -89,6 +90,46 @@ public sealed record FoundLayer(
 {
     /// <summary>What had to be assumed, in sentences.</summary>
     public IReadOnlyList<string> Assumptions { get; init; } = [];
+
+    /// <summary>Layers one above the other, which this stands for; none for a layer by itself.</summary>
+    internal IReadOnlyList<FoundLayer> Layers { get; private init; } = [];
+
+    /// <summary>Whether the source's trials have an LSTM's states as [c, h], where the library's are [h, c].</summary>
+    internal bool CellFirst { get; init; }
+
+    /// <summary>Several layers as one.</summary>
+    internal static FoundLayer Layered(IReadOnlyList<FoundLayer> layers) => layers[^1] with
+    {
+        Inputs = layers[0].Inputs,
+        Used = [.. layers.SelectMany(layer => layer.Used).Distinct()],
+        Assumptions = [.. layers.SelectMany(layer => layer.Assumptions)],
+        Layers = layers,
+    };
+
+    /// <summary>The cell.</summary>
+    internal Cell Build(ScalarType precision)
+    {
+        if (Layers.Count > 0) return new LayeredCell([.. Layers.Select(layer => layer.Build(precision))]);
+        using var frozen = no_grad();
+        if (Start is { } start && Architecture is LeakyArchitecture leaky)
+            return (this with
+            {
+                Architecture = leaky with { LearnedStart = true },
+                Parameters = new Dictionary<string, double[]>(Parameters) { ["start"] = start },
+                Start = null,
+            }).Build(precision);
+        var cell = Architecture.Create(Inputs, Units, precision);
+        foreach (var (name, parameter) in cell.named_parameters()) parameter.Fill(Parameters[name]);
+        foreach (var (name, buffer) in cell.named_buffers())
+            if (Parameters.TryGetValue(name, out double[]? values)) buffer.Fill(values);
+        return cell;
+    }
+
+    /// <summary>The state before the first step, where it is not zero.</summary>
+    internal double[]? Start { get; init; }
+
+    /// <summary>States in the library's order from those in the source's, and the other way round.</summary>
+    internal Tensor Ordered(Tensor states) => CellFirst ? cat(states.chunk(2, -1).Reverse().ToArray(), -1) : states;
 }
 
 /// <summary>A linear readout.</summary>

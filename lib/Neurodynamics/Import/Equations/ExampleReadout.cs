@@ -1,0 +1,96 @@
+using System.Text.RegularExpressions;
+using Neurodynamics.Models;
+using static TorchSharp.torch;
+
+namespace Neurodynamics.Import;
+
+/// <summary>The readout that arrays and a source's outputs show, or its names where there are no outputs.</summary>
+/// <param name="Readout">Weights, bias and what follows them.</param>
+/// <param name="Text">What it is made of.</param>
+/// <param name="Error">How far outputs are off at most; null where there are none.</param>
+/// <param name="ReadsRates">Whether it reads a currents network's rates; else its currents.</param>
+internal sealed record ExampleReadout(FoundReadout Readout, string Text, double? Error, bool ReadsRates)
+{
+    private static readonly Regex Names = new(
+        "(^|[./_])(w_?out|wo|fc[0-9]*|read_?out|output|out|decoder|h2o|linear|dense)([./_]|$)",
+        RegexOptions.NonBacktracking | RegexOptions.IgnoreCase);
+
+    /// <summary>The one that comes nearest to the source's outputs; null where no array fits.</summary>
+    /// <param name="parts">The arrays that the layer left.</param>
+    /// <param name="cell">The layer.</param>
+    /// <param name="states">The source's states [B T, S].</param>
+    /// <param name="outputs">The source's outputs [B T, K].</param>
+    public static ExampleReadout? Checked(Parts parts, Cell cell, Tensor states, Tensor outputs)
+    {
+        var (units, channels) = (cell.Units, (int)outputs.shape[1]);
+        ExampleReadout? best = null;
+        foreach (bool rates in cell is CurrentsCell ? [true, false] : new[] { true })
+        {
+            var hidden = rates ? cell.Hidden(states) : states;
+            foreach (var (weights, bias) in Candidates(parts, units, channels))
+            {
+                using var scope = NewDisposeScope();
+                var logits = hidden.mm(weights.Values.t());
+                if (bias is not null) logits = logits.Plus(bias.Values);
+                foreach (var activation in Enum.GetValues<Activation>())
+                {
+                    double error = (activation.Of(logits) - outputs).abs().div(outputs.abs().AtLeast(1)).max()
+                        .item<double>();
+                    if (best is null || error < best.Error) best = Made(weights, bias, activation, error, rates);
+                }
+            }
+        }
+        return best;
+    }
+
+    /// <summary>The one matrix that is named like a readout and reads the units; null where there is none.</summary>
+    public static ExampleReadout? ByName(Parts parts, Cell cell)
+    {
+        var named = parts.Of([.. parts.Arrays.Where(array => Names.IsMatch(array.Name) && array.Shape.Count == 2
+            && (array.Shape[0] == cell.Units) != (array.Shape[1] == cell.Units))]);
+        if (named.Arrays is not [var array]) return null;
+        int channels = array.Shape[0] == cell.Units ? array.Shape[1] : array.Shape[0];
+        // In code of low rank wo so / N.
+        bool scaled = cell is LeakyCell { Connectivity: Connectivity.LowRank };
+        var scales = scaled ? parts.Vectors(channels) : [];
+        var weights = named.Matrices(channels, cell.Units)[0];
+        if (scaled) weights = Scaled(weights, scales.FirstOrDefault(part => part.Text.Contains("so")), cell.Units);
+        var biases = parts.Vectors(channels);
+        var bias = biases.FirstOrDefault(part => part.Text == array.Name.Replace("weight", "bias"))
+            ?? biases.FirstOrDefault(part => Names.IsMatch(part.Text) && part.Text.Contains('b'));
+        return Made(weights, bias, Activation.Linear, null, rates: true);
+    }
+
+    private static IEnumerable<(Part Weights, Part? Bias)> Candidates(Parts parts, int units, int channels)
+    {
+        IReadOnlyList<Part> Of(string role) => parts.Vectors(channels, role);
+        foreach (var plain in parts.Matrices(channels, units, "C"))
+            foreach (var scale in (Part?[])[null, .. Of("")])
+                foreach (bool mean in new[] { false, true })
+                {
+                    if (plain.Shares(scale)) continue;
+                    var weights = mean || scale is not null ? Scaled(plain, scale, mean ? units : 1) : plain;
+                    yield return (weights, null);
+                    foreach (var bias in Of("d").Where(bias => !bias.Shares(weights))) yield return (weights, bias);
+                }
+    }
+
+    private static Part Scaled(Part weights, Part? scale, int by)
+    {
+        var values = weights.Values.Over(by);
+        string text = by == 1 ? "" : " / N";
+        return scale is null ? weights with { Text = weights.Text + text, Values = values }
+            : new($"diag({scale.Text}) {weights.Text}{text}", values * scale.Values.unsqueeze(1),
+                [.. weights.From, .. scale.From]);
+    }
+
+    private static ExampleReadout Made(Part weights, Part? bias, Activation activation, double? error, bool rates)
+    {
+        string sum = $"C h{(bias is null ? "" : " + d")}";
+        string text = (activation == Activation.Linear ? sum : $"{activation.ToString().ToLowerInvariant()}({sum})")
+            + $" with C = {weights.Text}" + (bias is null ? "" : $", d = {bias.Text}");
+        int channels = (int)weights.Values.shape[0];
+        return new(new(weights.Values.flatten().ToVector(), bias?.Values.ToVector() ?? new double[channels], activation,
+            [.. weights.From, .. bias?.From ?? []]), text, error, rates);
+    }
+}

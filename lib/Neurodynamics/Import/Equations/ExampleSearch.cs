@@ -1,0 +1,200 @@
+using System.Globalization;
+using Neurodynamics.Models;
+using static TorchSharp.torch;
+
+namespace Neurodynamics.Import;
+
+/// <summary>Finds the equation whose whole trials are the source's.</summary>
+internal sealed class ExampleSearch(ArrayFile file, Parts parts)
+{
+    private readonly Budget budget = new();
+
+    /// <summary>Different maps that are run over whole trials.</summary>
+    private const int Finalists = 6;
+
+    /// <summary>The error at most where the source computed in float64, as we do.</summary>
+    private const double Exact = 1e-10;
+
+    /// <summary>Maps nearer than this on random states are one, and its equations count once.</summary>
+    private const double SameMap = 1e-7;
+
+    private const double Tolerance = TrajectoryCheck.DefaultTolerance;
+
+    /// <summary>A layer and how well it reproduces the trials.</summary>
+    /// <param name="Layer">The layer.</param>
+    /// <param name="Equation">Its equation, and its error over whole trials.</param>
+    /// <param name="Trials">The trials as its cell takes them.</param>
+    /// <param name="Notes">What was found out beside the equation, in sentences.</param>
+    public sealed record Found(
+        FoundLayer Layer, ExampleEquation Equation, SourceTrajectory Trials, IReadOnlyList<string> Notes);
+
+    /// <summary>The best equation and what there is to say of it, or a refusal that names the nearest.</summary>
+    public (Found Best, Example Example) Run(SourceTrajectory trials)
+    {
+        using var scope = NewDisposeScope();
+        using var frozen = no_grad();
+        var found = All(trials, []);
+        if (found.Count == 0 || !(found[0].Equation.Error <= Tolerance))
+            found = [.. found.Concat(All(trials.Turned(), ["The trials are taken to be time first, [T, B, ...]."]))
+                .OrderBy(one => one.Equation.Error)];
+        if (found.Count == 0)
+            throw file.Refusal(
+                $"none of {ArrayFile.Listed(parts.Arrays.Select(array => $"{array.Name} {array.ShapeText}"))} fits "
+                + $"trials of {trials.Inputs.GetLength(2)} inputs and {trials.States.GetLength(2)} state variables, "
+                + "but recurrent weights of such a network were expected: check that the trials are of this network");
+        var best = found[0];
+        string untried = budget.IsSpent ? " (not every combination of so many arrays was tried)" : "";
+        if (!(best.Equation.Error <= Tolerance))
+            throw file.Refusal(string.Create(CultureInfo.InvariantCulture,
+                $"no equation reproduces the trials within {Tolerance:0e+0}; the nearest is {best.Equation}{untried}")
+                + ": check that the trials are without noise and of this very network, name the arrays in "
+                + $"{ImportOptions.NameOf(nameof(ImportOptions.Arrays))}, or write its step as a cell of your own");
+        double level = best.Equation.Error <= Exact ? Exact : Tolerance;
+        var rivals = found.Skip(1).TakeWhile(one => one.Equation.Error <= level).ToList();
+        return (best, new(best.Equation, [.. rivals.Select(rival => rival.Equation)],
+            rivals.Count == 0 ? null : Telling(best, rivals[0]),
+            found.Skip(1 + rivals.Count).FirstOrDefault()?.Equation));
+    }
+
+    /// <summary>The maps that come nearest in single steps, by their error over whole trials.</summary>
+    private List<Found> All(SourceTrajectory trials, IReadOnlyList<string> notes)
+    {
+        if (trials.Inputs.GetLength(1) < (trials.Start is null ? 2 : 1)) return [];
+        var moves = Moves.Of(trials) with { Budget = budget };
+        var probes = Probes(moves);
+        var steps = new List<Tensor>();
+        var found = new List<Found>();
+        foreach (var reading in EquationFamily.All.SelectMany(family => family.Readings(parts, moves))
+            .OrderBy(reading => reading.Error))
+        {
+            using var cell = reading.Layer.Build(ScalarType.Float64);
+            // In the source's order of states, so that maps compare.
+            var step = reading.Layer.Ordered(cell.Step(probes.Inputs, reading.Layer.Ordered(probes.States)));
+            if (steps.Any(known => Distance(known, step) < SameMap)) continue;
+            steps.Add(step);
+            found.Add(InWhole(reading, cell, trials, notes));
+            if (found.Count == Finalists) break;
+        }
+        return [.. found.OrderBy(one => one.Equation.Error)];
+    }
+
+    /// <summary>A reading over whole trials, from where they begin.</summary>
+    private Found InWhole(Reading reading, Cell cell, SourceTrajectory trials, IReadOnlyList<string> notes)
+    {
+        var layer = reading.Layer;
+        trials = trials with
+        {
+            States = layer.Ordered(trials.States.ToTensor()).ToCube(),
+            Start = trials.Start is { } given ? layer.Ordered(given.ToTensor()).ToMatrix() : null,
+        };
+        var (start, known) = Start(cell, trials, Math.Max(10 * reading.Error, Exact));
+        if (start is not null)
+        {
+            trials = trials with { Start = start };
+            if (known is not null)
+            {
+                bool one = IsOneRow(start);
+                string of = one ? "" : " of every trial";
+                notes = [.. notes, $"{known.Text} is the state before the first step{of}."];
+                layer = layer with { Start = one ? start.Row(0) : null, Used = [.. layer.Used, .. known.From] };
+            }
+        }
+        else
+        {
+            // Nothing says where the trials began: their first state is where the rest begins.
+            notes =
+            [
+                .. notes, "The state before the first step is neither zero nor in an array: the trials are checked "
+                + "from their first state on.",
+            ];
+            int steps = trials.Inputs.GetLength(1) - 1;
+            trials = trials with
+            {
+                Inputs = trials.Inputs.ToTensor().narrow(1, 1, steps).ToCube(),
+                States = trials.States.ToTensor().narrow(1, 1, steps).ToCube(),
+                Outputs = trials.Outputs?.ToTensor().narrow(1, 1, steps).ToCube(),
+                Start = trials.States.AtStep(0),
+            };
+        }
+        using var network = new Network(cell);
+        var check = TrajectoryCheck.Run(network, trials with { Outputs = null });
+        return new(layer, new(reading.Equation, check.States.Value), trials, notes);
+    }
+
+    /// <summary>
+    /// The states before the first step [B, S], and the array that holds them; null where none leads to the first
+    /// states. Zeros are of no array.
+    /// </summary>
+    private (double[,]? Start, Part? From) Start(Cell cell, SourceTrajectory trials, double tolerance)
+    {
+        var (count, size) = (trials.Inputs.GetLength(0), trials.States.GetLength(2));
+        Part[] all =
+        [
+            .. parts.Vectors(size, "x0"),
+            .. parts.Arrays.Where(array => array.HasShape(count, size)).Select(Parts.Matrix),
+        ];
+        if (trials.Start is { } given)
+            return (given, all.FirstOrDefault(part =>
+                Distance(part.Values.expand(count, given.GetLength(1)), given.ToTensor()) < 1e-12));
+        var inputs = trials.Inputs.ToTensor().select(1, 0);
+        var first = trials.States.ToTensor().select(1, 0);
+        foreach (var part in (Part?[])[null, .. all])
+        {
+            if (part is not null && size != cell.StateSize) continue;
+            var start = part?.Values.expand(count, size)
+                ?? zeros(count, cell.StateSize, dtype: ScalarType.Float64);
+            var step = cell.Step(inputs, start.contiguous()).narrow(1, 0, size);
+            if (Distance(step, first) <= tolerance) return (start.ToMatrix(), part);
+        }
+        return (null, null);
+    }
+
+    private static bool IsOneRow(double[,] rows) => Enumerable.Range(1, rows.GetLength(0) - 1)
+        .All(i => rows.RowSpan(i).SequenceEqual(rows.RowSpan(0)));
+
+    /// <summary>Random inputs and states as large as the trials' and half as large again.</summary>
+    private static (Tensor Inputs, Tensor States) Probes(Moves moves)
+    {
+        using var generator = new Generator(1);
+        Tensor Random(Tensor like) => randn([32, like.shape[1]], dtype: ScalarType.Float64, generator: generator)
+            .Times(1.5 * Math.Max(like.abs().max().item<double>(), 0.1));
+        return (Random(moves.Inputs), Random(moves.Before));
+    }
+
+    /// <summary>The trial that tells two maps apart, which the given ones do not.</summary>
+    private static string Telling(Found one, Found two)
+    {
+        using var a = one.Layer.Build(ScalarType.Float64);
+        using var b = two.Layer.Build(ScalarType.Float64);
+        var states = one.Trials.States.ToTensor().flatten(0, 1);
+        var quiet = zeros(1, a.InputSize, dtype: ScalarType.Float64);
+        var tried = Enumerable.Range(0, a.InputSize).Select(k =>
+        {
+            var input = quiet.clone();
+            input[0, k] = tensor(1.0);
+            return ($"where input {k} is 1 and the others are 0", input, states);
+        });
+        using var generator = new Generator(1);
+        double most = Math.Max(1, states.abs().max().item<double>());
+        tried = tried.Concat(new[] { 1.0, 3 }.Select(by => (
+            string.Create(CultureInfo.InvariantCulture,
+                $"that begins in random states as far as {by * most:0.#} from zero, without input"), quiet,
+            rand(64, states.shape[1], dtype: ScalarType.Float64, generator: generator)
+                .Times(2).Plus(-1).Times(by * most))));
+        foreach (var (text, input, from) in tried)
+        {
+            double apart = Distance(one.Layer.Ordered(a.Step(input, from)), two.Layer.Ordered(b.Step(input, from)));
+            if (apart > 1e-3)
+                return string.Create(CultureInfo.InvariantCulture,
+                    $"A trial {text} would tell them apart: by {apart:0.0e+0} in one step.");
+        }
+        return "They differ only far from these trials.";
+    }
+
+    /// <summary>The largest difference, relative to max(1, |b|); infinite where one is not a number.</summary>
+    private static double Distance(Tensor a, Tensor b)
+    {
+        double distance = (a - b).abs().div(b.abs().AtLeast(1)).max().item<double>();
+        return double.IsNaN(distance) ? double.PositiveInfinity : distance;
+    }
+}

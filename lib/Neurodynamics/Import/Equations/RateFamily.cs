@@ -1,0 +1,164 @@
+using Neurodynamics.Models;
+using static TorchSharp.torch;
+
+namespace Neurodynamics.Import;
+
+/// <summary>Rate networks, plain RNNs among them, in every <see cref="RateConvention"/>.</summary>
+internal sealed class RateFamily : EquationFamily
+{
+    /// <summary>How many readings go on to be tried on whole trials.</summary>
+    private const int Kept = 12;
+
+    /// <summary>Where the arrays stand, and how far off a step is with the leak that fits best.</summary>
+    private sealed record Guess(RateEquation Equation, double Error);
+
+    public override IEnumerable<Reading> Readings(Parts parts, Moves moves)
+    {
+        var best = new PriorityQueue<Guess, double>();
+        foreach (var guess in Guesses(parts, moves))
+        {
+            if (double.IsInfinity(guess.Error)) continue;
+            best.Enqueue(guess, -guess.Error);
+            if (best.Count > Kept) best.Dequeue();
+        }
+        return [.. best.UnorderedItems.Select(item => Finished(item.Element, parts, moves))];
+    }
+
+    private static IEnumerable<Guess> Guesses(Parts parts, Moves moves)
+    {
+        var (units, inputs) = (moves.StateSize, moves.InputSize);
+        foreach (var w in Connection.In(parts, units, inputs))
+            foreach (var b in w.Inputs is { } tied ? [tied] : InputWeights(parts.Without(w.From), units, inputs))
+            {
+                var left = parts.Without([.. w.From, .. b?.From ?? []]);
+                var single = left.Vectors(units, "b");
+                Part?[] biases = [null, .. single, .. Sums(single)];
+                var c = left.Vectors(units, "c");
+                Part?[] inners = [null, .. c, .. c.Select(Negative)];
+                foreach (var f in Nonlinearity.All)
+                {
+                    if (!moves.Budget.Take(biases.Length * (1 + inners.Length))) yield break;
+                    foreach (var guess in With(moves, new(default, f, w, b, null, null, null), biases, inners))
+                        yield return guess;
+                }
+            }
+    }
+
+    private static List<Guess> With(Moves moves, RateEquation plain, Part?[] biases, Part?[] inners)
+    {
+        var guesses = new List<Guess>();
+        using var scope = NewDisposeScope();
+        foreach (var bias in biases)
+            foreach (var convention in new[] { RateConvention.Rates, RateConvention.RatesLeakInside })
+                Add(plain with { Convention = convention, Bias = bias });
+        foreach (var c in inners)
+            foreach (var bias in biases.Where(bias => c?.Shares(bias) != true))
+                foreach (var convention in new[] { RateConvention.Currents, RateConvention.CurrentsUnscaled })
+                    Add(plain with { Convention = convention, Bias = bias, Inner = c });
+        return guesses;
+
+        void Add(RateEquation equation)
+        {
+            using var one = NewDisposeScope();
+            var leaking = new Leaking(moves, equation);
+            guesses.Add(new(equation, leaking.Error(leaking.Best(shared: false))));
+        }
+    }
+
+    /// <summary>[N, I] as it is, or with a scale for every input; null where nothing has the shape.</summary>
+    private static IReadOnlyList<Part?> InputWeights(Parts parts, int units, int inputs)
+    {
+        Part?[] made =
+        [
+            .. parts.Matrices(units, inputs, "B").SelectMany(part => parts.Without(part.From).Vectors(inputs)
+                .Select(scale => new Part(
+                    $"{part.Text} diag({scale.Text})", part.Values * scale.Values, [.. part.From, .. scale.From]))
+                .Prepend(part)),
+        ];
+        return made.Length > 0 ? made : [null];
+    }
+
+    /// <summary>A threshold inside f is a bias with the other sign.</summary>
+    private static Part Negative(Part part) => new($"-{part.Text}", part.Values.neg(), part.From);
+
+    private static IEnumerable<Part> Sums(IReadOnlyList<Part> vectors) => vectors.SelectMany((one, i) => vectors
+        .Skip(i + 1).Select(two => new Part(
+            $"{one.Text} + {two.Text}", one.Values.Plus(two.Values), [.. one.From, .. two.From])));
+
+    /// <summary>The guess with a leak that means something, where one fits as well.</summary>
+    private static Reading Finished(Guess guess, Parts parts, Moves moves)
+    {
+        using var scope = NewDisposeScope();
+        var leaking = new Leaking(moves, guess.Equation);
+        var (one, own) = (leaking.Best(shared: true), leaking.Best(shared: false));
+        bool shared = leaking.Error(one) <= Math.Max(3 * guess.Error, 1e-13);
+        var leak = Leak.Choose(
+            parts.Without(guess.Equation.From), moves.StateSize, shared ? one : own, shared, leaking.Error);
+        bool isPlain = leak.IsShared && leak.Values[0].item<double>() == 1;
+        var equation = guess.Equation with { Leak = isPlain ? null : leak };
+        return new(equation.Layer(moves.InputSize, moves.StateSize), equation.ToString(), leaking.Error(leak.Values));
+    }
+
+    /// <summary>The steps that an equation predicts, whatever its leak.</summary>
+    private sealed class Leaking
+    {
+        private readonly Moves moves;
+        private readonly RateEquation equation;
+        private readonly Tensor drive;
+
+        public Leaking(Moves moves, RateEquation equation)
+        {
+            (this.moves, this.equation) = (moves, equation);
+            var x = moves.Before;
+            bool isRates = equation.Convention is RateConvention.Rates or RateConvention.RatesLeakInside;
+            var sum = equation.W.Times(isRates ? x : equation.F.Of(equation.Inner is { } c ? x.Plus(c.Values) : x));
+            if (equation.B is { } b) sum = sum.Plus(moves.Inputs.mm(b.Values.t()));
+            if (equation.Bias is { } bias) sum = sum.Plus(bias.Values);
+            drive = equation.Convention == RateConvention.Rates ? equation.F.Of(sum) : sum;
+        }
+
+        /// <summary>How far off steps are with a leak [N] or [1].</summary>
+        public double Error(Tensor leak) => moves.Error(equation.Convention switch
+        {
+            RateConvention.CurrentsUnscaled => drive.Plus(moves.Before * Scalars.OneMinus(leak)),
+            RateConvention.RatesLeakInside => equation.F.Of(lerp(moves.Before, drive, leak)),
+            _ => lerp(moves.Before, drive, leak),
+        });
+
+        /// <summary>The leak that fits best [N], by least squares: each unit's own, or one for all.</summary>
+        public Tensor Best(bool shared)
+        {
+            // The steps say a (drive - x) = x' - x, or (1 - a) x = x' - drive.
+            var (factor, product) = equation.Convention switch
+            {
+                RateConvention.CurrentsUnscaled => (moves.Before, moves.After - drive),
+                RateConvention.RatesLeakInside => Inside(),
+                _ => (drive - moves.Before, moves.After - moves.Before),
+            };
+            var (above, below) = ((factor * product).sum(dim: 0), factor.Squared().sum(dim: 0));
+            var one = above.sum().div(below.sum()).expand_as(above);
+            var share = shared || moves.Count < 4 ? one : where(below.Above(1e-24), above.div(below), one);
+            if (equation.Convention == RateConvention.CurrentsUnscaled) share = Scalars.OneMinus(share);
+            return share.nan_to_num(1).AtMost(1).AtLeast(1e-9);
+        }
+
+        /// <summary>
+        /// What stands in f is x + a (drive - x). Where f is steep, Newton's steps from a = 1 find it.
+        /// </summary>
+        private (Tensor Factor, Tensor Product) Inside()
+        {
+            var way = drive - moves.Before;
+            var leak = ones(1, dtype: ScalarType.Float64);
+            Tensor factor = way, product = way;
+            for (int i = 0; i < 4; i++)
+            {
+                var argument = lerp(moves.Before, drive, leak);
+                factor = equation.F.Slope(argument) * way;
+                product = (moves.After - equation.F.Of(argument)).Plus(factor * leak);
+                var one = (factor * product).sum().div(factor.Squared().sum());
+                leak = one.nan_to_num(1).AtMost(1).AtLeast(1e-9).reshape(1);
+            }
+            return (factor, product);
+        }
+    }
+}
