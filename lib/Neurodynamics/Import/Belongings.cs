@@ -73,5 +73,6 @@ internal static class Belongings
 
     /// <summary>What an optimiser or a training framework keeps beside the network.</summary>
     private static readonly Regex Elsewhere =
-        new("(^|[./])(optim[^./]*|hyper_?parameters|lr_schedulers?|loops|callbacks|ema[^./]*)[./]", Quick);
+        new("(^|[./])(optim[^./]*|hyper_?parameters|lr_schedulers?|loops|callbacks|ema[^./]*)[./]"
+            + "|/(Adam|RMSProp|Momentum)(_[0-9]+)?$", Quick);
 }

@@ -47,10 +47,10 @@ public static partial class NetworkFile
         var cell = Kept(found.Layer.Build(ScalarType.Float64));
         var left = new Parts([.. arrays.Except(found.Layer.Used)], options.Arrays);
         var readout = options.WithoutReadout ? null : ReadoutOf(file, left, cell, found.Trials);
-        if (readout?.ReadsRates == false && cell.Architecture is Currents currents)
+        if (readout?.Reads is { } reads)
         {
             cell.Dispose();
-            cell = Kept((found.Layer with { Architecture = currents with { ReadsRates = false } })
+            cell = Kept((found.Layer with { Architecture = reads with { LearnedStart = false } })
                 .Build(ScalarType.Float64));
         }
         string[] names =
@@ -60,7 +60,7 @@ public static partial class NetworkFile
             readout?.Readout.Activation ?? Activation.Linear, file.Format, names,
             [.. file.Arrays.Select(array => array.Name).Except([.. names, .. ofTrials]), .. file.Unread],
             [
-                .. file.Assumptions, .. found.Notes, .. Zeros(left),
+                .. file.Assumptions, .. found.Notes, .. Idle(left, Parts.IsZero, "zero"), .. Idle(left, Parts.IsOne, "one"),
                 .. readout is null ? Array.Empty<string>() : [readout.Error is null
                     ? $"The outputs are taken to be {readout.Text}, by its name alone: the trials have no outputs."
                     : $"The outputs are {readout.Text}."],
@@ -71,12 +71,12 @@ public static partial class NetworkFile
         };
     }
 
-    private static IEnumerable<string> Zeros(Parts left)
+    private static IEnumerable<string> Idle(Parts left, Func<SourceArray, bool> idle, string what)
     {
-        string[] names = [.. left.Arrays.Where(Parts.IsZero).Select(array => array.Name)];
+        string[] names = [.. left.Arrays.Where(idle).Select(array => array.Name)];
         if (names.Length > 0)
             yield return
-                $"{ArrayFile.Listed(names)} {(names.Length == 1 ? "is" : "are")} zero and would change nothing.";
+                $"{ArrayFile.Listed(names)} {(names.Length == 1 ? "is" : "are")} {what} and would change nothing.";
     }
 
     private static ExampleReadout? ReadoutOf(ArrayFile file, Parts left, Cell cell, SourceTrajectory trials)

@@ -10,7 +10,7 @@ namespace Neurodynamics.Models;
 /// </summary>
 public sealed class CurrentsCell : LeakyCell
 {
-    private readonly bool readsRates;
+    private readonly bool readsRates, readsPlainRates;
 
     /// <param name="options">f, leak, what W is like, and what a readout sees.</param>
     /// <param name="inputSize">I, the number of inputs; at least 1.</param>
@@ -20,7 +20,7 @@ public sealed class CurrentsCell : LeakyCell
     public CurrentsCell(Currents options, int inputSize, int units, ScalarType precision = ScalarType.Float32)
         : base(Demand.Some(options, nameof(options)), inputSize, units, precision)
     {
-        readsRates = options.ReadsRates;
+        (readsRates, readsPlainRates) = (options.ReadsRates, options.ReadsPlainRates);
         if (!options.InnerBias) return;
         InnerBias = new(zeros(units, dtype: precision));
         register_parameter("bias_inner", InnerBias);
@@ -29,14 +29,17 @@ public sealed class CurrentsCell : LeakyCell
     /// <summary>c, the bias inside f, bias_inner [N]; null where there is none.</summary>
     public Parameter? InnerBias { get; }
 
-    /// <summary>The rates f(x + c), or the currents x themselves: see <see cref="Currents.ReadsRates"/>.</summary>
+    /// <summary>
+    /// The rates f(x + c), or f(x) or the currents x themselves: see <see cref="Currents.ReadsPlainRates"/> and
+    /// <see cref="Currents.ReadsRates"/>.
+    /// </summary>
     /// <inheritdoc/>
     public override Tensor Hidden(Tensor states)
     {
         if (!readsRates) return base.Hidden(states);
         RequireStates(states);
         using var scope = NewDisposeScope();
-        return Nonlinearity.Of(Argument(states)).MoveToOuterDisposeScope();
+        return Nonlinearity.Of(Seen(states)).MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>
@@ -45,7 +48,7 @@ public sealed class CurrentsCell : LeakyCell
         if (!readsRates) return base.HiddenJacobian(states);
         RequireStates(states, dimensions: 2);
         using var scope = NewDisposeScope();
-        return Nonlinearity.Slope(Argument(states)).diag_embed().MoveToOuterDisposeScope();
+        return Nonlinearity.Slope(Seen(states)).diag_embed().MoveToOuterDisposeScope();
     }
 
     private protected override Tensor Advance(Tensor drive, Tensor state, Func<Tensor, Tensor> product) =>
@@ -68,7 +71,7 @@ public sealed class CurrentsCell : LeakyCell
     private protected override Tensor? LipschitzAt(Tensor input, Tensor state, Tensor radius, bool ofInput)
     {
         var columns = Connectivity.ColumnNorms();
-        return RateCurvature(state, radius, columns) is { } curvature
+        return RateCurvature(Argument(state), radius, columns) is { } curvature
             ? (curvature * columns).amax(1) * Leak.amax() : null;
     }
 
@@ -99,21 +102,20 @@ public sealed class CurrentsCell : LeakyCell
     {
         if (!readsRates) return box;
         if (double.IsFinite(Nonlinearity.Bound)) return [.. box.Select(_ => Nonlinearity.Bound)];
-        double[] inner = InnerBias is null ? new double[Units] : InnerBias.abs().ToVector();
+        double[] inner = InnerBias is null || readsPlainRates ? new double[Units] : InnerBias.abs().ToVector();
         return [.. box.Zip(inner, (x, c) => Nonlinearity.Offset + x + c)];
     }
 
     /// <inheritdoc/>
     internal override Tensor? HiddenLipschitz(Tensor state, Tensor radius) => readsRates
-        ? RateCurvature(state, radius.unsqueeze(1), ones_like(Leak))?.amax(1) : zeros_like(radius);
+        ? RateCurvature(Seen(state), radius.unsqueeze(1), ones_like(Leak))?.amax(1) : zeros_like(radius);
 
-    /// <summary>|f''| at most on balls of radii [B, 1] of states; their arguments x + c are rounded.</summary>
-    private Tensor? RateCurvature(Tensor state, Tensor radius, Tensor weights)
-    {
-        var arguments = Argument(state);
-        return CurvatureAround(
-            arguments, radius.Plus(arguments.abs().Times(2 * Float64.UnitRoundoff)), weights);
-    }
+    /// <summary>|f''| at most on balls of radii [B, 1]; their centres x + c are rounded.</summary>
+    private Tensor? RateCurvature(Tensor arguments, Tensor radius, Tensor weights) => CurvatureAround(
+        arguments, radius.Plus(arguments.abs().Times(2 * Float64.UnitRoundoff)), weights);
+
+    /// <summary>What f is taken of where a readout sees rates.</summary>
+    private Tensor Seen(Tensor state) => readsPlainRates ? state : Argument(state);
 
     private Tensor Argument(Tensor state) => InnerBias is null ? state : state.Plus(InnerBias);
 }
@@ -127,12 +129,19 @@ public sealed record Currents() : LeakyArchitecture("currents")
     /// </summary>
     public bool ReadsRates { get; init; } = true;
 
+    /// <summary>
+    /// Whether the rates that a readout sees are f(x), without the bias c inside f; default false, f(x + c).
+    /// </summary>
+    public bool ReadsPlainRates { get; init; }
+
     /// <summary>Whether there is a bias c inside f beside b outside; default false.</summary>
     public bool InnerBias { get; init; }
 
     /// <inheritdoc/>
     public override string Equation =>
-        $"x' = (1 - a) x + a (W {Rate} + B u + b), outputs read {(ReadsRates ? Rate : "x")}; {Particulars}";
+        $"x' = (1 - a) x + a (W {Rate} + B u + b), outputs read {Seen}; {Particulars}";
+
+    private string Seen => !ReadsRates ? "x" : ReadsPlainRates ? $"{F}(x)" : Rate;
 
     private string Rate => $"{F}({(InnerBias ? "x + c" : "x")})";
 

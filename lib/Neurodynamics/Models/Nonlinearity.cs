@@ -38,6 +38,12 @@ public abstract record Nonlinearity
     /// <summary>The logistic function 1 / (1 + e^-x), from 0 to 1.</summary>
     public static Nonlinearity Logistic { get; } = new LogisticKind();
 
+    /// <summary>max(x, x / 100), PyTorch's leaky ReLU.</summary>
+    public static Nonlinearity LeakyRelu { get; } = new LeakyReluKind();
+
+    /// <summary>max(tanh x, 0), from 0 to 1.</summary>
+    public static Nonlinearity RectifiedTanh { get; } = new RectifiedTanhKind();
+
     /// <summary>Every nonlinearity that a recipe can name.</summary>
     public static IReadOnlyList<Nonlinearity> All => Kinds.All<Nonlinearity>(kind => kind.Name);
 
@@ -109,6 +115,34 @@ public abstract record Nonlinearity
         protected internal override Tensor Curvature(Tensor low, Tensor high) => where(
             low.Above(0).logical_or(high.Below(0)), zeros_like(low),
             tensor(double.PositiveInfinity, dtype: low.dtype).expand_as(low));
+    }
+
+    private sealed record LeakyReluKind() : Nonlinearity("leaky-relu")
+    {
+        private const double Below0 = 0.01;
+
+        public override Hue Hue => Hue.Vermillion;
+
+        protected internal override Tensor Of(Tensor x) => maximum(x, x.Times(Below0));
+
+        protected internal override Tensor Slope(Tensor x) => x.Above(0).to(x.dtype).AtLeast(Below0);
+
+        protected internal override Tensor Curvature(Tensor low, Tensor high) => Relu.Curvature(low, high)!;
+    }
+
+    private sealed record RectifiedTanhKind() : Nonlinearity("rectified-tanh")
+    {
+        public override Hue Hue => Hue.Green;
+
+        public override double Bound => 1;
+
+        protected internal override Tensor Of(Tensor x) => nn.functional.relu(tanh(x));
+
+        protected internal override Tensor Slope(Tensor x) => x.Above(0).to(x.dtype) * Tanh.Slope(x);
+
+        // 0 where all arguments are below the kink, and as of tanh above it.
+        protected internal override Tensor Curvature(Tensor low, Tensor high) => where(
+            high.Below(0), zeros_like(low), maximum(Relu.Curvature(low, high)!, Tanh.Curvature(low, high)!));
     }
 
     private sealed record SoftplusKind() : Nonlinearity("softplus")

@@ -8,6 +8,8 @@ namespace Neurodynamics.Import;
 /// <param name="Weights">W [N, N], or m and n [N, R].</param>
 internal sealed record Connection(string Text, IReadOnlyList<SourceArray> From, params IReadOnlyList<Tensor> Weights)
 {
+    private const int MostOfOneShape = 8;
+
     /// <summary>The input weights, where one array holds both.</summary>
     public Part? Inputs { get; init; }
 
@@ -91,14 +93,19 @@ internal sealed record Connection(string Text, IReadOnlyList<SourceArray> From, 
             .Select(array => array.Shape[0] == units ? array.Shape[1] : array.Shape[0])
             .Where(rank => rank > 0 && rank < units).Distinct();
         foreach (int rank in ranks)
-            foreach (var m in parts.Matrices(units, rank, "m"))
+        {
+            var all = parts.Matrices(units, rank, "m");
+            // So many of one shape are the heads of a readout.
+            if (all.Count > MostOfOneShape) continue;
+            foreach (var m in all)
                 foreach (var n in parts.Matrices(units, rank, "n").Where(n => !n.Shares(m)))
                 {
                     IReadOnlyList<SourceArray> from = [.. m.From, .. n.From];
-                    string n2 = n.Text.EndsWith('\'') ? n.Text[..^1] : n.Text + "'";
-                    yield return new($"{m.Text} {n2} / N", from, m.Values, n.Values);
-                    yield return new($"{m.Text} {n2}", from, m.Values.Times(units), n.Values);
+                    string turned = n.Text.EndsWith('\'') ? n.Text[..^1] : n.Text + "'";
+                    yield return new($"{m.Text} {turned} / N", from, m.Values, n.Values);
+                    yield return new($"{m.Text} {turned}", from, m.Values.Times(units), n.Values);
                 }
+        }
     }
 
     private static bool OnlyOf(Part part, params double[] values)

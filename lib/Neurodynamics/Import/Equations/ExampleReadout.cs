@@ -8,8 +8,8 @@ namespace Neurodynamics.Import;
 /// <param name="Readout">Weights, bias and what follows them.</param>
 /// <param name="Text">What it is made of.</param>
 /// <param name="Error">How far outputs are off at most; null where there are none.</param>
-/// <param name="ReadsRates">Whether it reads a currents network's rates; else its currents.</param>
-internal sealed record ExampleReadout(FoundReadout Readout, string Text, double? Error, bool ReadsRates)
+/// <param name="Reads">The cell's options that say what it reads, where they are not those of the cell.</param>
+internal sealed record ExampleReadout(FoundReadout Readout, string Text, double? Error, Currents? Reads)
 {
     private static readonly Regex Names = new(
         "(^|[./_])(w_?out|wo|fc[0-9]*|read_?out|output|out|decoder|h2o|linear|dense)([./_]|$)",
@@ -24,9 +24,8 @@ internal sealed record ExampleReadout(FoundReadout Readout, string Text, double?
     {
         var (units, channels) = (cell.Units, (int)outputs.shape[1]);
         ExampleReadout? best = null;
-        foreach (bool rates in cell is CurrentsCell ? [true, false] : new[] { true })
+        foreach (var (hidden, name, reads) in Seen(cell, states))
         {
-            var hidden = rates ? cell.Hidden(states) : states;
             foreach (var (weights, bias) in Candidates(parts, units, channels))
             {
                 using var scope = NewDisposeScope();
@@ -36,7 +35,7 @@ internal sealed record ExampleReadout(FoundReadout Readout, string Text, double?
                 {
                     double error = (activation.Of(logits) - outputs).abs().div(outputs.abs().AtLeast(1)).max()
                         .item<double>();
-                    if (best is null || error < best.Error) best = Made(weights, bias, activation, error, rates);
+                    if (best is null || error < best.Error) best = Made(weights, bias, activation, error, name, reads);
                 }
             }
         }
@@ -58,14 +57,35 @@ internal sealed record ExampleReadout(FoundReadout Readout, string Text, double?
         var biases = parts.Vectors(channels);
         var bias = biases.FirstOrDefault(part => part.Text == array.Name.Replace("weight", "bias"))
             ?? biases.FirstOrDefault(part => Names.IsMatch(part.Text) && part.Text.Contains('b'));
-        return Made(weights, bias, Activation.Linear, null, rates: true);
+        // In code of low rank a readout does not see the bias inside f.
+        var plain = cell.Architecture is Currents { InnerBias: true } currents && scaled
+            ? currents with { ReadsPlainRates = true } : null;
+        return Made(weights, bias, Activation.Linear, null, Rates(cell, plain is null), plain);
     }
+
+    /// <summary>What a readout may see of the states: the hidden units, or of currents f(x) without c, or x.</summary>
+    private static IEnumerable<(Tensor Hidden, string Name, Currents? Reads)> Seen(Cell cell, Tensor states)
+    {
+        yield return (cell.Hidden(states), Rates(cell, inner: true), null);
+        if (cell is not CurrentsCell { Architecture: Currents currents }) yield break;
+        if (currents.InnerBias)
+            yield return (currents.Nonlinearity.Of(states), Rates(cell, inner: false),
+                currents with { ReadsPlainRates = true });
+        yield return (states, "x", currents with { ReadsRates = false });
+    }
+
+    private static string Rates(Cell cell, bool inner) => cell.Architecture switch
+    {
+        Currents currents => $"{currents.Nonlinearity}({(currents.InnerBias && inner ? "x + c" : "x")})",
+        LeakyArchitecture => "r",
+        _ => "h",
+    };
 
     private static IEnumerable<(Part Weights, Part? Bias)> Candidates(Parts parts, int units, int channels)
     {
         IReadOnlyList<Part> Of(string role) => parts.Vectors(channels, role);
         foreach (var plain in parts.Matrices(channels, units, "C"))
-            foreach (var scale in (Part?[])[null, .. Of("")])
+            foreach (var scale in (Part?[])[null, .. Of("").Where(scale => !Parts.IsOne(scale.From[0]))])
                 foreach (bool mean in new[] { false, true })
                 {
                     if (plain.Shares(scale)) continue;
@@ -84,13 +104,14 @@ internal sealed record ExampleReadout(FoundReadout Readout, string Text, double?
                 [.. weights.From, .. scale.From]);
     }
 
-    private static ExampleReadout Made(Part weights, Part? bias, Activation activation, double? error, bool rates)
+    private static ExampleReadout Made(
+        Part weights, Part? bias, Activation activation, double? error, string hidden, Currents? reads)
     {
-        string sum = $"C h{(bias is null ? "" : " + d")}";
+        string sum = $"C {hidden}{(bias is null ? "" : " + d")}";
         string text = (activation == Activation.Linear ? sum : $"{activation.ToString().ToLowerInvariant()}({sum})")
-            + $" with C = {weights.Text}" + (bias is null ? "" : $", d = {bias.Text}");
+            + $", where C = {weights.Text}" + (bias is null ? "" : $", d = {bias.Text}");
         int channels = (int)weights.Values.shape[0];
         return new(new(weights.Values.flatten().ToVector(), bias?.Values.ToVector() ?? new double[channels], activation,
-            [.. weights.From, .. bias?.From ?? []]), text, error, rates);
+            [.. weights.From, .. bias?.From ?? []]), text, error, reads);
     }
 }

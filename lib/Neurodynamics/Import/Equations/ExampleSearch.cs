@@ -7,7 +7,7 @@ namespace Neurodynamics.Import;
 /// <summary>Finds the equation whose whole trials are the source's.</summary>
 internal sealed class ExampleSearch(ArrayFile file, Parts parts)
 {
-    private readonly Budget budget = new();
+    private bool isSpent;
 
     /// <summary>Different maps that are run over whole trials.</summary>
     private const int Finalists = 6;
@@ -43,7 +43,7 @@ internal sealed class ExampleSearch(ArrayFile file, Parts parts)
                 + $"trials of {trials.Inputs.GetLength(2)} inputs and {trials.States.GetLength(2)} state variables, "
                 + "but recurrent weights of such a network were expected: check that the trials are of this network");
         var best = found[0];
-        string untried = budget.IsSpent ? " (not every combination of so many arrays was tried)" : "";
+        string untried = isSpent ? " (not every combination of so many arrays was tried)" : "";
         if (!(best.Equation.Error <= Tolerance))
             throw file.Refusal(string.Create(CultureInfo.InvariantCulture,
                 $"no equation reproduces the trials within {Tolerance:0e+0}; the nearest is {best.Equation}{untried}")
@@ -60,22 +60,32 @@ internal sealed class ExampleSearch(ArrayFile file, Parts parts)
     private List<Found> All(SourceTrajectory trials, IReadOnlyList<string> notes)
     {
         if (trials.Inputs.GetLength(1) < (trials.Start is null ? 2 : 1)) return [];
-        var moves = Moves.Of(trials) with { Budget = budget };
-        var probes = Probes(moves);
+        // A given start says which axis is the trials'.
+        if (trials.Start is { } start && start.GetLength(0) != trials.Inputs.GetLength(0)) return [];
+        var moves = Moves.Of(trials);
         var steps = new List<Tensor>();
         var found = new List<Found>();
-        foreach (var reading in EquationFamily.All.SelectMany(family => family.Readings(parts, moves))
+        foreach (var reading in EquationFamily.All.SelectMany(family => Readings(family, moves))
             .OrderBy(reading => reading.Error))
         {
             using var cell = reading.Layer.Build(ScalarType.Float64);
             // In the source's order of states, so that maps compare.
-            var step = reading.Layer.Ordered(cell.Step(probes.Inputs, reading.Layer.Ordered(probes.States)));
-            if (steps.Any(known => Distance(known, step) < SameMap)) continue;
+            var (inputs, states) = Probes(moves, cell.StateSize);
+            var step = reading.Layer.Ordered(cell.Step(inputs, reading.Layer.Ordered(states)));
+            if (steps.Any(known => known.shape[1] == step.shape[1] && Distance(known, step) < SameMap)) continue;
             steps.Add(step);
             found.Add(InWhole(reading, cell, trials, notes));
             if (found.Count == Finalists) break;
         }
         return [.. found.OrderBy(one => one.Equation.Error)];
+    }
+
+    private IReadOnlyList<Reading> Readings(EquationFamily family, Moves moves)
+    {
+        moves = moves with { Budget = new() };
+        IReadOnlyList<Reading> readings = [.. family.Readings(parts, moves)];
+        isSpent |= moves.Budget.IsSpent;
+        return readings;
     }
 
     /// <summary>A reading over whole trials, from where they begin.</summary>
@@ -85,7 +95,9 @@ internal sealed class ExampleSearch(ArrayFile file, Parts parts)
         trials = trials with
         {
             States = layer.Ordered(trials.States.ToTensor()).ToCube(),
-            Start = trials.Start is { } given ? layer.Ordered(given.ToTensor()).ToMatrix() : null,
+            // Hidden units alone do not say where an LSTM's cells began: zero is tried.
+            Start = trials.Start is { } given && given.GetLength(1) == cell.StateSize
+                ? layer.Ordered(given.ToTensor()).ToMatrix() : null,
         };
         var (start, known) = Start(cell, trials, Math.Max(10 * reading.Error, Exact));
         if (start is not null)
@@ -153,12 +165,12 @@ internal sealed class ExampleSearch(ArrayFile file, Parts parts)
         .All(i => rows.RowSpan(i).SequenceEqual(rows.RowSpan(0)));
 
     /// <summary>Random inputs and states as large as the trials' and half as large again.</summary>
-    private static (Tensor Inputs, Tensor States) Probes(Moves moves)
+    private static (Tensor Inputs, Tensor States) Probes(Moves moves, int stateSize)
     {
         using var generator = new Generator(1);
-        Tensor Random(Tensor like) => randn([32, like.shape[1]], dtype: ScalarType.Float64, generator: generator)
+        Tensor Random(Tensor like, int columns) => randn([32, columns], dtype: ScalarType.Float64, generator: generator)
             .Times(1.5 * Math.Max(like.abs().max().item<double>(), 0.1));
-        return (Random(moves.Inputs), Random(moves.Before));
+        return (Random(moves.Inputs, moves.InputSize), Random(moves.Before, stateSize));
     }
 
     /// <summary>The trial that tells two maps apart, which the given ones do not.</summary>

@@ -62,7 +62,7 @@ internal sealed class GatedFamily : EquationFamily
                 foreach (var stack in Stacks(parts, kind.Gates.Length, units, moves.InputSize))
                     foreach (string gates in Orders(kind.Gates))
                         foreach (var change in kind.Changes)
-                            if (moves.Budget.Take(20))
+                            if (moves.Budget.Take(5))
                                 found.Add(Tried(kind, stack, units, gates, change, cellFirst, moves));
         return found.OrderBy(reading => reading.Error).Take(Kept);
     }
@@ -109,8 +109,8 @@ internal sealed class GatedFamily : EquationFamily
     {
         int rows = gates * units;
         Part[] biases = [.. Joined(parts, rows, gates)];
-        foreach (var (byInputs, byUnits) in Kernels(parts, rows, units, inputs)
-            .Concat(Pairs(parts, gates, units, inputs)))
+        foreach (var (byInputs, byUnits) in Pairs(parts, rows, units, inputs)
+            .OrderByDescending(pair => pair.Inputs.Alikeness + pair.Units.Alikeness))
         {
             yield return new(byInputs, byUnits, null, null);
             foreach (var bias in biases) yield return new(byInputs, byUnits, bias, null);
@@ -124,40 +124,39 @@ internal sealed class GatedFamily : EquationFamily
         }
     }
 
-    private static IEnumerable<(Part, Part)> Kernels(Parts parts, int rows, int units, int inputs)
-    {
-        // One kernel [G N, I + N], or one of the gates and one of the candidate, one below the other.
-        foreach (var kernel in Below(parts, rows, inputs + units, units))
-        {
-            yield return (Columns(kernel, 0, inputs, "[u, h] "), Columns(kernel, inputs, units, "[u, h] "));
-            yield return (Columns(kernel, units, inputs, "[h, u] "), Columns(kernel, 0, units, "[h, u] "));
-        }
-
-        static Part Columns(Part kernel, int first, int count, string order) =>
-            new(order + kernel.Text, kernel.Values.narrow(1, first, count).contiguous(), kernel.From);
-    }
-
-    private static IEnumerable<(Part, Part)> Pairs(Parts parts, int gates, int units, int inputs)
-    {
-        foreach (var byInputs in Below(parts, gates * units, inputs, units))
-            foreach (var byUnits in Below(parts, gates * units, units, units))
-                if (!byUnits.Shares(byInputs)) yield return (byInputs, byUnits);
-    }
-
-    /// <summary>
-    /// Matrices [G N, columns] from one array, or from several that lie below each other in the order of their names:
-    /// all of them turned, or none.
-    /// </summary>
-    private static IEnumerable<Part> Below(Parts parts, int rows, int columns, int units)
+    /// <summary>Input and recurrent weights, from one kernel or two.</summary>
+    private static IEnumerable<(Part Inputs, Part Units)> Pairs(Parts parts, int rows, int units, int inputs)
     {
         foreach (bool turned in new[] { false, true })
         {
-            Part[] all = [.. parts.Arrays.Where(array => array.Shape.Count == 2
-                    && array.Shape[turned ? 0 : 1] == columns && array.Shape[turned ? 1 : 0] % units == 0)
-                .OrderBy(array => array.Name, StringComparer.Ordinal).Select(Parts.Matrix)
-                .Select(part => turned ? Parts.Turned(part) : part)];
-            foreach (var chosen in Chosen(all, rows)) yield return Stacked(chosen);
+            foreach (var kernel in Below(parts, rows, inputs + units, units, turned))
+            {
+                yield return (Columns(kernel, 0, inputs, "[u, h] "), Columns(kernel, inputs, units, "[u, h] "));
+                yield return (Columns(kernel, units, inputs, "[h, u] "), Columns(kernel, 0, units, "[h, u] "));
+            }
+            Part[] recurrent = [.. Below(parts, rows, units, units, turned)];
+            foreach (var byInputs in Below(parts, rows, inputs, units, turned))
+                foreach (var byUnits in recurrent)
+                    if (!byUnits.Shares(byInputs)) yield return (byInputs, byUnits);
         }
+
+        static Part Columns(Part kernel, int first, int count, string order) => kernel with
+        {
+            Text = order + kernel.Text,
+            Values = kernel.Values.narrow(1, first, count).contiguous(),
+        };
+    }
+
+    /// <summary>
+    /// Matrices [G N, columns] from one array, or from several below each other in the order of their names.
+    /// </summary>
+    private static IEnumerable<Part> Below(Parts parts, int rows, int columns, int units, bool turned)
+    {
+        Part[] all = [.. parts.Arrays.Where(array => array.Shape.Count == 2
+                && array.Shape[turned ? 0 : 1] == columns && array.Shape[turned ? 1 : 0] % units == 0)
+            .OrderBy(array => array.Name, StringComparer.Ordinal).Select(Parts.Matrix)
+            .Select(part => turned ? Parts.Turned(part) : part)];
+        return Chosen(all, rows).Select(Stacked);
     }
 
     /// <summary>Vectors of G N values, from one array or several.</summary>
@@ -166,20 +165,40 @@ internal sealed class GatedFamily : EquationFamily
         int units = rows / gates;
         Part[] all = [.. Enumerable.Range(1, gates).SelectMany(count => parts.Vectors(count * units))
             .OrderBy(part => part.Text, StringComparer.Ordinal)];
-        return Chosen(all, rows).Select(Stacked);
+        return Chosen(all, rows).Select(Stacked).OrderByDescending(part => part.Alikeness);
     }
 
     private static Part Stacked(IReadOnlyList<Part> chosen) => chosen.Count == 1 ? chosen[0]
         : new($"[{string.Join("; ", chosen.Select(part => part.Text))}]",
-            cat([.. chosen.Select(part => part.Values)], 0), [.. chosen.SelectMany(part => part.From)]);
+            cat([.. chosen.Select(part => part.Values)], 0), [.. chosen.SelectMany(part => part.From)])
+        {
+            Alikeness = Alikeness([.. chosen.Select(part => part.Text)]),
+        };
 
-    /// <summary>The ways to choose parts, in their order, that have so many rows together.</summary>
-    private static IEnumerable<IReadOnlyList<Part>> Chosen(IReadOnlyList<Part> all, long rows, int from = 0)
+    /// <summary>Minus how many characters of names differ: W_ir, W_iz and W_in belong together.</summary>
+    private static int Alikeness(string[] names)
     {
-        if (rows == 0) yield return [];
-        if (rows <= 0) yield break;
-        for (int i = from; i < all.Count; i++)
-            foreach (var rest in Chosen(all, rows - all[i].Values.shape[0], i + 1)) yield return [all[i], .. rest];
+        string one = names[0];
+        int prefix = names.Min(name => one.Zip(name).TakeWhile(pair => pair.First == pair.Second).Count());
+        int suffix = names.Min(name => one.Reverse().Zip(name.Reverse())
+            .TakeWhile(pair => pair.First == pair.Second).Count());
+        return Math.Min(0, prefix + suffix - names.Max(name => name.Length));
+    }
+
+    /// <summary>
+    /// The ways to choose parts, in their order, that have so many rows together; of very many the first.
+    /// </summary>
+    private static IEnumerable<IReadOnlyList<Part>> Chosen(IReadOnlyList<Part> all, long rows)
+    {
+        return From(0, rows).Take(500);
+
+        IEnumerable<IReadOnlyList<Part>> From(int first, long left)
+        {
+            if (left == 0) yield return [];
+            if (left <= 0) yield break;
+            for (int i = first; i < all.Count; i++)
+                foreach (var rest in From(i + 1, left - all[i].Values.shape[0])) yield return [all[i], .. rest];
+        }
     }
 
     private static IEnumerable<string> Orders(string gates) => gates.Length <= 1 ? [gates]

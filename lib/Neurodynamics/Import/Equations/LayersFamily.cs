@@ -10,6 +10,12 @@ namespace Neurodynamics.Import;
 /// </summary>
 internal sealed class LayersFamily : EquationFamily
 {
+    /// <summary>More than these are heads or modules of another kind.</summary>
+    private const int MostLayers = 8;
+
+    /// <summary>A layer that is further off than this in single steps is not one.</summary>
+    private const double Near = 1e-3;
+
     private static readonly Regex Number = new("[0-9]+", RegexOptions.NonBacktracking);
 
     public override IEnumerable<Reading> Readings(Parts parts, Moves moves) =>
@@ -28,7 +34,7 @@ internal sealed class LayersFamily : EquationFamily
                 .OrderBy(group => group.Key).ToList();
             string Rest((SourceArray Array, Match At) one) => one.Array.Name.Remove(one.At.Index, one.At.Length);
             var first = groups[0].Select(Rest).ToHashSet();
-            if (groups.Count > 1 && groups.All(group => first.SetEquals(group.Select(Rest))))
+            if (groups.Count is > 1 and <= MostLayers && groups.All(group => first.SetEquals(group.Select(Rest))))
                 yield return [.. groups.Select(group => group.Select(one => one.Array).ToList())];
         }
     }
@@ -47,8 +53,12 @@ internal sealed class LayersFamily : EquationFamily
                 Tensor Part(Tensor states) => states.narrow(1, first, sizes[i]).contiguous();
                 last = [.. All.Where(family => family is not LayersFamily)
                     .SelectMany(family => family.Readings(parts.Of(groups[i]), own)).OrderBy(reading => reading.Error)];
-                if (last.Count == 0) break;
                 if (i == sizes.Length - 1) continue;
+                if (last.Count == 0 || !(last[0].Error <= Near))
+                {
+                    last = [];
+                    break;
+                }
                 below.Add(last[0]);
                 using var cell = last[0].Layer.Build(ScalarType.Float64);
                 input = cell.Hidden(last[0].Layer.Ordered(own.After)).detach();

@@ -56,6 +56,7 @@ internal sealed record Leak(string Text, Tensor Values, IReadOnlyList<SourceArra
             (v.Text, v.Values, v.From),
             ($"1 - {v.Text}", Scalars.OneMinus(v.Values), v.From),
             ($"1 / {v.Text}", v.Values.reciprocal(), v.From),
+            ($"1 / max({v.Text}, 1)", v.Values.AtLeast(1).reciprocal(), v.From),
             ($"sigmoid({v.Text})", sigmoid(v.Values), v.From),
             ($"1 - exp(-1 / {v.Text})", Scalars.OneMinus(v.Values.reciprocal().neg().exp()), v.From),
         });

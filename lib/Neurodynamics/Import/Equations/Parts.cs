@@ -8,6 +8,9 @@ namespace Neurodynamics.Import;
 /// <param name="From">The arrays.</param>
 internal sealed record Part(string Text, Tensor Values, IReadOnlyList<SourceArray> From)
 {
+    /// <summary>How alike the names of the arrays are, 0 for one array and less where they differ.</summary>
+    public int Alikeness { get; init; }
+
     /// <summary>Whether it shares an array with another.</summary>
     public bool Shares(Part? other) => other is not null && From.Intersect(other.From).Any();
 }
@@ -53,6 +56,9 @@ internal sealed class Parts(IReadOnlyList<SourceArray> arrays, IReadOnlyDictiona
 
     /// <summary>Whether an array holds zeros alone.</summary>
     public static bool IsZero(SourceArray array) => Array.TrueForAll(array.Values, value => value == 0);
+
+    /// <summary>Whether an array holds ones alone, as a scale or mask that changes nothing does.</summary>
+    public static bool IsOne(SourceArray array) => Array.TrueForAll(array.Values, value => value == 1);
 
     /// <summary>Matrices of a shape, as they are and turned.</summary>
     public IReadOnlyList<Part> Matrices(int rows, int columns, string role = "") =>

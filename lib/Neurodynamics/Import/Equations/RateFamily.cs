@@ -48,20 +48,23 @@ internal sealed class RateFamily : EquationFamily
     {
         var guesses = new List<Guess>();
         using var scope = NewDisposeScope();
-        foreach (var bias in biases)
-            foreach (var convention in new[] { RateConvention.Rates, RateConvention.RatesLeakInside })
-                Add(plain with { Convention = convention, Bias = bias });
+        Try(plain with { Convention = RateConvention.Rates }, RateConvention.RatesLeakInside);
         foreach (var c in inners)
-            foreach (var bias in biases.Where(bias => c?.Shares(bias) != true))
-                foreach (var convention in new[] { RateConvention.Currents, RateConvention.CurrentsUnscaled })
-                    Add(plain with { Convention = convention, Bias = bias, Inner = c });
+            Try(plain with { Convention = RateConvention.Currents, Inner = c }, RateConvention.CurrentsUnscaled);
         return guesses;
 
-        void Add(RateEquation equation)
+        void Try(RateEquation equation, RateConvention other)
         {
-            using var one = NewDisposeScope();
-            var leaking = new Leaking(moves, equation);
-            guesses.Add(new(equation, leaking.Error(leaking.Best(shared: false))));
+            // The products with weights are the same for every bias and leak.
+            var unbiased = Leaking.Unbiased(moves, equation);
+            foreach (var bias in biases.Where(bias => equation.Inner?.Shares(bias) != true))
+                foreach (var convention in new[] { equation.Convention, other })
+                {
+                    using var each = NewDisposeScope();
+                    var one = equation with { Convention = convention, Bias = bias };
+                    var leaking = new Leaking(moves, one, unbiased);
+                    guesses.Add(new(one, leaking.Error(leaking.Best(shared: false))));
+                }
         }
     }
 
@@ -70,13 +73,17 @@ internal sealed class RateFamily : EquationFamily
     {
         Part?[] made =
         [
-            .. parts.Matrices(units, inputs, "B").SelectMany(part => parts.Without(part.From).Vectors(inputs)
+            .. parts.Matrices(units, inputs, "B").SelectMany(part => Scales(parts.Without(part.From), inputs)
                 .Select(scale => new Part(
                     $"{part.Text} diag({scale.Text})", part.Values * scale.Values, [.. part.From, .. scale.From]))
                 .Prepend(part)),
         ];
         return made.Length > 0 ? made : [null];
     }
+
+    private static IEnumerable<Part> Scales(Parts parts, int inputs) =>
+        (inputs == 1 ? parts.Vectors(1) : parts.Vectors(inputs).Concat(parts.Vectors(1)))
+        .Where(part => !Parts.IsOne(part.From[0]));
 
     /// <summary>A threshold inside f is a bias with the other sign.</summary>
     private static Part Negative(Part part) => new($"-{part.Text}", part.Values.neg(), part.From);
@@ -89,7 +96,7 @@ internal sealed class RateFamily : EquationFamily
     private static Reading Finished(Guess guess, Parts parts, Moves moves)
     {
         using var scope = NewDisposeScope();
-        var leaking = new Leaking(moves, guess.Equation);
+        var leaking = new Leaking(moves, guess.Equation, Leaking.Unbiased(moves, guess.Equation));
         var (one, own) = (leaking.Best(shared: true), leaking.Best(shared: false));
         bool shared = leaking.Error(one) <= Math.Max(3 * guess.Error, 1e-13);
         var leak = Leak.Choose(
@@ -106,15 +113,20 @@ internal sealed class RateFamily : EquationFamily
         private readonly RateEquation equation;
         private readonly Tensor drive;
 
-        public Leaking(Moves moves, RateEquation equation)
+        public Leaking(Moves moves, RateEquation equation, Tensor unbiased)
         {
             (this.moves, this.equation) = (moves, equation);
+            var sum = equation.Bias is { } bias ? unbiased.Plus(bias.Values) : unbiased;
+            drive = equation.Convention == RateConvention.Rates ? equation.F.Of(sum) : sum;
+        }
+
+        /// <summary>What units and inputs drive each unit with, W f(x + c) + B u or W r + B u.</summary>
+        public static Tensor Unbiased(Moves moves, RateEquation equation)
+        {
             var x = moves.Before;
             bool isRates = equation.Convention is RateConvention.Rates or RateConvention.RatesLeakInside;
             var sum = equation.W.Times(isRates ? x : equation.F.Of(equation.Inner is { } c ? x.Plus(c.Values) : x));
-            if (equation.B is { } b) sum = sum.Plus(moves.Inputs.mm(b.Values.t()));
-            if (equation.Bias is { } bias) sum = sum.Plus(bias.Values);
-            drive = equation.Convention == RateConvention.Rates ? equation.F.Of(sum) : sum;
+            return equation.B is { } b ? sum.Plus(moves.Inputs.mm(b.Values.t())) : sum;
         }
 
         /// <summary>How far off steps are with a leak [N] or [1].</summary>
@@ -128,37 +140,33 @@ internal sealed class RateFamily : EquationFamily
         /// <summary>The leak that fits best [N], by least squares: each unit's own, or one for all.</summary>
         public Tensor Best(bool shared)
         {
-            // The steps say a (drive - x) = x' - x, or (1 - a) x = x' - drive.
-            var (factor, product) = equation.Convention switch
-            {
-                RateConvention.CurrentsUnscaled => (moves.Before, moves.After - drive),
-                RateConvention.RatesLeakInside => Inside(),
-                _ => (drive - moves.Before, moves.After - moves.Before),
-            };
-            var (above, below) = ((factor * product).sum(dim: 0), factor.Squared().sum(dim: 0));
-            var one = above.sum().div(below.sum()).expand_as(above);
-            var share = shared || moves.Count < 4 ? one : where(below.Above(1e-24), above.div(below), one);
-            if (equation.Convention == RateConvention.CurrentsUnscaled) share = Scalars.OneMinus(share);
-            return share.nan_to_num(1).AtMost(1).AtLeast(1e-9);
-        }
-
-        /// <summary>
-        /// What stands in f is x + a (drive - x). Where f is steep, Newton's steps from a = 1 find it.
-        /// </summary>
-        private (Tensor Factor, Tensor Product) Inside()
-        {
+            shared |= moves.Count < 4;
+            // The steps say (1 - a) x = x' - drive, or a (drive - x) = x' - x.
             var way = drive - moves.Before;
+            if (equation.Convention == RateConvention.CurrentsUnscaled)
+                return Share(Scalars.OneMinus(Solved(moves.Before, moves.After - drive, shared)));
+            if (equation.Convention != RateConvention.RatesLeakInside)
+                return Share(Solved(way, moves.After - moves.Before, shared));
+            // What stands in f is x + a (drive - x): Gauss and Newton's steps from a = 1, first of one leak for all.
             var leak = ones(1, dtype: ScalarType.Float64);
-            Tensor factor = way, product = way;
-            for (int i = 0; i < 4; i++)
+            for (int i = 0; i < 8; i++)
             {
                 var argument = lerp(moves.Before, drive, leak);
-                factor = equation.F.Slope(argument) * way;
-                product = (moves.After - equation.F.Of(argument)).Plus(factor * leak);
-                var one = (factor * product).sum().div(factor.Squared().sum());
-                leak = one.nan_to_num(1).AtMost(1).AtLeast(1e-9).reshape(1);
+                var factor = equation.F.Slope(argument) * way;
+                var product = (moves.After - equation.F.Of(argument)).Plus(factor * leak);
+                leak = Share(Solved(factor, product, shared || i < 3));
             }
-            return (factor, product);
+            return leak;
+
+            static Tensor Share(Tensor leak) => leak.nan_to_num(1).AtMost(1).AtLeast(1e-9);
+        }
+
+        /// <summary>The numbers [N] that times factors [P, N] come nearest to products.</summary>
+        private static Tensor Solved(Tensor factor, Tensor product, bool shared)
+        {
+            var (above, below) = ((factor * product).sum(dim: 0), factor.Squared().sum(dim: 0));
+            var one = above.sum().div(below.sum()).expand_as(above);
+            return shared ? one : where(below.Above(1e-24), above.div(below), one);
         }
     }
 }
