@@ -48,6 +48,38 @@ public sealed class BrowserTests
         Quiet(page);
     }
 
+    /// <summary>Nothing lies on the line that says what is not checked, or beyond the figure's edge.</summary>
+    [Fact]
+    public async Task The_line_below_the_title_has_room_of_its_own()
+    {
+        var network = Sample.Imported().Network;
+        var portrait = Sample.Portrait with { Network = network };
+        await using var page = await browser.OpenAsync(
+            ChartHtml.Plotly(),
+            Html(Figures.Trial(Sample.Trials, 0, network)),
+            Html(Figures.Gates(network, Sample.Trials)),
+            Html(Figures.Planes(Sample.Graph, network, [("one", Sample.Pca)], "Planes")),
+            Html(Figures.SideBySide([portrait], title: "Side by side")),
+            Html(Figures.Moduli([portrait])));
+        await page.DrawnAsync(5);
+        const string overlaps = """
+            [...document.querySelectorAll(".neurodynamics-figure")].flatMap(figure => {
+              const box = one => one.getBoundingClientRect(), title = box(figure.querySelector(".gtitle"));
+              const others = [...figure.querySelectorAll(".legend, .annotation, .plotbg, .gl-container")];
+              const edge = box(figure);
+              return [
+                ...others.map(box).filter(other => other.width && other.top < title.bottom && other.bottom > title.top
+                  && other.left < title.right && other.right > title.left).map(() => "overlap"),
+                ...[title].filter(line => line.left < edge.left || line.right > edge.right || line.top < edge.top)
+                  .map(() => "cut"),
+                ...[title].filter(line => line.height < 30).map(() => "one line"),
+              ];
+            })
+            """;
+        Assert.Empty(await page.Value<string[]>(overlaps));
+        Quiet(page);
+    }
+
     [Fact]
     public async Task Plotly_may_come_after_the_figure()
     {

@@ -1,7 +1,9 @@
+using System.Net;
 using System.Text.Json.Nodes;
 using Microsoft.Data.Analysis;
 using Neurodynamics.Analysis;
 using Neurodynamics.FixedPoints;
+using Neurodynamics.Import;
 using Neurodynamics.Models;
 using Plotly.NET;
 using TorchSharp.Modules;
@@ -13,6 +15,8 @@ namespace Neurodynamics.Notebooks.Tests;
 /// <summary>Figures and tables of networks without a readout, and of those whose outputs are values.</summary>
 public sealed class OutputsTests
 {
+    private const string NotChecked = "form not checked (PyTorch's GRU)";
+
     private static readonly Network Bare = new(Sample.Network.Cell);
 
     /// <summary>The sample with outputs of about 1 and -1 at its attractors.</summary>
@@ -193,6 +197,91 @@ public sealed class OutputsTests
         Assert.Equal(3, lines.Length);
         for (int channel = 0; channel < 3; channel++)
             Assert.Equal(readouts[3, 59, channel], (double)lines[channel]!["y"]![59]!, 1e-3);
+    }
+
+    [Theory, MemberData(nameof(ChartNames))]
+    public void A_figure_says_what_is_not_checked_in_a_line_of_its_own(string name)
+    {
+        var imported = Sample.Imported();
+        var (plain, said) = (Layout(Charts[name](Sample.Network)), Layout(Charts[name](imported.Network)));
+        Assert.Equal($"{plain["title"]!["text"]}<br><span style=\"font-size:13px\">{NotChecked}</span>",
+            (string)said["title"]!["text"]!);
+        // The line takes nothing from the rest: both are higher by as much.
+        Assert.Equal((int)said["height"]! - (int)plain["height"]!,
+            (int)said["margin"]!["t"]! - (int)plain["margin"]!["t"]!);
+        Assert.Equal((1 - (double)plain["title"]!["y"]!) * (int)plain["height"]!,
+            (1 - (double)said["title"]!["y"]!) * (int)said["height"]!, 1e-9);
+
+        Assert.True(imported.Check(new(Sample.Trials.Inputs, Sample.States)).Reproduced);
+        Assert.Equal(GenericChart.toJson(Charts[name](Sample.Network)),
+            GenericChart.toJson(Charts[name](imported.Network)));
+
+        static JsonNode Layout(GenericChart chart) => JsonNode.Parse(GenericChart.toJson(chart))!["layout"]!;
+    }
+
+    /// <summary>A leaky cell saved from a subclass of nn.RNNCell is read as one without a leak.</summary>
+    [Fact]
+    public void A_network_from_a_file_says_what_is_not_checked_of_it_wherever_its_points_are_shown()
+    {
+        var network = NetworkFile.Load(Path.Combine(Workbook.Data, "..", "tests", "Neurodynamics.Tests", "FieldCases",
+            "c02_leaky.pt")).Network;
+        var found = new FixedPointSearch().Run(network.Cell, new double[1, network.Cell.StateSize],
+            cancellation: TestContext.Current.CancellationToken);
+        var points = Linearisation.Of(network.Cell, found.Points);
+        const string said = "form not checked (tanh, no leak)";
+        Assert.Contains(said, found.ToString(), StringComparison.Ordinal);
+        Assert.StartsWith(said, TableText.Plain(Tables.FixedPoints(points, network)), StringComparison.Ordinal);
+        Assert.Contains($"<p>{said}</p>", TableText.Html(Tables.Summary(points)), StringComparison.Ordinal);
+        Assert.Contains(said, GenericChart.toJson(Figures.LeadingEigenvalues(points)), StringComparison.Ordinal);
+    }
+
+    /// <summary>Figures and tables of points alone know it from the points.</summary>
+    [Fact]
+    public void Figures_and_tables_of_points_and_searches_say_it_until_the_network_is_checked()
+    {
+        var imported = Sample.Imported();
+        var cell = imported.Cell;
+        var found = new FixedPointSearch { MaxRounds = 1 }.Run(
+            cell, Candidates.FromTrials(cell, Sample.Trials.Inputs, 64, seed: 3),
+            cancellation: TestContext.Current.CancellationToken);
+        var points = Linearisation.Of(cell, found.Points);
+        Dictionary<string, Func<string>> all = new()
+        {
+            ["certificates"] = () => GenericChart.toJson(Figures.Certificates(found.Points)),
+            ["ends"] = () => GenericChart.toJson(Figures.Ends([("Newton", found.Solution!)])),
+            ["tolerance"] = () => GenericChart.toJson(Figures.Tolerance([("Newton", found.Solution!)], 27)),
+            ["eigenvalues"] = () => GenericChart.toJson(Figures.LeadingEigenvalues(points)),
+            ["summary"] = () => TableText.Plain(Tables.Summary(points)),
+            ["plane"] = () => TableText.Html(Tables.PlanePoints(points)),
+            ["rounds"] = () => TableText.Plain(Tables.Rounds(found)),
+            ["continua"] = () => TableText.Plain(Tables.Continua(found)),
+            ["endings"] = () => TableText.Plain(Tables.Endings(found.Solution!)),
+            ["doubtful"] = () => TableText.Plain(Tables.Doubtful(cell, found.SlowPoints)),
+            ["completeness"] = () => TableText.Html(Tables.Completeness([("all", found.Completeness)])),
+            ["solvers"] = () => TableText.Html(Tables.Solvers([("Newton", found.Solution!)], found.Points)),
+        };
+        // JSON and HTML each have an apostrophe of their own.
+        Assert.All(all, one => Assert.Contains(NotChecked, WebUtility.HtmlDecode(Text(one.Value()))));
+        Assert.True(imported.Check(new(Sample.Trials.Inputs, Sample.States)).Reproduced);
+        Assert.All(all, one => Assert.DoesNotContain("not checked", one.Value(), StringComparison.Ordinal));
+
+        static string Text(string json) => json.Replace("\\u0027", "'", StringComparison.Ordinal);
+    }
+
+    [Theory, MemberData(nameof(FrameNames))]
+    public void A_table_says_what_is_not_checked_in_a_line_above_it(string name)
+    {
+        // A table of settled trials is of what became of them, and does not know the network.
+        if (name == "settled") return;
+        var imported = Sample.Imported();
+        var (plain, said) = (Frames[name](Sample.Network), Frames[name](imported.Network));
+        Assert.Equal($"{NotChecked}\n{TableText.Plain(plain)}", TableText.Plain(said));
+        Assert.Equal(TableText.Html(plain).Replace("<table", "<p>form not checked (PyTorch&#39;s GRU)</p>\n<table",
+            StringComparison.Ordinal), TableText.Html(said));
+        Assert.Equal(plain.Columns.Select(column => column.Name), said.Columns.Select(column => column.Name));
+
+        Assert.True(imported.Check(new(Sample.Trials.Inputs, Sample.States)).Reproduced);
+        Assert.Equal(TableText.Html(plain), TableText.Html(Frames[name](imported.Network)));
     }
 
     private static Network Logits(Network network) => new(network.Cell, network.Readout);

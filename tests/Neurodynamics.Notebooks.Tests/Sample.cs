@@ -1,5 +1,6 @@
 using Neurodynamics.Analysis;
 using Neurodynamics.FixedPoints;
+using Neurodynamics.Import;
 using Neurodynamics.Models;
 using Neurodynamics.Tasks;
 using Neurodynamics.Training;
@@ -23,6 +24,21 @@ public static class Sample
     });
 
     public static Network Network => Made.Value.Trained.Network;
+
+    /// <summary>The same network as it is read from a file of weights, which does not say its form.</summary>
+    public static ImportedNetwork Imported()
+    {
+        string path = Path.GetTempFileName();
+        try
+        {
+            NetworkFile.SavePyTorch(Network, path);
+            return NetworkFile.Load(path, new() { Outputs = OutputMeaning.Logits });
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
 
     public static TrainingRecord Record => Made.Value.Trained.Record;
 

@@ -1,3 +1,4 @@
+using Neurodynamics.Models;
 using Plotly.NET;
 using Plotly.NET.LayoutObjects;
 
@@ -25,6 +26,9 @@ internal enum Legend
 /// <param name="height">Pixels.</param>
 internal abstract class Figure(string title, int height)
 {
+    /// <summary>Pixels of a line below the title.</summary>
+    private const int Line = 20;
+
     private readonly List<Series> series = [];
     private readonly List<Scale> barred = [];
     private readonly List<Func<Annotation>> notes = [];
@@ -64,22 +68,33 @@ internal abstract class Figure(string title, int height)
     public void Slider(string prefix, IReadOnlyList<string> labels) => slider = (prefix, labels);
 
     /// <summary>The chart, to show or to restyle.</summary>
-    public GenericChart Chart()
+    /// <param name="assumed">
+    /// What is not checked of the networks that it shows (<see cref="Cell.Unchecked"/>): a line below the title says
+    /// it, and the figure is higher by that line. Null where the form is known.
+    /// </param>
+    public GenericChart Chart(params IEnumerable<string?> assumed)
     {
         Arrange();
+        var (words, whole, margin) = (title, height, Margin);
+        if (Form.NotChecked(assumed) is { } line)
+        {
+            words = $"{title}<br><span style=\"font-size:13px\">{line}</span>";
+            whole += Line;
+            margin.With("t", (int)margin.GetPropertyValue("t") + Line);
+        }
         var seen = new HashSet<string>();
         var traces = series.Select(one => one.Built(ShowsLegend && one.MayBeInLegend && seen.Add(one.Name),
             series.Count(other => other.Name == one.Name) > 1)).ToArray();
         // So far below the upper edge, whatever the margin, that a legend above the panels stays clear of it.
-        Layout.With("title", Style.Title(title, 17).With("x", 0.02).With("xanchor", "left")
-                .With("y", 1 - 24.0 / height).With("yanchor", "middle"))
+        Layout.With("title", Style.Title(words, 17).With("x", 0.02).With("xanchor", "left")
+                .With("y", 1 - 24.0 / whole).With("yanchor", "middle"))
             .With("font", Style.Font(13).With("family", "Helvetica, Arial, sans-serif"))
-            .With("width", Width).With("height", height).With("paper_bgcolor", "#ffffff")
+            .With("width", Width).With("height", whole).With("paper_bgcolor", "#ffffff")
                 .With("plot_bgcolor", "#ffffff")
             .With("hovermode", "closest")
             .With("hoverlabel", new Hoverlabel().With("align", "left").With("bgcolor", "#ffffff")
                 .With("font", Style.Font(13)))
-            .With("margin", Margin);
+            .With("margin", margin);
         if (Legend == Legend.None || !ShowsLegend) Layout.With("showlegend", false);
         else Layout.With("legend", LegendBox());
         if (notes.Count > 0) Layout.With("annotations", notes.Select(note => note()).ToArray());

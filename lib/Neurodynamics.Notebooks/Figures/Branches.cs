@@ -50,7 +50,7 @@ public static partial class Figures
                 panel.Markers("fold", [.. Channel(turns, channel)], Paint.Black,
                     $"fold at {Hover.XAs(".4f")}<br>{word} {Hover.YAs(".2f")}", MarkShape.X, 8);
         }
-        return panels.Chart();
+        return panels.Chart(network.Cell.Unchecked);
 
         (double Position, double[] Outputs)[] Outputs(IEnumerable<(double Position, double[] State)> corners)
         {

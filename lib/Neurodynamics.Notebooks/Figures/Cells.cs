@@ -54,7 +54,7 @@ public static partial class Figures
                     .ToArray())], open, $"{name} of unit {Hover.Custom}, step {Hover.X}: {Hover.ZAs(".2f")}")
                 .Custom(order.Select(unit => time.Select(_ => unit + 1).ToArray()));
         }
-        return panels.Chart();
+        return panels.Chart(network.Cell.Unchecked);
     }
 
     /// <summary>How far pairs of networks come apart on the same trials, step by step: a line per pair.</summary>

@@ -40,7 +40,7 @@ public static partial class Figures
             if (scale is not null)
                 markers.Coloured(Drawn(network, clouds[i].States).Column(channel!.Value), scale).Opacity(1);
         }
-        return space.Chart();
+        return space.Chart(network.Cell.Unchecked);
     }
 
     private static Scale Colours(Network network, int channel, double? range)
@@ -81,7 +81,7 @@ public static partial class Figures
             .Titled($"{Wording.Output(network.Outputs)} of channel {channel + 1}").ZeroLine(Paint.MiddleGrey);
         for (int i = 0; i < clouds.Count; i++) Dots(
             scene, clouds[i], network, Drawn(network, clouds[i].States).Split(), i);
-        return space.Chart();
+        return space.Chart(network.Cell.Unchecked);
     }
 
     /// <summary>

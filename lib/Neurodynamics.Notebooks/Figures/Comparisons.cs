@@ -43,7 +43,7 @@ public static partial class Figures
                     .Outlined(Paint.Ink, 1).Rank(FirstRank + Math.Min(Unstable, kind.Key.Unstable));
             }
         }
-        return space.Chart();
+        return space.Chart(networks.Select(entry => entry.Network.Cell.Unchecked));
     }
 
     /// <summary>
@@ -75,7 +75,7 @@ public static partial class Figures
         panel.X.Categories([.. networks.Select(network => network.Name)]).NoZeroLine().NoGrid();
         panel.Y.Titled("modulus |\u03bb|").FromZero();
         panel.Level(1);
-        return panels.Chart();
+        return panels.Chart(networks.Select(entry => entry.Network.Cell.Unchecked));
     }
 
     /// <summary>
@@ -102,6 +102,6 @@ public static partial class Figures
         panel.X.Titled("mode, slowest first").Every(1);
         panel.Y.Titled("|\u03bb|");
         panel.Level(1);
-        return panels.Chart();
+        return panels.Chart(points.Select(point => point.Unchecked));
     }
 }

@@ -65,7 +65,7 @@ public static partial class Figures
             drawn.AddRange([.. places, .. own]);
         }
         Fit(scene, drawn);
-        return space.Chart();
+        return space.Chart(network.Cell.Unchecked);
     }
 
     /// <summary>
@@ -114,7 +114,7 @@ public static partial class Figures
         panels.Slider($"steps of {string.Join(" / ", paths.Select(path => path.Solver))}: ",
             [.. Enumerable.Range(0, looks).Select(look =>
             string.Join(" / ", paths.Select(path => path.Steps[look].ToString(CultureInfo.InvariantCulture))))]);
-        return panels.Chart();
+        return panels.Chart(points.Select(point => point.Unchecked));
 
         double[] Middle(int axis)
         {

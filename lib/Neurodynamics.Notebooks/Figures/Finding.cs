@@ -81,7 +81,7 @@ public static partial class Figures
                     .Marked(paint, symbol, 6);
         }
         different.Level(truth, $"the search: {truth}");
-        return panels.Chart();
+        return panels.Chart(solutions.Select(one => one.Solution.Problem.Cell.Unchecked));
 
         static FixedPointSolution Accepted(FixedPointSolution solution, int[] ends) => solution with
         {
@@ -117,7 +117,7 @@ public static partial class Figures
                     k == 0 ? MarkShape.Circle : MarkShape.X, 8).Opacity(0.75);
         }
         panel.Upright(bound, "no state is ever here");
-        return panels.Chart();
+        return panels.Chart(sets.Select(one => one.Solution.Problem.Cell.Unchecked));
 
         static Paint PaintOf(Ending ending) => ending switch
         {
@@ -146,7 +146,7 @@ public static partial class Figures
             [.. points.Where(other => other != point).Select(other => other.State)])[0], MarkShape.Square, Paint.Grey);
         Row("no other true point within", point => point.Certificate?.UniquenessRadius, MarkShape.Diamond, Paint.Blue);
         Row("a true point within", point => point.Certificate?.ExistenceRadius, MarkShape.Circle, Paint.Vermillion);
-        return panels.Chart();
+        return panels.Chart(points.Select(point => point.Certificate?.Unchecked));
 
         void Row(string name, Func<StatePoint, double?> value, MarkShape symbol, Paint paint) =>
             panel.Markers(name, Numbers(1, points.Count),

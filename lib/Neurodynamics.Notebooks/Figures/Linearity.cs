@@ -95,7 +95,7 @@ public static partial class Figures
             bins.Select(pair => pair.Value / (double)forecasts.Count), Paint.SkyBlue,
             $"distance from the nearest point {Hover.Custom}: {Hover.YAs(".1%")} of the steps")
             .Custom(bins.Select(pair => $"{Eighth(pair.Key)} to {Eighth(pair.Key + 1)}"));
-        return panels.Chart();
+        return panels.Chart(errors.Select(error => error.Line.Unchecked));
 
         static string Eighth(int place) => Math.Pow(10, place / 8.0).ToString("G2", CultureInfo.InvariantCulture);
     }

@@ -68,7 +68,7 @@ public static partial class Figures
                     .Outlined(open ? paint : Paint.White, open ? 3 : 1).Hovers(kind.Select(PlaneHover));
             }
         }
-        return panels.Chart();
+        return panels.Chart(planes.Select(view => view.Plane.Cell.Unchecked));
     }
 
     /// <summary>
@@ -108,7 +108,7 @@ public static partial class Figures
                 .Hovers(slow.Select(point => string.Create(CultureInfo.InvariantCulture,
                 $"<b>slow point</b> at ({point.State[0]:0.000}, {point.State[1]:0.000})<br>q = {point.Speed:0.0e+0}, a "
                 + $"minimum that is not zero")));
-        return space.Chart();
+        return space.Chart(plane.Cell.Unchecked);
 
         int Nearest(double value) => Enumerable.Range(0, plane.Axis.Length).MinBy(i => Math.Abs(plane.Axis[i] - value));
 
@@ -143,7 +143,7 @@ public static partial class Figures
             .Outlined(null, 2.5);
         Marks("Newton: slow point", Where(Ending.SlowMinimum), Paint.Purple, MarkShape.SquareOpen, 16)
             .Outlined(null, 2.5);
-        return panels.Chart();
+        return panels.Chart(plane.Cell.Unchecked);
 
         double[][] Where(Ending ending) => [.. newton.States.Split().Where((_, i) => newton.Endings[i] == ending)];
 

@@ -47,7 +47,7 @@ public static partial class Figures
         IReadOnlyList<Linearisation> points, Network network, Pca pca, double[,,]? trajectories = null,
         ColourBy colourBy = ColourBy.UnstableModes, string? title = null, int mostTrajectories = 12) =>
         PointsIn(Space(title ?? Title(points), pca, out var scene), scene, points, network, pca, trajectories, colourBy,
-            mostTrajectories).Chart();
+            mostTrajectories).Chart(network.Cell.Unchecked);
 
     /// <summary>
     /// Fixed points and trajectories as <see cref="FixedPoints"/> draws them, with a cloud of other states among them,
@@ -79,7 +79,7 @@ public static partial class Figures
                 Every = cloud.All(point => double.IsInteger(value(point))) ? 1 : null,
             }).Hover($"{name}<br>{scale}: {Hover.ColourAs(".3g")}");
         return PointsIn(space, scene, points, network, pca, trajectories, ColourBy.UnstableModes, mostTrajectories)
-            .Chart();
+            .Chart(network.Cell.Unchecked);
     }
 
     /// <summary>

@@ -27,14 +27,14 @@ public static partial class Figures
         var (shape, pca) = (CloudShape.Of(states), Pca.Fit(states));
         var space = Space($"{title}: {shape}", pca, out var scene);
         Dots(scene, new(name, states), network, pca.Project(states).Split(), 1);
-        if (shape is not { Centre: { } centre, Directions: { } directions }) return space.Chart();
+        if (shape is not { Centre: { } centre, Directions: { } directions }) return space.Chart(network.Cell.Unchecked);
         double[][] places = pca.Project(Outline(shape.Shape)
             .Select(place => centre.Select(
                 (middle, i) => middle + Enumerable.Range(0, 3).Sum(k => place[k] * directions[k][i])).ToArray())
             .ToMatrix(centre.Length)).Split();
         scene.Line($"the {Wording.Of(shape.Shape)} that {(shape.Shape == ShapeKind.Cube ? "fits" : "fit")} best",
             [.. places.Chunk(2).SelectMany(side => side.Append(null))], Paint.Vermillion, 4);
-        return space.Chart();
+        return space.Chart(network.Cell.Unchecked);
     }
 
     /// <summary>

@@ -27,7 +27,7 @@ public static partial class Figures
         double[][] places = Places(graph.Points, pca);
         scene.Line(connections, Connections(graph, places), Paint.Ink, 2);
         Fit(scene, places);
-        return PointsIn(space, scene, graph.Points, network, pca, colourBy: colourBy).Chart();
+        return PointsIn(space, scene, graph.Points, network, pca, colourBy: colourBy).Chart(network.Cell.Unchecked);
     }
 
     /// <summary>
@@ -64,7 +64,7 @@ public static partial class Figures
                     markers.Texts(kind.Select(point => point.ReadoutLabel), 10);
             }
         }
-        return panels.Chart();
+        return panels.Chart(network.Cell.Unchecked);
     }
 
     /// <summary>From each attractor over the saddle to the other.</summary>

@@ -60,7 +60,7 @@ public static partial class Figures
                 panel.Line("readout", time, readout.Column(channel), Paint.Black,
                     $"{hover}readout: {Hover.YAs(".3~f")}", 1.5, Dash.Dot, steps: true);
         }
-        return panels.Chart();
+        return panels.Chart(network?.Cell.Unchecked);
     }
 
     /// <summary>What a network reads out of one trial's inputs, from -1 for class 0 to 1 for class 1 [T, K].</summary>

@@ -19,6 +19,7 @@ public static partial class Tables
         IReadOnlyList<Network> networks, Trials trials, int count = 8, double[]? start = null) =>
         Table.Of(networks.SelectMany(
             network => GateUse.Of(network.Cell, trials, count, start), (network, use) => (network.Cell, Use: use)))
+            .Assuming(networks.Select(network => network.Cell.Unchecked))
             .Column("cell", row => row.Cell.Title)
             .Column("gate", row => row.Use.Gate)
             .Column("mean at pulses", row => row.Use.AtPulses)

@@ -14,7 +14,7 @@ public static partial class Tables
     /// <param name="solution">What a solver returned.</param>
     public static DataFrame Endings(FixedPointSolution solution) =>
         Table.Of(Enumerable.Range(0, solution.Endings.Length).GroupBy(i => solution.Endings[i])
-            .OrderBy(group => group.Key))
+            .OrderBy(group => group.Key)).Assuming(solution.Problem.Cell.Unchecked)
             .Column("ending", group => Wording.Of(group.Key))
             .Column("candidates", group => group.Count())
             .Column("smallest q", group => group.Min(i => solution.Speeds[i]))
@@ -31,7 +31,7 @@ public static partial class Tables
     public static DataFrame Readings(IReadOnlyList<ReadingRun> runs, IReadOnlyList<StatePoint> points)
     {
         double[][] places = [.. points.Select(point => point.State)];
-        return Table.Of(runs)
+        return Table.Of(runs).Assuming(runs.Select(run => run.Solution.Problem.Cell.Unchecked))
             .Column("reading", run => run.Reading switch
             {
                 SpeedReading.MeanSquare => "mean square per unit",
@@ -55,7 +55,7 @@ public static partial class Tables
     /// <param name="points">The true fixed points.</param>
     public static DataFrame Solvers(
         IReadOnlyList<(string Name, FixedPointSolution Solution)> solutions, IReadOnlyList<StatePoint> points) =>
-        Table.Of(solutions)
+        Table.Of(solutions).Assuming(solutions.Select(entry => entry.Solution.Problem.Cell.Unchecked))
             .Column("solver", entry => entry.Name)
             .Column("median steps", entry => (int)entry.Solution.Steps.Select(step => (double)step).Median())
             .Column("most steps", entry => entry.Solution.Steps.Max())
@@ -72,7 +72,7 @@ public static partial class Tables
     /// points, and how many points were new.
     /// </summary>
     /// <param name="set">What the search found.</param>
-    public static DataFrame Rounds(FixedPointSet set) => Table.Of(set.Rounds.Index())
+    public static DataFrame Rounds(FixedPointSet set) => Table.Of(set.Rounds.Index()).Assuming(set.Unchecked)
         .Column("round", round => round.Index)
         .Column("from", round => round.Item.Source)
         .Column("candidates", round => round.Item.Candidates)
@@ -83,6 +83,7 @@ public static partial class Tables
     /// <summary>A row per set of points: how many, the sum of their signs, and what it says.</summary>
     /// <param name="sets">The name of each set and its completeness.</param>
     public static DataFrame Completeness(IReadOnlyList<(string Name, Completeness Completeness)> sets) => Table.Of(sets)
+        .Assuming(sets.Select(set => set.Completeness.Unchecked))
         .Column("points", set => set.Name)
         .Column("number", set => set.Completeness.Counted + set.Completeness.Uncertain)
         .Column("sum of signs", set => set.Completeness.Sum)
@@ -102,7 +103,7 @@ public static partial class Tables
         double[] corrections = new FixedPointProblem(
             cell, inputs, shown.Select(point => point.State).ToMatrix(cell.StateSize)).Corrections();
         var (reach, proofs) = (Reachability.Of(cell, shown), Certificate.Of(cell, shown));
-        return Table.Of(Enumerable.Range(0, shown.Length))
+        return Table.Of(Enumerable.Range(0, shown.Length)).Assuming(cell.Unchecked)
             .Column("speed q", i => shown[i].Speed)
             .Column("largest |h|", i => shown[i].State.Max(Math.Abs))
             .Column("reach", i => Wording.Of(reach[i].Reach))
@@ -124,6 +125,7 @@ public static partial class Tables
         IReadOnlyList<FixedPointSolution> descents, IReadOnlyList<FixedPointSet> points, Network network) =>
         Table.Of(descents.Zip(
             points, (descent, set) => (Descent: descent, Set: set, Ends: DescentEnds.Of(descent, network))))
+            .Assuming(network.Cell.Unchecked)
             .Column("input", row => $"({Wording.Of(row.Descent.Problem.InputOf(0))})")
             .Column("candidates", row => row.Descent.Speeds.Length)
             .Column("steps", row => row.Descent.Steps[0])

@@ -17,7 +17,7 @@ public static partial class Tables
     public static DataFrame Connections(TransitionGraph graph, Network network)
     {
         string[] readouts = Readouts(graph.Points, network);
-        return Table.Of(graph.Edges())
+        return Table.Of(graph.Edges()).Assuming(network.Cell.Unchecked)
             .Column("from", edge => readouts[edge.First])
             .Column("to", edge => readouts[edge.Second])
             .When(network.Readout is not null, table => table.Column("channels that differ", edge =>
@@ -36,7 +36,7 @@ public static partial class Tables
     public static DataFrame Neighbours(TransitionGraph graph, Network network)
     {
         string[] readouts = Readouts(graph.Points, network);
-        return Table.Of(graph.Edges())
+        return Table.Of(graph.Edges()).Assuming(network.Cell.Unchecked)
             .Column("from", edge => Numbered(edge.First))
             .Column("to", edge => Numbered(edge.Second))
             .When(network.Readout is not null, table => table.Column(
@@ -58,7 +58,7 @@ public static partial class Tables
     {
         string[] readouts = Readouts(responses.Points, network);
         var rows = responses.Responses.GroupBy(response => response.From).ToArray();
-        return Table.Of(rows)
+        return Table.Of(rows).Assuming(network.Cell.Unchecked)
             .Column("resting in", row => readouts[row.Key])
             .Each(rows.Take(1).SelectMany(row => row).Index(), (table, pulse) =>
                 table.Column($"after ({Wording.Of(pulse.Item.Input)})",
@@ -74,6 +74,7 @@ public static partial class Tables
     /// <exception cref="InvalidOperationException">The network has no readout.</exception>
     public static DataFrame HeldPulses(IReadOnlyList<PulseResponses> byDuration, Network network) =>
         Table.Of(byDuration.Select(responses => (responses.Responses, Effects: PulseEffect.Of(responses, network))))
+            .Assuming(network.Cell.Unchecked)
             .Column("steps held", row => row.Responses.FirstOrDefault()?.Held ?? 0)
             .Column("pulses", row => row.Responses.Count)
             .Column("bit set", row => row.Effects.Count(effect => effect.Sets))
@@ -89,6 +90,7 @@ public static partial class Tables
     /// <param name="network">The network.</param>
     public static DataFrame Folds(IReadOnlyList<Branch> branches, Network network) =>
         Table.Of(branches.Where(branch => branch.Folds.Count > 0).OrderBy(branch => branch.Folds[0].Position))
+            .Assuming(network.Cell.Unchecked)
             .Column("position", branch => branch.Folds[0].Position)
             .When(network.Readout is not null, table => table
                 .Column("one point", branch => network.Decision(branch.Points[0].Point.State))

@@ -28,7 +28,7 @@ public static partial class Tables
     public static DataFrame FixedPoints(IReadOnlyList<Linearisation> points, Network network)
     {
         var facts = PointFacts.Of(points, network);
-        return Table.Of(facts)
+        return Table.Of(facts).Assuming(network.Cell.Unchecked)
             .Column("point", point => point.Number)
             .When(facts.Any(point => point.Input is not null), table => table.Column("input", point => point.Input))
             .Column("kind", point => point.Linearisation.Kind)
@@ -53,7 +53,7 @@ public static partial class Tables
     /// are at most, and what it is in words.
     /// </summary>
     /// <param name="set">What a search found; without a continuum the table has no rows.</param>
-    public static DataFrame Continua(FixedPointSet set) => Table.Of(set.Continua ?? [])
+    public static DataFrame Continua(FixedPointSet set) => Table.Of(set.Continua ?? []).Assuming(set.Unchecked)
         .Column("dimension", continuum => continuum.Dimension)
         .Column("states sampled", continuum => continuum.States.Count)
         .Column("largest distance", continuum => continuum.Extent)
@@ -66,6 +66,7 @@ public static partial class Tables
     /// <param name="points">The points; none gives a table without rows.</param>
     public static DataFrame Summary(IReadOnlyList<Linearisation> points) =>
         Table.Of(points.GroupBy(point => (point.UnstableModes, point.Kind)).OrderBy(group => group.Key.UnstableModes))
+            .Assuming(points.Select(point => point.Unchecked))
             .Column("unstable modes", group => group.Key.UnstableModes)
             .Column("kind", group => group.Key.Kind)
             .Column("points", group => group.Count())
@@ -84,7 +85,7 @@ public static partial class Tables
     {
         network.RequireReadout();
         return Table.Of(PointFacts.Of(points, network).GroupBy(point => point.Linearisation.UnstableModes)
-            .OrderBy(group => group.Key))
+            .OrderBy(group => group.Key)).Assuming(network.Cell.Unchecked)
             .Column("unstable modes", group => group.Key)
             .Column("points", group => group.Count())
             .Each(Enumerable.Range(0, network.Channels + 1), (table, number) => table
@@ -103,6 +104,7 @@ public static partial class Tables
     {
         foreach (var entry in networks) entry.Network.RequireReadout();
         return Table.Of(networks.Select(entry => (entry.Name, Points: PointFacts.Of(entry.Points, entry.Network))))
+            .Assuming(networks.Select(entry => entry.Network.Cell.Unchecked))
             .Column("network", entry => entry.Name)
             .Column("points", entry => entry.Points.Count)
             .Each(Enumerable.Range(0, networks.Max(entry => (int?)entry.Network.Channels + 1) ?? 1), (table, number) =>
@@ -121,7 +123,7 @@ public static partial class Tables
     public static DataFrame Found(IReadOnlyList<Portrait> networks)
     {
         int most = networks.SelectMany(entry => entry.Points).Max(point => (int?)point.UnstableModes) ?? 0;
-        return Table.Of(networks)
+        return Table.Of(networks).Assuming(networks.Select(entry => entry.Network.Cell.Unchecked))
             .Column("network", entry => entry.Name)
             .Column("points", entry => entry.Points.Count)
             .Each(Enumerable.Range(0, most + 1), (table, number) => table.Column(
@@ -154,6 +156,7 @@ public static partial class Tables
                 .Select(row => (row.set.Name, row.set.Set, row.set.Network, row.Points,
                     First: PointFacts.Of(row.Points, row.set.Network)
                         .FirstOrDefault(point => point.Linearisation.IsAttractor))))
+            .Assuming(sets.Select(set => set.Network.Cell.Unchecked))
             .Column("network", row => row.Name)
             .Column("input", row => Wording.Of(row.Set.Input))
             .Column("fixed points", row => row.Points.Count)
@@ -180,7 +183,7 @@ public static partial class Tables
     public static DataFrame ByInput(IReadOnlyList<FixedPointSet> sets, Network network) =>
         Table.Of(sets.Select(
             set => (Set: set, Attractors: PointFacts.Of(Linearisation.Of(network.Cell, set.Points), network)
-                .Where(point => point.Linearisation.IsAttractor).ToArray())))
+                .Where(point => point.Linearisation.IsAttractor).ToArray()))).Assuming(network.Cell.Unchecked)
             .Column("input", row => $"({Wording.Of(row.Set.Input)})")
             .Column("points", row => row.Set.Points.Count)
             .Column("attractors", row => row.Attractors.Length)
@@ -194,6 +197,7 @@ public static partial class Tables
     /// eigenvalues, speed q.
     /// </summary>
     public static DataFrame PlanePoints(IReadOnlyList<Linearisation> points) => Table.Of(points)
+        .Assuming(points.Select(point => point.Unchecked))
         .Column("x1", point => point.Point.State[0])
         .Column("x2", point => point.Point.State[1])
         .Column("kind", point => point.Kind)

@@ -34,6 +34,7 @@ public static partial class Tables
                 (network.Name, Of: of == PcaOf.Points
                     ? "fixed points"
                     : "trajectories", network.Pca(of).ExplainedVariance)))
+            .Assuming(networks.Select(entry => entry.Network.Cell.Unchecked))
             .Column("network", row => row.Name)
             .Column("fitted to", row => row.Of)
             .Each(Enumerable.Range(0, 3), (table, k) => table
@@ -45,6 +46,7 @@ public static partial class Tables
     /// the angles between the grid's directions in degrees.
     /// </summary>
     public static DataFrame Grid(IReadOnlyList<Portrait> networks) => Table.Of(networks)
+        .Assuming(networks.Select(entry => entry.Network.Cell.Unchecked))
         .Column("network", network => network.Name)
         .Column("on the grid %", network => 100 * network.OnGrid)
         .Each(new[] { "channels 1 and 2", "channels 1 and 3", "channels 2 and 3" }.Index(), (table, pair) => table
@@ -71,7 +73,7 @@ public static partial class Tables
     {
         double[,] cosines = ReadoutShare.Of(pca, network);
         int components = cosines.GetLength(0) - 1;
-        return Table.Of(Enumerable.Range(0, components + 1))
+        return Table.Of(Enumerable.Range(0, components + 1)).Assuming(network.Cell.Unchecked)
             .Column("direction", k => k < components ? $"PC{k + 1}" : "all of them")
             .Each(Enumerable.Range(0, network.Channels), (table, channel) => table
                 .Column($"readout {channel + 1}", k => cosines[k, channel]));
@@ -85,7 +87,7 @@ public static partial class Tables
     public static DataFrame ReadoutAngles(Network network)
     {
         double[,] cosines = ReadoutShare.BetweenReadouts(network);
-        return Table.Of(Enumerable.Range(0, network.Channels))
+        return Table.Of(Enumerable.Range(0, network.Channels)).Assuming(network.Cell.Unchecked)
             .Column("readout", channel => $"{channel + 1}")
             .Each(Enumerable.Range(0, network.Channels), (table, other) => table
                 .Column($"with {other + 1}", channel => cosines[other, channel]));

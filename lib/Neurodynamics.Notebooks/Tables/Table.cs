@@ -1,4 +1,5 @@
 using Microsoft.Data.Analysis;
+using Neurodynamics.Models;
 
 namespace Neurodynamics.Notebooks;
 
@@ -7,6 +8,7 @@ namespace Neurodynamics.Notebooks;
 internal sealed class Table<T>(IReadOnlyList<T> rows)
 {
     private readonly List<DataFrameColumn> columns = [];
+    private string? caption;
 
     public Table<T> Column(string name, Func<T, string?> value) =>
         With(new StringDataFrameColumn(name, rows.Select(value)));
@@ -30,7 +32,19 @@ internal sealed class Table<T>(IReadOnlyList<T> rows)
     /// <summary>Columns that only some tables have.</summary>
     public Table<T> When(bool wanted, Func<Table<T>, Table<T>> add) => wanted ? add(this) : this;
 
-    public static implicit operator DataFrame(Table<T> table) => new(table.columns);
+    /// <summary>Says above the table what is not checked of the networks that it is about.</summary>
+    public Table<T> Assuming(params IEnumerable<string?> assumed)
+    {
+        caption = Form.NotChecked(assumed);
+        return this;
+    }
+
+    public static implicit operator DataFrame(Table<T> table)
+    {
+        var frame = new DataFrame(table.columns);
+        if (table.caption is { } line) TableText.Captions.Add(frame, line);
+        return frame;
+    }
 
     private Table<T> With(DataFrameColumn column)
     {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using System.Runtime.CompilerServices;
 using System.Text;
 using Microsoft.Data.Analysis;
 
@@ -11,6 +12,11 @@ internal static class TableText
     /// <summary>Rows shown at most; default 100.</summary>
     public const int MostRows = 100;
 
+    /// <summary>
+    /// A line above a table. It is no part of the values: files, and tables made of this one, do not have it.
+    /// </summary>
+    public static ConditionalWeakTable<DataFrame, string> Captions { get; } = [];
+
     public static string Html(DataFrame table)
     {
         var (columns, shown) = (table.Columns.ToArray(), Shown(table));
@@ -21,8 +27,11 @@ internal static class TableText
             .neurodynamics-table th,.neurodynamics-table td{border-bottom:1px solid rgba(128,128,128,.3)}
             .neurodynamics-table .number{text-align:right}
             </style>
-            <table class="neurodynamics-table"><thead><tr>
+
             """);
+        if (Captions.TryGetValue(table, out string? caption))
+            html.Append("<p>").Append(WebUtility.HtmlEncode(caption)).Append("</p>\n");
+        html.Append("<table class=\"neurodynamics-table\"><thead><tr>");
         foreach (var column in columns) html.Append("<th").Append(Class(column)).Append('>')
             .Append(WebUtility.HtmlEncode(column.Name)).Append("</th>");
         html.Append("</tr></thead>\n<tbody>\n");
@@ -53,6 +62,7 @@ internal static class TableText
         var text = lines.Select(
             line => string.Join("  ", line.Select(
                 (cell, i) => IsNumber(columns[i]) ? cell.PadLeft(widths[i]) : cell.PadRight(widths[i]))).TrimEnd());
+        if (Captions.TryGetValue(table, out string? caption)) text = text.Prepend(caption);
         return string.Join("\n", Note(table) is { } note ? text.Append(note) : text);
     }
 

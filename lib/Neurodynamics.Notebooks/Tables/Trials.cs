@@ -108,7 +108,7 @@ public static partial class Tables
             ("steps with input: nearest point without input", Approach.Of(steps, nearest, driven)),
             ("steps with input: point under own input", Approach.Of(steps, own.States, driven)),
         ];
-        return Table.Of(rows)
+        return Table.Of(rows).Assuming(own.Problem.Cell.Unchecked)
             .Column("goal", row => row.Goal)
             .Column("steps", row => row.Approach.Steps)
             .Column("median distance after", row => row.Approach.MedianDistance)

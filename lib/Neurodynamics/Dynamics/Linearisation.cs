@@ -34,6 +34,14 @@ public sealed record Linearisation(StatePoint Point, double[,] StateJacobian, do
     /// </summary>
     private const double LargestLeft = 1e12;
 
+    /// <summary>
+    /// What was assumed of an imported cell's equations and is not checked (<see cref="Cell.Unchecked"/>); null where
+    /// the form is known.
+    /// </summary>
+    public string? Unchecked => Form.Unchecked;
+
+    private Form Form { get; init; } = new();
+
     /// <summary>Of the state Jacobian J, S values, in the order of <see cref="Modes"/>.</summary>
     public Complex[] Eigenvalues { get; } =
         [.. Demand.Some(Modes, nameof(Modes)).Select(mode => mode.Eigenvalue)];
@@ -145,7 +153,7 @@ public sealed record Linearisation(StatePoint Point, double[,] StateJacobian, do
                     nameof(points));
         using var work = cell.Usage.Begin();
         var exact = cell.InDouble();
-        var lines = new Linearisation[points.Count];
+        var (form, lines) = (cell.Form, new Linearisation[points.Count]);
         // Torch itself has one thread; chunks on threads of our own are both right and faster.
         FixedPointSolver.InParallel(exact, [.. Enumerable.Range(0, points.Count).Chunk(Chunk)], chunk =>
         {
@@ -159,7 +167,10 @@ public sealed record Linearisation(StatePoint Point, double[,] StateJacobian, do
                 using var inner = NewDisposeScope();
                 var (modes, condition) = ModesOf(byState[i]);
                 lines[chunk[i]] =
-                    new(points[chunk[i]], byState[i].ToMatrix(), byInput[i].ToMatrix(), modes, condition, band);
+                    new(points[chunk[i]], byState[i].ToMatrix(), byInput[i].ToMatrix(), modes, condition, band)
+                    {
+                        Form = form,
+                    };
             }
         });
         return [.. lines.OrderBy(line => line.IsFinite ? line.UnstableModes : int.MaxValue)];

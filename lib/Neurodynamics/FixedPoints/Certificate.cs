@@ -47,6 +47,18 @@ public enum Certainty
 public sealed record Certificate(Certainty Certainty, double ExistenceRadius, double UniquenessRadius)
 {
     /// <summary>
+    /// What the proof rests on: what was assumed of an imported cell's equations and is not checked
+    /// (<see cref="Cell.Unchecked"/>); null where the form is known.
+    /// </summary>
+    public string? Unchecked
+    {
+        get => Form.Unchecked;
+        init => Form = new() { Unchecked = value };
+    }
+
+    internal Form Form { get; init; } = new();
+
+    /// <summary>
     /// Evaluations of the Lipschitz constant beyond the first: they find the largest radius to within a few per cent.
     /// </summary>
     private const int Refinements = 5;
@@ -64,6 +76,13 @@ public sealed record Certificate(Certainty Certainty, double ExistenceRadius, do
         CancellationToken cancellation)
     {
         Demand.Given((cell, points));
+        var form = cell.Form;
+        return [.. Tested(cell, points, cancellation)
+            .Select(certificate => certificate is null ? null : certificate with { Form = form })];
+    }
+
+    private static Certificate?[] Tested(Cell cell, IReadOnlyList<StatePoint> points, CancellationToken cancellation)
+    {
         if (points.FirstOrDefault(point => point.State.Length != cell.StateSize || point.Input.Length != cell.InputSize)
             is { } odd)
             throw new ArgumentException($"The cell's states have {cell.StateSize} values and its "

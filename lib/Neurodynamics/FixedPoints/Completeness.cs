@@ -42,8 +42,23 @@ public sealed record Completeness(int Sum, int Counted, int Uncertain, int Outsi
     /// <summary>What is known of completeness where a search was stopped: nothing.</summary>
     internal static Completeness Stopped { get; } = new(0, 0, 0, 0, CompletenessVerdict.Stopped);
 
-    /// <summary>What the verdict means and what to try, in a sentence.</summary>
-    public string Message => Verdict switch
+    /// <summary>
+    /// What was assumed of an imported cell's equations and is not checked (<see cref="Cell.Unchecked"/>); null where
+    /// the form is known.
+    /// </summary>
+    public string? Unchecked
+    {
+        get => Form.Unchecked;
+        init => Form = new() { Unchecked = value };
+    }
+
+    internal Form Form { get; init; } = new();
+
+    /// <summary>What the verdict means and what to try, in a sentence, and what of the cell is not checked.</summary>
+    public string Message => Form.NotChecked(Unchecked) is { } assumed ? $"{Words[..^1]}; {assumed}." : Words;
+
+    /// <summary>The verdict's sentence alone.</summary>
+    internal string Words => Verdict switch
     {
         CompletenessVerdict.Missing =>
             $"The signs of det(I - J) over {Points(Counted)} sum to {Sum} and not to 1, so at least one fixed point "
@@ -95,8 +110,9 @@ public sealed record Completeness(int Sum, int Counted, int Uncertain, int Outsi
         using var work = cell.Usage.Begin();
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
-        var exact = cell.InDouble();
-        if (exact.InvariantBox(input) is null) return new(0, 0, 0, 0, CompletenessVerdict.NotApplicable);
+        var (exact, form) = (cell.InDouble(), cell.Form);
+        if (exact.InvariantBox(input) is null)
+            return new(0, 0, 0, 0, CompletenessVerdict.NotApplicable) { Form = form };
         var (distinct, proofs) = Certificate.Merge(points, certificates);
         var boxes = new Reachability.Boxes(exact);
         var inside = distinct.Zip(proofs).Where(pair => boxes.Test(pair.First) == Reach.NotExcluded).ToArray();
@@ -112,7 +128,10 @@ public sealed record Completeness(int Sum, int Counted, int Uncertain, int Outsi
         var (sum, counted) = (signs.Sum(), signs.Count(sign => sign != 0));
         return new(sum, counted, signs.Length - counted, distinct.Count - inside.Length,
             counted < signs.Length ? CompletenessVerdict.Undecided
-                : sum == 1 ? CompletenessVerdict.Consistent : CompletenessVerdict.Missing);
+                : sum == 1 ? CompletenessVerdict.Consistent : CompletenessVerdict.Missing)
+        {
+            Form = form,
+        };
     }
 
     private static bool MayBeOne((FixedPoint Point, Certificate Certificate) a,

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Neurodynamics.Models;
 
 namespace Neurodynamics.FixedPoints;
 
@@ -35,6 +36,18 @@ public sealed record FixedPointSet(double[] Input, IReadOnlyList<FixedPoint> Poi
     /// </summary>
     public IReadOnlyList<Continuum>? Continua { get; init; }
 
+    /// <summary>
+    /// What was assumed of an imported cell's equations and is not checked (<see cref="Cell.Unchecked"/>); null where
+    /// the form is known.
+    /// </summary>
+    public string? Unchecked
+    {
+        get => Form.Unchecked;
+        init => Form = new() { Unchecked = value };
+    }
+
+    internal Form Form { get; init; } = new();
+
     /// <summary>All of it in a sentence or two, as for a reader.</summary>
     public override string ToString()
     {
@@ -43,12 +56,13 @@ public sealed record FixedPointSet(double[] Input, IReadOnlyList<FixedPoint> Poi
         int open = Points.Count(point => point.Certificate is null);
         string untested = open == 0 ? "" : $" ({open} not tested)";
         string lines = string.Concat((Continua ?? []).Select(continuum => $"; {continuum}"));
+        string assumed = Form.NotChecked(Unchecked) is { } words ? $"; {words}" : "";
         return $"{counts}, {certified} of them certified{untested}, {Unreachable.Count} unreachable, "
-            + $"{SlowPoints.Count} slow points{lines}. {Stopped() ?? Message()}";
+            + $"{SlowPoints.Count} slow points{lines}{assumed}. {Stopped() ?? Message()}";
     }
 
     private string Message() => Continua is null || Completeness.Verdict != CompletenessVerdict.Undecided
-        ? Completeness.Message
+        ? Completeness.Words
         : "Beside a continuum the sum of signs decides nothing, so points may be missing.";
 
     /// <summary>Why the search says nothing of what is missing, in a sentence; null where it ran to its end.</summary>

@@ -81,7 +81,11 @@ internal sealed class KnownPoints(FixedPointProblem problem, double distance, in
         var ghosts = judged.Concat<StatePoint>(nearlyStill).Where(point => !CanBe(point)).Select(Ghost.Of);
         return new(problem.InputOf(0), [.. judged.Where(CanBe)], [.. ghosts], [.. nearlyStill.Where(CanBe)],
             CompletenessOf(distinct, proofs, cancellation), rounds)
-        { Solution = given, Continua = continua.Found is { Count: > 0 } found ? found : null };
+        {
+            Solution = given,
+            Continua = continua.Found is { Count: > 0 } found ? found : null,
+            Form = problem.Cell.Form,
+        };
 
         static bool CanBe(StatePoint point) => point.Reachability!.Reach != Reach.Unreachable;
     }

@@ -25,8 +25,31 @@ public sealed record ImportedNetwork(
     /// </summary>
     public Example? Example { get; init; }
 
-    /// <summary>Runs the network on a trajectory of the source framework and reports the largest difference.</summary>
+    /// <summary>
+    /// Runs the network on a trajectory of the source framework and reports the largest difference. Where it is
+    /// reproduced the form is known from then on: <see cref="Cell.Unchecked"/> is null, for the cell, its copies and
+    /// what was found with them.
+    /// </summary>
+    /// <remarks>
+    /// A trajectory that hardly leaves 0, or of a single step from there, is reproduced by cells of any form and leaves
+    /// it open. States x that a step starts from count where |x|^3 / 3, by which tanh x differs from x, is above the
+    /// tolerance.
+    /// </remarks>
     /// <inheritdoc cref="TrajectoryCheck.Run"/>
-    public TrajectoryCheck Check(SourceTrajectory trajectory, double tolerance = TrajectoryCheck.DefaultTolerance) =>
-        TrajectoryCheck.Run(Network, trajectory, tolerance, OutputActivation);
+    public TrajectoryCheck Check(SourceTrajectory trajectory, double tolerance = TrajectoryCheck.DefaultTolerance)
+    {
+        var check = TrajectoryCheck.Run(Network, trajectory, tolerance, OutputActivation);
+        if (check.Reproduced && ShowsForm(trajectory, tolerance)) Network.Cell.Unchecked = null;
+        return check;
+    }
+
+    private static bool ShowsForm(SourceTrajectory trajectory, double tolerance)
+    {
+        var (trials, steps, size) = (trajectory.States.GetLength(0), trajectory.States.GetLength(1),
+            trajectory.States.GetLength(2));
+        var left = Enumerable.Range(0, trials).SelectMany(trial => Enumerable.Range(0, (steps - 1) * size)
+            .Select(i => trajectory.States[trial, i / size, i % size]));
+        return left.Concat(trajectory.Start?.Cast<double>() ?? [])
+            .Any(value => Math.Pow(Math.Abs(value), 3) / 3 > tolerance);
+    }
 }

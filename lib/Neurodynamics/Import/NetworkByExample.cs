@@ -53,6 +53,7 @@ public static partial class NetworkFile
             cell = Kept((found.Layer with { Architecture = reads with { LearnedStart = false } })
                 .Build(ScalarType.Float64));
         }
+        if (example.Rivals.Count > 0) cell.Unchecked = "the trials fit another form as well";
         string[] names =
             [.. found.Layer.Used.Concat(readout?.Readout.Used ?? []).Select(array => array.Name).Distinct()];
         return new(
@@ -60,7 +61,8 @@ public static partial class NetworkFile
             readout?.Readout.Activation ?? Activation.Linear, file.Format, names,
             [.. file.Arrays.Select(array => array.Name).Except([.. names, .. ofTrials]), .. file.Unread],
             [
-                .. file.Assumptions, .. found.Notes, .. Idle(left, Parts.IsZero, "zero"), .. Idle(left, Parts.IsOne, "one"),
+                .. file.Assumptions, .. found.Notes,
+                .. Idle(left, Parts.IsZero, "zero"), .. Idle(left, Parts.IsOne, "one"),
                 .. readout is null ? Array.Empty<string>() : [readout.Error is null
                     ? $"The outputs are taken to be {readout.Text}, by its name alone: the trials have no outputs."
                     : $"The outputs are {readout.Text}."],

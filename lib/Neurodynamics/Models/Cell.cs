@@ -17,6 +17,7 @@ public abstract class Cell : nn.Module
 {
     private static readonly ConditionalWeakTable<Cell, Cell> Copies = [];
     private readonly Usage usage;
+    private Form form = new();
     private bool statesChecked, inputsChecked;
     private RowSpace? rowSpace;
     private int learned;
@@ -62,6 +63,22 @@ public abstract class Cell : nn.Module
     /// The cell's name in figures, tables and messages: its architecture's title, or otherwise the module's name.
     /// </summary>
     public string Title => Architecture?.Title ?? GetName();
+
+    /// <summary>
+    /// What was assumed of an imported cell's equations in a few words, such as "tanh, no leak", where its file does
+    /// not say it and no trajectory has checked it (<see cref="Import.ImportedNetwork.Check"/>); null where the form is
+    /// known. Copies of the cell say it too, and so do cells that are made of it and what was found with any of them.
+    /// </summary>
+    public string? Unchecked
+    {
+        get => Form.Unchecked;
+        internal set => Form.Unchecked = value;
+    }
+
+    /// <summary>What the cell, its copies and what was found with them know together of a check.</summary>
+    internal virtual Form Form =>
+        named_children().Select(child => child.module).OfType<Cell>().ToArray() is { Length: > 0 } parts
+            ? new([form, .. parts.Select(part => part.Form)]) : form;
 
     /// <summary>I, the number of inputs.</summary>
     public int InputSize { get; }
@@ -361,10 +378,24 @@ public abstract class Cell : nn.Module
                 + $"{ShapeOf(its, odd)} there.",
                 nameof(architecture));
         foreach (var (name, values) in its) values.copy_(mine[name]);
+        copy.Share(this);
         return copy;
 
         static string ShapeOf(Dictionary<string, Tensor> contents, string name) =>
             contents.TryGetValue(name, out var values) ? $"[{string.Join(", ", values.shape)}]" : "missing";
+    }
+
+    /// <summary>
+    /// Takes over from the cell that this is a copy of, and from its parts, what of the form is not checked. A
+    /// trajectory that checks the one says nothing of a copy with other equations: it has a form of its own.
+    /// </summary>
+    private protected void Share(Cell other)
+    {
+        form = Architecture == other.Architecture ? other.form
+            : new() { Unchecked = other.form.Unchecked is null ? null : Title };
+        var parts = other.named_children().ToDictionary(child => child.name, child => child.module);
+        foreach (var (name, part) in named_children())
+            if (part is Cell its && parts.GetValueOrDefault(name) is Cell mine) its.Share(mine);
     }
 
     /// <summary>Steps through the inputs in time and stacks the states: [B, T, S].</summary>

@@ -85,6 +85,8 @@ public sealed class IteratedCell : Cell
 
     internal override Usage Usage => cell.Usage;
 
+    internal override Form Form => cell.Form;
+
     /// <inheritdoc/>
     public override Cell InDouble()
     {

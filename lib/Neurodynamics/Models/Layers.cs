@@ -251,7 +251,10 @@ public sealed class LayeredCell : Cell
         if (Architecture is not null) return base.InDouble();
         Cell[] each = [.. layers.Select(layer => layer.InDouble())];
         if (each.SequenceEqual(layers)) return this;
-        return exact is { } known && known.layers.SequenceEqual(each) ? known : exact = new LayeredCell(each);
+        if (exact is { } known && known.layers.SequenceEqual(each)) return known;
+        exact = new LayeredCell(each);
+        exact.Share(this);
+        return exact;
     }
 
     /// <summary>A few roundings of what a readout sees, at most [B].</summary>

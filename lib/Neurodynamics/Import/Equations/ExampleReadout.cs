@@ -22,24 +22,47 @@ internal sealed record ExampleReadout(FoundReadout Readout, string Text, double?
     /// <param name="outputs">The source's outputs [B T, K].</param>
     public static ExampleReadout? Checked(Parts parts, Cell cell, Tensor states, Tensor outputs)
     {
-        var (units, channels) = (cell.Units, (int)outputs.shape[1]);
+        int channels = (int)outputs.shape[1];
         ExampleReadout? best = null;
         foreach (var (hidden, name, reads) in Seen(cell, states))
-        {
-            foreach (var (weights, bias) in Candidates(parts, units, channels))
-            {
-                using var scope = NewDisposeScope();
-                var logits = hidden.mm(weights.Values.t());
-                if (bias is not null) logits = logits.Plus(bias.Values);
-                foreach (var activation in Enum.GetValues<Activation>())
+            foreach (var (weights, activation) in Likely(parts, hidden, channels, outputs))
+                foreach (var bias in (Part?[])[null, .. parts.Without(weights.From).Vectors(channels, "d")])
                 {
+                    using var scope = NewDisposeScope();
+                    var logits = hidden.mm(weights.Values.t());
+                    if (bias is not null) logits = logits.Plus(bias.Values);
                     double error = (activation.Of(logits) - outputs).abs().div(outputs.abs().AtLeast(1)).max()
                         .item<double>();
                     if (best is null || error < best.Error) best = Made(weights, bias, activation, error, name, reads);
                 }
+        return best;
+    }
+
+    /// <summary>The weights and activations with which outputs are off by nearly the same everywhere, a bias.</summary>
+    private static IEnumerable<(Part Weights, Activation Activation)> Likely(
+        Parts parts, Tensor hidden, int channels, Tensor outputs)
+    {
+        var found = new List<(Part Weights, Activation Activation, double Spread)>();
+        foreach (var weights in Candidates(parts, (int)hidden.shape[1], channels))
+        {
+            using var scope = NewDisposeScope();
+            var logits = hidden.mm(weights.Values.t());
+            foreach (var activation in Enum.GetValues<Activation>())
+            {
+                var off = activation switch
+                {
+                    Activation.Sigmoid => outputs.logit(),
+                    Activation.Tanh => outputs.atanh(),
+                    Activation.Softmax => outputs.log(),
+                    _ => outputs,
+                } - logits;
+                // Softmax leaves open what is added to all channels.
+                if (activation == Activation.Softmax) off -= off.mean([1], keepdim: true);
+                double spread = (off.amax(0) - off.amin(0)).max().item<double>();
+                if (!double.IsNaN(spread)) found.Add((weights, activation, spread));
             }
         }
-        return best;
+        return found.OrderBy(one => one.Spread).Take(8).Select(one => (one.Weights, one.Activation));
     }
 
     /// <summary>The one matrix that is named like a readout and reads the units; null where there is none.</summary>
@@ -81,18 +104,16 @@ internal sealed record ExampleReadout(FoundReadout Readout, string Text, double?
         _ => "h",
     };
 
-    private static IEnumerable<(Part Weights, Part? Bias)> Candidates(Parts parts, int units, int channels)
+    /// <summary>[K, N] as it is, over N, and with a scale for every channel.</summary>
+    private static IEnumerable<Part> Candidates(Parts parts, int units, int channels)
     {
-        IReadOnlyList<Part> Of(string role) => parts.Vectors(channels, role);
+        Part[] scales = [.. parts.Vectors(channels).Where(scale => !Parts.IsOne(scale.From[0]))];
+        // So many are the biases of heads.
+        if (scales.Length > 8) scales = [];
         foreach (var plain in parts.Matrices(channels, units, "C"))
-            foreach (var scale in (Part?[])[null, .. Of("").Where(scale => !Parts.IsOne(scale.From[0]))])
+            foreach (var scale in (Part?[])[null, .. scales.Where(scale => !scale.Shares(plain))])
                 foreach (bool mean in new[] { false, true })
-                {
-                    if (plain.Shares(scale)) continue;
-                    var weights = mean || scale is not null ? Scaled(plain, scale, mean ? units : 1) : plain;
-                    yield return (weights, null);
-                    foreach (var bias in Of("d").Where(bias => !bias.Shares(weights))) yield return (weights, bias);
-                }
+                    yield return mean || scale is not null ? Scaled(plain, scale, mean ? units : 1) : plain;
     }
 
     private static Part Scaled(Part weights, Part? scale, int by)

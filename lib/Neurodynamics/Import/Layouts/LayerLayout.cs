@@ -91,6 +91,13 @@ public sealed record FoundLayer(
     /// <summary>What had to be assumed, in sentences.</summary>
     public IReadOnlyList<string> Assumptions { get; init; } = [];
 
+    /// <summary>
+    /// What of that concerns the cell's equations, in a few words such as "tanh, no leak": figures, tables and
+    /// sentences say it until a trajectory has checked it (<see cref="Cell.Unchecked"/>). Null where the file says it
+    /// all.
+    /// </summary>
+    public string? Unchecked { get; init; }
+
     /// <summary>Layers one above the other, which this stands for; none for a layer by itself.</summary>
     internal IReadOnlyList<FoundLayer> Layers { get; private init; } = [];
 
@@ -122,6 +129,7 @@ public sealed record FoundLayer(
         foreach (var (name, parameter) in cell.named_parameters()) parameter.Fill(Parameters[name]);
         foreach (var (name, buffer) in cell.named_buffers())
             if (Parameters.TryGetValue(name, out double[]? values)) buffer.Fill(values);
+        cell.Unchecked = Unchecked;
         return cell;
     }
 

@@ -58,6 +58,12 @@ internal sealed class PyTorchLayout : LayerLayout
                     ],
                     _ => [],
                 },
+                Unchecked = sizes.Gates switch
+                {
+                    1 => "tanh, no leak",
+                    3 when Options.Architecture is null => "PyTorch's GRU",
+                    _ => null,
+                },
             };
         }
 
