@@ -51,6 +51,15 @@ internal static class Belongings
         }
     }
 
+    /// <summary>The one array, of S values, that is named as a learned start is; null where there is none.</summary>
+    public static SourceArray? StartIn(
+        ArrayFile file, IReadOnlyList<SourceArray> used, ImportOptions options, int stateSize)
+    {
+        var named = file.Arrays.Except(used).Where(array => Start.IsMatch(array.Name) && !IsElsewhere(array)
+            && !options.LeaveOut.Contains(array.Name) && SourceArray.Count(array.Shape) == stateSize).ToList();
+        return named is [var one] ? one : null;
+    }
+
     /// <summary>Whether an array is an optimiser's or a training framework's.</summary>
     public static bool IsElsewhere(SourceArray array) => Elsewhere.IsMatch(array.Name);
 
@@ -68,6 +77,8 @@ internal static class Belongings
     private static Regex Masked() => Segment("(rec_?)?mask|[^./]*_mask|signs?|dale[^./]*|(rec_?)?connectivity");
 
     private static Regex Started() => Segment("[hxc]_?0|init(ial)?_(state|hidden)s?|latent_ics");
+
+    private static readonly Regex Start = Started();
 
     private static Regex Further() => new("/cells/", Quick);
 

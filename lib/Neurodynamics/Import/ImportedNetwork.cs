@@ -28,7 +28,7 @@ public sealed record ImportedNetwork(
     /// <summary>
     /// Runs the network on a trajectory of the source framework and reports the largest difference. Where it is
     /// reproduced the form is known from then on: <see cref="Cell.Unchecked"/> is null, for the cell, its copies and
-    /// what was found with them.
+    /// what was found with them. Trials that are time first, [T, B, ...], are recognised, which the result says.
     /// </summary>
     /// <remarks>
     /// A trajectory that hardly leaves 0, or of a single step from there, is reproduced by cells of any form and leaves
@@ -38,9 +38,16 @@ public sealed record ImportedNetwork(
     /// <inheritdoc cref="TrajectoryCheck.Run"/>
     public TrajectoryCheck Check(SourceTrajectory trajectory, double tolerance = TrajectoryCheck.DefaultTolerance)
     {
-        var check = TrajectoryCheck.Run(Network, trajectory, tolerance, OutputActivation);
+        Demand.Given(trajectory);
+        var check = Run(trajectory);
+        // Inputs and states may be [T, B, ...]: read so where only that reproduces them.
+        if (!check.Reproduced && trajectory.FitsTurned && Run(trajectory.Turned()) is { Reproduced: true } turned)
+            (check, trajectory) = (turned with { TimeFirst = true }, trajectory.Turned());
         if (check.Reproduced && ShowsForm(trajectory, tolerance)) Network.Cell.Unchecked = null;
         return check;
+
+        TrajectoryCheck Run(SourceTrajectory trials) =>
+            TrajectoryCheck.Run(Network, trials, tolerance, OutputActivation);
     }
 
     private static bool ShowsForm(SourceTrajectory trajectory, double tolerance)

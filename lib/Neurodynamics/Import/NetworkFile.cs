@@ -29,15 +29,20 @@ public static partial class NetworkFile
         options ??= new();
         var file = ArrayFile.Read(path);
         var layouts = LayerLayout.All;
-        var sources = layouts.SelectMany(layout => layout.Find(file, options)).ToList();
+        List<LayerSource> sources = options.Arrays.Count > 0 ? [new NamedSource(file, options)]
+            : [.. layouts.SelectMany(layout => layout.Find(file, options))];
         if (sources.Count == 0)
             throw file.Refusal(file.Obstacle
                 ?? $"no recurrent layer was found in {ArrayFile.Listed(file.Arrays.Select(array => array.Name))}: "
-                + $"expected are {string.Join(", or ", layouts.Select(layout => layout.Expected))}");
+                + $"expected are {string.Join(", or ", layouts.Select(layout => layout.Expected))}; with trials of the "
+                + $"source's own, {nameof(LoadByExample)} finds out what other arrays mean");
         var source = file.Only(
             sources, one => one.Name, options.Layer, "recurrent layers", nameof(ImportOptions.Layer));
         var layer = source.Layer();
         var readout = options.WithoutReadout ? null : source.Readout(layer);
+        using var plain = layer.Build(ScalarType.Float32);
+        var start = Belongings.StartIn(file, [.. layer.Used, .. readout?.Used ?? []], options, plain.StateSize);
+        if (start is not null) layer = layer with { Start = start.Values, Used = [.. layer.Used, start] };
         SourceArray[] used = [.. layer.Used, .. readout?.Used ?? []];
         Belongings.Require(file, used, options, sources.Count > 1 ? source.Name : "");
         var precision = used.Any(array => array.Type == "float64") ? ScalarType.Float64 : ScalarType.Float32;
@@ -49,7 +54,7 @@ public static partial class NetworkFile
             cell, Joined(cell, readout, options, precision), readout?.Activation ?? Activation.Linear, file.Format,
             names, [.. file.Arrays.Select(array => array.Name).Except(names), .. file.Unread],
             [
-                .. file.Assumptions, .. layer.Assumptions, .. readout?.Assumptions ?? [],
+                .. file.Assumptions, .. layer.Assumptions, .. AssumedOf(start), .. readout?.Assumptions ?? [],
                 .. AssumedOf(readout, options),
             ]);
     }
@@ -66,6 +71,13 @@ public static partial class NetworkFile
             Activation.Tanh => OutputMeaning.TanhValues,
             _ => OutputMeaning.Logits,
         });
+    }
+
+    private static IEnumerable<string> AssumedOf(SourceArray? start)
+    {
+        if (start is not null)
+            yield return
+                $"{start.Name.Shown()} is taken to be the state before the first step, from where trials begin.";
     }
 
     /// <summary>What the outputs are taken to mean, where neither the file nor the reader says it.</summary>

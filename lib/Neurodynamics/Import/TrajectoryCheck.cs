@@ -35,10 +35,17 @@ public sealed record SourceTrajectory(
                 "Expected inputs [B, T, I] and states [B, T, S] or [B, T + 1, S], but was given "
                 + $"{SourceArray.Text(TrajectoryCheck.ShapeOf(Inputs))} and "
                 + $"{SourceArray.Text(TrajectoryCheck.ShapeOf(States))}: save the same trials of both.");
+        foreach (var given in new Array?[] { Inputs, States, Outputs, Start })
+            if (given?.Cast<double>().All(double.IsFinite) == false)
+                throw new ArgumentException(
+                    "The trials hold values that are not finite: save some that do not run away.");
         if (all == steps) return this;
         using var scope = TorchSharp.torch.NewDisposeScope();
         return this with { States = States.ToTensor().narrow(1, 1, steps).ToCube(), Start = Start ?? States.AtStep(0) };
     }
+
+    /// <summary>Whether they could be [T, B, ...]: a given start says how many trials there are.</summary>
+    internal bool FitsTurned => Start is null || Start.GetLength(0) == Inputs.GetLength(1);
 
     /// <summary>The same with trials and time exchanged, for arrays that are [T, B, ...].</summary>
     public SourceTrajectory Turned() => this with
@@ -90,12 +97,16 @@ public sealed record TrajectoryCheck(Deviation States, Deviation? Outputs, doubl
     /// </summary>
     public const double DefaultTolerance = 1e-5;
 
+    /// <summary>Whether the trajectory was taken to be time first, [T, B, ...]; default false, [B, T, ...].</summary>
+    public bool TimeFirst { get; init; }
+
     /// <summary>Whether every difference is within the tolerance.</summary>
     public bool Reproduced => States.Value <= Tolerance && (Outputs is null || Outputs.Value <= Tolerance);
 
     /// <inheritdoc/>
     public override string ToString() =>
-        $"{(Reproduced ? "Reproduced" : "NOT reproduced")}: the largest difference is {Text(States, "state")}"
+        $"{(Reproduced ? "Reproduced" : "NOT reproduced")}{(TimeFirst ? ", taken as time first" : "")}: "
+        + $"the largest difference is {Text(States, "state")}"
         + (Outputs is null ? "" : $", and {Text(Outputs, "output")}")
         + string.Create(CultureInfo.InvariantCulture, $" (tolerance {Tolerance:0.0e+0}).");
 

@@ -18,6 +18,7 @@ public abstract class Cell : nn.Module
     private static readonly ConditionalWeakTable<Cell, Cell> Copies = [];
     private readonly Usage usage;
     private Form form = new();
+    private Tensor? givenStart;
     private bool statesChecked, inputsChecked;
     private RowSpace? rowSpace;
     private int learned;
@@ -369,6 +370,7 @@ public abstract class Cell : nn.Module
     private Cell As(Architecture architecture, ScalarType precision)
     {
         var copy = architecture.Create(InputSize, Units, precision);
+        copy.GivenStart = GivenStart;
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
         var (mine, its) = (Contents(this), Contents(copy));
@@ -415,8 +417,30 @@ public abstract class Cell : nn.Module
     /// States before the first step [B, S] for inputs [B, ...], in the same precision: zeros unless a cell says
     /// otherwise.
     /// </summary>
-    protected internal virtual Tensor Start(Tensor inputs) =>
-        zeros(inputs.shape[0], StateSize, dtype: inputs.dtype);
+    protected internal virtual Tensor Start(Tensor inputs) => givenStart is { } start
+        ? start.to(inputs.dtype).expand(inputs.shape[0], StateSize)
+        : zeros(inputs.shape[0], StateSize, dtype: inputs.dtype);
+
+    /// <summary>
+    /// Where trials begin, S values, if a file gives it for a cell that has no place of its own for it; null for zero.
+    /// It is a buffer, start [S]: saved and copied with the weights, and left alone by training.
+    /// </summary>
+    internal double[]? GivenStart
+    {
+        get => givenStart?.ToVector();
+        set
+        {
+            if (value is null) return;
+            Demand.Shape(value, [StateSize]);
+            givenStart = value.ToTensor().to(Precision ?? ScalarType.Float64);
+            givenStart.DetachFromDisposeScope();
+            register_buffer("start", givenStart);
+        }
+    }
+
+    /// <summary>A box [S] that holds the given start too, where every larger box is invariant as well.</summary>
+    private protected double[] WithStart(double[] box) => GivenStart is not { } start ? box
+        : [.. box.Zip(start, (most, value) => Math.Max(most, Math.Abs(value)))];
 
     /// <summary>Refuses inputs and states that are not [B or 1, I] and [B, S].</summary>
     /// <exception cref="ArgumentException">

@@ -116,7 +116,9 @@ public class Lstm : RecurrentCell
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
         if (WeightHh.dtype != ScalarType.Float64) return InDouble().InvariantBox(input);
-        return BoxUnder(Drive(input.ToTensor().unsqueeze(0)).squeeze(0), null);
+        // Gates are bounded for |h| at most 1: from beyond, nothing is known.
+        if (GivenStart is { } start && start[..Units].Any(h => Math.Abs(h) > 1)) return null;
+        return BoxUnder(Drive(input.ToTensor().unsqueeze(0)).squeeze(0), null) is { } box ? WithStart(box) : null;
     }
 
     /// <inheritdoc/>
@@ -144,13 +146,19 @@ public class Lstm : RecurrentCell
     }
 
     /// <summary>
-    /// |h| at most 1, and |c| at most the number of steps: each step adds at most 1 and partly forgets the rest.
+    /// |h| at most 1, and |c| at most the number of steps, or larger by a given start: each step adds at most 1 and
+    /// partly forgets the rest.
     /// </summary>
     /// <inheritdoc/>
     public override double[]? BoxAfter(int steps)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(steps);
-        return [.. Enumerable.Repeat(Math.Min(1.0, steps), Units), .. Enumerable.Repeat((double)steps, Units)];
+        double[] start = GivenStart ?? new double[StateSize];
+        return
+        [
+            .. start[..Units].Select(h => Math.Max(Math.Min(1.0, steps), Math.Abs(h))),
+            .. start[Units..].Select(c => Math.Abs(c) + steps),
+        ];
     }
 
     private protected override Tensor? JacobianLipschitzAt(

@@ -185,7 +185,7 @@ public abstract class RecurrentCell : Cell
     public override double[]? InvariantBox(double[] input)
     {
         Require(input);
-        return [.. Enumerable.Repeat(1.0, StateSize)];
+        return WithStart([.. Enumerable.Repeat(1.0, StateSize)]);
     }
 
     /// <inheritdoc/>

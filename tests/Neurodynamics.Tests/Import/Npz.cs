@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
 using System.Text;
+using Neurodynamics.Import;
 
 namespace Neurodynamics.Tests.Import;
 
@@ -25,6 +26,11 @@ internal static class Npz
 
     public static byte[] Float32(int[] shape, params IEnumerable<double> values) =>
         Array("<f4", false, shape, [.. values.SelectMany(value => BitConverter.GetBytes((float)value))]);
+
+    /// <summary>An archive of arrays in float64.</summary>
+    public static byte[] Doubles(params IEnumerable<SourceArray> arrays) =>
+        Archive([.. arrays.Select(array => (array.Name, Array("<f8", false, [.. array.Shape],
+            [.. array.Values.SelectMany(BitConverter.GetBytes)])))]);
 
     public static byte[] Archive(params (string Name, byte[] Array)[] arrays)
     {

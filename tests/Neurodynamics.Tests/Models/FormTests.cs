@@ -58,7 +58,7 @@ public sealed class FormTests
         Assert.Equal(CompletenessVerdict.Consistent, found.Completeness.Verdict);
     }
 
-    private static Network Build(string name, ArrayFile file)
+    internal static Network Build(string name, ArrayFile file)
     {
         double[,] Matrix(string array) => file[array].ToMatrix();
         double[] Values(string array) => file[array].Values;

@@ -116,7 +116,7 @@ public sealed record FoundLayer(
     /// <summary>The cell.</summary>
     internal Cell Build(ScalarType precision)
     {
-        if (Layers.Count > 0) return new LayeredCell([.. Layers.Select(layer => layer.Build(precision))]);
+        if (Layers.Count > 0) return Stacked(precision);
         using var frozen = no_grad();
         if (Start is { } start && Architecture is LeakyArchitecture leaky)
             return (this with
@@ -129,12 +129,31 @@ public sealed record FoundLayer(
         foreach (var (name, parameter) in cell.named_parameters()) parameter.Fill(Parameters[name]);
         foreach (var (name, buffer) in cell.named_buffers())
             if (Parameters.TryGetValue(name, out double[]? values)) buffer.Fill(values);
+        cell.GivenStart = Start;
         cell.Unchecked = Unchecked;
         return cell;
     }
 
     /// <summary>The state before the first step, where it is not zero.</summary>
     internal double[]? Start { get; init; }
+
+    private LayeredCell Stacked(ScalarType precision)
+    {
+        var cells = new List<Cell>();
+        int first = 0;
+        foreach (var layer in Layers)
+        {
+            var cell = layer.Build(precision);
+            if (Start is { } start)
+            {
+                cell.Dispose();
+                cell = (layer with { Start = start[first..(first + cell.StateSize)] }).Build(precision);
+            }
+            first += cell.StateSize;
+            cells.Add(cell);
+        }
+        return new(cells);
+    }
 
     /// <summary>States in the library's order from those in the source's, and the other way round.</summary>
     internal Tensor Ordered(Tensor states) => CellFirst ? cat(states.chunk(2, -1).Reverse().ToArray(), -1) : states;
