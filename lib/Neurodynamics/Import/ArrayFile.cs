@@ -3,9 +3,10 @@ using System.Text.Json;
 namespace Neurodynamics.Import;
 
 /// <summary>
-/// All arrays of one file: PyTorch's zip format (.pt, .pth), safetensors, NumPy (.npz, .npy), HDF5 (.h5), Keras 3
-/// (.keras) or a <see cref="FileFormat"/> of your own. The content decides which it is, not the name. Nothing in a
-/// file is executed.
+/// All arrays of one file: PyTorch's state_dicts and whole modules (.pt, .pth, in the zip format or the one before 1.6,
+/// also zipped again), safetensors, NumPy (.npz, .npy), pickled dictionaries (.pkl), MATLAB (.mat from version 5 on),
+/// HDF5 (.h5), Keras 3 (.keras) or a <see cref="FileFormat"/> of your own. The content decides which it is, not the
+/// name. Nothing in a file is executed.
 /// </summary>
 public sealed class ArrayFile
 {
@@ -25,10 +26,7 @@ public sealed class ArrayFile
     /// <summary>What kind of file it is.</summary>
     public FileFormat Format { get; }
 
-    /// <summary>
-    /// The arrays of numbers, in the order of the file. Those of a PyTorch file, whose dictionaries lose it, are by
-    /// name.
-    /// </summary>
+    /// <summary>The arrays of numbers, in the order of the file.</summary>
     public IReadOnlyList<SourceArray> Arrays => content.Arrays;
 
     /// <summary>Names of everything else in the file: text, objects, single values.</summary>
@@ -39,6 +37,9 @@ public sealed class ArrayFile
 
     /// <summary>What the file leaves open and was assumed, in sentences.</summary>
     public IReadOnlyList<string> Assumptions { get; }
+
+    /// <inheritdoc cref="FileContent.Settings"/>
+    public IReadOnlyDictionary<string, string> Settings => content.Settings;
 
     /// <inheritdoc cref="FileContent.Obstacle"/>
     internal string? Obstacle => content.Obstacle;
@@ -64,10 +65,7 @@ public sealed class ArrayFile
     /// <exception cref="ImportException">It is a directory, empty, truncated or of another kind.</exception>
     public static ArrayFile Read(string path)
     {
-        if (Directory.Exists(path))
-            throw new ImportException(
-                $"{path} is a directory, but a single file was expected: name the file of weights in it "
-                + "(a TensorFlow SavedModel folder has to be saved again as .keras or .h5).");
+        if (Directory.Exists(path)) throw Folder(path);
         if (!File.Exists(path)) throw new FileNotFoundException($"{path} is not there: check the path.", path);
 
         return OpenFile.Read(path, file =>
@@ -120,11 +118,31 @@ public sealed class ArrayFile
         return string.Join(", ", first) + (more > 0 ? $" and {more} more" : "");
     }
 
+    /// <summary>Some frameworks save a folder, which they alone put together.</summary>
+    private static ImportException Folder(string path)
+    {
+        const string Expected = "but one file of arrays was expected: save it with";
+        bool Holds(params string[] names) =>
+            names.Any(name => System.IO.Path.Exists(System.IO.Path.Combine(path, name)));
+        string reason = "a directory, but a single file was expected: name the file of weights in it";
+        if (Holds("saved_model.pb"))
+            reason = $"a TensorFlow SavedModel folder, {Expected} `m = tf.saved_model.load(FOLDER); "
+                + "np.savez(\"network.npz\", **{v.name: v.numpy() for v in m.variables})`";
+        else if (Holds("_METADATA", "_CHECKPOINT_METADATA", "manifest.ocdbt"))
+            reason = $"a folder of Orbax, {Expected} `p = orbax.checkpoint.PyTreeCheckpointer().restore(FOLDER); "
+                + "np.savez(\"network.npz\", **flax.traverse_util.flatten_dict(p, sep=\"/\"))`";
+        else if (Holds("checkpoint"))
+            reason = $"the folder of a TensorFlow checkpoint, but {TensorFlowCheckpointFormat.Remedy}";
+        return new($"{path} is {reason}.");
+    }
+
     private static ImportException UnknownKind(OpenFile file)
     {
         string kind = file.Zip is { } zip
             ? $"zip archive of {Listed(zip.Entries.Select(entry => entry.FullName))}" : "file of another kind";
-        var known = FileFormat.All.Where(format => format is not RefusedFormat).Select(format => format.Name);
+        var all = FileFormat.All.Where(format => format is not RefusedFormat).Select(format => format.Name).ToList();
+        // Of a kind in several forms the plain one stands for all.
+        var known = all.Where(name => !all.Exists(plain => name.StartsWith(plain + " of ", StringComparison.Ordinal)));
         return new(
             $"{file.Path} is a {kind}, but one of these was expected: {string.Join(", ", known)}; "
             + "export the weights as one of them.");

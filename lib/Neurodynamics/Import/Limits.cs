@@ -24,6 +24,9 @@ internal static class Limits
     /// <summary>Steps of a pickle, each of which may make an object.</summary>
     public const int PickleSteps = 4_000_000;
 
+    /// <summary>Characters of a key or of the name of a class in a pickle, which may come many times.</summary>
+    public const int PickledName = 1_000;
+
     /// <summary>Layers in the description of a model.</summary>
     public const int Layers = 4_000;
 

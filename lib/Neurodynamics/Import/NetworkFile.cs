@@ -8,14 +8,16 @@ namespace Neurodynamics.Import;
 public static partial class NetworkFile
 {
     /// <summary>
-    /// Reads one recurrent layer and, where there is one, its linear readout. The file may be a PyTorch zip
-    /// state_dict, a checkpoint dictionary that holds one, safetensors, an .npz with PyTorch's names, or a Keras 2 or
-    /// 3 file. Weights come out in PyTorch's names, layouts and gate order.
+    /// Reads a recurrent layer, or several that are stacked, and, where there is one, its linear readout. The file may
+    /// be a PyTorch state_dict of any age, a checkpoint dictionary that holds one, a whole module, an agent's archive,
+    /// safetensors, an .npz, pickle or .mat with PyTorch's names, or a Keras 2 or 3 file. Weights come out in PyTorch's
+    /// names, layouts and gate order.
     /// </summary>
     /// <remarks>
     /// A layer is found by its weight_ih_l0 (PyTorch) or its recurrent kernel (Keras), the readout as the linear
-    /// layer that reads N units. A layer without bias gets zeros. PyTorch's nn.RNN does not save whether it was built
-    /// with relu; tanh is assumed. <see cref="FileFormat"/> and <see cref="LayerLayout"/> take formats and
+    /// layer that reads N units. A layer without bias gets zeros. A state_dict of nn.RNN does not say whether it was
+    /// built with relu; tanh is assumed, unless a whole module says it or <see cref="ImportOptions.Architecture"/> is
+    /// <see cref="Rates"/>. <see cref="FileFormat"/> and <see cref="LayerLayout"/> take formats and
     /// conventions of your own.
     /// </remarks>
     /// <param name="path">The file.</param>

@@ -97,7 +97,8 @@ public sealed class HostileFileTests : IDisposable
         Scratch.Refused(Pickle("]" + Repeated("q\0]h\0ah\0a", 60) + "q\0}X\u0001\0\0\0ah\0s."), "names more than");
         Scratch.Refused(Pickle(Repeated("}", 5_000_000) + "."), "more than 4000000 steps");
         Scratch.Refused(Pickle("}X\xff\xff\xff\x7f"), "cut off");
-        Scratch.Refused(Pickle(Repeated("(1", 2_000) + "}."), "too many marks");
+        Scratch.Refused(Pickle("1."), "empty stack");
+        Scratch.Refused(Pickle("(0}0."), "empty stack");
     }
 
     [Fact]
@@ -105,8 +106,9 @@ public sealed class HostileFileTests : IDisposable
     {
         var watch = Stopwatch.StartNew();
         string letters = Repeated("c", 200_000);
-        string path = Pickle($"}}X{Encoding.Latin1.GetString(BitConverter.GetBytes(letters.Length))}{letters}Ns.");
-        Scratch.Refused(path, "no recurrent layer");
+        string text = $"X{Encoding.Latin1.GetString(BitConverter.GetBytes(letters.Length))}{letters}";
+        Scratch.Refused(Pickle($"}}X\u0001\0\0\0a{text}s."), "no recurrent layer");
+        Scratch.Refused(Pickle($"}}{text}Ns."), "a key in its pickle has 200000 characters");
         Assert.InRange(watch.Elapsed.TotalSeconds, 0, 5);
     }
 

@@ -61,10 +61,51 @@ public sealed class RefusedFileTests : IDisposable
             Scratch.Refused(scratch.Write("cut", whole[..length]));
     }
 
+    /// <summary>Small files of the tests' own, each of which begins as its kind does.</summary>
+    [Theory]
+    [InlineData("model.ckpt.index", "00000000 57FB808B247547DB", "TensorFlow checkpoint", "load_checkpoint")]
+    [InlineData("renamed", "00000000 57FB808B247547DB", "TensorFlow checkpoint", "load_checkpoint")]
+    [InlineData("model.ckpt.data-00000-of-00001", "0000803F", "TensorFlow checkpoint", "load_checkpoint")]
+    [InlineData("model.ckpt.meta", "0A10", "TensorFlow checkpoint", "load_checkpoint")]
+    [InlineData("checkpoint", "6D6F64656C5F636865636B706F696E745F706174683A", "TensorFlow checkpoint", "np.savez")]
+    [InlineData("checkpoint_0", "81A6706172616D7380", "Flax", "msgpack_restore")]
+    [InlineData("a.msgpack", "DE0010A6706172616D7380", "Flax", "msgpack_restore")]
+    [InlineData("a.onnx", "08071207 7079746F726368", "ONNX", "onnx.load")]
+    [InlineData("a.rds", "580A00000003000402", "file of R", "reticulate")]
+    [InlineData("a.RData", "524458330A580A", "file of R", "reticulate")]
+    public void Files_of_other_frameworks_say_how_to_save_arrays(string name, string bytes, params string[] phrases) =>
+        Scratch.Refused(scratch.Write(name, Convert.FromHexString(bytes.Replace(" ", ""))), phrases);
+
+    [Fact]
+    public void Pickles_and_folders_of_other_frameworks_say_how_to_save_arrays()
+    {
+        Scratch.Refused(
+            scratch.Write(
+                "t.pkl", [0x80, 2, .. "ctheano.tensor.sharedvar\nTensorSharedVariable\n)"u8, 0x81, (byte)'.']),
+            "pickle of Theano", "get_value()", "np.savez");
+        Scratch.Refused(scratch.Write("j.pkl", [0x80, 3, .. "cjoblib.numpy_pickle\nNumpyArrayWrapper\n)"u8, 0x81]),
+            "joblib.load", "np.savez");
+        using (var packed = new System.IO.Compression.GZipStream(
+            File.Create(scratch.Path("p.rds")), System.IO.Compression.CompressionLevel.Fastest))
+            packed.Write([0x58, 0x0A, 0, 0, 0, 3]);
+        Scratch.Refused(scratch.Path("p.rds"), "file of R");
+        foreach (var (file, phrase) in new[]
+        {
+            ("saved_model.pb", "tf.saved_model.load"), ("_METADATA", "orbax"), ("checkpoint", "load_checkpoint"),
+        })
+        {
+            string folder = scratch.Path("folder of " + file);
+            Directory.CreateDirectory(folder);
+            File.WriteAllText(Path.Combine(folder, file), "");
+            Scratch.Refused(folder, phrase, "np.savez");
+        }
+    }
+
     [Fact]
     public void A_parameter_of_the_layer_is_missing()
     {
-        for (int gone = 0; gone < 4; gone++)
+        // One bias alone is a convention of its own.
+        for (int gone = 0; gone < 2; gone++)
         {
             var arrays = Npz.Gru("rnn.");
             string path = Saved([.. arrays.Where((_, i) => i != gone)]);
@@ -73,16 +114,26 @@ public sealed class RefusedFileTests : IDisposable
     }
 
     [Theory]
-    [InlineData("rnn.weight_hh_l1", "second layer", "num_layers=1")]
     [InlineData("rnn.weight_ih_l0_reverse", "bidirectional", "bidirectional=False")]
     [InlineData("rnn.weight_hr_l0", "proj_size", "plain LSTM")]
-    [InlineData("rnn.weight_hh_l0_orig", "left over", "reparametrises")]
+    [InlineData("rnn.weight_hh_l0_orig", "a norm makes weight_hh_l0 from", "remove_spectral_norm")]
+    [InlineData("rnn.parametrizations.weight_hh_l0.original", "a parametrisation makes", "remove_parametrizations")]
+    [InlineData("rnn.weight_hh_l0_u", "left over", "reparametrises")]
     [InlineData("fc.weight_g", "left over in the readout", "ImportOptions.Readout")]
     public void A_parameter_is_left_over(string name, params string[] phrases) =>
         Scratch.Refused(
             Saved(
                 [.. Npz.Gru("rnn."), ("fc.weight", Npz.Ramp(2, 3)), ("fc.bias", Npz.Ramp(2)), (name, Npz.Ramp(9, 3))]),
             [name, .. phrases]);
+
+    [Fact]
+    public void Stacked_layers_that_do_not_fit()
+    {
+        string path = Saved([.. Npz.Gru("rnn."), ("rnn.weight_hh_l1", Npz.Ramp(9, 3))]);
+        Scratch.Refused(path, "rnn.weight_ih_l1 is missing");
+        path = Saved([.. Npz.Gru("rnn."), .. Npz.Gru("rnn.", suffix: "_l1")]);
+        Scratch.Refused(path, "layer 1 of rnn has 2 inputs and 3 units");
+    }
 
     [Fact]
     public void Shapes_that_do_not_fit()

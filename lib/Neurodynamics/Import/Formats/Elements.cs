@@ -22,4 +22,35 @@ internal static class Elements
             _ => bits,
         };
     }
+
+    /// <summary>Numbers one after the other.</summary>
+    /// <param name="type">NumPy's name of their type.</param>
+    /// <param name="size">Bytes of one.</param>
+    /// <param name="bytes">The bytes.</param>
+    /// <param name="bigEndian">Whether the highest byte of a number is the first.</param>
+    public static double[] Values(string type, int size, ReadOnlySpan<byte> bytes, bool bigEndian = false)
+    {
+        double[] values = new double[bytes.Length / size];
+        for (int i = 0; i < values.Length; i++) values[i] = Value(type, bytes.Slice(i * size, size), bigEndian);
+        return values;
+    }
+
+    /// <summary>Values that are stored column by column, the first index fastest, row by row.</summary>
+    /// <param name="values">The values.</param>
+    /// <param name="shape">The shape of the array.</param>
+    /// <param name="together">How many numbers make a value: 2 where it is complex.</param>
+    public static double[] ByRows(double[] values, IReadOnlyList<int> shape, int together = 1)
+    {
+        double[] rows = new double[values.Length];
+        int[] index = new int[shape.Count], strides = new int[shape.Count];
+        for (int axis = 0, stride = together; axis < strides.Length; stride *= shape[axis++]) strides[axis] = stride;
+        for (int i = 0; i < rows.Length; i += together)
+        {
+            int place = 0;
+            for (int axis = 0; axis < index.Length; axis++) place += index[axis] * strides[axis];
+            values.AsSpan(place, together).CopyTo(rows.AsSpan(i));
+            for (int axis = index.Length - 1; axis >= 0 && ++index[axis] == shape[axis]; axis--) index[axis] = 0;
+        }
+        return rows;
+    }
 }

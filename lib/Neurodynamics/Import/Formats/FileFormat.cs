@@ -45,6 +45,13 @@ public sealed record FileContent(IReadOnlyList<SourceArray> Arrays, IReadOnlyLis
     public JsonElement? Configuration { get; init; }
 
     /// <summary>
+    /// Single values by path, as text: what an object of the file says of itself, such as "rnn.nonlinearity" with the
+    /// value "relu", and "rnn.__class__" with the name of its class. Numbers are in the invariant culture, truth values
+    /// "true" and "false". Default: none.
+    /// </summary>
+    public IReadOnlyDictionary<string, string> Settings { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>
     /// What stands in the way where no layer is found, if the format knows: what the file holds, what was expected and
     /// what to do.
     /// </summary>

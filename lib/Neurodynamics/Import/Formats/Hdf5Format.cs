@@ -24,9 +24,14 @@ internal sealed class Hdf5Format : FileFormat
     /// <summary>Lists the arrays.</summary>
     /// <param name="file">The file.</param>
     /// <param name="open">What is HDF5 of a file, now and when an array is read.</param>
-    internal static FileContent Read(OpenFile file, Func<OpenFile, Stream> open)
+    /// <param name="begin">Where in it HDF5 begins, after what another program wrote for itself.</param>
+    internal static FileContent Read(OpenFile file, Func<OpenFile, Stream> open, int begin = 0)
     {
-        using var tree = Open(open(file));
+        using var tree = Open(open(file), begin);
+        if (Hdf5Links.Of(tree).Any(link => link.Found?.AttributeExists("OCTAVE_NEW_FORMAT") == true))
+            throw new ImportException(
+                $"{file.Path} is HDF5 in Octave's own form, but a plain tree of arrays was expected: save it in Octave "
+                + "with `save('-v7', 'network.mat')`.");
         List<SourceArray> arrays = [];
         List<string> unread = [];
         foreach (var (path, found) in Objects(tree))
@@ -40,7 +45,7 @@ internal sealed class Hdf5Format : FileFormat
             arrays.Add(file.Later(path, type, shape, again =>
             {
                 if (shape.Contains(0)) return [];
-                using var tree = Open(open(again));
+                using var tree = Open(open(again), begin);
                 return Values((NativeDataset)Objects(tree).First(other => other.Path == path).Found!, path, type);
             }));
         }
@@ -51,9 +56,9 @@ internal sealed class Hdf5Format : FileFormat
         };
     }
 
-    private static NativeFile Open(Stream stream)
+    private static NativeFile Open(Stream stream, int begin)
     {
-        RequireWhole(stream);
+        RequireWhole(stream, begin);
         return H5File.Open(new PartOfStream(stream, 0, stream.Length), leaveOpen: true);
     }
 
@@ -85,10 +90,10 @@ internal sealed class Hdf5Format : FileFormat
     /// Refuses a file that is shorter than its superblock says. PureHDF does not check, and reads zeros where the end
     /// is missing.
     /// </summary>
-    private static void RequireWhole(Stream stream)
+    private static void RequireWhole(Stream stream, int begin)
     {
         Span<byte> superblock = stackalloc byte[52];
-        stream.Position = 0;
+        stream.Position = begin;
         stream.ReadExactly(superblock[..48]);
         // By the version: the bytes per address, and where the end-of-file address is. Files of today have eight bytes.
         var (size, place) = superblock[8] switch
@@ -107,9 +112,13 @@ internal sealed class Hdf5Format : FileFormat
         stream.Position = 0;
     }
 
-    /// <summary>NumPy's name of the precision; null where the dataset holds no numbers, or not in this file.</summary>
+    /// <summary>
+    /// NumPy's name of the precision; null where the dataset holds no numbers, or not in this file, or in MATLAB's way
+    /// only the shape of an empty array.
+    /// </summary>
     private static string? Type(NativeDataset dataset) =>
-        dataset.Space.Type == H5DataspaceType.Null || Hdf5Links.IsElsewhere(dataset) ? null
+        dataset.Space.Type == H5DataspaceType.Null || Hdf5Links.IsElsewhere(dataset)
+        || dataset.AttributeExists("MATLAB_empty") ? null
         : (dataset.Type.Class, dataset.Type.Size) switch
         {
             (H5DataTypeClass.FloatingPoint, 2) => "float16",

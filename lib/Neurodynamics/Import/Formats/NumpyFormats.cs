@@ -22,6 +22,7 @@ internal sealed class NumpyArchiveFormat : FileFormat
     {
         List<SourceArray> arrays = [];
         List<string> unread = [];
+        var pickled = new PickledContent(file, NumpyArrayFormat.Remedy);
         foreach (var entry in file.Zip!.Entries)
         {
             string path = entry.FullName;
@@ -33,7 +34,9 @@ internal sealed class NumpyArchiveFormat : FileFormat
                 header = NpyHeader.Read(stream);
                 header?.RequireBytes(name, entry.Length);
             }
-            if (header is null) unread.Add(name);
+            // Objects without end are nothing that belongs to weights.
+            if (header is null || header.IsOfObjects && entry.Length > Limits.DescriptionBytes) unread.Add(name);
+            else if (header.IsOfObjects) pickled.Add(name, header.Objects(entry.ReadAll()));
             else arrays.Add(file.Later(name, header.Type, header.Shape, again =>
             {
                 using var stream = again.Zip!.GetEntry(path)!.OpenChecked();
@@ -42,13 +45,18 @@ internal sealed class NumpyArchiveFormat : FileFormat
                 return values;
             }));
         }
-        return new(arrays, unread);
+        var content = pickled.Content;
+        return content with { Arrays = [.. arrays, .. content.Arrays], Unread = [.. unread, .. content.Unread] };
     }
 }
 
 /// <summary>NumPy's .npy: one array, which has the name of the file.</summary>
 internal sealed class NumpyArrayFormat : FileFormat
 {
+    /// <summary>What to do where objects hold no layer.</summary>
+    public const string Remedy =
+        "a dictionary of arrays was expected: save it with `np.savez(\"network.npz\", **arrays)`";
+
     public override string Name => "NumPy .npy file";
 
     public override bool Matches(OpenFile file) => file.StartsWith(NpyHeader.Magic);
@@ -58,6 +66,15 @@ internal sealed class NumpyArrayFormat : FileFormat
         string name = Path.GetFileNameWithoutExtension(file.Path);
         if (NpyHeader.Read(file.Stream) is not { } header) return new([], [name]);
         header.RequireBytes(name, file.Stream.Length);
+        if (header.IsOfObjects)
+        {
+            byte[] bytes = new byte[Math.Min(file.Stream.Length, Limits.ArrayBytes)];
+            file.Stream.Position = 0;
+            file.Stream.ReadExactly(bytes);
+            var pickled = new PickledContent(file, Remedy);
+            pickled.Add("", header.Objects(bytes));
+            return pickled.Content;
+        }
         return new([file.Later(name, header.Type, header.Shape, again => Values(again.Stream))], []);
     }
 
@@ -74,10 +91,18 @@ internal sealed class NumpyArrayFormat : FileFormat
 /// <summary>What an .npy says of its array.</summary>
 /// <param name="Type">NumPy's name of its precision.</param>
 /// <param name="Shape">Its shape, that of a complex array with a last dimension of 2.</param>
-/// <param name="Bytes">How many bytes the whole .npy has.</param>
+/// <param name="Bytes">How many bytes the whole .npy has; those before the pickle where it holds objects.</param>
 internal sealed record NpyHeader(string Type, int[] Shape, long Bytes)
 {
     public static ReadOnlySpan<byte> Magic => [0x93, 0x4E, 0x55, 0x4D, 0x50, 0x59];
+
+    private const string OfObjects = "object";
+
+    /// <summary>Whether it holds Python objects, as a pickle.</summary>
+    public bool IsOfObjects => Type == OfObjects;
+
+    /// <summary>NumPy's name of a type by its code, such as "f8"; null where it is none of numbers.</summary>
+    public static string? TypeOf(string code) => Types.GetValueOrDefault(code);
 
     private static readonly Dictionary<string, string> Types = new()
     {
@@ -103,8 +128,8 @@ internal sealed record NpyHeader(string Type, int[] Shape, long Bytes)
         RegexOptions.NonBacktracking);
 
     /// <summary>
-    /// Reads the header; null where the array is not of numbers: text, dates or Python objects beside the weights are
-    /// no reason to refuse a file.
+    /// Reads the header; null where the array is neither of numbers nor of objects: text or dates beside the
+    /// weights are no reason to refuse a file.
     /// </summary>
     public static NpyHeader? Read(Stream stream)
     {
@@ -129,7 +154,8 @@ internal sealed record NpyHeader(string Type, int[] Shape, long Bytes)
         if (!fields.Success)
             throw new InvalidDataException($"the header of an .npy cannot be understood: {text.Trim().Shown()}");
         string code = fields.Groups["type"].Value;
-        if (code[0] is 'O' or 'U' or 'S' or 'a' or 'M' or 'm' or 'V' || code is "f12" or "f16" or "c24" or "c32")
+        if (code[0] == 'O') return new(OfObjects, [], begin + length);
+        if (code[0] is 'U' or 'S' or 'a' or 'M' or 'm' or 'V' || code is "f12" or "f16" or "c24" or "c32")
             return null;
         if (!Types.TryGetValue(code, out string? type))
             throw new InvalidDataException($"an .npy has the unknown type {code.Shown()}");
@@ -141,10 +167,13 @@ internal sealed record NpyHeader(string Type, int[] Shape, long Bytes)
         return new(type, code[0] == 'c' ? [.. shape, 2] : shape, bytes);
     }
 
+    /// <summary>The objects of a whole .npy, as data.</summary>
+    public object? Objects(byte[] array) => new Unpickler(array.AsMemory((int)Bytes)).Load();
+
     /// <summary>Refuses an array of other bytes than its shape and precision make.</summary>
     public void RequireBytes(string name, long bytes)
     {
-        if (bytes != Bytes)
+        if (bytes != Bytes && !IsOfObjects)
             throw new InvalidDataException($"{name.Shown()} should have {Bytes} bytes and has {bytes}");
     }
 }

@@ -51,15 +51,19 @@ internal abstract class GatedLayer(ArrayFile file, ImportOptions options, string
     /// Weights [G N, I] and [G N, N], then biases [G N] or null for zeros, in PyTorch's gate order.
     /// </param>
     /// <param name="used">The arrays of the file that it took.</param>
-    protected FoundLayer Found(Sizes sizes, Architecture usual, double[]?[] parameters, IReadOnlyList<SourceArray> used)
+    /// <param name="asked">The cell that was asked for; default the reader's option.</param>
+    protected FoundLayer Found(
+        Sizes sizes, Architecture usual, double[]?[] parameters, IReadOnlyList<SourceArray> used,
+        Architecture? asked = null)
     {
-        if (Options.Architecture is { } asked && GatesOf(asked) != sizes.Gates)
+        asked ??= Options.Architecture;
+        if (asked is not null && GatesOf(asked) != sizes.Gates)
             throw Refusal(
                 $"{Title} has {sizes.Gates} gates, but {asked}, which was asked for, has {GatesOf(asked)}: "
                 + "name another architecture, or none");
         string[] names = ["weight_ih_l0", "weight_hh_l0", "bias_ih_l0", "bias_hh_l0"];
         return new(
-            Options.Architecture ?? usual, sizes.Inputs, sizes.Units,
+            asked ?? usual, sizes.Inputs, sizes.Units,
             names.Zip(parameters, (name, values) => (name, values ?? new double[sizes.Rows])).ToDictionary(), used);
     }
 
