@@ -7,7 +7,7 @@ internal sealed class PickleFormat : FileFormat
 
     public override string Name => "Python pickle";
 
-    public override bool Matches(OpenFile file) => Pickle.Is(file) && !new PyTorchOldFormat().Matches(file);
+    public override bool Matches(OpenFile file) => Pickle.Is(file) && !PyTorchOldFormat.IsOne(file);
 
     public override FileContent Read(OpenFile file)
     {

@@ -17,8 +17,10 @@ internal sealed class PyTorchOldFormat : FileFormat
 
     public override string Name => "PyTorch .pt file of the old format";
 
-    // The opcode PROTO and a protocol, in newer ones a frame, then the magic number.
-    public override bool Matches(OpenFile file) => Pickle.Is(file)
+    public override bool Matches(OpenFile file) => IsOne(file);
+
+    /// <summary>Whether a file begins with a protocol, in newer ones a frame, then the magic number.</summary>
+    public static bool IsOne(OpenFile file) => Pickle.Is(file)
         && (file.StartsWith(Begin, at: 2) || file.StartsWith(Begin, at: 11));
 
     private static ReadOnlySpan<byte> Begin => [0x8A, 0x0A, 0x6C, 0xFC, 0x9C];
