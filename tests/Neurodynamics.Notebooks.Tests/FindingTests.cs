@@ -127,6 +127,27 @@ public sealed class FindingTests
     }
 
     [Fact]
+    public void What_was_only_verified_numerically_is_never_shown_as_certified()
+    {
+        Linearisation With(Certainty certainty, int point) => Sample.Points[point] with
+        {
+            Point = (FixedPoint)Sample.Points[point].Point with { Certificate = new(certainty, 1e-12, 0.01) },
+        };
+        var (proven, measured) = (With(Certainty.Certified, 0), With(Certainty.VerifiedNumerically, 1));
+        var table = Tables.FixedPoints([proven, measured], Sample.Network);
+        Assert.Equal([1e-12, double.NaN], table["certified within"].Cast<double>());
+        Assert.Equal([0.01, double.NaN], table["alone within"].Cast<double>());
+        Assert.Equal([double.NaN, 1e-12], table["verified numerically within"].Cast<double>());
+        Assert.DoesNotContain("verified numerically within",
+            Tables.FixedPoints([proven], Sample.Network).Columns.Select(column => column.Name));
+        string hover = Json(Figures.FixedPoints([measured], Sample.Network, Sample.Pca)).ToJsonString();
+        Assert.Contains("verified numerically, not certified", hover, StringComparison.Ordinal);
+        var proofs = Json(Figures.Certificates([proven.Point, measured.Point]))["data"]!.AsArray();
+        Assert.Equal(["0.01 NaN", "1E-12 NaN"],
+            proofs.Skip(1).Select(row => string.Join(' ', row!["y"]!.AsArray().Select(value => $"{value}"))));
+    }
+
+    [Fact]
     public void What_a_figure_lacks_is_said_in_a_sentence()
     {
         var line = Pca.Fit(Sample.Points.Select(point => point.Point).ToList().States(), components: 1);

@@ -144,8 +144,10 @@ public static partial class Figures
         Row("nearest other point found", point =>
             Distances.ToNearest(new[] { point.State }.ToMatrix(point.State.Length),
             [.. points.Where(other => other != point).Select(other => other.State)])[0], MarkShape.Square, Paint.Grey);
-        Row("no other true point within", point => point.Certificate?.UniquenessRadius, MarkShape.Diamond, Paint.Blue);
-        Row("a true point within", point => point.Certificate?.ExistenceRadius, MarkShape.Circle, Paint.Vermillion);
+        Row("no other true point within", point => point.Certificate?.Proof?.UniquenessRadius, MarkShape.Diamond,
+            Paint.Blue);
+        Row("a true point within", point => point.Certificate?.Proof?.ExistenceRadius, MarkShape.Circle,
+            Paint.Vermillion);
         return panels.Chart(points.Select(point => point.Certificate?.Unchecked));
 
         void Row(string name, Func<StatePoint, double?> value, MarkShape symbol, Paint paint) =>

@@ -39,7 +39,9 @@ internal sealed record PointFacts(
             + $"{Wording.Of(proof.ExistenceRadius, "0.0e+0")}, no other within "
             + $"{Wording.Of(proof.UniquenessRadius, "0.0e+0")}",
         { Certainty: Certainty.NotCertified } => "not certified",
-        _ => "no bound known: nothing can be certified",
+        { Certainty: Certainty.VerifiedNumerically } measured => "verified numerically, not certified: one true point "
+            + $"within {Wording.Of(measured.ExistenceRadius, "0.0e+0")}, as measured",
+        _ => "no bound known, and not verified numerically: nothing can be certified",
     };
 
     public static IReadOnlyList<PointFacts> Of(IReadOnlyList<Linearisation> points, Network network)

@@ -19,9 +19,9 @@ public static partial class Tables
     /// whose outputs are values, unstable modes, modes so near |lambda| = 1 that small differences decide the kind,
     /// time constant of the slowest mode that decays, speed q, and the candidates that ended there in all rounds of a
     /// search. Points from a search also have the radius within which a true fixed point is certified, the radius
-    /// within which it is the only one (both NaN where nothing is proven), and the distance to the nearest of the
-    /// search's candidates. Points under several inputs also have their input. Of a network without a readout nothing
-    /// is read out.
+    /// within which it is the only one (both NaN where nothing is proven), the radius within which one was only
+    /// verified numerically, where there is such a point, and the distance to the nearest of the search's candidates.
+    /// Points under several inputs also have their input. Of a network without a readout nothing is read out.
     /// </summary>
     /// <param name="points">The points; none gives a table without rows.</param>
     /// <param name="network">Their network.</param>
@@ -42,8 +42,12 @@ public static partial class Tables
             .Column("candidates, all rounds", point => point.Linearisation.Point.Candidates)
             .When(points.Any(point => point.Point.Certificate is not null), table => table
                 .Column("certified within", point =>
-                    point.Linearisation.Point.Certificate?.ExistenceRadius ?? double.NaN)
-                .Column("alone within", point => point.Linearisation.Point.Certificate?.UniquenessRadius ?? double.NaN)
+                    point.Linearisation.Point.Certificate?.Proof?.ExistenceRadius ?? double.NaN)
+                .Column("alone within", point =>
+                    point.Linearisation.Point.Certificate?.Proof?.UniquenessRadius ?? double.NaN)
+                .When(points.Any(point => IsMeasured(point.Point)), all => all
+                    .Column("verified numerically within", point => IsMeasured(point.Linearisation.Point)
+                        ? point.Linearisation.Point.Certificate!.ExistenceRadius : double.NaN))
                 .Column("nearest candidate", point =>
                     point.Linearisation.Point.Reachability?.NearestVisited ?? double.NaN));
     }
@@ -131,6 +135,8 @@ public static partial class Tables
                     entry.Points.Count(point => point.UnstableModes == number)))
             .Column("certified", entry =>
                 entry.Set.Points.Count(point => point.Certificate?.Certainty == Certainty.Certified))
+            .When(networks.Any(entry => entry.Set.Points.Any(IsMeasured)), table => table
+                .Column("verified numerically", entry => entry.Set.Points.Count(IsMeasured)))
             .Column("with marginal modes", entry => entry.Points.Count(point => point.MarginalModes > 0))
             .Column("marginal modes of a point, mean",
                 entry => entry.Points.Select(point => (double)point.MarginalModes).DefaultIfEmpty(double.NaN).Average())
@@ -218,4 +224,7 @@ public static partial class Tables
             .Column("from", row => row.Radius.Lower)
             .Column("to", row => row.Radius.Upper)
             .Column("holds somewhere", row => row.Radius.Holds ? "yes" : "no");
+
+    private static bool IsMeasured(StatePoint point) =>
+        point.Certificate?.Certainty == Certainty.VerifiedNumerically;
 }

@@ -20,8 +20,15 @@ public enum Certainty
     NotCertified,
 
     /// <summary>
-    /// The cell knows no Lipschitz constant of its Jacobian, so nothing can be proven: override <see
-    /// cref="Cell.JacobianLipschitz"/>.
+    /// A measurement, and no proof: the cell knows no Lipschitz constant of its Jacobian, and the test passes with
+    /// changes of it that were sampled around the state and taken three times as large. What happens between the
+    /// samples, such as at the kink of a ReLU, nobody has seen. Never counted as certified.
+    /// </summary>
+    VerifiedNumerically,
+
+    /// <summary>
+    /// The cell knows no Lipschitz constant of its Jacobian, so nothing can be proven, and the test fails with sampled
+    /// changes too: solve on from here, or override <see cref="Cell.JacobianLipschitz"/>.
     /// </summary>
     NoBound,
 }
@@ -35,14 +42,17 @@ public enum Certainty
 /// point lies within r of x, and I - J is invertible there. Covered is the rounding of products and sums, by a-priori
 /// bounds (<see cref="Cell.Rounding"/>) on the step, the Jacobian and the test's own products, with libm's exp and tanh
 /// taken as right to a few units in the last place. Not covered is the rounding of the test's elementwise arithmetic
-/// beyond a relative 1e-9: this is no interval arithmetic throughout.
+/// beyond a relative 1e-9: this is no interval arithmetic throughout. Where a cell knows no K, how far J changes over a
+/// ball is sampled by some dozens of Jacobians around each state, always at the same places; what passes with that is
+/// verified numerically and no more.
 /// </remarks>
 /// <param name="Certainty">Whether a true fixed point is proven.</param>
 /// <param name="ExistenceRadius">
-/// The true point lies within this distance of the state; NaN where none is certified.
+/// The true point lies within this distance of the state, as proven or only as measured, which <see cref="Certainty"/>
+/// tells; NaN where the test fails.
 /// </param>
 /// <param name="UniquenessRadius">
-/// No other lies closer to the state than this, at most 1; NaN where none is certified.
+/// No other lies closer to the state than this, at most 1, or 0.1 where it is only measured; NaN where the test fails.
 /// </param>
 public sealed record Certificate(Certainty Certainty, double ExistenceRadius, double UniquenessRadius)
 {
@@ -98,18 +108,14 @@ public sealed record Certificate(Certainty Certainty, double ExistenceRadius, do
         foreach (int i in Enumerable.Range(0, points.Count).Except(finite)) certificates[i] = NotCertified;
         if (finite.Length == 0) return certificates;
         // Asked once before all, a cell knows by then what its weights alone decide, such as their norms.
-        if (exact.JacobianLipschitz(zeros(1, cell.InputSize, dtype: ScalarType.Float64),
-            zeros(1, cell.StateSize, dtype: ScalarType.Float64), zeros(1, dtype: ScalarType.Float64)) is null)
-        {
-            foreach (int i in finite) certificates[i] = new(Certainty.NoBound, double.NaN, double.NaN);
-            return certificates;
-        }
+        bool measured = exact.JacobianLipschitz(zeros(1, cell.InputSize, dtype: ScalarType.Float64),
+            zeros(1, cell.StateSize, dtype: ScalarType.Float64), zeros(1, dtype: ScalarType.Float64)) is null;
         // 4 MB to a matrix of the batch: enough for a thread of its own to pay, and little memory.
         int chunk = Math.Max(1, (1 << 19) / (cell.StateSize * cell.StateSize));
         FixedPointSolver.InParallel(exact, [.. finite.Chunk(chunk)], indices =>
         {
             if (cancellation.IsCancellationRequested) return;
-            var own = OfChunk(exact, [.. indices.Select(i => points[i])]);
+            var own = OfChunk(exact, [.. indices.Select(i => points[i])], measured);
             foreach (var (i, certificate) in indices.Zip(own)) certificates[i] = certificate;
         });
         return certificates;
@@ -163,7 +169,10 @@ public sealed record Certificate(Certainty Certainty, double ExistenceRadius, do
 
     private static Certificate NotCertified { get; } = new(Certainty.NotCertified, double.NaN, double.NaN);
 
-    private static IEnumerable<Certificate> OfChunk(Cell cell, StatePoint[] points)
+    /// <summary>What was proven of a point: null where nothing was, whatever was measured.</summary>
+    internal Certificate? Proof => Certainty == Certainty.Certified ? this : null;
+
+    private static IEnumerable<Certificate> OfChunk(Cell cell, StatePoint[] points, bool measured)
     {
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
@@ -171,6 +180,7 @@ public sealed record Certificate(Certainty Certainty, double ExistenceRadius, do
         var input = points.Select(point => point.Input).ToMatrix(cell.InputSize).ToTensor();
         var (y, z, inverse) = Newton(cell, input, x);
         var slack = Scalars.OneMinus(z);
+        if (measured) return Measured(cell, input, x, y, slack, inverse);
         // The smallest ball that can hold the point: where the test fails here, it fails on all.
         var twice = y.Times(2);
         var radius = twice / slack;
@@ -204,6 +214,38 @@ public sealed record Certificate(Certainty Certainty, double ExistenceRadius, do
                 .logical_and(smallest <= minimum(ball, largest));
             return (where(passes, smallest, tensor(double.PositiveInfinity)), where(passes, largest, zeros_like(ball)));
         }
+    }
+
+    /// <summary>
+    /// The test with the change of J over a ball as it was sampled, in place of a bound. Where ||I - A (I - J(x))|| and
+    /// ||A|| times that change are together less than 1, Newton's method with A contracts on the ball.
+    /// </summary>
+    private static Certificate[] Measured(Cell cell, Tensor input, Tensor x, Tensor y, Tensor slack, Tensor inverse)
+    {
+        const double First = 1e-3, Smallest = 1e-9, Largest = 0.1, Shrinking = 30;
+        const int Balls = 4;
+        var jacobian = cell.StateJacobian(input, x);
+        // The ball over which the change should take half of what there is to take; beside a kink a smaller one.
+        var slope = SampledChange.Of(cell, input, x, jacobian, ones_like(y).Times(First), seed: 0).Over(First);
+        var radius = (slack / (inverse * slope)).Over(2).AtMost(Largest);
+        var existence = ones_like(y).Times(double.NaN);
+        for (int i = 0; i < Balls; i++)
+        {
+            using var scope = NewDisposeScope();
+            var fails = existence.isnan();
+            if (i > 0) radius = where(fails, radius.Over(Shrinking), radius);
+            radius = radius.AtLeast(Smallest);
+            var rest = slack - inverse * SampledChange.Of(cell, input, x, jacobian, radius, seed: i + 1);
+            var reach = (y / rest).Times(1 + 1e-9);
+            var passes = fails.logical_and(rest.Above(0)).logical_and(reach <= radius);
+            existence = where(passes, reach, existence).MoveToOuterDisposeScope();
+            radius = radius.MoveToOuterDisposeScope();
+            if (!existence.isnan().any().item<bool>()) break;
+        }
+        var (inside, outside) = (existence.ToVector(), radius.ToVector());
+        return [.. inside.Select((reach, i) => double.IsNaN(reach)
+            ? new Certificate(Certainty.NoBound, double.NaN, double.NaN)
+            : new(Certainty.VerifiedNumerically, reach, outside[i]))];
     }
 
     /// <summary>

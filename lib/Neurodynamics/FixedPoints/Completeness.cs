@@ -119,7 +119,8 @@ public sealed record Completeness(int Sum, int Counted, int Uncertain, int Outsi
         // A certificate proves that I - J is far enough from singular for its LU decomposition; without one the
         // condition number tells.
         int[] signs = Signs(exact, input, [.. inside.Select(pair => pair.First)],
-            ofRegular: inside.Any(pair => pair.Second.Certainty == Certainty.NoBound));
+            ofRegular: inside.Any(pair =>
+                pair.Second.Certainty is Certainty.NoBound or Certainty.VerifiedNumerically));
         for (int i = 0; i < inside.Length; i++)
         {
             bool isCertain = inside[i].Second.Certainty != Certainty.NotCertified;

@@ -52,12 +52,14 @@ public sealed record FixedPointSet(double[] Input, IReadOnlyList<FixedPoint> Poi
     public override string ToString()
     {
         int certified = Points.Count(point => point.Certificate?.Certainty == Certainty.Certified);
+        int measured = Points.Count(point => point.Certificate?.Certainty == Certainty.VerifiedNumerically);
+        string verified = measured == 0 ? "" : $", {measured} only verified numerically";
         string counts = Points.Count == 1 ? "1 fixed point" : $"{Points.Count} fixed points";
         int open = Points.Count(point => point.Certificate is null);
         string untested = open == 0 ? "" : $" ({open} not tested)";
         string lines = string.Concat((Continua ?? []).Select(continuum => $"; {continuum}"));
         string assumed = Form.NotChecked(Unchecked) is { } words ? $"; {words}" : "";
-        return $"{counts}, {certified} of them certified{untested}, {Unreachable.Count} unreachable, "
+        return $"{counts}, {certified} of them certified{verified}{untested}, {Unreachable.Count} unreachable, "
             + $"{SlowPoints.Count} slow points{lines}{assumed}. {Stopped() ?? Message()}";
     }
 

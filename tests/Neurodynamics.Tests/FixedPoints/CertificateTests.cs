@@ -1,6 +1,7 @@
 using CsCheck;
 using Neurodynamics.FixedPoints;
 using Neurodynamics.Models;
+using Neurodynamics.Models.Bounds;
 using Neurodynamics.Tests.Models;
 using Xunit;
 using static Neurodynamics.Tests.FixedPoints.Nets;
@@ -150,8 +151,58 @@ public sealed class CertificateTests
     [Fact]
     public void A_cell_without_a_bound_certifies_nothing_and_says_so()
     {
-        var certificate = Assert.Single(Certificate.Of(new StepOnly(), [Point(0)]));
-        Assert.Equal(Certainty.NoBound, certificate.Certainty);
+        // x' = 2 tanh x: the point is there, and nothing is proven of it; 0.1 is none.
+        var certificates = Certificate.Of(new StepOnly(), [Point(0), Point(0.1)]);
+        Assert.Equal([Certainty.VerifiedNumerically, Certainty.NoBound],
+            certificates.Select(certificate => certificate.Certainty));
+        Assert.All(certificates, certificate => Assert.Null(certificate.Proof));
+        Assert.True(double.IsNaN(certificates[1].ExistenceRadius));
+        // What is measured is repeated to the bit, and never merges points.
+        var again = Certificate.Of(new StepOnly(), [Point(1), Point(0)]);
+        Assert.Equal(certificates[0], again[1]);
+        Assert.Equal(2, Certificate.Merge([Point(0), Point(0)], [again[1], again[1]]).Points.Count);
+    }
+
+    [Fact]
+    public void A_sampled_change_of_the_Jacobian_is_no_less_than_what_other_directions_show()
+    {
+        using var scope = NewDisposeScope();
+        foreach (int units in new[] { 1, 2, 5, 40 })
+        {
+            var cell = Normal(units, 1.5, seed: units);
+            var states = Cloud(20, units, 0.7, seed: 3).ToTensor();
+            var input = zeros(20, 1, dtype: ScalarType.Float64);
+            var jacobian = cell.StateJacobian(input, states);
+            using var generator = new Generator(7);
+            foreach (double radius in new[] { 1e-6, 1e-3, 0.1 })
+            {
+                double[] sampled = SampledChange.Of(cell, input, states, jacobian,
+                    full([20], radius, dtype: ScalarType.Float64), seed: 1).ToVector();
+                // The units' own rows are among them, along which their slopes change most.
+                var other = randn([50, units], dtype: ScalarType.Float64, generator: generator);
+                foreach (var direction in cat([cell.WeightHh, other]).unbind(0))
+                {
+                    var apart = cell.StateJacobian(input, states + radius * direction / direction.norm()) - jacobian;
+                    Assert.All(linalg.norm(apart, 2, [1, 2]).ToVector().Zip(sampled), pair =>
+                        Assert.True(pair.First <= pair.Second, $"{units} {radius}: {pair}"));
+                }
+            }
+        }
+    }
+
+    [Fact]
+    public void A_kink_beside_the_state_is_seen_and_one_far_away_is_not()
+    {
+        // x' = 1.5 relu(x - 1) + 1 - d has points at x = 1 - d and at 1 + 2 d, one on each side of the kink.
+        static Certificate At(double d)
+        {
+            var cell = Cell.From((_, state) => 1.5 * nn.functional.relu(state - 1) + 1 - d, 1, 1);
+            return Assert.Single(Certificate.Of(cell, [Point(1 - d)]));
+        }
+
+        foreach (double d in new[] { 0.3, 1e-2, 1e-5 }) Assert.Equal(Certainty.VerifiedNumerically, At(d).Certainty);
+        foreach (double d in new[] { 0.3, 1e-2, 1e-5 }) Assert.InRange(At(d).UniquenessRadius, 1e-9, 3 * d);
+        Assert.Equal(Certainty.NoBound, At(1e-13).Certainty);
     }
 
     [Fact]

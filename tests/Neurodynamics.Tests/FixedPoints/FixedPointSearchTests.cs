@@ -346,7 +346,9 @@ public sealed class FixedPointSearchTests
     {
         var found = Search.Run(new Cubic(), new[,] { { -2.0 }, { 0.2 }, { 1.5 } });
         Assert.Equal([-1, 0, 1], found.Points.Select(point => Math.Round(point.State[0], 9)).Order());
-        Assert.All(found.Points, point => Assert.Equal(Certainty.NoBound, point.Certificate!.Certainty));
+        Assert.All(found.Points, point =>
+            Assert.Equal(Certainty.VerifiedNumerically, point.Certificate!.Certainty));
+        Assert.StartsWith("3 fixed points, 0 of them certified, 3 only verified numerically,", found.ToString());
         Assert.All(found.Points, point => Assert.Equal(Reach.Unknown, point.Reachability!.Reach));
         Assert.Equal(CompletenessVerdict.NotApplicable, found.Completeness.Verdict);
     }

@@ -78,7 +78,7 @@ public sealed class ArchitectureTests
         double[,] candidates = Candidates.Random(network.Cell, 20, 0.5, seed: 1);
         var set = new FixedPointSearch { MaxRounds = 0 }.Run(network.Cell, candidates);
         Assert.NotEmpty(set.Points);
-        Assert.All(set.Points, point => Assert.Equal(Certainty.NoBound, point.Certificate!.Certainty));
+        Assert.All(set.Points, point => Assert.Equal(Certainty.VerifiedNumerically, point.Certificate!.Certainty));
         Assert.Equal(CompletenessVerdict.NotApplicable, set.Completeness.Verdict);
     }
 
