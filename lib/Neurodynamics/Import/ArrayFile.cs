@@ -65,15 +65,20 @@ public sealed class ArrayFile
     /// <exception cref="ImportException">It is a directory, empty, truncated or of another kind.</exception>
     public static ArrayFile Read(string path)
     {
-        if (Directory.Exists(path)) throw Folder(path);
-        if (!File.Exists(path)) throw new FileNotFoundException($"{path} is not there: check the path.", path);
-
+        RequireFile(path);
         return OpenFile.Read(path, file =>
         {
             var format = FileFormat.All.FirstOrDefault(format => format.Matches(file)) ?? throw UnknownKind(file);
             file.Kind = format.Name;
             return new ArrayFile(file, format, format.Read(file));
         });
+    }
+
+    /// <summary>Refuses a path at which there is no file.</summary>
+    internal static void RequireFile(string path)
+    {
+        if (Directory.Exists(path)) throw Folder(path);
+        if (!File.Exists(path)) throw new FileNotFoundException($"{path} is not there: check the path.", path);
     }
 
     /// <summary>An error for a sentence that says what was expected, what came and what to do.</summary>

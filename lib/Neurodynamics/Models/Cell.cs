@@ -44,8 +44,8 @@ public abstract class Cell : nn.Module
     }
 
     /// <summary>
-    /// A cell from a step alone, such as one written in a notebook's cell. Autograd supplies its Jacobians; no box and
-    /// no bound is known of it, so its fixed points are found and not certified.
+    /// A cell from a step alone, such as one written in a notebook's cell. Autograd supplies its Jacobians; no bound is
+    /// known of it, so its fixed points are found and at best verified numerically, never certified.
     /// </summary>
     /// <param name="step">
     /// From inputs [B, I] and states [B, S] to the next states [B, S], in float64, without leaving tensors on the way.
@@ -54,8 +54,14 @@ public abstract class Cell : nn.Module
     /// <param name="units">N, the number of units that a readout sees: the first of the state.</param>
     /// <param name="stateSize">S, the number of state variables; N if omitted.</param>
     /// <param name="name">The name in figures and messages.</param>
+    /// <param name="box">
+    /// The largest modulus of each state variable that one step keeps to from anywhere within them, whatever the input,
+    /// S values, such as 1 for every h of a tanh network or a GRU; null where you know none. Without it, states that no
+    /// trial reaches, as where gates saturate, are taken for fixed points, and completeness is not tested.
+    /// </param>
     public static Cell From(Func<Tensor, Tensor, Tensor> step, int inputs, int units, int? stateSize = null,
-        string name = "own step") => new StepCell(name, Demand.Some(step, nameof(step)), inputs, units, stateSize);
+        string name = "own step", double[]? box = null) =>
+        new StepCell(name, Demand.Some(step, nameof(step)), inputs, units, stateSize, box);
 
     /// <summary>The architecture that made the cell, or null if none did.</summary>
     public Architecture? Architecture { get; internal set; }
@@ -200,7 +206,8 @@ public abstract class Cell : nn.Module
 
     /// <summary>
     /// A Lipschitz constant of the state Jacobian around each state [B]: ||J(x) - J(y)||_2 is at most this times ||x -
-    /// y|| for all x and y in the ball. Null if the cell knows none; its fixed points then cannot be certified.
+    /// y|| for all x and y in the ball. Null if the cell knows none; its fixed points then cannot be certified, only
+    /// verified numerically.
     /// </summary>
     /// <param name="input">Inputs [B, I], or [1, I].</param>
     /// <param name="state">Centres of the balls [B, S].</param>

@@ -36,14 +36,28 @@ internal sealed class PyTorchZipFormat : FileFormat
     /// <param name="name">What its names begin with.</param>
     /// <param name="zip">The archive now.</param>
     /// <param name="open">The archive when an array is read.</param>
-    public static void Read(PickledContent content, string name, ZipArchive zip, Func<OpenFile, ZipArchive> open)
+    public static void Read(PickledContent content, string name, ZipArchive zip, Func<OpenFile, ZipArchive> open) =>
+        content.Add(name, Root(zip, Pickle, "data", open));
+
+    /// <summary>
+    /// The tensors among the constants of a TorchScript program, by the names that its code has for them: c0, c1 ...
+    /// </summary>
+    public static IReadOnlyList<SourceArray> ConstantsOf(OpenFile program) =>
+        Root(program.Zip!, TorchScriptFormat.Mark, "constants", again => again.Zip!) is not object?[] all ? [] :
+        [
+            .. all.Select((one, i) => one is PickledObject thing ? StoredTensor.Of(thing)?.In(program, $"c{i}") : null)
+                .OfType<SourceArray>(),
+        ];
+
+    /// <summary>What the pickle of an archive holds, its storages in entries of a folder.</summary>
+    private static object? Root(ZipArchive zip, string name, string storagesIn, Func<OpenFile, ZipArchive> open)
     {
-        var pickle = zip.Entries.First(entry => entry.Name == Pickle);
-        string folder = pickle.FullName[..^Pickle.Length];
+        var pickle = zip.Entries.First(entry => entry.Name == name);
+        string folder = pickle.FullName[..^name.Length];
         bool bigEndian =
             zip.GetEntry(folder + "byteorder") is { } order && order.ReadAll().AsSpan().StartsWith("big"u8);
         var storages = new Dictionary<string, TensorStorage>();
-        content.Add(name, new Unpickler(pickle.ReadAll(), Stored).Load());
+        return new Unpickler(pickle.ReadAll(), Stored).Load();
 
         // ("storage", class of the storage, name of its entry, device, number of elements)
         object? Stored(object? id)
@@ -53,10 +67,11 @@ internal sealed class PyTorchZipFormat : FileFormat
             if (storages.TryGetValue(key, out var known)) return known;
             string kind = ((PickledName)parts[1]!).Name;
             int size = TensorStorage.SizeOf(kind);
-            var entry = zip.GetEntry($"{folder}data/{key}")
-                ?? throw new InvalidDataException($"the entry data/{key.Shown()} is missing");
+            var entry = zip.GetEntry($"{folder}{storagesIn}/{key}")
+                ?? throw new InvalidDataException($"the entry {storagesIn}/{key.Shown()} is missing");
             if (checked((long)parts[4]! * size) > entry.Length)
-                throw new InvalidDataException($"the entry data/{key.Shown()} is shorter than its {parts[4]} numbers");
+                throw new InvalidDataException(
+                    $"the entry {storagesIn}/{key.Shown()} is shorter than its {parts[4]} numbers");
             string path = entry.FullName;
             return storages[key] = new(kind, 0, size > 0 ? entry.Length / size : 0, bigEndian,
                 again => open(again).GetEntry(path)!.ReadAll(Limits.ArrayBytes));

@@ -107,7 +107,11 @@ internal sealed class PyTorchLayout : LayerLayout
                     .ToDictionary(), used)) with
             {
                 Used = used,
-                Assumptions = [.. layers.SelectMany(layer => layer.Assumptions), .. assumed is null ? [] : new[] { assumed.Value.Sentence }],
+                Assumptions =
+                [
+                    .. layers.SelectMany(layer => layer.Assumptions),
+                    .. new[] { assumed?.Sentence }.OfType<string>(),
+                ],
                 Unchecked = assumed?.Words,
             };
         }
@@ -130,7 +134,7 @@ internal sealed class PyTorchLayout : LayerLayout
             }, layer.Used);
         }
 
-        /// <summary>What the file leaves open of the step, in a sentence and in a few words; null where nothing.</summary>
+        /// <summary>What neither the file nor the reader says, in a sentence and in a few words.</summary>
         private (string Sentence, string Words)? Assumed(Sizes sizes)
         {
             if (Options.Architecture is not null) return null;
