@@ -5,19 +5,17 @@ namespace Neurodynamics.Import;
 /// <summary>
 /// All arrays of one file: PyTorch's state_dicts and whole modules (.pt, .pth, in the zip format or the one before 1.6,
 /// also zipped again), safetensors, NumPy (.npz, .npy), pickled dictionaries (.pkl), MATLAB (.mat from version 5 on),
-/// HDF5 (.h5), Keras 3 (.keras) or a <see cref="FileFormat"/> of your own. The content decides which it is, not the
-/// name. Nothing in a file is executed.
+/// HDF5 (.h5), Keras 3 (.keras) or a <see cref="FileFormat"/> of your own; or of a folder of .npy files, each an array
+/// by the file's name. The content decides which it is, not the name. Nothing in a file is executed.
 /// </summary>
 public sealed class ArrayFile
 {
     private readonly FileContent content;
 
-    private ArrayFile(OpenFile file, FileFormat format, FileContent content)
+    private ArrayFile(string path, FileFormat format, FileContent content, IReadOnlyList<string> assumptions)
     {
-        (Path, Format) = (file.Path, format);
+        (Path, Format, Assumptions) = (path, format, assumptions);
         this.content = content;
-        Assumptions = file.Zip?.HasNoChecksums() != true ? []
-            : ["The file has no checksums, so that damage to its numbers would not show; they were taken as they are."];
     }
 
     /// <summary>Where the file is.</summary>
@@ -65,13 +63,28 @@ public sealed class ArrayFile
     /// <exception cref="ImportException">It is a directory, empty, truncated or of another kind.</exception>
     public static ArrayFile Read(string path)
     {
+        if (Directory.Exists(path) && Directory.GetFiles(path, "*.npy") is { Length: > 0 } several)
+            return Together(path, several);
         RequireFile(path);
         return OpenFile.Read(path, file =>
         {
             var format = FileFormat.All.FirstOrDefault(format => format.Matches(file)) ?? throw UnknownKind(file);
             file.Kind = format.Name;
-            return new ArrayFile(file, format, format.Read(file));
+            return new ArrayFile(file.Path, format, format.Read(file), file.Zip?.HasNoChecksums() != true ? [] :
+            [
+                "The file has no checksums, so that damage to its numbers would not show; they were taken as they "
+                + "are.",
+            ]);
         });
+    }
+
+    /// <summary>A folder that holds each array in an .npy of its own, named by the files.</summary>
+    private static ArrayFile Together(string path, string[] files)
+    {
+        Array.Sort(files, StringComparer.Ordinal);
+        ArrayFile[] each = [.. files.Select(Read)];
+        return new(path, each[0].Format, new(
+            [.. each.SelectMany(file => file.Arrays)], [.. each.SelectMany(file => file.Unread)]), []);
     }
 
     /// <summary>Refuses a path at which there is no file.</summary>

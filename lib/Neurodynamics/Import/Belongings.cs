@@ -60,6 +60,9 @@ internal static class Belongings
         return named is [var one] ? one : null;
     }
 
+    /// <summary>Whether an array is named as a leak or a time constant is.</summary>
+    public static bool IsLeak(SourceArray array) => Leak.IsMatch(array.Name);
+
     /// <summary>Whether an array is an optimiser's or a training framework's.</summary>
     public static bool IsElsewhere(SourceArray array) => Elsewhere.IsMatch(array.Name);
 
@@ -79,6 +82,8 @@ internal static class Belongings
     private static Regex Started() => Segment("[hxc]_?0|init(ial)?_(state|hidden)s?|latent_ics");
 
     private static readonly Regex Start = Started();
+
+    private static readonly Regex Leak = Leaky();
 
     private static Regex Further() => new("/cells/", Quick);
 

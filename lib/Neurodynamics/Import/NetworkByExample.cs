@@ -35,7 +35,7 @@ public static partial class NetworkFile
         options ??= new();
         var file = ArrayFile.Read(path);
         string[] ofTrials = trials is null ? SourceTrajectory.Names : [];
-        trials = (trials ?? SourceTrajectory.In(file)).WithStart();
+        trials = (trials ?? SourceTrajectory.In(file)).Whole();
         if (options.Arrays.Values.FirstOrDefault(name => file.Find(name) is null) is { } missing) _ = file[missing];
         var arrays = file.Arrays.Where(array => !ofTrials.Contains(array.Name) && !Belongings.IsElsewhere(array)
             && !options.LeaveOut.Contains(array.Name)
@@ -75,7 +75,8 @@ public static partial class NetworkFile
 
     private static IEnumerable<string> Idle(Parts left, Func<SourceArray, bool> idle, string what)
     {
-        string[] names = [.. left.Arrays.Where(idle).Select(array => array.Name)];
+        // Single numbers are settings, not scales.
+        string[] names = [.. left.Arrays.Where(array => array.Shape.Count > 0).Where(idle).Select(array => array.Name)];
         if (names.Length > 0)
             yield return
                 $"{ArrayFile.Listed(names)} {(names.Length == 1 ? "is" : "are")} {what} and would change nothing.";

@@ -26,8 +26,11 @@ public sealed record SourceTrajectory(
             file.Find(Names[2])?.ToTrials(), file.Find(Names[3])?.ToMatrix());
     }
 
-    /// <summary>States of one step more than inputs begin with the state before the first step.</summary>
-    internal SourceTrajectory WithStart()
+    /// <summary>
+    /// The same as the library takes it: states of one step more than inputs begin with the state before the first
+    /// step, and a network without inputs has one that is zero.
+    /// </summary>
+    internal SourceTrajectory Whole()
     {
         var (steps, all) = (Inputs.GetLength(1), States.GetLength(1));
         if (Inputs.GetLength(0) != States.GetLength(0) || (all != steps && all != steps + 1))
@@ -39,6 +42,8 @@ public sealed record SourceTrajectory(
             if (given?.Cast<double>().All(double.IsFinite) == false)
                 throw new ArgumentException(
                     "The trials hold values that are not finite: save some that do not run away.");
+        if (Inputs.GetLength(2) == 0)
+            return (this with { Inputs = new double[Inputs.GetLength(0), steps, 1] }).Whole();
         if (all == steps) return this;
         using var scope = TorchSharp.torch.NewDisposeScope();
         return this with { States = States.ToTensor().narrow(1, 1, steps).ToCube(), Start = Start ?? States.AtStep(0) };

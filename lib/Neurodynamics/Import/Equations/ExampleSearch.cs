@@ -63,6 +63,7 @@ internal sealed class ExampleSearch(ArrayFile file, Parts parts)
         // A given start says which axis is the trials'.
         if (trials.Start is { } start && start.GetLength(0) != trials.Inputs.GetLength(0)) return [];
         var moves = Moves.Of(trials);
+        if (!moves.HaveInput) notes = [.. notes, "The trials have no input: what inputs do is not checked."];
         var steps = new List<Tensor>();
         var found = new List<Found>();
         foreach (var reading in EquationFamily.All.SelectMany(family => Readings(family, moves))

@@ -62,7 +62,7 @@ internal sealed class GatedFamily : EquationFamily
                 foreach (var stack in Stacks(parts, kind.Gates.Length, units, moves.InputSize))
                     foreach (string gates in Orders(kind.Gates))
                         foreach (var change in kind.Changes)
-                            if (moves.Budget.Take(5))
+                            if (moves.Budget.Take(5 * Math.Max(1, units * units / 2500)))
                                 found.Add(Tried(kind, stack, units, gates, change, cellFirst, moves));
         return found.OrderBy(reading => reading.Error).Take(Kept);
     }

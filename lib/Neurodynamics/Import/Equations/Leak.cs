@@ -45,9 +45,11 @@ internal sealed record Leak(string Text, Tensor Values, IReadOnlyList<SourceArra
     /// <summary>What arrays make of it within a ten-thousandth of the estimate.</summary>
     private static IEnumerable<Leak> Known(Parts parts, int units, Tensor estimate)
     {
+        // A number by another name may be the leak by chance.
+        Part[] single = [.. parts.Vectors(1, "a").Where(part => Belongings.IsLeak(part.From[0]))];
         Part[] all =
         [
-            .. parts.Vectors(1, "a"), .. units == 1 ? [] : parts.Vectors(units, "a"),
+            .. single, .. units == 1 ? [] : parts.Vectors(units, "a"),
             .. parts.Matrices(units, units, "a").Where(part => Connection.IsDiagonal(part.Values))
                 .Select(part => new Part($"diag({part.Text})", part.Values.diagonal(0, 0, 1), part.From)),
         ];
@@ -60,7 +62,7 @@ internal sealed record Leak(string Text, Tensor Values, IReadOnlyList<SourceArra
             ($"sigmoid({v.Text})", sigmoid(v.Values), v.From),
             ($"1 - exp(-1 / {v.Text})", Scalars.OneMinus(v.Values.reciprocal().neg().exp()), v.From),
         });
-        var ratios = parts.Vectors(1)
+        var ratios = single
             .SelectMany(dt => all.Where(tau => !tau.Shares(dt)), (dt, tau) => new Part(
                 $"{dt.Text} / {tau.Text}", dt.Values.div(tau.Values), [.. dt.From, .. tau.From]))
             .SelectMany(ratio => new (string, Tensor, IReadOnlyList<SourceArray>)[]

@@ -17,6 +17,9 @@ internal sealed record Moves(Tensor Inputs, Tensor Before, Tensor After)
     /// <summary>How much is tried.</summary>
     public Budget Budget { get; init; } = new();
 
+    /// <summary>Whether any input is not zero.</summary>
+    public bool HaveInput { get; } = Inputs.Above(0).any().item<bool>() || Inputs.Below(0).any().item<bool>();
+
     /// <summary>S.</summary>
     public int StateSize => (int)Before.shape[1];
 

@@ -11,6 +11,14 @@ internal sealed record Part(string Text, Tensor Values, IReadOnlyList<SourceArra
     /// <summary>How alike the names of the arrays are, 0 for one array and less where they differ.</summary>
     public int Alikeness { get; init; }
 
+    /// <summary>How many characters the names of arrays have in common, up to the last / or . there.</summary>
+    public static int BeginAlike(IReadOnlyList<SourceArray> arrays)
+    {
+        string first = arrays[0].Name;
+        int common = arrays.Min(array => first.Zip(array.Name).TakeWhile(pair => pair.First == pair.Second).Count());
+        return first[..common].LastIndexOfAny(['/', '.']) + 1;
+    }
+
     /// <summary>Whether it shares an array with another.</summary>
     public bool Shares(Part? other) => other is not null && From.Intersect(other.From).Any();
 }

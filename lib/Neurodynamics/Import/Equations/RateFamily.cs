@@ -27,21 +27,24 @@ internal sealed class RateFamily : EquationFamily
     private static IEnumerable<Guess> Guesses(Parts parts, Moves moves)
     {
         var (units, inputs) = (moves.StateSize, moves.InputSize);
-        foreach (var w in Connection.In(parts, units, inputs))
-            foreach (var b in w.Inputs is { } tied ? [tied] : InputWeights(parts.Without(w.From), units, inputs))
+        // Of several networks in a file, arrays whose names begin alike belong together.
+        var pairs = Connection.In(parts, units, inputs).SelectMany(w => w.Inputs is { } tied ? [(W: w, B: tied)]
+                : InputWeights(parts.Without(w.From), moves).Select(b => (W: w, B: b)))
+            .OrderByDescending(pair => Part.BeginAlike([.. pair.W.From, .. pair.B?.From ?? []]));
+        foreach (var (w, b) in pairs)
+        {
+            var left = parts.Without([.. w.From, .. b?.From ?? []]);
+            var single = left.Vectors(units, "b");
+            Part?[] biases = [null, .. single, .. Sums(single)];
+            var c = left.Vectors(units, "c");
+            Part?[] inners = [null, .. c, .. c.Select(Negative)];
+            foreach (var f in Nonlinearity.All)
             {
-                var left = parts.Without([.. w.From, .. b?.From ?? []]);
-                var single = left.Vectors(units, "b");
-                Part?[] biases = [null, .. single, .. Sums(single)];
-                var c = left.Vectors(units, "c");
-                Part?[] inners = [null, .. c, .. c.Select(Negative)];
-                foreach (var f in Nonlinearity.All)
-                {
-                    if (!moves.Budget.Take(biases.Length * (1 + inners.Length))) yield break;
-                    foreach (var guess in With(moves, new(default, f, w, b, null, null, null), biases, inners))
-                        yield return guess;
-                }
+                if (!moves.Budget.Take(biases.Length * (1 + inners.Length) * Math.Max(1, units / 50))) yield break;
+                foreach (var guess in With(moves, new(default, f, w, b, null, null, null), biases, inners))
+                    yield return guess;
             }
+        }
     }
 
     private static List<Guess> With(Moves moves, RateEquation plain, Part?[] biases, Part?[] inners)
@@ -68,22 +71,43 @@ internal sealed class RateFamily : EquationFamily
         }
     }
 
-    /// <summary>[N, I] as it is, or with a scale for every input; null where nothing has the shape.</summary>
-    private static IReadOnlyList<Part?> InputWeights(Parts parts, int units, int inputs)
+    /// <summary>
+    /// [N, I] as it is, or with a scale for every input; null, for none, where nothing has the shape or where trials
+    /// without input cannot tell what has.
+    /// </summary>
+    private static Part?[] InputWeights(Parts parts, Moves moves)
     {
+        var (units, inputs) = (moves.StateSize, moves.InputSize);
+        Part[] plain = [.. parts.Matrices(units, inputs, "B"), .. Together(parts, units, inputs)];
+        if (inputs == units) plain = [.. plain, new("1", eye(units, dtype: ScalarType.Float64), [])];
+        if (!moves.HaveInput) return plain is [var only] ? [only] : [null];
         Part?[] made =
         [
-            .. parts.Matrices(units, inputs, "B").SelectMany(part => Scales(parts.Without(part.From), inputs)
-                .Select(scale => new Part(
+            .. plain.SelectMany(part => Scales(parts.Without(part.From), inputs).Select(scale => new Part(
                     $"{part.Text} diag({scale.Text})", part.Values * scale.Values, [.. part.From, .. scale.From]))
                 .Prepend(part)),
         ];
         return made.Length > 0 ? made : [null];
     }
 
-    private static IEnumerable<Part> Scales(Parts parts, int inputs) =>
-        (inputs == 1 ? parts.Vectors(1) : parts.Vectors(inputs).Concat(parts.Vectors(1)))
-        .Where(part => !Parts.IsOne(part.From[0]));
+    /// <summary>Two matrices of inputs of two kinds, one beside the other.</summary>
+    private static IEnumerable<Part> Together(Parts parts, int units, int inputs)
+    {
+        for (int some = 1; some < inputs; some++)
+            foreach (var one in parts.Matrices(units, some))
+                foreach (var two in parts.Matrices(units, inputs - some).Where(two => !two.Shares(one)))
+                    yield return new($"[{one.Text}, {two.Text}]", cat([one.Values, two.Values], 1),
+                        [.. one.From, .. two.From]);
+    }
+
+    private static IEnumerable<Part> Scales(Parts parts, int inputs)
+    {
+        var single = parts.Vectors(1);
+        // So many numbers are settings.
+        var scales = single.Count > 4 ? [] : single;
+        return (inputs == 1 ? scales : parts.Vectors(inputs).Concat(scales))
+            .Where(part => !Parts.IsOne(part.From[0]));
+    }
 
     /// <summary>A threshold inside f is a bias with the other sign.</summary>
     private static Part Negative(Part part) => new($"-{part.Text}", part.Values.neg(), part.From);

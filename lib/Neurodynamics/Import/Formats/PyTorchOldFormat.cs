@@ -37,7 +37,19 @@ internal sealed class PyTorchOldFormat : FileFormat
     /// <param name="name">What its names begin with.</param>
     /// <param name="stream">The file now.</param>
     /// <param name="open">The file when an array is read.</param>
-    public static void Read(PickledContent content, string name, Stream stream, Func<OpenFile, Stream> open)
+    public static void Read(PickledContent content, string name, Stream stream, Func<OpenFile, Stream> open) =>
+        content.Add(name, Root(stream, open));
+
+    /// <summary>The storage that a plain pickle holds as the bytes of a file; null where it is none.</summary>
+    public static TensorStorage? StorageIn(ReadOnlyMemory<byte> bytes)
+    {
+        byte[] file = bytes.ToArray();
+        using var stream = new MemoryStream(file);
+        return Root(stream, _ => new MemoryStream(file)) as TensorStorage;
+    }
+
+    /// <summary>What the pickle of the object holds.</summary>
+    private static object? Root(Stream stream, Func<OpenFile, Stream> open)
     {
         byte[] first = new byte[Math.Min(stream.Length, Limits.DescriptionBytes)];
         stream.Position = 0;
@@ -69,7 +81,7 @@ internal sealed class PyTorchOldFormat : FileFormat
             stream.Position += there * storage.Size;
         }
         if (begins.Count < storages.Count) throw new InvalidDataException("a storage is missing");
-        content.Add(name, root);
+        return root;
 
         // ("module", class, file, source text) or ("storage", class, key, device, count, view), where a view is null or
         // (key, offset, count) in the storage of that key.

@@ -61,14 +61,23 @@ internal sealed record StoredTensor(TensorStorage Storage, long Offset, int[] Sh
                 // (storage, offset, shape, strides, ...)
                 case ("torch._utils._rebuild_tensor_v2" or "torch._utils._rebuild_tensor"
                     or "torch._utils._rebuild_qtensor",
-                    [TensorStorage storage, long offset, object?[] shape, object?[] strides, ..]):
-                    return new(
+                    [var stored, long offset, object?[] shape, object?[] strides, ..]):
+                    return StorageOf(stored) is not { } storage ? null : new(
                         storage, offset, SourceArray.ShapeOf("a tensor", shape.Select(length => (long)length!)),
                         [.. strides.Select(stride => (long)stride!)]);
                 default: return null;
             }
         return null;
     }
+
+    /// <summary>A storage, also one that a plain pickle holds as bytes.</summary>
+    private static TensorStorage? StorageOf(object? stored) => stored switch
+    {
+        TensorStorage storage => storage,
+        PickledObject { Maker: "torch.storage._load_from_bytes", Arguments: [var bytes] }
+            when PickledObject.BytesOf(bytes) is { } file => PyTorchOldFormat.StorageIn(file),
+        _ => null,
+    };
 
     /// <summary>The tensor as an array; null where its type is not read.</summary>
     /// <exception cref="InvalidDataException">It is no view of its storage.</exception>
