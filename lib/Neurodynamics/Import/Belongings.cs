@@ -18,11 +18,12 @@ internal static class Belongings
             + "the weights of evaluation by themselves"),
         new(Normal(), "belongs to a normalisation inside the cell, and none of the library's cells has one: train "
             + "without it"),
-        new(Leaky(), "looks like the leak or time constant of a rate network, and this convention has none: make the "
-            + "cell with LeakyCell.Create from the arrays"),
-        new(Masked(), "looks like a mask or signs on the weights: multiply them in and save again"),
-        new(Started(), "looks like a learned state before the first step, and trials would begin at zero: give it as "
-            + "start wherever trials are run"),
+        new(Leaky(), "looks like the leak or time constant of a rate network, and this convention has none: give "
+            + "trials to NetworkFile.LoadByExample, or name the arrays"),
+        new(Masked(), "looks like a mask or signs on the weights: give trials to NetworkFile.LoadByExample, or "
+            + "multiply them in and save again"),
+        new(Started(), "looks like a state before the first step, but has not one value for each state variable: give "
+            + "it as start wherever trials are run"),
         new(Further(), "belongs to a further cell of the same layer: save each cell by itself, and join them with "
             + "LayeredCell"),
     ];

@@ -36,8 +36,8 @@ public static partial class NetworkFile
         if (sources.Count == 0)
             throw file.Refusal(file.Obstacle
                 ?? $"no recurrent layer was found in {ArrayFile.Listed(file.Arrays.Select(array => array.Name))}: "
-                + $"expected are {string.Join(", or ", layouts.Select(layout => layout.Expected))}; with trials of the "
-                + $"source's own, {nameof(LoadByExample)} finds out what other arrays mean");
+                + $"expected are {string.Join(", or ", layouts.Select(layout => layout.Expected))}; other names need "
+                + $"trials, for {nameof(LoadByExample)}");
         var source = file.Only(
             sources, one => one.Name, options.Layer, "recurrent layers", nameof(ImportOptions.Layer));
         var layer = source.Layer();

@@ -11,6 +11,7 @@ public sealed class ContinuumTests
 {
     private static readonly FixedPointSearch Search = new();
 
+    /// <summary>Row 39 of the field cases.</summary>
     [Theory]
     [InlineData(2)]
     [InlineData(30)]

@@ -8,10 +8,9 @@ namespace Neurodynamics.Tests.Import;
 /// <summary>What broke for users of such tools, as small files, by the row of the list that they stand in.</summary>
 public sealed class FieldCaseTests
 {
-    /// <summary>Rows 26, 34, 35 and 36: without what lies beside the weights it would be another network.</summary>
+    /// <summary>Rows 26, 35 and 36: without what lies beside the weights it would be another network.</summary>
     [Theory]
-    [InlineData("c31_leaky_alpha.pt", "rnn.alpha", "LeakyCell.Create")]
-    [InlineData("c22_h0.pt", "latent_ics", "give it as start")]
+    [InlineData("c31_leaky_alpha.pt", "rnn.alpha", "LoadByExample")]
     [InlineData("c24_stacked.keras", "gru_cell_1", "LayeredCell")]
     [InlineData("c30_layernorm_gru.pt", "cell.ln_hh", "train without it")]
     public void What_belongs_to_the_cell_is_not_put_aside_in_silence(string file, string array, string advice)
@@ -55,9 +54,92 @@ public sealed class FieldCaseTests
         Assert.Contains(name, NetworkFile.Load(path).Ignored);
     }
 
+    /// <summary>Row 25: a GRU of another form under PyTorch's names is recognised by its trials.</summary>
+    [Fact]
+    public void Trials_tell_a_GRU_of_another_form()
+    {
+        var trials = SourceTrajectory.Load(Path("c01_traj.npz"));
+        Assert.False(NetworkFile.Load(Path("c01_lfads.ckpt")).Check(trials).Reproduced);
+        var imported = NetworkFile.LoadByExample(Path("c01_lfads.ckpt"), trials);
+        Assert.Equal(Architecture.GruResetBefore, imported.Cell.Architecture);
+        Assert.Contains("gates in the order z r n", imported.Example!.Best.Equation);
+        Assert.True(imported.Check(trials, 1e-13).Reproduced);
+        var found = new FixedPointSearch().Run(imported.Cell, Candidates.FromStates(trials.States, 100, 1, noise: 0.5));
+        Assert.Equal(3, found.Points.Count);
+        double[][] attractors = [[-0.982753, 0.788168], [0.942298, -0.975498]];
+        foreach (double[] state in (double[][])[.. attractors, [-0.121088, -0.176946]])
+        {
+            var point = Assert.Single(found.Points, point => point.State.Distance(state) < 1e-5);
+            Assert.Equal(attractors.Contains(state) ? 0 : 1, Linearisation.Of(imported.Cell, [point])[0].UnstableModes);
+        }
+    }
+
+    /// <summary>Row 26: trials tell a leak, or that the file's is one.</summary>
     [Theory]
-    [InlineData("rnn.h0")]
-    [InlineData("rnn.init_state")]
+    [InlineData("c02_leaky.pt", "a = 0.1 (estimated)")]
+    [InlineData("c31_leaky_alpha.pt", "a = rnn.alpha")]
+    public void Trials_tell_a_leak(string file, string leak)
+    {
+        var trials = SourceTrajectory.Load(Path("c02_traj.npz"));
+        var imported = NetworkFile.LoadByExample(Path(file), trials);
+        Assert.Contains(leak, imported.Example!.Best.Equation);
+        var found = new FixedPointSearch().Run(imported.Cell, Candidates.FromStates(trials.States, 50, 1, noise: 0.5));
+        var point = Assert.Single(found.Points);
+        Assert.Equal(0, point.State[0], 1e-12);
+        Assert.Equal(0.75, Linearisation.Of(imported.Cell, [point])[0].Eigenvalues[0].Real, 1e-12);
+    }
+
+    /// <summary>Row 29: trials choose the raw weights, and not the copy with entries dropped.</summary>
+    [Theory]
+    [InlineData("c06_weightdrop.pt")]
+    [InlineData("c06_weightdrop_only_raw.pt")]
+    public void Trials_choose_the_weights_before_weight_drop(string file)
+    {
+        var imported = NetworkFile.LoadByExample(Path(file), SourceTrajectory.Load(Path("c06_traj.npz")));
+        Assert.Contains("W = rnn.weight_hh_l0_raw", imported.Example!.Best.Equation);
+        Assert.InRange(imported.Example.Best.Error, 0, 1e-13);
+    }
+
+    /// <summary>Row 33: both are checked, and what was taken is said.</summary>
+    [Theory]
+    [InlineData("c20_batch_first.npz", false)]
+    [InlineData("c20_time_first.npz", true)]
+    public void Trials_may_be_time_first(string file, bool timeFirst)
+    {
+        var trials = SourceTrajectory.Load(Path(file));
+        var check = NetworkFile.Load(Path("c04_state.pt")).Check(trials, 1e-13);
+        Assert.True(check.Reproduced);
+        Assert.Equal(timeFirst, check.TimeFirst);
+        Assert.Equal(timeFirst, check.ToString().Contains("time first"));
+        var example = NetworkFile.LoadByExample(Path("c04_state.pt"), trials);
+        Assert.Equal(timeFirst, example.Assumptions.Any(said => said.Contains("time first")));
+    }
+
+    /// <summary>Row 34: a trained initial state is where trials begin, by name as by example.</summary>
+    [Fact]
+    public void A_trained_initial_state_is_where_trials_begin()
+    {
+        var file = ArrayFile.Read(Path("c22_traj.npz"));
+        var trials = new SourceTrajectory(file["inputs"].ToTrials(), file["states"].ToTrials());
+        double[] start = ArrayFile.Read(Path("c22_h0.pt"))["latent_ics"].Values;
+        foreach (var imported in new[]
+        {
+            NetworkFile.Load(Path("c22_h0.pt")), NetworkFile.LoadByExample(Path("c22_h0.pt"), trials),
+            NetworkFile.LoadByExample(Path("c22_h0.pt"), trials with { Start = file["h0"].ToMatrix() }),
+        })
+        {
+            Assert.Equal(start, imported.Cell.StartState());
+            Assert.True(imported.Check(trials, 1e-15).Reproduced);
+            Assert.Contains("latent_ics", imported.Used);
+            // Copies begin there too, and what bounds the states holds it.
+            Assert.Equal(start, imported.Network.InDouble().Cell.StartState());
+            Assert.Equal(start, imported.Cell.As(Architecture.Gru).StartState());
+            double[] box = imported.Cell.InvariantBox([0])!;
+            Assert.All(start.Zip(box), pair => Assert.InRange(Math.Abs(pair.First), 0, pair.Second));
+        }
+    }
+
+    [Theory]
     [InlineData("tau")]
     [InlineData("rnn.rec_mask")]
     [InlineData("Dale_rec")]

@@ -13,6 +13,7 @@ public sealed class OutputsTests : IDisposable
 
     public void Dispose() => scratch.Dispose();
 
+    /// <summary>Row 37 of the field cases.</summary>
     [Fact]
     public void Eight_memories_whose_outputs_are_plus_and_minus_one_have_eight_labels()
     {

@@ -24,6 +24,7 @@ internal sealed record Leak(string Text, Tensor Values, IReadOnlyList<SourceArra
         Parts parts, int units, Tensor estimate, bool shared, Func<Tensor, double> errorOf)
     {
         double most = Math.Max(2 * errorOf(estimate), 1e-13);
+        if (errorOf(Value(1)) <= most) return new("1", Value(1), []);
         // Of several that fit as well, the one that uses more of the file.
         var known = Known(parts, units, estimate).Where(source => errorOf(source.Values) <= Math.Max(most, 1e-7))
             .OrderBy(source => Math.Max(errorOf(source.Values), most)).ThenByDescending(source => source.From.Count)

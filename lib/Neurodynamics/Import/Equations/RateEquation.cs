@@ -37,6 +37,7 @@ internal sealed record RateEquation(
         .SelectMany(part => part.From)).Concat(Leak?.From ?? []).Distinct()];
 
     /// <summary>The layer with I inputs and N units.</summary>
+    /// <exception cref="ArgumentException">A part has another shape.</exception>
     public FoundLayer Layer(int inputs, int units)
     {
         using var scope = NewDisposeScope();
@@ -44,6 +45,11 @@ internal sealed record RateEquation(
         var leak = Leak?.Values.expand(units) ?? ones(units, dtype: ScalarType.Float64);
         var (w, b) = (W.Weights[0], B?.Values ?? zeros(units, inputs, dtype: ScalarType.Float64));
         var bias = Bias?.Values ?? zeros(units, dtype: ScalarType.Float64);
+        Demand.Shape(b, [units, inputs]);
+        Demand.Shape(bias, [units]);
+        if (Inner is not null) Demand.Shape(Inner.Values, [units], "c");
+        Demand.Shape(w, [units, W.Weights.Count == 1 ? units : -1]);
+        if (W.Weights.Count > 1) Demand.Shape(W.Weights[1], [units, (int)w.shape[1]], "n");
         // The library's equations multiply all weights by the leak, and have it outside f.
         if (Convention == RateConvention.CurrentsUnscaled)
             (w, b, bias) = (w.div(leak.unsqueeze(1)), b.div(leak.unsqueeze(1)), bias.div(leak));

@@ -12,7 +12,7 @@ namespace Neurodynamics.Import;
 internal sealed class KerasLayout : LayerLayout
 {
     public override string Expected =>
-        "a Keras model with a SimpleRNN, LSTM or GRU layer, saved with model.save(\"network.keras\")";
+        "a Keras model (model.save(\"network.keras\"))";
 
     public override IReadOnlyList<LayerSource> Find(ArrayFile file, ImportOptions options)
     {

@@ -71,7 +71,7 @@ internal sealed class KnownCodeLayout : LayerLayout
             + "the file does not say which gate keeps.", "gates r u, reset before the product"),
     ];
 
-    public override string Expected => "names of known code, such as W_rec and W_in, or wi, m and n";
+    public override string Expected => "known code's (W_rec)";
 
     public override IReadOnlyList<LayerSource> Find(ArrayFile file, ImportOptions options) =>
         [.. Codes.Where(code => new Named(file, code).IsWhole).Take(1).Select(code => new Source(file, options, code))];
@@ -100,22 +100,23 @@ internal sealed class KnownCodeLayout : LayerLayout
         public override FoundLayer Layer()
         {
             using var scope = NewDisposeScope();
+            FoundLayer layer;
             try
             {
-                var layer = code.Layer(new(File, code, Options.Architecture as LeakyArchitecture));
-                RequireNumbers(layer.Used);
-                if (Options.Architecture is not { } asked)
-                    return layer with { Assumptions = [code.Assumed], Unchecked = code.Unchecked };
-                return asked == layer.Architecture || asked is LeakyArchitecture ? layer : throw Refusal(
-                    $"its names are those of {code.Title}, but {asked} was asked for: name the arrays too, in "
-                    + ImportOptions.NameOf(nameof(Options.Arrays)));
+                layer = code.Layer(new(File, code, Options.Architecture as LeakyArchitecture));
             }
-            catch (Exception error) when (error is ArgumentException or ExternalException)
+            catch (Exception error) when (error is ArgumentException or ExternalException or ImportException)
             {
                 throw Refusal(
                     $"its names are those of {code.Title}, but the shapes do not fit together ({Shapes()}): give "
                     + $"trials to {nameof(NetworkFile.LoadByExample)}");
             }
+            RequireNumbers(layer.Used);
+            if (Options.Architecture is not { } asked)
+                return layer with { Assumptions = [code.Assumed], Unchecked = code.Unchecked };
+            return asked == layer.Architecture || asked is LeakyArchitecture ? layer : throw Refusal(
+                $"its names are those of {code.Title}, but {asked} was asked for: name the arrays too, in "
+                + ImportOptions.NameOf(nameof(Options.Arrays)));
         }
 
         private string Shapes() => ArrayFile.Listed(
@@ -151,7 +152,11 @@ internal sealed class KnownCodeLayout : LayerLayout
             return all is [var one] ? one : null;
         }
 
-        public Connection Full(string name) => this[name] is { } part ? new(part.Text, part.From, part.Values) : null!;
+        public Connection Full(string name)
+        {
+            var part = Parts.Matrix(Find(name)!);
+            return new(part.Text, part.From, part.Values);
+        }
 
         /// <summary>W = m n' / N, whichever way n lies.</summary>
         public Connection LowRank(string first, string second)

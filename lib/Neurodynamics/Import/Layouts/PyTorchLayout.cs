@@ -6,7 +6,7 @@ namespace Neurodynamics.Import;
 /// <summary>nn.RNN, nn.GRU, nn.LSTM (or their cells) and nn.Linear by PyTorch's names, with any prefix.</summary>
 internal sealed class PyTorchLayout : LayerLayout
 {
-    public override string Expected => "PyTorch's names, such as rnn.weight_ih_l0 and rnn.weight_hh_l0";
+    public override string Expected => "PyTorch's names (rnn.weight_ih_l0)";
 
     public override IReadOnlyList<LayerSource> Find(ArrayFile file, ImportOptions options)
     {

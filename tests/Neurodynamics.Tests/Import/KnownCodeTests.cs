@@ -1,0 +1,141 @@
+using Neurodynamics.Import;
+using Neurodynamics.Models;
+using Xunit;
+
+namespace Neurodynamics.Tests.Import;
+
+/// <summary>Networks that the names of their arrays give away, and arrays that the reader names.</summary>
+public sealed class KnownCodeTests
+{
+    /// <summary>The usual settings of the code whose names they are made these files.</summary>
+    [Theory]
+    [InlineData("lowrank1_tanh", "code of low rank")]
+    [InlineData("lowrank3_tanh", "code of low rank")]
+    [InlineData("lstm_kernel_forget1", "BasicLSTMCell")]
+    [InlineData("gru_split", "reset gate before the product")]
+    [InlineData("rates_softplus_kernel", "rates with softplus")]
+    public void Names_of_known_code_are_enough(string form, string assumed)
+    {
+        var imported = NetworkFile.Load(Reference.Form(form), new() { LeaveOut = [] });
+        Assert.Contains(imported.Assumptions, assumption => assumption.Contains(assumed.Split('\'')[0])
+            || assumption.Contains("of low rank"));
+        Assert.NotNull(imported.Cell.Unchecked);
+        Assert.True(imported.Check(Trials(form), 1e-5).Reproduced);
+        Assert.Null(imported.Cell.Unchecked);
+    }
+
+    /// <summary>Other settings than the code's usual ones: a check finds out, and the reader can say them.</summary>
+    [Theory]
+    [InlineData("currents_tanh", "currents, relu, leak 0.1")]
+    [InlineData("dale_currents_relu", "currents, relu, leak 0.1")]
+    [InlineData("rates_relu", "rates, relu, no leak")]
+    [InlineData("lowrank2_relu", "currents, tanh, 1 / N, leak 0.2")]
+    public void What_the_names_leave_open_is_assumed_and_can_be_said(string form, string assumed)
+    {
+        string path = Reference.Form(form);
+        var imported = NetworkFile.Load(path);
+        Assert.Equal(assumed, imported.Cell.Unchecked);
+        Assert.False(imported.Check(Trials(form), 1e-5).Reproduced);
+        Assert.Equal(assumed, imported.Cell.Unchecked);
+
+        bool isRelu = form.Contains("relu");
+        var f = isRelu ? Nonlinearity.Relu : Nonlinearity.Tanh;
+        Architecture kind = form.StartsWith("rates", StringComparison.Ordinal)
+            ? new Rates { Nonlinearity = f, Leak = 0.2 } : new Currents { Nonlinearity = f, Leak = 0.2 };
+        var said = NetworkFile.Load(path, new() { Architecture = kind });
+        Assert.True(said.Check(Trials(form), 1e-5).Reproduced);
+        Assert.Null(said.Cell.Unchecked);
+        Assert.DoesNotContain(said.Assumptions, assumption => assumption.Contains("equation is taken"));
+    }
+
+    [Fact]
+    public void The_readout_of_known_code_comes_with_it()
+    {
+        var imported = NetworkFile.Load(
+            Reference.Form("dale_currents_relu"), new() { Architecture = Currents(Nonlinearity.Relu) });
+        var file = ArrayFile.Read(Reference.Form("dale_currents_relu"));
+        var trials = Trials("dale_currents_relu") with { Outputs = file["outputs"].ToTrials() };
+        Assert.True(imported.Check(trials, 1e-5).Reproduced);
+        Assert.Equal(file["init_state"].Values, imported.Cell.StartState(), (a, b) => Math.Abs(a - b) < 1e-6);
+        Assert.Contains("W_out", imported.Used);
+    }
+
+    [Fact]
+    public void Shapes_that_do_not_fit_the_names_are_refused_with_a_way_on()
+    {
+        using var scratch = new Scratch();
+        Scratch.Refused(scratch.Write("n.npz", Npz.Archive(
+            ("W_rec", Npz.Ramp(4, 4)), ("W_in", Npz.Ramp(3, 2)), ("b_rec", Npz.Ramp(4)))), "PsychRNN", "LoadByExample");
+        Scratch.Refused(scratch.Write("m.npz", Npz.Archive(
+            ("W_rec", Npz.Ramp(4, 4)), ("W_in", Npz.Ramp(4, 2)), ("b_rec", Npz.Ramp(4)))),
+            new ImportOptions { Architecture = Architecture.Gru }, "PsychRNN", "ImportOptions.Arrays");
+    }
+
+    [Fact]
+    public void Arrays_that_the_reader_names_make_the_cell_that_was_asked_for()
+    {
+        var options = new ImportOptions
+        {
+            Arrays = Letters(("W", "w_rec"), ("B", "w_in"), ("b", "bias"), ("a", "a")),
+            Architecture = new Rates { Nonlinearity = Nonlinearity.Logistic },
+        };
+        var form = ArrayFile.Read(Reference.Form("rates_sigmoid_tau"));
+        using var scratch = new Scratch();
+        string path = scratch.Write("n.npz", Npz.Doubles(
+            form["w_rec"], form["w_in"], form["bias"],
+            new("a", "float64", [24], [.. form["tau"].Values.Select(tau => form["dt"].Values[0] / tau)])));
+        var imported = NetworkFile.Load(path, options);
+        Assert.True(imported.Check(Trials("rates_sigmoid_tau"), 1e-12).Reproduced);
+        Assert.Equal(["w_rec", "w_in", "bias", "a"], imported.Used);
+
+        Scratch.Refused(path, options with { Architecture = null }, "ImportOptions.Architecture");
+        Scratch.Refused(path, options with { Arrays = Letters(("B", "w_in")) }, "m");
+        Scratch.Refused(path, options with { Arrays = Letters(("W", "w_rec")) }, "B (input weights)");
+        Scratch.Refused(path, options with { Arrays = Letters(("W", "w_in"), ("B", "w_in")) }, "[N, N]");
+        Scratch.Refused(path, options with { Arrays = Letters(("W", "w_rec"), ("B", "bias")) }, "matrix");
+        Scratch.Refused(path, options with { Arrays = Letters(("W", "x"), ("B", "w_in")) }, "holds no array named x");
+        Scratch.Refused(
+            path, options with { Arrays = Letters(("W", "w_rec"), ("B", "w_in"), ("c", "bias")) }, "one bias");
+    }
+
+    [Fact]
+    public void A_name_with_a_stroke_is_turned_and_gated_cells_can_be_named_too()
+    {
+        var form = ArrayFile.Read(Reference.Form("vanilla_transposed"));
+        var options = new ImportOptions
+        {
+            Arrays = Letters(("W", "W'"), ("B", "U"), ("b", "b")),
+            Architecture = Architecture.Vanilla,
+        };
+        var imported = NetworkFile.Load(Reference.Form("vanilla_transposed"), options);
+        Assert.True(imported.Check(Trials("vanilla_transposed"), 1e-5).Reproduced);
+        var unturned = NetworkFile.Load(Reference.Form("vanilla_transposed"),
+            options with { Arrays = Letters(("W", "W"), ("B", "U"), ("b", "b")) });
+        Assert.False(unturned.Check(Trials("vanilla_transposed"), 1e-5).Reproduced);
+        Assert.Equal(24, form["W"].Shape[0]);
+    }
+
+    [Fact]
+    public void Low_rank_and_a_readout_can_be_named()
+    {
+        var imported = NetworkFile.Load(Reference.Form("lowrank3_tanh"), new()
+        {
+            Arrays = Letters(("m", "m"), ("n", "n"), ("B", "wi"), ("c", "b"), ("x0", "h0"), ("C", "wo")),
+            Architecture = Currents(Nonlinearity.Tanh),
+            LeaveOut = ["h0"],
+        });
+        Assert.Equal(3, ((LeakyArchitecture)imported.Cell.Architecture!).Rank);
+        Assert.Equal(1, imported.Network.Channels);
+    }
+
+    private static Currents Currents(Nonlinearity f) => new() { Nonlinearity = f, Leak = 0.2 };
+
+    private static Dictionary<string, string> Letters(params (string Letter, string Array)[] letters) =>
+        letters.ToDictionary(one => one.Letter, one => one.Array);
+
+    private static SourceTrajectory Trials(string form)
+    {
+        var file = ArrayFile.Read(Reference.Form(form));
+        return new(file["inputs"].ToTrials(), file["states"].ToTrials(), null, file.Find("start")?.ToMatrix());
+    }
+}
