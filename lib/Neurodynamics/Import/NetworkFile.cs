@@ -34,10 +34,10 @@ public static partial class NetworkFile
         List<LayerSource> sources = options.Arrays.Count > 0 ? [new NamedSource(file, options)]
             : [.. layouts.SelectMany(layout => layout.Find(file, options))];
         if (sources.Count == 0)
-            throw file.Refusal(file.Obstacle
+            throw file.Refusal((file.Obstacle
                 ?? $"no recurrent layer was found in {ArrayFile.Listed(file.Arrays.Select(array => array.Name))}: "
-                + $"expected are {string.Join(", or ", layouts.Select(layout => layout.Expected))}; other names need "
-                + $"trials, for {nameof(LoadByExample)}");
+                + $"expected are {string.Join(", or ", layouts.Select(layout => layout.Expected))}")
+                + (file.Arrays.Count > 1 ? $"; other names need trials, for {nameof(LoadByExample)}" : ""));
         var source = file.Only(
             sources, one => one.Name, options.Layer, "recurrent layers", nameof(ImportOptions.Layer));
         var layer = source.Layer();

@@ -60,6 +60,33 @@ public sealed class KnownCodeTests
         Assert.Contains("W_out", imported.Used);
     }
 
+    /// <summary>Without Dale's law PsychRNN saves signs too, of which none is negative, and masks of ones.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void PsychRNNs_signs_and_masks_are_its_own(bool dale)
+    {
+        double[,] w = { { 0.5, -0.3 }, { 0.2, -0.4 } }, mask = { { 1, 1 }, { 0, 1 } };
+        double[] b = [-0.7, 0.3], signs = [1, dale ? -1 : 1];
+        using var scratch = new Scratch();
+        string path = scratch.Write("n.npz", Npz.Doubles(
+            Array("W_rec", w), Array("rec_connectivity", mask), new("W_in", "float64", [2, 1], b),
+            Array("Dale_rec", new[,] { { signs[0], 0 }, { 0, signs[1] } }), new("b_rec", "float64", [2], [0.1, 0.2]),
+            Array("W_out", new[,] { { -0.6, 0.9 } }), Array("Dale_out", new[,] { { signs[0], 0 }, { 0, signs[1] } })));
+        var imported = NetworkFile.Load(path);
+        double[] state = [0.4, 0.8];
+        double Of(double weight, int column) => dale ? Math.Abs(weight) * signs[column] : weight;
+        double[] next = [.. Enumerable.Range(0, 2).Select(i => 0.9 * state[i] + 0.1 * (
+            Enumerable.Range(0, 2).Sum(j => Of(w[i, j], j) * mask[i, j] * state[j])
+            + (dale ? Math.Abs(b[i]) : b[i]) * 0.5 + (i == 0 ? 0.1 : 0.2)))];
+        using var scope = TorchSharp.torch.NewDisposeScope();
+        double[] step = imported.Cell.Step(new[,] { { 0.5 } }.ToTensor(), new[] { state }.ToMatrix(2).ToTensor())
+            .squeeze(0).ToVector();
+        Assert.Equal(next, step, (x, y) => Math.Abs(x - y) < 1e-14);
+        Assert.Equal(new[] { Of(-0.6, 0), Of(0.9, 1) },
+            imported.Network.Readout!.weight.detach().flatten().ToVector());
+    }
+
     [Fact]
     public void Shapes_that_do_not_fit_the_names_are_refused_with_a_way_on()
     {
@@ -127,6 +154,9 @@ public sealed class KnownCodeTests
         Assert.Equal(3, ((LeakyArchitecture)imported.Cell.Architecture!).Rank);
         Assert.Equal(1, imported.Network.Channels);
     }
+
+    private static SourceArray Array(string name, double[,] values) =>
+        new(name, "float64", [values.GetLength(0), values.GetLength(1)], [.. values.Cast<double>()]);
 
     private static Currents Currents(Nonlinearity f) => new() { Nonlinearity = f, Leak = 0.2 };
 

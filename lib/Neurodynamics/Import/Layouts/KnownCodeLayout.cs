@@ -19,13 +19,17 @@ internal sealed class KnownCodeLayout : LayerLayout
     /// <param name="Assumed">What the file does not say, in a sentence.</param>
     /// <param name="Unchecked">The same in a few words.</param>
     private sealed record Code(
-        string Title, string[] Needs, Func<Named, FoundLayer> Layer, string Assumed, string Unchecked);
+        string Title, string[] Needs, Func<Named, FoundLayer> Layer, string Assumed, string Unchecked)
+    {
+        /// <summary>The readout, where its name alone does not tell it.</summary>
+        public Func<Named, FoundReadout?>? Readout { get; init; }
+    }
 
     private static readonly Code[] Codes =
     [
         new("PsychRNN", ["W_rec", "W_in", "b_rec"], PsychRnn,
             "The equation is taken to be PsychRNN's, currents with relu and a leak of 0.1: the file does not say f or "
-            + $"dt/tau ({Leaks}).", "currents, relu, leak 0.1"),
+            + $"dt/tau ({Leaks}).", "currents, relu, leak 0.1") { Readout = PsychRnnReadout },
         new("code of low rank", ["wi", "si", "m", "n"], file => file.Rates(
             RateConvention.Currents, Nonlinearity.Tanh, file.LowRank("m", "n"), file.Scaled("wi", "si"), null,
             file["b"], 0.2),
@@ -42,6 +46,11 @@ internal sealed class KnownCodeLayout : LayerLayout
             null, file["b_rec"], 0.1),
             "The equation is taken to be that of published code of low rank, currents with tanh, W = m n / N and a "
             + $"leak of 0.1: its settings are in another file ({Leaks}).", "currents, tanh, 1 / N, leak 0.1"),
+        new("code of full rank", ["w_inp", "w_inp_scale", "w_rec"], file => file.Rates(
+            RateConvention.Currents, Nonlinearity.Tanh, file.Full("w_rec"), file.Scaled("w_inp", "w_inp_scale"), null,
+            null, 0.1),
+            "The equation is taken to be currents with tanh and a leak of 0.1: its settings are in another file "
+            + $"({Leaks}).", "currents, tanh, leak 0.1"),
         new("CTRNN", ["input2h.weight", "h2h.weight"], file => file.Rates(
             RateConvention.Rates, Nonlinearity.Relu, file.Full("h2h.weight"), file["input2h.weight"],
             file.Sum("input2h.bias", "h2h.bias"), null, 1),
@@ -78,20 +87,32 @@ internal sealed class KnownCodeLayout : LayerLayout
 
     private static FoundLayer PsychRnn(Named file)
     {
-        // Without Dale's law the signs are all 1, off the diagonal too.
-        var sign = file["Dale_rec"] is { } dale && Connection.IsDiagonal(dale.Values) ? dale : null;
-        var w = Masked("W_rec", "rec_connectivity");
-        if (sign is not null) w = new($"{w.Text} {sign.Text}", w.Values.mm(sign.Values), [.. w.From, .. sign.From]);
+        var w = PsychRnnWeights(file, "W_rec", "rec_connectivity", "Dale_rec");
         return file.Rates(RateConvention.Currents, Nonlinearity.Relu, new(w.Text, w.From, w.Values),
-            Masked("W_in", "input_connectivity"), file["b_rec"], null, 0.1);
+            PsychRnnWeights(file, "W_in", "input_connectivity", null), file["b_rec"], null, 0.1);
+    }
 
-        Part Masked(string name, string maskName)
-        {
-            var part = file[name]!;
-            if (sign is not null) part = part with { Text = $"|{part.Text}|", Values = part.Values.abs() };
-            return file[maskName] is not { } mask ? part
-                : new($"({part.Text} * {mask.Text})", part.Values * mask.Values, [.. part.From, .. mask.From]);
-        }
+    private static FoundReadout? PsychRnnReadout(Named file)
+    {
+        if (file.Find("W_out") is null) return null;
+        var weights = PsychRnnWeights(file, "W_out", "output_connectivity", "Dale_out");
+        double[] bias = file["b_out"]?.Values.ToVector() ?? new double[weights.Values.shape[0]];
+        return new(weights.Values.flatten().ToVector(), bias, Activation.Linear,
+            [.. weights.From, .. file["b_out"]?.From ?? []]);
+    }
+
+    /// <summary>Under a mask and, where Dale's law holds, moduli with each unit's sign.</summary>
+    private static Part PsychRnnWeights(Named file, string name, string maskName, string? signName)
+    {
+        var part = Parts.Matrix(file.Find(name)!);
+        // Without Dale's law no sign is negative.
+        bool dale = file["Dale_rec"]?.Values.Below(0).any().item<bool>() == true;
+        if (dale) part = part with { Text = $"|{part.Text}|", Values = part.Values.abs() };
+        if (file[maskName] is { } mask)
+            part = new($"({part.Text} * {mask.Text})", part.Values * mask.Values, [.. part.From, .. mask.From]);
+        if (signName is null || file[signName] is not { } sign) return part;
+        return new($"{part.Text} {sign.Text}", dale ? part.Values.mm(sign.Values) : part.Values,
+            [.. part.From, .. sign.From]);
     }
 
     private sealed class Source(ArrayFile file, ImportOptions options, Code code)
@@ -125,6 +146,7 @@ internal sealed class KnownCodeLayout : LayerLayout
         public override FoundReadout? Readout(FoundLayer layer)
         {
             using var scope = NewDisposeScope();
+            if (code.Readout is { } readout) return readout(new(File, code));
             using var cell = layer.Build(ScalarType.Float64);
             return ExampleReadout.ByName(new([.. File.Arrays.Except(layer.Used)], Options.Arrays), cell)?.Readout;
         }
