@@ -188,6 +188,29 @@ public sealed class FieldCaseTests
         RequireThreePoints(old.Cell);
     }
 
+    /// <summary>Python's pickle holds each tensor's numbers as a file of the old format; PyTorch 1.13 wrote it.</summary>
+    [Fact]
+    public void A_plain_pickle_of_tensors_is_read()
+    {
+        var plain = NetworkFile.Load(Path("torch_pickled.pkl"));
+        ReferenceNetworkTests.AssertSame(NetworkFile.Load(Path("c04_state.pt")).Network, plain.Network);
+        Assert.Equal("Python pickle", plain.Format.Name);
+    }
+
+    [Fact]
+    public void A_folder_of_npy_files_is_one_network()
+    {
+        using var scratch = new Scratch();
+        scratch.Write("wI.npy", Npz.Ramp(3, 2));
+        scratch.Write("wR.npy", Npz.Ramp(3, 3));
+        scratch.Write("bR.npy", Npz.Ramp(3));
+        var imported = NetworkFile.Load(scratch.Folder);
+        Assert.Equal(Architecture.Vanilla, imported.Cell.Architecture);
+        Assert.Equal((2, 3), (imported.Cell.InputSize, imported.Cell.Units));
+        scratch.Write("bR.npy", [1, 2, 3]);
+        Assert.Contains("bR.npy", Assert.Throws<ImportException>(() => NetworkFile.Load(scratch.Folder)).Message);
+    }
+
     /// <summary>
     /// Row 28: the same network as a whole module in the old format, with the source text of its class, by the tests'
     /// own writer.
