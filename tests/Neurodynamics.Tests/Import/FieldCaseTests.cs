@@ -188,7 +188,7 @@ public sealed class FieldCaseTests
         RequireThreePoints(old.Cell);
     }
 
-    /// <summary>Python's pickle holds each tensor's numbers as a file of the old format; PyTorch 1.13 wrote it.</summary>
+    /// <summary>Python's pickle holds a tensor's numbers as a file of the old format; PyTorch 1.13 wrote it.</summary>
     [Fact]
     public void A_plain_pickle_of_tensors_is_read()
     {

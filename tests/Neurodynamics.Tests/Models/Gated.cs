@@ -29,6 +29,7 @@ internal static class Gated
             new Rates { Nonlinearity = f, Leak = 0.3 },
         }),
         new Currents { ReadsRates = false }, new Rates(),
+        new Currents { ReadsPlainRates = true, InnerBias = true, Leak = 0.4 },
         new Currents { Rank = 1, Leak = 0.05, LastLeak = 0.9, LearnedStart = true },
         new Rates { Rank = 1, Leak = 0.9, LastLeak = 0.05 },
         new Currents { Inhibitory = 0.4, LastLeak = 0.1, Nonlinearity = Nonlinearity.Relu },

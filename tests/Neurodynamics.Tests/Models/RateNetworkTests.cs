@@ -38,13 +38,20 @@ public sealed class RateNetworkTests
         using var scope = NewDisposeScope();
         double[] hidden = cell.Hidden(x.ToTensor().unsqueeze(0)).squeeze(0).ToVector();
         for (int i = 0; i < N; i++)
-            Assert.Equal(kind is Currents { ReadsRates: true } ? F(x[i] + inner[i]) : x[i], hidden[i], 1e-15);
+            Assert.Equal(kind switch
+            {
+                Currents { ReadsRates: true, ReadsPlainRates: true } => F(x[i]),
+                Currents { ReadsRates: true } => F(x[i] + inner[i]),
+                _ => x[i],
+            }, hidden[i], 1e-15);
 
         double F(double z) => kind.Nonlinearity.Name switch
         {
             "tanh" => Math.Tanh(z),
             "relu" => Math.Max(z, 0),
             "softplus" => Math.Log(1 + Math.Exp(z)),
+            "leaky-relu" => Math.Max(z, 0.01 * z),
+            "rectified-tanh" => Math.Max(Math.Tanh(z), 0),
             _ => 1 / (1 + Math.Exp(-z)),
         };
 
@@ -353,7 +360,7 @@ public sealed class RateNetworkTests
         Assert.Contains("leave one of them out", both.Message);
         Assert.Throws<ArgumentException>(() => new Rates { Rank = 5 }.Create(1, 4));
         var unknown = Assert.Throws<ArgumentException>(() => Nonlinearity.Named("sinus"));
-        Assert.Contains("tanh, relu, softplus, logistic", unknown.Message);
+        Assert.Contains("tanh, relu, leaky-relu, rectified-tanh, softplus, logistic", unknown.Message);
     }
 
     [Fact]

@@ -34,9 +34,9 @@ internal sealed class ExampleSearch(ArrayFile file, Parts parts)
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
         var found = All(trials, []);
-        if (found.Count == 0 || !(found[0].Equation.Error <= Tolerance))
-            found = [.. found.Concat(All(trials.Turned(), ["The trials are taken to be time first, [T, B, ...]."]))
-                .OrderBy(one => one.Equation.Error)];
+        if (found.Count == 0 || !found[0].Equation.Fits)
+            found = InOrder(
+                found.Concat(All(trials.Turned(), ["The trials are taken to be time first, [T, B, ...]."])));
         if (found.Count == 0)
             throw file.Refusal(
                 $"none of {ArrayFile.Listed(parts.Arrays.Select(array => $"{array.Name} {array.ShapeText}"))} fits "
@@ -44,13 +44,14 @@ internal sealed class ExampleSearch(ArrayFile file, Parts parts)
                 + "but recurrent weights of such a network were expected: check that the trials are of this network");
         var best = found[0];
         string untried = isSpent ? " (not every combination of so many arrays was tried)" : "";
-        if (!(best.Equation.Error <= Tolerance))
+        if (!best.Equation.Fits)
             throw file.Refusal(string.Create(CultureInfo.InvariantCulture,
                 $"no equation reproduces the trials within {Tolerance:0e+0}; the nearest is {best.Equation}{untried}")
                 + ": check that the trials are without noise and of this very network, name the arrays in "
                 + $"{ImportOptions.NameOf(nameof(ImportOptions.Arrays))}, or write its step as a cell of your own");
-        double level = best.Equation.Error <= Exact ? Exact : Tolerance;
-        var rivals = found.Skip(1).TakeWhile(one => one.Equation.Error <= level).ToList();
+        // Where one is exact to rounding in float64, so was the source, and others have to be.
+        var rivals = found.Skip(1).TakeWhile(one => best.Equation.StepError <= Exact
+            ? one.Equation.StepError <= Exact : one.Equation.Fits).ToList();
         return (best, new(best.Equation, [.. rivals.Select(rival => rival.Equation)],
             rivals.Count == 0 ? null : Telling(best, rivals[0]),
             found.Skip(1 + rivals.Count).FirstOrDefault()?.Equation));
@@ -78,8 +79,12 @@ internal sealed class ExampleSearch(ArrayFile file, Parts parts)
             found.Add(InWhole(reading, cell, trials, notes));
             if (found.Count == Finalists) break;
         }
-        return [.. found.OrderBy(one => one.Equation.Error)];
+        return InOrder(found);
     }
+
+    /// <summary>The best first: what reproduces the trials, and by how much.</summary>
+    private static List<Found> InOrder(IEnumerable<Found> found) =>
+        [.. found.OrderByDescending(one => one.Equation.Fits).ThenBy(one => one.Equation.StepError)];
 
     private IReadOnlyList<Reading> Readings(EquationFamily family, Moves moves)
     {
@@ -131,7 +136,17 @@ internal sealed class ExampleSearch(ArrayFile file, Parts parts)
         }
         using var network = new Network(cell);
         var check = TrajectoryCheck.Run(network, trials with { Outputs = null });
-        return new(layer, new(reading.Equation, check.States.Value), trials, notes);
+        double whole = check.States.Value;
+        return new(layer, new(reading.Equation, whole, StepError(cell, trials) ?? whole), trials, notes);
+    }
+
+    /// <summary>How far off steps from the source's own states are at most; null where only part is known.</summary>
+    private static double? StepError(Cell cell, SourceTrajectory trials)
+    {
+        var (states, steps) = (trials.States.ToTensor(), trials.States.GetLength(1));
+        if (states.shape[2] != cell.StateSize) return null;
+        var before = cat([trials.Start!.ToTensor().unsqueeze(1), states.narrow(1, 0, steps - 1)], 1);
+        return Distance(cell.Step(trials.Inputs.ToTensor().flatten(0, 1), before.flatten(0, 1)), states.flatten(0, 1));
     }
 
     /// <summary>
