@@ -73,7 +73,7 @@ public sealed record Completeness(int Sum, int Counted, int Uncertain, int Outsi
         CompletenessVerdict.Stopped =>
             "The search was stopped, so the points found say nothing of what is missing.",
         _ => "No box is known that this cell's step maps into itself, so the signs of det(I - J) need not sum to 1: "
-            + "override InvariantBox if there is one.",
+            + "give one, as box of Cell.From or by overriding InvariantBox, if there is one.",
     };
 
     /// <summary>

@@ -16,8 +16,8 @@ internal static class Belongings
     [
         new(Raw(), "is what the weights beside it are computed from (weight drop, pruning, a norm of weights): save "
             + "the weights of evaluation by themselves"),
-        new(Normal(), "belongs to a normalisation inside the cell, and none of the library's cells has one: train "
-            + "without it"),
+        new(Normal(), "belongs to a normalisation inside the cell, and none of the library's cells has one: script its "
+            + "step for TorchScriptCell.Load, or train without it"),
         new(Leaky(), "looks like the leak or time constant of a rate network, and this convention has none: give "
             + "trials to NetworkFile.LoadByExample, or name the arrays"),
         new(Masked(), "looks like a mask or signs on the weights: give trials to NetworkFile.LoadByExample, or "
