@@ -33,6 +33,36 @@ public class SearchBenchmark
 }
 
 /// <summary>
+/// What a search costs where a cell says nothing of itself: the reference GRU's own cell beside its step alone, with
+/// the same box and without one, from the same 1024 candidates.
+/// </summary>
+public class StepAloneBenchmark
+{
+    private Cell own = null!, boxed = null!, alone = null!;
+    private double[,] candidates = null!;
+
+    [GlobalSetup]
+    public void Load()
+    {
+        string file = Path.Combine(Data.Folder, "reference", "networks", "gru_flipflop3.npz");
+        own = NetworkFile.Load(file).Cell.InDouble();
+        double[]? box = own.InvariantBox(new double[own.InputSize]);
+        boxed = Cell.From(own.Step, own.InputSize, own.Units, box: box);
+        alone = Cell.From(own.Step, own.InputSize, own.Units);
+        candidates = ArrayFile.Read(file)["candidates"].ToMatrix();
+    }
+
+    [Benchmark(Baseline = true, Description = "own cell")]
+    public int Own() => new FixedPointSearch().Run(own, candidates).Points.Count;
+
+    [Benchmark(Description = "its step, with a box")]
+    public int Boxed() => new FixedPointSearch().Run(boxed, candidates).Points.Count;
+
+    [Benchmark(Description = "its step alone")]
+    public int Alone() => new FixedPointSearch().Run(alone, candidates).Points.Count;
+}
+
+/// <summary>
 /// Newton alone, from states of random GRUs and the reference GRU: how time grows with candidates and with units.
 /// </summary>
 public class ScalingBenchmark

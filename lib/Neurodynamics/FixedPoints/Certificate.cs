@@ -224,28 +224,33 @@ public sealed record Certificate(Certainty Certainty, double ExistenceRadius, do
     {
         const double First = 1e-3, Smallest = 1e-9, Largest = 0.1, Shrinking = 30;
         const int Balls = 4;
-        var jacobian = cell.StateJacobian(input, x);
+        // Where I - J has no inverse no ball passes: nothing is sampled there.
+        var open = Rows(slack.Above(0).logical_and(y.isfinite()));
+        var certificates = Enumerable.Repeat(new Certificate(Certainty.NoBound, double.NaN, double.NaN),
+            (int)y.shape[0]).ToArray();
+        if (open.shape[0] == 0) return certificates;
+        var jacobian = cell.StateJacobian(input[open], x[open]);
         // The ball over which the change should take half of what there is to take; beside a kink a smaller one.
-        var slope = SampledChange.Of(cell, input, x, jacobian, ones_like(y).Times(First), seed: 0).Over(First);
-        var radius = (slack / (inverse * slope)).Over(2).AtMost(Largest);
-        var existence = ones_like(y).Times(double.NaN);
-        for (int i = 0; i < Balls; i++)
+        var slope = SampledChange.Of(cell, input[open], x[open], jacobian, ones_like(y[open]).Times(First), seed: 0)
+            .Over(First);
+        var radius = (slack[open] / (inverse[open] * slope)).Over(2).AtMost(Largest).AtLeast(Smallest);
+        for (int i = 0; i < Balls && open.shape[0] > 0; i++)
         {
-            using var scope = NewDisposeScope();
-            var fails = existence.isnan();
-            if (i > 0) radius = where(fails, radius.Over(Shrinking), radius);
-            radius = radius.AtLeast(Smallest);
-            var rest = slack - inverse * SampledChange.Of(cell, input, x, jacobian, radius, seed: i + 1);
-            var reach = (y / rest).Times(1 + 1e-9);
-            var passes = fails.logical_and(rest.Above(0)).logical_and(reach <= radius);
-            existence = where(passes, reach, existence).MoveToOuterDisposeScope();
-            radius = radius.MoveToOuterDisposeScope();
-            if (!existence.isnan().any().item<bool>()) break;
+            if (i > 0) radius = radius.Over(Shrinking).AtLeast(Smallest);
+            var rest = slack[open]
+                - inverse[open] * SampledChange.Of(cell, input[open], x[open], jacobian, radius, seed: i + 1);
+            var reach = (y[open] / rest).Times(1 + 1e-9);
+            var passes = rest.Above(0).logical_and(reach <= radius);
+            var (held, reached, within) = (passes.data<bool>().ToArray(), reach.ToVector(), radius.ToVector());
+            foreach (var (row, place) in open.data<long>().ToArray().Index())
+                if (held[row]) certificates[place] = new(Certainty.VerifiedNumerically, reached[row], within[row]);
+            // On with those that fail, on a smaller ball.
+            var failed = Rows(passes.logical_not());
+            (open, radius, jacobian) = (open[failed], radius[failed], jacobian[failed]);
         }
-        var (inside, outside) = (existence.ToVector(), radius.ToVector());
-        return [.. inside.Select((reach, i) => double.IsNaN(reach)
-            ? new Certificate(Certainty.NoBound, double.NaN, double.NaN)
-            : new(Certainty.VerifiedNumerically, reach, outside[i]))];
+        return certificates;
+
+        static Tensor Rows(Tensor holds) => holds.nonzero().squeeze(1);
     }
 
     /// <summary>

@@ -34,7 +34,20 @@ internal sealed class ContinuumTracer(Cell cell, double[] input, double distance
 
     private sealed record Traced(Continuum Continuum, List<Sample> Samples, double Step);
 
+    /// <summary>
+    /// The way to where trials begin: in how many parts it is looked at, how often more closely, and how much of it
+    /// beyond where the state stands still.
+    /// </summary>
+    private const int Parts = 256, Looks = 3;
+    private const double Beyond = 1.0 / 64;
+
+    /// <summary>
+    /// Less than a fifth power has there of what it has at most, and by how much that is above rounding.
+    /// </summary>
+    private const double Tail = Beyond * Beyond * Beyond * Beyond * Beyond / 2, Moves = 1e10;
+
     private readonly List<Traced> traced = [];
+    private readonly double[] start = cell.StartState();
     private int traces;
 
     public IReadOnlyList<Continuum> Found => [.. traced.Select(own => own.Continuum)];
@@ -59,6 +72,39 @@ internal sealed class ContinuumTracer(Cell cell, double[] input, double distance
             return true;
         }
         return false;
+    }
+
+    /// <summary>
+    /// Whether a state stands still in float64 alone, as where gates saturate. On the way from there to where trials
+    /// begin, the part of the step that I - J leads nowhere to is then at rounding for a while, and grows from there
+    /// like the tails of sigmoid and tanh: at first less than any power up to the fifth. Beside the end of a continuum,
+    /// or across from it, it grows like a low power.
+    /// </summary>
+    public bool IsSaturated(double[] state)
+    {
+        if (SeedAt(state) is not { } near) return false;
+        var seed = Near(near, state) ?? near;
+        using var scope = NewDisposeScope();
+        using var frozen = no_grad();
+        var (u, from, left) = (input.ToTensor().unsqueeze(0), seed.State.ToTensor().unsqueeze(0), seed.Left.ToTensor());
+        var way = start.ToTensor().unsqueeze(0) - from;
+        double still = 2 * cell.Rounding(u, from).Step.item<double>();
+        var (last, part, most) = (0.0, 1.0 / Parts, 0.0);
+        for (int look = 0; look < Looks; look++, part /= Parts)
+        {
+            double[] moved = Moved([.. Enumerable.Range(0, Parts + 1).Select(i => last + i * part)]);
+            most = Math.Max(most, moved.Max());
+            int first = Array.FindIndex(moved, length => !(length <= still));
+            if (first <= 0 || most < Moves * still) return false;
+            last += (first - 1) * part;
+        }
+        return Moved([last + (1 - last) * Beyond])[0] <= Tail * most;
+
+        double[] Moved(double[] shares)
+        {
+            var x = from.Plus(shares.ToTensor().unsqueeze(1) * way);
+            return (cell.Step(u, x) - x).mm(left).norm(1).ToVector();
+        }
     }
 
     /// <summary>

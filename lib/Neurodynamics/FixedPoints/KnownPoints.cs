@@ -23,6 +23,9 @@ internal sealed class KnownPoints(FixedPointProblem problem, double distance, in
     private readonly Reachability.Boxes boxes = new(problem.Cell);
 
     private readonly Merged<FixedPoint> points = new(distance);
+
+    // Fixed points to rounding that lie outside the box: nothing starts from them, and they bring no round on.
+    private readonly Merged<FixedPoint> outside = new(distance);
     private readonly Merged<SlowPoint> slow = new(Math.Max(distance, 0.01));
 
     // By the state itself: a point that has got a slower one since has none.
@@ -35,7 +38,7 @@ internal sealed class KnownPoints(FixedPointProblem problem, double distance, in
 
     public Completeness Completeness(CancellationToken cancellation)
     {
-        Certify(cancellation);
+        Certify(Points, cancellation);
         var tested = Isolated().Where(point => CertificateOf(point) is not null).ToArray();
         return CompletenessOf(tested, [.. tested.Select(point => CertificateOf(point)!)], cancellation);
     }
@@ -71,8 +74,9 @@ internal sealed class KnownPoints(FixedPointProblem problem, double distance, in
     public FixedPointSet ToSet(IReadOnlyList<SearchRound> rounds, FixedPointSolution given,
         CancellationToken cancellation)
     {
-        Certify(cancellation);
-        var tested = Isolated().ToLookup(point => CertificateOf(point) is not null);
+        FixedPoint[] all = [.. Isolated(), .. outside.Points];
+        Certify(all, cancellation);
+        var tested = all.ToLookup(point => CertificateOf(point) is not null);
         var (distinct, proofs) = Certificate.Merge([.. tested[true]],
             [.. tested[true].Select(point => CertificateOf(point)!)]);
         var judged = Judged([.. distinct.Select((point, i) => point with { Certificate = proofs[i] }),
@@ -99,9 +103,9 @@ internal sealed class KnownPoints(FixedPointProblem problem, double distance, in
     /// <summary>
     /// Certifies what has no certificate yet, or has got a slower state since, until it is cancelled.
     /// </summary>
-    private void Certify(CancellationToken cancellation)
+    private void Certify(IEnumerable<FixedPoint> of, CancellationToken cancellation)
     {
-        FixedPoint[] open = [.. Points.Where(point => CertificateOf(point) is null)];
+        FixedPoint[] open = [.. of.Where(point => CertificateOf(point) is null)];
         foreach (var (point, certificate) in open.Zip(Certificate.Of(problem.Cell, open, cancellation)))
             if (certificate is not null) certificates[point.State] = certificate;
     }
@@ -225,6 +229,8 @@ internal sealed class KnownPoints(FixedPointProblem problem, double distance, in
                 || endings[i] is Ending.SlowMinimum or Ending.Stalled or Ending.StepLimit
                 && Math.Sqrt(2 * end.Speed) <= NearlyStill * solver.Tolerance;
             if (isStill && continua.Holds(end.State)) endings[i] = Ending.FixedPoint;
+            else if (end is FixedPoint ghost && boxes.Test(end) == Reach.Unreachable) outside.Add(ghost);
+            else if (isStill && IsSaturated(end)) endings[i] = Ending.Stalled;
             else if (end is FixedPoint point)
             {
                 if (points.Add(point)) Follow(point);
@@ -233,6 +239,10 @@ internal sealed class KnownPoints(FixedPointProblem problem, double distance, in
             else if (end is SlowPoint still) slow.Add(still);
         }
         return solution with { Endings = endings };
+
+        // The box tells it where there is one.
+        bool IsSaturated(StatePoint end) => !(end is FixedPoint point && points.Has(point))
+            && boxes.Test(end) == Reach.Unknown && continua.IsSaturated(end.State);
 
         // Where gates saturate, outside the box, every state seems to stand still.
         bool Follow(StatePoint end) => !cancellation.IsCancellationRequested && boxes.Test(end) != Reach.Unreachable

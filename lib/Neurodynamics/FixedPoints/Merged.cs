@@ -16,23 +16,33 @@ internal sealed class Merged<T>(double distance) where T : StatePoint
     /// <summary>Adds a point; true where it is a new one.</summary>
     public bool Add(T point)
     {
+        if (Find(point) is { } i)
+        {
+            int candidates = points[i].Candidates + point.Candidates;
+            points[i] = (point.Speed < points[i].Speed ? point : points[i]) with { Candidates = candidates };
+            return false;
+        }
+        long bin = Bin(point.State);
+        if (!bySum.TryGetValue(bin, out var own)) bySum[bin] = own = [];
+        own.Add(points.Count);
+        points.Add(point);
+        return true;
+    }
+
+    /// <summary>Whether a point is one that is there.</summary>
+    public bool Has(T point) => Find(point) is not null;
+
+    private int? Find(T point)
+    {
         long bin = Bin(point.State);
         for (long near = bin - 1; near <= bin + 1; near++)
         {
             if (!bySum.TryGetValue(near, out var indices)) continue;
             foreach (int i in indices)
-            {
-                if (!points[i].Input.SequenceEqual(point.Input)) continue;
-                if (points[i].State.Distance(point.State) > distance) continue;
-                int candidates = points[i].Candidates + point.Candidates;
-                points[i] = (point.Speed < points[i].Speed ? point : points[i]) with { Candidates = candidates };
-                return false;
-            }
+                if (points[i].Input.SequenceEqual(point.Input) && points[i].State.Distance(point.State) <= distance)
+                    return i;
         }
-        if (!bySum.TryGetValue(bin, out var own)) bySum[bin] = own = [];
-        own.Add(points.Count);
-        points.Add(point);
-        return true;
+        return null;
     }
 
     /// <summary>Counts further candidates that ended at a point.</summary>

@@ -76,7 +76,23 @@ internal sealed class RowSpace
         var jacobian = mixture.select(2, 0).unsqueeze(2) * vectors.select(1, 0);
         for (int i = 1; i < vectors.shape[1]; i++)
             jacobian.addcmul_(mixture.select(2, i).unsqueeze(2), vectors.select(1, i), Scalars.One);
-        return jacobian.MoveToOuterDisposeScope();
+        return Still(jacobian).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>
+    /// Rows that are those of the identity to rounding, made exactly so. Where a gate is saturated its unit stands
+    /// still, and that row of I - J is zero; a mixture leaves rounding there, of which Newton would make a correction
+    /// that means nothing, and fixed points anywhere.
+    /// </summary>
+    private static Tensor Still(Tensor jacobian)
+    {
+        long size = jacobian.shape[1];
+        double rounding = Tolerance * Math.Sqrt(size);
+        // Few states have such a row, and the diagonal alone tells of most.
+        if (!jacobian.diagonal(0, 1, 2).Plus(-1).abs().Below(rounding).any().item<bool>()) return jacobian;
+        var identity = eye(size, dtype: ScalarType.Float64);
+        var still = (jacobian - identity).abs().amax([2], keepdim: true).Below(rounding);
+        return where(still, identity, jacobian);
     }
 
     /// <summary>

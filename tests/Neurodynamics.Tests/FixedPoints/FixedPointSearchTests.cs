@@ -174,6 +174,70 @@ public sealed class FixedPointSearchTests
         Assert.Equal(CompletenessVerdict.Consistent, found.Completeness.Verdict);
     }
 
+    /// <summary>A few ghosts once led to thousands, since rounds began between them, and to 32 rounds.</summary>
+    [Fact]
+    public void A_step_alone_with_a_box_has_the_points_of_the_cell_in_as_many_rounds()
+    {
+        string file = Reference.Network("gru_flipflop3.npz");
+        var cell = NetworkFile.Load(file).Cell.InDouble();
+        double[,] candidates = ArrayFile.Read(file)["candidates"].ToMatrix();
+        var expected = Search.Run(cell, candidates);
+        var found = Search.Run(Cell.From(cell.Step, 3, 100, box: cell.InvariantBox([0, 0, 0])), candidates);
+        Assert.Equal(expected.Points.Count, found.Points.Count);
+        Assert.All(expected.Points, point => Assert.Contains(found.Points, other =>
+            other.State.Distance(point.State) < 1e-8));
+        Assert.All(found.Points, point =>
+            Assert.Equal(Certainty.VerifiedNumerically, point.Certificate!.Certainty));
+        Assert.Equal(expected.Rounds.Select(round => round.NewPoints), found.Rounds.Select(round => round.NewPoints));
+        Assert.InRange(found.Unreachable.Count, 0, 20);
+    }
+
+    [Fact]
+    public void What_stands_still_outside_the_box_begins_no_round_and_is_counted_outside()
+    {
+        // Within the box of 2 two points and the saddle between them; beyond 3 one that no trial reaches.
+        var cell = Cell.From((_, x) => where(x > 3, 0.5 * x + 2.5, 2 * x.tanh()), 1, 1, box: [2.0]);
+        var found = Search.Run(cell, new[,] { { -1.5 }, { 0.1 }, { 1.5 }, { 4.0 }, { 7.0 } });
+        Assert.Equal(3, found.Points.Count);
+        Assert.Equal(3, found.Rounds.Sum(round => round.NewPoints));
+        var ghost = Assert.Single(found.Unreachable);
+        Assert.Equal(5, ghost.State[0], 1e-9);
+        Assert.Equal(Certainty.VerifiedNumerically, ghost.Certificate!.Certainty);
+        Assert.Equal(1, found.Completeness.Outside);
+        Assert.Equal(CompletenessVerdict.Consistent, found.Completeness.Verdict);
+    }
+
+    [Fact]
+    public void Without_a_box_a_saturated_gate_is_no_continuum_and_no_point()
+    {
+        var cell = NetworkFile.Load(Reference.Network("gru_flipflop3.npz")).Cell.InDouble();
+        var found = (Search with { MaxRounds = 0 }).Run(Cell.From(cell.Step, 3, 100), Nets.Cloud(64, 100, 15, seed: 5));
+        Assert.Null(found.Continua);
+        Assert.All(found.Points, point => Assert.All(point.State, value => Assert.InRange(value, -1, 1)));
+    }
+
+    /// <summary>The gate opens at 0 and is at 1 to rounding beyond about 4.</summary>
+    [Fact]
+    public void Without_a_box_a_still_state_in_the_tail_of_a_sigmoid_has_stalled()
+    {
+        var cell = Cell.From((_, x) =>
+        {
+            var gate = (10 * (x.abs() - 1)).sigmoid();
+            return gate * x + (1 - gate) * (2 * x).tanh();
+        }, 1, 1);
+        var found = (Search with { MaxRounds = 0 }).Run(cell, new[,] { { 0.1 }, { 0.9 }, { 6.0 }, { -8.0 } });
+        Assert.Null(found.Continua);
+        Assert.Equal([Ending.Stalled, Ending.Stalled], found.Solution!.Endings[2..]);
+        Assert.All(found.Points, point => Assert.InRange(point.State[0], -1, 1));
+        // A gate that is 1, and not only to rounding, leaves every state where it is.
+        var hard = Cell.From((_, x) =>
+        {
+            var gate = (10 * (x.abs() - 1)).clamp(0, 1);
+            return gate * x + (1 - gate) * (2 * x).tanh();
+        }, 1, 1);
+        Assert.NotNull((Search with { MaxRounds = 0 }).Run(hard, new[,] { { 6.0 }, { -8.0 } }).Continua);
+    }
+
     [Fact]
     public void No_candidate_no_round_and_a_stopped_search_are_results_with_a_sentence()
     {

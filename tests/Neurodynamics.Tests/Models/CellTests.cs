@@ -62,6 +62,18 @@ public sealed class CellTests
         }
     }
 
+    [Fact]
+    public void A_row_of_a_unit_that_stands_still_is_learned_without_rounding()
+    {
+        using var scope = NewDisposeScope();
+        var (cell, u, x) = Random(Architecture.Gru, 3, 70, 20, seed: 6);
+        x = x * 50;
+        var (expected, learned) = (cell.StateJacobian(u, x), new StepOnly(cell).StateJacobian(u, x));
+        var still = (expected - eye(70, dtype: ScalarType.Float64)).abs().amax([2]) == 0;
+        Assert.InRange(still.sum().item<long>(), 20, 20 * 70 - 1);
+        Assert.Equal(0, Largest(expected[still] - learned[still]));
+    }
+
     [Theory, MemberData(nameof(All))]
     public void One_input_serves_every_state_of_a_batch(Architecture architecture)
     {
