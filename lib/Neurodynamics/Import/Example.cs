@@ -38,7 +38,7 @@ public sealed record Example(
     public override string ToString()
     {
         string text = $"{Best}.";
-        foreach (var rival in Rivals) text += $" As good, and another map: {rival}.";
+        foreach (var rival in Rivals) text += $" Another map that fits too: {rival}.";
         if (Trial is not null) text += $" {Trial}";
         return RunnerUp is null ? text : $"{text} Next: {RunnerUp}.";
     }

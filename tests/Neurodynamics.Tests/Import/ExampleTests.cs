@@ -144,7 +144,7 @@ public sealed class ExampleTests
         Assert.Contains(fit, equation => equation.StartsWith("r' = relu(", StringComparison.Ordinal));
         Assert.Contains(fit, equation => equation.StartsWith("r' = leaky-relu(", StringComparison.Ordinal));
         Assert.Contains("would tell them apart", example.Trial);
-        Assert.Contains("another map", example.ToString());
+        Assert.Contains("Another map that fits too", example.ToString());
         Assert.Contains("another form", imported.Network.Cell.Unchecked);
     }
 

@@ -15,6 +15,9 @@ internal sealed class ExampleSearch(ArrayFile file, Parts parts)
     /// <summary>The error at most where the source computed in float64, as we do.</summary>
     private const double Exact = 1e-10;
 
+    /// <summary>An equation whose error is less than so many times the least may be the right one as well.</summary>
+    private const double Doubtful = 100;
+
     /// <summary>Maps nearer than this on random states are one, and its equations count once.</summary>
     private const double SameMap = 1e-7;
 
@@ -49,9 +52,10 @@ internal sealed class ExampleSearch(ArrayFile file, Parts parts)
                 $"no equation reproduces the trials within {Tolerance:0e+0}; the nearest is {best.Equation}{untried}")
                 + ": check that the trials are without noise and of this very network, name the arrays in "
                 + $"{ImportOptions.NameOf(nameof(ImportOptions.Arrays))}, or write its step as a cell of your own");
-        // Where one is exact to rounding in float64, so was the source, and others have to be.
-        var rivals = found.Skip(1).TakeWhile(one => best.Equation.StepError <= Exact
-            ? one.Equation.StepError <= Exact : one.Equation.Fits).ToList();
+        // How far off the best is says how the source rounds. States far below 1 are off by as much less.
+        double scale = Math.Min(1, trials.States.Values().ToArray().Max(Math.Abs));
+        double level = Math.Max(Doubtful * best.Equation.StepError, Exact * scale);
+        var rivals = found.Skip(1).TakeWhile(one => one.Equation.Fits && one.Equation.StepError <= level).ToList();
         return (best, new(best.Equation, [.. rivals.Select(rival => rival.Equation)],
             rivals.Count == 0 ? null : Telling(best, rivals[0]),
             found.Skip(1 + rivals.Count).FirstOrDefault()?.Equation));
