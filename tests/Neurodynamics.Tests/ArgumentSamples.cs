@@ -5,6 +5,7 @@ using Neurodynamics.Analysis;
 using Neurodynamics.FixedPoints;
 using Neurodynamics.Import;
 using Neurodynamics.Models;
+using Neurodynamics.Proofs;
 using Neurodynamics.Sweeps;
 using Neurodynamics.Tasks;
 using Neurodynamics.Tests.FixedPoints;
@@ -118,6 +119,7 @@ internal sealed class ArgumentSamples
         _ when type == typeof(Complex) => new Complex(0.5, 0),
         _ when type == typeof(JsonElement) => JsonDocument.Parse("{}").RootElement,
         _ when typeof(Delegate).IsAssignableFrom(type) => Function(type),
+        _ when type == typeof(Cell) && at.DeclaringType == typeof(LowRankProver) => LowRank(),
         _ when type.IsGenericType && Listed(type, name, at) is { } list => list,
         _ => Thing(type),
     };
@@ -203,6 +205,10 @@ internal sealed class ArgumentSamples
         nameof(Proportion) => new Proportion(1, 2),
         nameof(ImportOptions) => new ImportOptions(),
         nameof(Continuation) => new Continuation { MaxSteps = 5 },
+        nameof(LowRankProof) => new LowRankProver().Run(LowRank()),
+        nameof(ProvenPoint) => new LowRankProver().Run(LowRank()).Points[0],
+        nameof(ProofBox) => new LowRankProver().Run(LowRank()).Boxes[0],
+        nameof(ProofComparison) => new LowRankProver().Run(LowRank()).Compare(set.Value),
         _ => Made(type),
     };
 
@@ -220,6 +226,9 @@ internal sealed class ArgumentSamples
         for (int i = 0; i < units; i++) (recurrent[2 * units + i, i], input[2 * units + i, 0]) = (4, 0.5);
         return RecurrentCell.Create(Architecture.Gru, input, recurrent);
     }
+
+    private LeakyCell LowRank() => LeakyCell.CreateLowRank(new Currents(), new double[units, channels],
+        Nets.Cloud(units, 1, 1, seed: 1), Nets.Cloud(units, 1, 1, seed: 2));
 
     private Linear Readout()
     {

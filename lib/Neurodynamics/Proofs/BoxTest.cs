@@ -1,0 +1,212 @@
+namespace Neurodynamics.Proofs;
+
+/// <summary>What one box of k holds, by interval arithmetic.</summary>
+/// <param name="equation">k = F(k).</param>
+/// <param name="resolution">A box whose sides are all less than this share of the root's is not cut any more.</param>
+internal sealed class BoxTest(LowRankEquation equation, double resolution)
+{
+    private const int MostPasses = 20, NewtonSteps = 6, Tightenings = 100;
+
+    // A pass that leaves more than this share of the volume is worth less than a cut.
+    private const double WorthAPass = 0.5;
+
+    // Boxes in which a point is the only one are at least this share of the root, so that neighbours know it.
+    private const double LeastNeighbourhood = 1e-7;
+
+    private readonly int rank = equation.Rank;
+    private readonly LowRankEquation.Workspace work = new(equation);
+    private readonly double[,] matrix = new double[equation.Rank, equation.Rank],
+        inverse = new double[equation.Rank, equation.Rank];
+
+    private readonly Enclosure[,] left = new Enclosure[equation.Rank, equation.Rank];
+    private readonly Enclosure[] shift = new Enclosure[equation.Rank], image = new Enclosure[equation.Rank];
+    private readonly double[,] contraction = new double[equation.Rank, equation.Rank];
+
+    /// <summary>Contracts a box until it is empty, has exactly one point, or does not get much smaller.</summary>
+    public Outcome Decide(Enclosure[] box)
+    {
+        box = [.. box];
+        for (int pass = 0; pass < MostPasses; pass++)
+        {
+            double before = Volume(box);
+            Centre(box);
+            equation.Range(work);
+            if (!Meet(box, work.Values)) return new(BoxEnd.EmptyByRange);
+            equation.Linearise(work);
+            if (!Meet(box, Linear(box))) return new(BoxEnd.EmptyByLinearisation);
+            if (Precondition())
+            {
+                // k - c = Y (value - c) + (I - Y (I - A)) (k - c).
+                for (int r = 0; r < rank; r++) shift[r] = work.Values[r] - work.Centre[r];
+                Preconditioned(shift, image);
+                for (int r = 0; r < rank; r++)
+                {
+                    for (int s = 0; s < rank; s++) image[r] += left[r, s] * (box[s] - work.Centre[s]);
+                    image[r] += work.Centre[r];
+                }
+                if (!Meet(box, image)) return new(BoxEnd.EmptyByLinearisation);
+                if (Contracts(work.Radius) && Point(box) is { } point)
+                    return box.Zip(point.K).All(pair => pair.First.Meets(pair.Second))
+                        ? new(BoxEnd.OnePoint, point) : new(BoxEnd.EmptyByLinearisation);
+            }
+            if (!(Volume(box) < WorthAPass * before)) break;
+        }
+        return IsSmall(box) ? new(BoxEnd.Undecided) : Halves(box);
+    }
+
+    /// <summary>
+    /// The only fixed point in a box that holds the given one, by Krawczyk's operator around where Newton's method
+    /// ends; null where it decides nothing.
+    /// </summary>
+    private (Enclosure[] K, Enclosure[] Neighbourhood)? Point(Enclosure[] box)
+    {
+        double[] near = Array.ConvertAll(box, side => side.Middle);
+        for (int step = 0; step < NewtonSteps; step++)
+        {
+            At(near, new double[rank]);
+            if (!equation.Allows(work.Centre, work.Radius)) return null;
+            equation.Range(work);
+            equation.Linearise(work);
+            if (!Precondition()) return null;
+            for (int r = 0; r < rank; r++)
+                for (int s = 0; s < rank; s++)
+                    near[r] += inverse[r, s] * (work.Values[s].Middle - work.Centre[s]);
+        }
+        double[] radius = [.. box.Select((side, r) => Math.Max(
+            1.001 * Math.Max(side.High - near[r], near[r] - side.Low), LeastNeighbourhood * equation.Root[r].Radius))];
+        At(near, new double[rank]);
+        if (!equation.Allows(near, radius)) return null;
+        equation.Range(work);
+        for (int r = 0; r < rank; r++) shift[r] = work.Values[r] - near[r];
+        At(near, radius);
+        equation.Range(work);
+        equation.Linearise(work);
+        if (!Precondition()) return null;
+        Preconditioned(shift, image);
+        double[] reach = [.. radius];
+        for (int i = 0; i < Tightenings; i++)
+        {
+            double[] next = new double[rank];
+            for (int r = 0; r < rank; r++)
+            {
+                Enclosure sum = image[r].Modulus;
+                for (int s = 0; s < rank; s++) sum += (Enclosure)contraction[r, s] * reach[s];
+                next[r] = sum.High;
+                // The image of the whole box inside it proves a fixed point, and that there is no other.
+                if (i == 0 && !(next[r] < radius[r])) return null;
+            }
+            if (next.Zip(reach).All(pair => pair.First > 0.9 * pair.Second)) break;
+            reach = next;
+        }
+        // The neighbourhood a little smaller, so that its own rounding stays within what was tested.
+        return ([.. near.Zip(reach, Enclosure.Around)],
+            [.. near.Zip(radius, (middle, far) => Enclosure.Around(middle, 0.9999 * far))]);
+    }
+
+    private void At(double[] centre, double[] radius)
+    {
+        centre.CopyTo(work.Centre, 0);
+        radius.CopyTo(work.Radius, 0);
+    }
+
+    private void Centre(Enclosure[] box)
+    {
+        for (int r = 0; r < rank; r++) (work.Centre[r], work.Radius[r]) = (box[r].Middle, box[r].Radius);
+    }
+
+    /// <summary>value + A (k - c) over a box.</summary>
+    private Enclosure[] Linear(Enclosure[] box)
+    {
+        for (int r = 0; r < rank; r++)
+        {
+            image[r] = work.Values[r];
+            for (int s = 0; s < rank; s++) image[r] += work.Jacobian[r, s] * (box[s] - work.Centre[s]);
+        }
+        return image;
+    }
+
+    /// <summary>
+    /// Y near (I - A)^-1, I - Y (I - A), and what |I - Y (I - J)| is at most for every Jacobian J over the box; false
+    /// where there is no Y.
+    /// </summary>
+    private bool Precondition()
+    {
+        for (int r = 0; r < rank; r++)
+            for (int s = 0; s < rank; s++) matrix[r, s] = (r == s ? 1 : 0) - work.Jacobian[r, s].Middle;
+        if (!SmallMatrix.Invert(matrix, inverse)) return false;
+        for (int r = 0; r < rank; r++)
+            for (int s = 0; s < rank; s++)
+            {
+                var rest = (Enclosure)(r == s ? 1 : 0) - inverse[r, s];
+                for (int t = 0; t < rank; t++) rest += inverse[r, t] * work.Jacobian[t, s];
+                left[r, s] = rest;
+                Enclosure sum = rest.Modulus;
+                for (int t = 0; t < rank; t++) sum += (Enclosure)Math.Abs(inverse[r, t]) * work.Change[t, s];
+                contraction[r, s] = sum.High;
+            }
+        return true;
+    }
+
+    /// <summary>Y x.</summary>
+    private void Preconditioned(Enclosure[] x, Enclosure[] into)
+    {
+        for (int r = 0; r < rank; r++)
+        {
+            into[r] = 0;
+            for (int s = 0; s < rank; s++) into[r] += inverse[r, s] * x[s];
+        }
+    }
+
+    private bool Contracts(double[] radius)
+    {
+        for (int r = 0; r < rank; r++)
+        {
+            double sum = 0;
+            for (int s = 0; s < rank; s++) sum += contraction[r, s] * radius[s];
+            if (!(sum < 0.9 * radius[r])) return false;
+        }
+        return true;
+    }
+
+    /// <summary>Cuts away what is not in another box; false where nothing is left.</summary>
+    private static bool Meet(Enclosure[] box, Enclosure[] other)
+    {
+        for (int r = 0; r < box.Length; r++)
+        {
+            if (!box[r].Meets(other[r])) return false;
+            box[r] = new(Math.Max(box[r].Low, other[r].Low), Math.Min(box[r].High, other[r].High));
+        }
+        return true;
+    }
+
+    private bool IsSmall(Enclosure[] box) =>
+        box.Zip(equation.Root).All(pair => pair.First.Radius <= resolution * pair.Second.Radius);
+
+    /// <summary>Both halves across the side along which F's slopes change most.</summary>
+    private Outcome Halves(Enclosure[] box)
+    {
+        int widest = 0;
+        double most = -1;
+        for (int s = 0; s < rank; s++)
+        {
+            if (box[s].Radius <= resolution * equation.Root[s].Radius) continue;
+            double change = 0;
+            for (int r = 0; r < rank; r++) change += work.Change[r, s] / equation.Root[r].Radius;
+            if (change * box[s].Radius > most) (most, widest) = (change * box[s].Radius, s);
+        }
+        Enclosure[] one = [.. box], other = [.. box];
+        double middle = box[widest].Middle;
+        (one[widest], other[widest]) = (new(box[widest].Low, middle), new(middle, box[widest].High));
+        return new(BoxEnd.Cut, Halves: (one, other));
+    }
+
+    private static double Volume(Enclosure[] box) =>
+        box.Aggregate(1.0, (product, side) => product * (side.High - side.Low));
+}
+
+/// <summary>How a box ended.</summary>
+/// <param name="End">How.</param>
+/// <param name="Point">Where it has the only point of a neighbourhood of it: that, and the neighbourhood.</param>
+/// <param name="Halves">Where it was cut.</param>
+internal sealed record Outcome(BoxEnd End, (Enclosure[] K, Enclosure[] Neighbourhood)? Point = null,
+    (Enclosure[] One, Enclosure[] Other)? Halves = null);

@@ -1,0 +1,194 @@
+using System.Globalization;
+using Neurodynamics.FixedPoints;
+
+namespace Neurodynamics.Proofs;
+
+/// <summary>What a proof says of the whole.</summary>
+public enum ProofVerdict
+{
+    /// <summary>Every part of the box was decided: the points are all there are, each proven to exist.</summary>
+    ProvenComplete,
+
+    /// <summary>The points exist, but parts of the box were not decided: more may be there.</summary>
+    Partial,
+
+    /// <summary>No box is known in which all fixed points are, so nothing was tested.</summary>
+    NoBox,
+}
+
+/// <summary>How a box of a proof ended.</summary>
+public enum BoxEnd
+{
+    /// <summary>No k of it is a value of F over it: no fixed point.</summary>
+    EmptyByRange,
+
+    /// <summary>F is enclosed between linear functions that meet k nowhere in it: no fixed point.</summary>
+    EmptyByLinearisation,
+
+    /// <summary>It lies in a neighbourhood with exactly one fixed point.</summary>
+    OnePoint,
+
+    /// <summary>It was cut in two, each tested by itself; what neither half covers is proven empty.</summary>
+    Cut,
+
+    /// <summary>It is too small to cut, and not decided: a degenerate point may be there.</summary>
+    Undecided,
+
+    /// <summary>It was not tested: the number of boxes was used up, or the proof was stopped.</summary>
+    Open,
+}
+
+/// <summary>One box of k that a proof met.</summary>
+public sealed record ProofBox
+{
+    internal ProofBox(Enclosure[] sides, BoxEnd end, int? point) => (Sides, End, Point) = (sides, end, point);
+
+    /// <summary>The box before it was contracted, R sides.</summary>
+    public IReadOnlyList<Enclosure> Sides { get; }
+
+    /// <summary>How it ended.</summary>
+    public BoxEnd End { get; }
+
+    /// <summary>Which point's neighbourhood it lies in, from 0; null where it lies in none.</summary>
+    public int? Point { get; }
+}
+
+/// <summary>A fixed point that is proven to exist, once.</summary>
+public sealed record ProvenPoint
+{
+    internal ProvenPoint(Enclosure[] k, Enclosure[] neighbourhood, Enclosure[] state) =>
+        (K, Neighbourhood, State) = (k, neighbourhood, state);
+
+    /// <summary>Encloses k = n' f(m k + d) / N, R values.</summary>
+    public IReadOnlyList<Enclosure> K { get; }
+
+    /// <summary>A box of k in which there is no other fixed point, R sides.</summary>
+    public IReadOnlyList<Enclosure> Neighbourhood { get; }
+
+    /// <summary>Encloses the state: currents or rates, N values.</summary>
+    public IReadOnlyList<Enclosure> State { get; }
+
+    /// <summary>The middle of the enclosure of the state, N values: what a search can start from.</summary>
+    public double[] Near() => [.. State.Select(value => value.Middle)];
+}
+
+/// <summary>
+/// Which fixed points a rate network of low rank has under a constant input, and whether these are all.
+/// </summary>
+public sealed record LowRankProof
+{
+    internal LowRankProof(ProofVerdict verdict, double[] input, Enclosure[]? box, IReadOnlyList<ProvenPoint> points,
+        IReadOnlyList<ProofBox> boxes, double openShare, TimeSpan elapsed) =>
+        (Verdict, Input, Box, Points, Boxes, OpenShare, Elapsed) =
+            (verdict, input, box, points, boxes, openShare, elapsed);
+
+    /// <summary>What is proven of the whole.</summary>
+    public ProofVerdict Verdict { get; }
+
+    /// <summary>The constant input, I values.</summary>
+    public double[] Input { get; }
+
+    /// <summary>The box of k in which all fixed points are, R sides; null where none is known.</summary>
+    public IReadOnlyList<Enclosure>? Box { get; }
+
+    /// <summary>The fixed points, each proven to exist and listed once.</summary>
+    public IReadOnlyList<ProvenPoint> Points { get; }
+
+    /// <summary>Every box that was tested or stayed open, from the first to the smallest.</summary>
+    public IReadOnlyList<ProofBox> Boxes { get; }
+
+    /// <summary>What share of the first box's volume was not decided, rounded; 0 where all was.</summary>
+    public double OpenShare { get; }
+
+    /// <summary>How long it took.</summary>
+    public TimeSpan Elapsed { get; }
+
+    /// <summary>What is proven, in a sentence.</summary>
+    public string Message => Verdict switch
+    {
+        ProofVerdict.ProvenComplete =>
+            $"Proven complete: {Count(Points.Count)}, and no other, by {Boxes.Count} boxes.",
+        ProofVerdict.Partial => $"Proven in part: {Count(Points.Count)}; {Left} of {Boxes.Count} boxes, "
+            + string.Create(CultureInfo.InvariantCulture, $"{OpenShare:0.#e+0} of the volume, are not decided, ")
+            + (Boxes.Any(box => box.End == BoxEnd.Open)
+                ? "so more may be there: allow more boxes."
+                : "so more may be there, such as a degenerate one that no box can prove."),
+        _ => "No box is known in which all fixed points are, because f grows without bound and the moduli of the "
+            + "weights do not contract, so nothing is proven.",
+    };
+
+    private int Left => Boxes.Count(box => box.End is BoxEnd.Undecided or BoxEnd.Open);
+
+    /// <summary>Matches the fixed points of a search under the same input with those of the proof.</summary>
+    /// <param name="set">What the search found.</param>
+    /// <param name="distance">
+    /// Largest Euclidean distance between a listed state and the middle of its enclosure; default 1e-6.
+    /// </param>
+    /// <exception cref="ArgumentException">The search was under another input, or of another network.</exception>
+    public ProofComparison Compare(FixedPointSet set, double distance = 1e-6)
+    {
+        Demand.Given(set);
+        Option.Positive(distance, nameof(distance));
+        if (!set.Input.SequenceEqual(Input))
+            throw new ArgumentException("The search was under another constant input than the proof: compare results "
+                + "under one input.", nameof(set));
+        double[][] states = [.. Points.Select(point => point.Near())];
+        int?[] matches = [.. set.Points.Select(listed => Nearest(listed.State))];
+        int[] times = new int[states.Length];
+        foreach (int? match in matches)
+            if (match is { } point) times[point]++;
+        return new(Verdict, matches, [.. states.Where((_, i) => times[i] == 0)],
+            [.. Enumerable.Range(0, times.Length).Where(i => times[i] > 1)]);
+
+        int? Nearest(double[] state)
+        {
+            if (states.Length == 0) return null;
+            var (far, nearest) = states.Select((middle, i) => (middle.Distance(state), i)).Min();
+            return far <= distance ? nearest : null;
+        }
+    }
+
+    /// <summary><see cref="Message"/>.</summary>
+    public override string ToString() => Message;
+
+    private static string Count(int count) => count == 1 ? "1 fixed point" : $"{count} fixed points";
+}
+
+/// <summary>A search's list of fixed points beside a proof's.</summary>
+public sealed record ProofComparison
+{
+    internal ProofComparison(ProofVerdict verdict, IReadOnlyList<int?> matches, IReadOnlyList<double[]> missing,
+        IReadOnlyList<int> repeated) =>
+        (Verdict, Matches, Missing, Repeated) = (verdict, matches, missing, repeated);
+
+    /// <summary>What is proven of the whole.</summary>
+    public ProofVerdict Verdict { get; }
+
+    /// <summary>
+    /// Which proven point each listed one is, in the order of the list; null where it is none of them: then, if the
+    /// verdict is <see cref="ProofVerdict.ProvenComplete"/>, there is no fixed point.
+    /// </summary>
+    public IReadOnlyList<int?> Matches { get; }
+
+    /// <summary>
+    /// States near the proven points that are not listed, each of N values: start a search from them.
+    /// </summary>
+    public IReadOnlyList<double[]> Missing { get; }
+
+    /// <summary>Which proven points are listed more than once.</summary>
+    public IReadOnlyList<int> Repeated { get; }
+
+    /// <summary>Whether the list is proven to be that of all fixed points, each once.</summary>
+    public bool IsComplete => Verdict == ProofVerdict.ProvenComplete && Missing.Count == 0 && Repeated.Count == 0
+        && Matches.All(match => match is not null);
+
+    /// <summary>All of it in a sentence.</summary>
+    public override string ToString()
+    {
+        if (IsComplete) return $"Proven complete: the list of {Matches.Count} is that of all fixed points, each once.";
+        string rest = Verdict == ProofVerdict.ProvenComplete ? "no fixed points" : "not proven to be fixed points";
+        return $"{Missing.Count} fixed points are proven and not listed, {Repeated.Count} are listed more than once, "
+            + $"and {Matches.Count(match => match is null)} listed are {rest}"
+            + (Verdict == ProofVerdict.ProvenComplete ? "." : "; the proof itself is not complete.");
+    }
+}

@@ -1,0 +1,125 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using Neurodynamics.FixedPoints;
+using Neurodynamics.Models;
+
+namespace Neurodynamics.Proofs;
+
+/// <summary>
+/// Proves which fixed points a rate network of low rank has under a constant input, and that there are no others, with
+/// interval arithmetic that rounds outwards throughout. The R values of k = n' f(m k + d) / N decide a fixed point, and
+/// their box is known beforehand; boxes are contracted, and cut in two, until each is proven empty or in the
+/// neighbourhood of exactly one fixed point. Options are changed with <c>with</c>.
+/// </summary>
+/// <remarks>
+/// A box is tested in this order. (1) F over the box: fixed points are where they meet. (2) F(k) = value + A (k - c)
+/// with tangents and chords of f in every unit, a mean-value form of about a quarter of the usual remainder. (3) The
+/// same times Y, near (I - A)^-1. (4) Krawczyk's operator around where Newton's method ends, on a box that holds this
+/// one: existence and uniqueness (Krawczyk 1969; Neumaier, Interval Methods for Systems of Equations, 1990).
+/// </remarks>
+public sealed record LowRankProver
+{
+    /// <summary>Boxes at most; default 1,000,000. What is left then stays open.</summary>
+    public int MaxBoxes { get; init => field = Option.AtLeast(1, value, nameof(MaxBoxes)); } = 1_000_000;
+
+    /// <summary>
+    /// A box whose sides are all less than this share of the first box's is cut no more, and stays undecided; default
+    /// 1e-7. Degenerate fixed points, such as at a fold, end so.
+    /// </summary>
+    public double Resolution { get; init => field = Option.Positive(value, nameof(Resolution)); } = 1e-7;
+
+    /// <summary>Threads at most; default one per processor. The result is the same with any number.</summary>
+    public int Threads { get; init => field = Option.AtLeast(1, value, nameof(Threads)); } = Environment.ProcessorCount;
+
+    /// <summary>Why this proof cannot be tried on a cell, in a sentence; null where it can.</summary>
+    /// <param name="cell">The cell.</param>
+    public static string? Obstacle(Cell cell)
+    {
+        Demand.Given(cell);
+        return LowRankEquation.Obstacle(cell);
+    }
+
+    /// <summary>Proves what can be proven under one constant input.</summary>
+    /// <param name="cell">
+    /// A rate network of low rank with tanh, the logistic function or softplus, in either convention. Its weights are
+    /// taken as the exact numbers that they are, in float64.
+    /// </param>
+    /// <param name="input">The constant input, I values; default zeros.</param>
+    /// <param name="progress">Told the number of boxes so far.</param>
+    /// <param name="cancellation">Stops it; the boxes that were not tested by then stay open.</param>
+    /// <exception cref="ArgumentException">
+    /// The cell is none of these (<see cref="Obstacle"/>), or a weight or an input is not finite.
+    /// </exception>
+    public LowRankProof Run(Cell cell, double[]? input = null, IProgress<int>? progress = null,
+        CancellationToken cancellation = default)
+    {
+        Demand.Given(cell);
+        input ??= new double[cell.InputSize];
+        Demand.Shape(input, [cell.InputSize]);
+        var clock = Stopwatch.StartNew();
+        if (LowRankEquation.Of(cell, input) is not { } equation)
+            return new(ProofVerdict.NoBox, input, null, [], [], 1, clock.Elapsed);
+
+        var boxes = new List<ProofBox>();
+        var points = new List<(Enclosure[] K, Enclosure[] Neighbourhood)>();
+        var tests = new ConcurrentBag<BoxTest>();
+        List<Enclosure[]> generation = [equation.Root];
+        int tested = 0;
+        while (generation.Count > 0)
+        {
+            // Generation by generation: how a box ends depends on earlier ones alone, whatever the threads do.
+            int count = Math.Min(generation.Count, MaxBoxes - tested);
+            var outcomes = new Outcome[generation.Count];
+            Array.Fill(outcomes, new(BoxEnd.Open), count, generation.Count - count);
+            Parallel.For(0, count, new() { MaxDegreeOfParallelism = Threads },
+                () => tests.TryTake(out var test) ? test : new(equation, Resolution), (i, _, test) =>
+                {
+                    outcomes[i] = cancellation.IsCancellationRequested ? new(BoxEnd.Open)
+                        : points.Find(point => Holds(point.Neighbourhood, generation[i])) is { K: not null } known
+                        ? new(BoxEnd.OnePoint, known) : test.Decide(generation[i]);
+                    return test;
+                }, tests.Add);
+            var next = new List<Enclosure[]>();
+            for (int i = 0; i < outcomes.Length; i++)
+            {
+                var (end, point) = (outcomes[i].End, -1);
+                if (outcomes[i].Point is { } found && (point = Place(points, found)) < 0) end = BoxEnd.Undecided;
+                if (outcomes[i].Halves is { } halves) next.AddRange(halves.One, halves.Other);
+                boxes.Add(new(generation[i], end, point < 0 ? null : point));
+            }
+            generation = next;
+            tested += count;
+            progress?.Report(tested);
+        }
+        var left = boxes.Where(box => box.End is BoxEnd.Undecided or BoxEnd.Open).ToArray();
+        return new(left.Length == 0 ? ProofVerdict.ProvenComplete : ProofVerdict.Partial, input, equation.Root,
+            [.. points.Select(point => new ProvenPoint(point.K, point.Neighbourhood, equation.State(point.K)))], boxes,
+            left.Sum(box => Share(box.Sides, equation.Root)), clock.Elapsed);
+    }
+
+    /// <summary>
+    /// Where a point is in the list, to which a new one is added; -1 where nobody can tell whether it is new.
+    /// </summary>
+    private static int Place(List<(Enclosure[] K, Enclosure[] Neighbourhood)> points,
+        (Enclosure[] K, Enclosure[] Neighbourhood) found)
+    {
+        for (int i = 0; i < points.Count; i++)
+        {
+            // Of the two points, the one in the other's neighbourhood is that one.
+            if (Holds(points[i].Neighbourhood, found.K) || Holds(found.Neighbourhood, points[i].K)) return i;
+            if (points[i].K.Zip(found.K).All(pair => pair.First.Meets(pair.Second))) return -1;
+        }
+        points.Add(found);
+        return points.Count - 1;
+    }
+
+    private static bool Holds(Enclosure[] outer, Enclosure[] inner)
+    {
+        for (int r = 0; r < outer.Length; r++)
+            if (!outer[r].Contains(inner[r])) return false;
+        return true;
+    }
+
+    private static double Share(IReadOnlyList<Enclosure> box, Enclosure[] root) =>
+        box.Zip(root, (side, whole) => side.Radius / whole.Radius).Aggregate(1.0, (product, share) => product * share);
+}

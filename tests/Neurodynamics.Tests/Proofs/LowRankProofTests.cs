@@ -1,0 +1,214 @@
+using CsCheck;
+using Neurodynamics.FixedPoints;
+using Neurodynamics.Import;
+using Neurodynamics.Models;
+using Neurodynamics.Proofs;
+using Neurodynamics.Tests.FixedPoints;
+using Neurodynamics.Tests.Models;
+using Xunit;
+
+namespace Neurodynamics.Tests.Proofs;
+
+public sealed class LowRankProofTests
+{
+    private static readonly Nonlinearity[] Bounded = [Nonlinearity.Tanh, Nonlinearity.Logistic];
+
+    private static readonly LowRankProver Prover = new();
+
+    [Theory, MemberData(nameof(FormTests.WithPoints), MemberType = typeof(FormTests))]
+    public void The_listed_points_of_a_form_are_proven_to_be_all(string name)
+    {
+        var file = ArrayFile.Read(Reference.Form(name));
+        var proof = Prover.Run(FormTests.Build(name, file).Cell);
+        Assert.Equal(ProofVerdict.ProvenComplete, proof.Verdict);
+        Assert.Equal(0, proof.OpenShare);
+        double[,] expected = file["fixed_points"].ToMatrix();
+        Assert.Equal(expected.GetLength(0), proof.Points.Count);
+        Assert.All(proof.Points, point => Assert.True(point.State.Max(value => value.Radius) < 1e-10));
+        for (int i = 0; i < expected.GetLength(0); i++)
+            Assert.Single(proof.Points, point => point.Near().Distance(expected.Row(i)) < 1e-9);
+    }
+
+    /// <summary>
+    /// Random networks in both conventions, with every bias, a leak and an input: what 300 Newton searches find is
+    /// proven, what is proven is a fixed point of the cell, and the signs of a complete list sum to 1.
+    /// </summary>
+    [Theory, InlineData(1), InlineData(2), InlineData(3)]
+    public void No_search_finds_a_point_that_a_proof_does_not_have(int rank) => Gen.Select(Gen.Int[3, 30],
+        Gen.Double[0.5, 4], Gen.Int[0, 3], Gen.Int[0, int.MaxValue]).Sample((units, gain, kind, seed) =>
+    {
+        var cell = RandomCell(units, rank, gain, Bounded[kind / 2], isRates: kind % 2 == 0, seed);
+        double[] input = [0.7, -0.4];
+        var proof = Prover.Run(cell, input);
+        Assert.Equal(ProofVerdict.ProvenComplete, proof.Verdict);
+        var solution = new NewtonSolver().Solve(new(cell, input, Nets.Cloud(300, units, gain, seed)));
+        var comparison = proof.Compare(SetOf(input, solution.Distinct(1e-7)));
+        Assert.DoesNotContain(null, comparison.Matches);
+        Assert.Empty(comparison.Repeated);
+        FixedPoint[] points = [.. proof.Points.Select(point => new FixedPoint(point.Near(), input, 0, 1))];
+        double[] speeds = new FixedPointProblem(cell, input, points.States()).Speeds();
+        Assert.All(speeds, speed => Assert.True(speed < 1e-18, $"{speed}"));
+        Assert.Equal(CompletenessVerdict.Consistent, Completeness.Of(cell, points).Verdict);
+    }, iter: 25);
+
+    [Fact]
+    public void Softplus_is_proven_where_a_box_is_found_and_else_says_that_there_is_none()
+    {
+        var contracts = RandomCell(20, 2, 0.8, Nonlinearity.Softplus, isRates: false, seed: 3);
+        var proof = Prover.Run(contracts, [0.7, -0.4]);
+        Assert.Equal(ProofVerdict.ProvenComplete, proof.Verdict);
+        var solution = new NewtonSolver().Solve(new(contracts, [0.7, -0.4], Nets.Cloud(300, 20, 2, seed: 1)));
+        Assert.True(proof.Compare(SetOf([0.7, -0.4], solution.Distinct())).IsComplete);
+        Assert.NotEmpty(proof.Points);
+
+        var grows = RandomCell(20, 2, 20, Nonlinearity.Softplus, isRates: false, seed: 3);
+        var none = Prover.Run(grows);
+        Assert.Equal((ProofVerdict.NoBox, 1.0), (none.Verdict, none.OpenShare));
+        Assert.StartsWith("No box is known", none.Message);
+    }
+
+    /// <summary>
+    /// k = tanh(2 k) has three solutions. The middle one is where the first box is cut, and belongs to both halves.
+    /// </summary>
+    [Fact]
+    public void A_point_on_the_border_of_two_boxes_counts_once()
+    {
+        var proof = Prover.Run(OneUnit(weight: 2, drive: 0));
+        Assert.Equal(ProofVerdict.ProvenComplete, proof.Verdict);
+        Assert.Equal([-Nets.Root, 0, Nets.Root], proof.Points.Select(point => point.K[0].Middle).Order(), (a, b) =>
+            Math.Abs(a - b) < 1e-11);
+        Assert.Contains(proof.Boxes.CountBy(box => box.Point ?? -1), pair => pair is { Key: >= 0, Value: 2 });
+    }
+
+    /// <summary>
+    /// At k = tanh k the slope is 1: a triple point. Where 2 tanh k - d touches k the slope is 1 too: two points in
+    /// one. Neither can be proven to exist, and what is left is small and around it.
+    /// </summary>
+    [Theory, InlineData(1, 0, 0), InlineData(2, 0.5328399753535519, 0.7071067811865476)]
+    public void A_degenerate_point_stays_undecided(double weight, double drive, double k)
+    {
+        var proof = Prover.Run(OneUnit(weight, drive));
+        Assert.Equal(ProofVerdict.Partial, proof.Verdict);
+        Assert.DoesNotContain(BoxEnd.Open, proof.Boxes.Select(box => box.End));
+        var left = proof.Boxes.Where(box => box.End == BoxEnd.Undecided).ToArray();
+        Assert.NotEmpty(left);
+        Assert.All(left, box => Assert.InRange(box.Sides[0].Middle, k - 1e-3, k + 1e-3));
+        Assert.InRange(proof.OpenShare, double.Epsilon, 1e-3);
+        Assert.Contains("degenerate", proof.Message);
+        Assert.Equal(weight == 1 ? 0 : 1, proof.Points.Count);
+    }
+
+    /// <summary>Beside a fold there are two points or none, and that is proven.</summary>
+    [Theory, InlineData(-1e-6, 3), InlineData(1e-6, 1)]
+    public void Beside_a_fold_the_number_of_points_is_proven(double beyond, int points)
+    {
+        var proof = Prover.Run(OneUnit(2, 0.5328399753535519 + beyond));
+        Assert.Equal((ProofVerdict.ProvenComplete, points), (proof.Verdict, proof.Points.Count));
+    }
+
+    [Fact]
+    public void What_was_not_tested_is_open()
+    {
+        var cell = RandomCell(30, 3, 3, Nonlinearity.Tanh, isRates: true, seed: 1);
+        var whole = Prover.Run(cell);
+        var part = (Prover with { MaxBoxes = 20 }).Run(cell);
+        Assert.True(whole.Boxes.Count > 40);
+        Assert.Equal(ProofVerdict.Partial, part.Verdict);
+        Assert.Equal(20, part.Boxes.Count(box => box.End != BoxEnd.Open));
+        Assert.InRange(part.OpenShare, 1e-6, 1);
+        Assert.Contains("allow more boxes", part.Message);
+
+        using var stop = new CancellationTokenSource();
+        stop.Cancel();
+        var none = Prover.Run(cell, cancellation: stop.Token);
+        Assert.Equal((ProofVerdict.Partial, 1.0), (none.Verdict, none.OpenShare));
+        Assert.Empty(none.Points);
+    }
+
+    [Fact]
+    public void Any_number_of_threads_proves_the_same_to_the_bit()
+    {
+        var cell = RandomCell(30, 3, 3, Nonlinearity.Tanh, isRates: false, seed: 2);
+        var (one, many) = ((Prover with { Threads = 1 }).Run(cell), (Prover with { Threads = 4 }).Run(cell));
+        Assert.Equal(one.Boxes.Select(Text), many.Boxes.Select(Text));
+        Assert.Equal(one.Points.SelectMany(point => point.State), many.Points.SelectMany(point => point.State));
+
+        static string Text(ProofBox box) => $"{string.Join(", ", box.Sides)} {box.End} {box.Point}";
+    }
+
+    /// <summary>The leaves of the tree and what contraction cut away fill the first box: a point is in one.</summary>
+    [Fact]
+    public void Every_point_lies_in_a_box_of_its_own_neighbourhood_and_in_no_empty_one()
+    {
+        var proof = Prover.Run(RandomCell(30, 2, 3, Nonlinearity.Tanh, isRates: false, seed: 5));
+        Assert.True(proof.Points.Count > 1);
+        for (int i = 0; i < proof.Points.Count; i++)
+        {
+            double[] k = [.. proof.Points[i].K.Select(value => value.Middle)];
+            var around = proof.Boxes.Where(
+                box => box.Sides.Zip(k).All(pair => pair.First.Contains(pair.Second))).ToArray();
+            Assert.Contains(around, box => box.Point == i);
+            Assert.DoesNotContain(around, box => box.End is BoxEnd.EmptyByRange or BoxEnd.Open or BoxEnd.Undecided);
+        }
+    }
+
+    [Fact]
+    public void A_search_is_told_what_it_misses_repeats_and_made_up()
+    {
+        var file = ArrayFile.Read(Reference.Form("lowrank2_tanh_4"));
+        var cell = FormTests.Build("lowrank2_tanh_4", file).Cell;
+        var found = new FixedPointSearch { SlowCandidates = 0 }.Run(
+            cell, Candidates.FromStates(file["states"].ToTrials(), 200, seed: 1, noise: 0.3));
+        var proof = Prover.Run(cell);
+        var all = proof.Compare(found);
+        Assert.True(all.IsComplete, all.ToString());
+        Assert.Equal(found.Points.Count, all.Matches.Distinct().Count());
+
+        var wrong = found.Points[2] with { State = [.. found.Points[2].State.Select(x => x + 0.01)] };
+        var other = proof.Compare(found with { Points = [found.Points[0], found.Points[1], found.Points[0], wrong] });
+        Assert.False(other.IsComplete);
+        Assert.Null(other.Matches[3]);
+        Assert.Equal([all.Matches[0]!.Value], other.Repeated);
+        Assert.Equal(3, other.Missing.Count);
+        // They are where a search finds the rest.
+        double[,] starts = other.Missing.ToMatrix(cell.StateSize);
+        var again = new NewtonSolver().Solve(new(cell, new double[cell.InputSize], starts));
+        Assert.True(proof.Compare(found with { Points = [.. found.Points.Take(2), .. again.Distinct()] }).IsComplete);
+    }
+
+    [Fact]
+    public void What_cannot_be_proven_so_is_refused_in_a_sentence()
+    {
+        Assert.Null(LowRankProver.Obstacle(OneUnit(1, 0)));
+        var full = LeakyCell.Create(new Rates(), new double[2, 1], new double[2, 2]);
+        Assert.Contains("low rank", Assert.Throws<ArgumentException>(() => Prover.Run(full)).Message);
+        var kinked = LeakyCell.CreateLowRank(
+            new Rates { Nonlinearity = Nonlinearity.Relu }, new double[2, 1], new double[2, 1], new double[2, 1]);
+        Assert.Contains("relu", LowRankProver.Obstacle(kinked));
+        Assert.Contains("finite", Assert.Throws<ArgumentException>(
+            () => Prover.Run(OneUnit(double.NaN, 0))).Message);
+        Assert.Throws<ArgumentException>(() => Prover.Run(OneUnit(1, 0), [1, 2]));
+        var proof = Prover.Run(OneUnit(2, 0));
+        Assert.Contains("another constant input", Assert.Throws<ArgumentException>(
+            () => proof.Compare(SetOf([1], []))).Message);
+    }
+
+    /// <summary>x = weight tanh(x) - drive.</summary>
+    private static LeakyCell OneUnit(double weight, double drive) => LeakyCell.CreateLowRank(
+        new Currents { Leak = 0.3 }, new double[1, 1], new[,] { { weight } }, new[,] { { 1.0 } }, [-drive]);
+
+    private static LeakyCell RandomCell(int units, int rank, double gain, Nonlinearity f, bool isRates, int seed)
+    {
+        double[,] inputs = Nets.Cloud(units, 2, 1, seed), m = Nets.Cloud(units, rank, 1, seed + 1L);
+        double[,] own = Nets.Cloud(units, rank, 1, seed + 2L), n = new double[units, rank];
+        for (int i = 0; i < units; i++)
+            for (int r = 0; r < rank; r++) n[i, r] = gain * (own[i, r] + m[i, r]) / 2;
+        double[] Values(long at) => Nets.Cloud(1, units, 0.3, seed + at).Row(0);
+        return LeakyCell.CreateLowRank(
+            isRates ? new Rates { Nonlinearity = f, Leak = 0.4 } : new Currents { Nonlinearity = f, Leak = 0.4 },
+            inputs, m, n, Values(3), innerBias: isRates ? null : Values(4));
+    }
+
+    private static FixedPointSet SetOf(double[] input, IReadOnlyList<FixedPoint> points) => new(input, points, [], [],
+        new(0, 0, 0, 0, CompletenessVerdict.NotApplicable), []);
+}
