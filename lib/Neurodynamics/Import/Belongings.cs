@@ -54,10 +54,14 @@ internal static class Belongings
 
     /// <summary>The one array, of S values, that is named as a learned start is; null where there is none.</summary>
     public static SourceArray? StartIn(
-        ArrayFile file, IReadOnlyList<SourceArray> used, ImportOptions options, int stateSize)
+        ArrayFile file, IReadOnlyList<SourceArray> used, ImportOptions options, FoundLayer layer)
     {
         var named = file.Arrays.Except(used).Where(array => Start.IsMatch(array.Name) && !IsElsewhere(array)
-            && !options.LeaveOut.Contains(array.Name) && SourceArray.Count(array.Shape) == stateSize).ToList();
+            && !options.LeaveOut.Contains(array.Name)).ToList();
+        // Most files have none, and then no cell is made to ask for its size.
+        if (named.Count == 0) return null;
+        using var cell = layer.Build(TorchSharp.torch.ScalarType.Float32);
+        named.RemoveAll(array => SourceArray.Count(array.Shape) != cell.StateSize);
         return named is [var one] ? one : null;
     }
 

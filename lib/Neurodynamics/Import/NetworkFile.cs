@@ -42,8 +42,7 @@ public static partial class NetworkFile
             sources, one => one.Name, options.Layer, "recurrent layers", nameof(ImportOptions.Layer));
         var layer = source.Layer();
         var readout = options.WithoutReadout ? null : source.Readout(layer);
-        using var plain = layer.Build(ScalarType.Float32);
-        var start = Belongings.StartIn(file, [.. layer.Used, .. readout?.Used ?? []], options, plain.StateSize);
+        var start = Belongings.StartIn(file, [.. layer.Used, .. readout?.Used ?? []], options, layer);
         if (start is not null) layer = layer with { Start = start.Values, Used = [.. layer.Used, start] };
         SourceArray[] used = [.. layer.Used, .. readout?.Used ?? []];
         Belongings.Require(file, used, options, sources.Count > 1 ? source.Name : "");

@@ -55,7 +55,7 @@ internal sealed record Connection(string Text, IReadOnlyList<SourceArray> From, 
     {
         yield return part;
         foreach (var mask in masks.Where(mask => !mask.Shares(part)))
-            yield return new($"({part.Text} * {mask.Text})", part.Values * mask.Values, [.. part.From, .. mask.From]);
+            yield return part.Masked(mask);
     }
 
     /// <summary>With a diagonal matrix of signs on the right, where rows are targets, or on the left.</summary>

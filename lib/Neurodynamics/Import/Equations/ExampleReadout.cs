@@ -31,8 +31,7 @@ internal sealed record ExampleReadout(FoundReadout Readout, string Text, double?
                     using var scope = NewDisposeScope();
                     var logits = hidden.mm(weights.Values.t());
                     if (bias is not null) logits = logits.Plus(bias.Values);
-                    double error = (activation.Of(logits) - outputs).abs().div(outputs.abs().AtLeast(1)).max()
-                        .item<double>();
+                    double error = Moves.Distance(activation.Of(logits), outputs);
                     if (best is null || error < best.Error) best = Made(weights, bias, activation, error, name, reads);
                 }
         return best;

@@ -78,7 +78,7 @@ internal sealed class ExampleSearch(ArrayFile file, Parts parts)
             // In the source's order of states, so that maps compare.
             var (inputs, states) = Probes(moves, cell.StateSize);
             var step = reading.Layer.Ordered(cell.Step(inputs, reading.Layer.Ordered(states)));
-            if (steps.Any(known => known.shape[1] == step.shape[1] && Distance(known, step) < SameMap)) continue;
+            if (steps.Any(known => known.shape[1] == step.shape[1] && Moves.Distance(known, step) < SameMap)) continue;
             steps.Add(step);
             found.Add(InWhole(reading, cell, trials, notes));
             if (found.Count == Finalists) break;
@@ -150,7 +150,8 @@ internal sealed class ExampleSearch(ArrayFile file, Parts parts)
         var (states, steps) = (trials.States.ToTensor(), trials.States.GetLength(1));
         if (states.shape[2] != cell.StateSize) return null;
         var before = cat([trials.Start!.ToTensor().unsqueeze(1), states.narrow(1, 0, steps - 1)], 1);
-        return Distance(cell.Step(trials.Inputs.ToTensor().flatten(0, 1), before.flatten(0, 1)), states.flatten(0, 1));
+        var after = cell.Step(trials.Inputs.ToTensor().flatten(0, 1), before.flatten(0, 1));
+        return Moves.Distance(after, states.flatten(0, 1));
     }
 
     /// <summary>
@@ -167,7 +168,7 @@ internal sealed class ExampleSearch(ArrayFile file, Parts parts)
         ];
         if (trials.Start is { } given)
             return (given, all.FirstOrDefault(part =>
-                Distance(part.Values.expand(count, given.GetLength(1)), given.ToTensor()) < 1e-12));
+                Moves.Distance(part.Values.expand(count, given.GetLength(1)), given.ToTensor()) < 1e-12));
         var inputs = trials.Inputs.ToTensor().select(1, 0);
         var first = trials.States.ToTensor().select(1, 0);
         foreach (var part in (Part?[])[null, .. all])
@@ -176,7 +177,7 @@ internal sealed class ExampleSearch(ArrayFile file, Parts parts)
             var start = part?.Values.expand(count, size)
                 ?? zeros(count, cell.StateSize, dtype: ScalarType.Float64);
             var step = cell.Step(inputs, start.contiguous()).narrow(1, 0, size);
-            if (Distance(step, first) <= tolerance) return (start.ToMatrix(), part);
+            if (Moves.Distance(step, first) <= tolerance) return (start.ToMatrix(), part);
         }
         return (null, null);
     }
@@ -215,18 +216,12 @@ internal sealed class ExampleSearch(ArrayFile file, Parts parts)
                 .Times(2).Plus(-1).Times(by * most))));
         foreach (var (text, input, from) in tried)
         {
-            double apart = Distance(one.Layer.Ordered(a.Step(input, from)), two.Layer.Ordered(b.Step(input, from)));
+            double apart = Moves.Distance(
+                one.Layer.Ordered(a.Step(input, from)), two.Layer.Ordered(b.Step(input, from)));
             if (apart > 1e-3)
                 return string.Create(CultureInfo.InvariantCulture,
                     $"A trial {text} would tell them apart: by {apart:0.0e+0} in one step.");
         }
         return "They differ only far from these trials.";
-    }
-
-    /// <summary>The largest difference, relative to max(1, |b|); infinite where one is not a number.</summary>
-    private static double Distance(Tensor a, Tensor b)
-    {
-        double distance = (a - b).abs().div(b.abs().AtLeast(1)).max().item<double>();
-        return double.IsNaN(distance) ? double.PositiveInfinity : distance;
     }
 }

@@ -47,11 +47,14 @@ internal sealed record Moves(Tensor Inputs, Tensor Before, Tensor After)
     }
 
     /// <summary>How far a prediction is off at most, relative to max(1, |state|).</summary>
-    public double Error(Tensor predicted)
+    public double Error(Tensor predicted) => Distance(predicted, After);
+
+    /// <summary>The largest difference, relative to max(1, |b|); infinite where one is not a number.</summary>
+    public static double Distance(Tensor a, Tensor b)
     {
         using var scope = NewDisposeScope();
-        double error = (predicted - After).abs().div(After.abs().AtLeast(1)).max().item<double>();
-        return double.IsNaN(error) ? double.PositiveInfinity : error;
+        double distance = (a - b).abs().div(b.abs().AtLeast(1)).max().item<double>();
+        return double.IsNaN(distance) ? double.PositiveInfinity : distance;
     }
 }
 

@@ -19,6 +19,16 @@ internal sealed record Part(string Text, Tensor Values, IReadOnlyList<SourceArra
         return first[..common].LastIndexOfAny(['/', '.']) + 1;
     }
 
+    /// <summary>The sum of two.</summary>
+    public Part Plus(Part other) => new($"{Text} + {other.Text}", Values.Plus(other.Values), [.. From, .. other.From]);
+
+    /// <summary>Columns, each with a scale of its own.</summary>
+    public Part Scaled(Part scale) =>
+        new($"{Text} diag({scale.Text})", Values * scale.Values, [.. From, .. scale.From]);
+
+    /// <summary>Entry by entry under a mask.</summary>
+    public Part Masked(Part mask) => new($"({Text} * {mask.Text})", Values * mask.Values, [.. From, .. mask.From]);
+
     /// <summary>Whether it shares an array with another.</summary>
     public bool Shares(Part? other) => other is not null && From.Intersect(other.From).Any();
 }

@@ -30,7 +30,8 @@ internal enum RateConvention
 internal sealed record RateEquation(
     RateConvention Convention, Nonlinearity F, Connection W, Part? B, Part? Bias, Part? Inner, Leak? Leak)
 {
-    private bool IsRates => Convention is RateConvention.Rates or RateConvention.RatesLeakInside;
+    /// <summary>Whether the state is the units' rates, and f is outside the sum.</summary>
+    public bool IsRates => Convention is RateConvention.Rates or RateConvention.RatesLeakInside;
 
     /// <summary>The arrays.</summary>
     public IReadOnlyList<SourceArray> From => [.. W.From.Concat(new[] { B, Bias, Inner }.OfType<Part>()

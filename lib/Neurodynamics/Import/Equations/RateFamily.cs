@@ -83,9 +83,7 @@ internal sealed class RateFamily : EquationFamily
         if (!moves.HaveInput) return plain is [var only] ? [only] : [null];
         Part?[] made =
         [
-            .. plain.SelectMany(part => Scales(parts.Without(part.From), inputs).Select(scale => new Part(
-                    $"{part.Text} diag({scale.Text})", part.Values * scale.Values, [.. part.From, .. scale.From]))
-                .Prepend(part)),
+            .. plain.SelectMany(part => Scales(parts.Without(part.From), inputs).Select(part.Scaled).Prepend(part)),
         ];
         return made.Length > 0 ? made : [null];
     }
@@ -112,9 +110,8 @@ internal sealed class RateFamily : EquationFamily
     /// <summary>A threshold inside f is a bias with the other sign.</summary>
     private static Part Negative(Part part) => new($"-{part.Text}", part.Values.neg(), part.From);
 
-    private static IEnumerable<Part> Sums(IReadOnlyList<Part> vectors) => vectors.SelectMany((one, i) => vectors
-        .Skip(i + 1).Select(two => new Part(
-            $"{one.Text} + {two.Text}", one.Values.Plus(two.Values), [.. one.From, .. two.From])));
+    private static IEnumerable<Part> Sums(IReadOnlyList<Part> vectors) =>
+        vectors.SelectMany((one, i) => vectors.Skip(i + 1).Select(one.Plus));
 
     /// <summary>The guess with a leak that means something, where one fits as well.</summary>
     private static Reading Finished(Guess guess, Parts parts, Moves moves)
@@ -148,8 +145,8 @@ internal sealed class RateFamily : EquationFamily
         public static Tensor Unbiased(Moves moves, RateEquation equation)
         {
             var x = moves.Before;
-            bool isRates = equation.Convention is RateConvention.Rates or RateConvention.RatesLeakInside;
-            var sum = equation.W.Times(isRates ? x : equation.F.Of(equation.Inner is { } c ? x.Plus(c.Values) : x));
+            var sum = equation.W.Times(
+                equation.IsRates ? x : equation.F.Of(equation.Inner is { } c ? x.Plus(c.Values) : x));
             return equation.B is { } b ? sum.Plus(moves.Inputs.mm(b.Values.t())) : sum;
         }
 

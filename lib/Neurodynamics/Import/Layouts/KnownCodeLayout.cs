@@ -108,8 +108,7 @@ internal sealed class KnownCodeLayout : LayerLayout
         // Without Dale's law no sign is negative.
         bool dale = file["Dale_rec"]?.Values.Below(0).any().item<bool>() == true;
         if (dale) part = part with { Text = $"|{part.Text}|", Values = part.Values.abs() };
-        if (file[maskName] is { } mask)
-            part = new($"({part.Text} * {mask.Text})", part.Values * mask.Values, [.. part.From, .. mask.From]);
+        if (file[maskName] is { } mask) part = part.Masked(mask);
         if (signName is null || file[signName] is not { } sign) return part;
         return new($"{part.Text} {sign.Text}", dale ? part.Values.mm(sign.Values) : part.Values,
             [.. part.From, .. sign.From]);
@@ -189,12 +188,8 @@ internal sealed class KnownCodeLayout : LayerLayout
         }
 
         /// <summary>Input weights [I, N] with a scale for every input.</summary>
-        public Part Scaled(string name, string scaleName)
-        {
-            var (array, scale) = (Find(name)!, this[scaleName]!);
-            var part = Parts.Turned(Parts.Matrix(array));
-            return new($"{part.Text} diag({scale.Text})", part.Values * scale.Values, [.. part.From, .. scale.From]);
-        }
+        public Part Scaled(string name, string scaleName) =>
+            Parts.Turned(Parts.Matrix(Find(name)!)).Scaled(this[scaleName]!);
 
         /// <summary>One kernel [I + N, N].</summary>
         public Connection Kernel(string name)
@@ -209,8 +204,7 @@ internal sealed class KnownCodeLayout : LayerLayout
 
         public Part? Sum(string first, string second) => (this[first], this[second]) switch
         {
-            ({ } one, { } two) => new(
-                $"{one.Text} + {two.Text}", one.Values.Plus(two.Values), [.. one.From, .. two.From]),
+            ({ } one, { } two) => one.Plus(two),
             var (one, two) => one ?? two,
         };
 
