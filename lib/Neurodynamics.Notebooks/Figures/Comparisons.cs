@@ -86,7 +86,7 @@ public static partial class Figures
     /// <param name="modes">How many of the largest; default 10.</param>
     public static GenericChart LeadingEigenvalues(IReadOnlyList<Linearisation> points, int modes = 10)
     {
-        var panels = new Panels("The slowest modes of each fixed point", 460) { Legend = Legend.BottomLeft };
+        var panels = new Panels("The slowest modes of each fixed point", 460);
         var panel = panels[0, 0];
         foreach (var point in points.OrderBy(point => point.UnstableModes))
         {
