@@ -129,13 +129,26 @@ public sealed class KernelGuardTests : IAsyncLifetime
     {
         if (!OperatingSystem.IsLinux()) return ports;
         var inodes = Directory.GetFileSystemEntries($"/proc/{process}/fd")
-            .Select(entry => File.ResolveLinkTarget(entry, false)?.Name ?? "")
+            .Select(TargetOf)
             .Where(target => target.StartsWith("socket:", StringComparison.Ordinal))
             .Select(target => target[8..^1]).ToHashSet();
         return new[] { "tcp", "tcp6" }.SelectMany(table => File.ReadLines($"/proc/{process}/net/{table}").Skip(1))
             .Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries))
             .Where(line => line[3] == "0A" && inodes.Contains(line[9]))
             .Select(line => Convert.ToInt32(line[1].Split(':')[1], 16));
+    }
+
+    /// <summary>What an open file of a process is; nothing once the process has closed it.</summary>
+    static string TargetOf(string entry)
+    {
+        try
+        {
+            return File.ResolveLinkTarget(entry, false)?.Name ?? "";
+        }
+        catch (IOException)
+        {
+            return "";
+        }
     }
 
     static int[] FreePorts(int count)
