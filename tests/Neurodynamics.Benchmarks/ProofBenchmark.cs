@@ -13,7 +13,7 @@ public class ProofBenchmark
     private const int Units = 700;
 
     private LeakyCell cell = null!;
-    private LowRankProof proof = null!;
+    private CompletenessProof proof = null!;
 
     [Params(1, 2, 3, 4, 5)]
     public int Rank { get; set; }
@@ -25,7 +25,7 @@ public class ProofBenchmark
     public void Build() => cell = Random(Rank, Seed);
 
     [Benchmark(Description = "prove complete")]
-    public int Prove() => (proof = new LowRankProver().Run(cell)).Boxes.Count;
+    public int Prove() => (proof = new Prover().Run(cell)).Boxes.Count;
 
     [GlobalCleanup]
     public void Tell() => Console.WriteLine($"// rank {Rank}, seed {Seed}: {proof.Message}");

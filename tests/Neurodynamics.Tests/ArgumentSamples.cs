@@ -119,7 +119,7 @@ internal sealed class ArgumentSamples
         _ when type == typeof(Complex) => new Complex(0.5, 0),
         _ when type == typeof(JsonElement) => JsonDocument.Parse("{}").RootElement,
         _ when typeof(Delegate).IsAssignableFrom(type) => Function(type),
-        _ when type == typeof(Cell) && at.DeclaringType == typeof(LowRankProver) => LowRank(),
+        _ when type == typeof(Cell) && at.DeclaringType == typeof(Prover) => LowRank(),
         _ when type.IsGenericType && Listed(type, name, at) is { } list => list,
         _ => Thing(type),
     };
@@ -205,10 +205,10 @@ internal sealed class ArgumentSamples
         nameof(Proportion) => new Proportion(1, 2),
         nameof(ImportOptions) => new ImportOptions(),
         nameof(Continuation) => new Continuation { MaxSteps = 5 },
-        nameof(LowRankProof) => new LowRankProver().Run(LowRank()),
-        nameof(ProvenPoint) => new LowRankProver().Run(LowRank()).Points[0],
-        nameof(ProofBox) => new LowRankProver().Run(LowRank()).Boxes[0],
-        nameof(ProofComparison) => new LowRankProver().Run(LowRank()).Compare(set.Value),
+        nameof(CompletenessProof) => new Prover().Run(LowRank()),
+        nameof(ProvenPoint) => new Prover().Run(LowRank()).Points[0],
+        nameof(ProofBox) => new Prover().Run(LowRank()).Boxes[0],
+        nameof(ProofComparison) => new Prover().Run(LowRank()).Compare(set.Value),
         _ => Made(type),
     };
 

@@ -1,3 +1,5 @@
+using Neurodynamics.Enclosures;
+
 namespace Neurodynamics.Proofs;
 
 /// <summary>What one box of k holds, by interval arithmetic.</summary>
@@ -46,7 +48,7 @@ internal sealed class BoxTest(LowRankEquation equation, double resolution)
                 }
                 if (!Meet(box, image)) return new(BoxEnd.EmptyByLinearisation);
                 if (Contracts(work.Radius) && Point(box) is { } point)
-                    return box.Zip(point.K).All(pair => pair.First.Meets(pair.Second))
+                    return box.Zip(point.At).All(pair => pair.First.Meets(pair.Second))
                         ? new(BoxEnd.OnePoint, point) : new(BoxEnd.EmptyByLinearisation);
             }
             if (!(Volume(box) < WorthAPass * before)) break;
@@ -58,7 +60,7 @@ internal sealed class BoxTest(LowRankEquation equation, double resolution)
     /// The only fixed point in a box that holds the given one, by Krawczyk's operator around where Newton's method
     /// ends; null where it decides nothing.
     /// </summary>
-    private (Enclosure[] K, Enclosure[] Neighbourhood)? Point(Enclosure[] box)
+    private OnlyPoint? Point(Enclosure[] box)
     {
         double[] near = Array.ConvertAll(box, side => side.Middle);
         for (int step = 0; step < NewtonSteps; step++)
@@ -99,7 +101,7 @@ internal sealed class BoxTest(LowRankEquation equation, double resolution)
             reach = next;
         }
         // The neighbourhood a little smaller, so that its own rounding stays within what was tested.
-        return ([.. near.Zip(reach, Enclosure.Around)],
+        return new([.. near.Zip(reach, Enclosure.Around)],
             [.. near.Zip(radius, (middle, far) => Enclosure.Around(middle, 0.9999 * far))]);
     }
 
@@ -204,9 +206,12 @@ internal sealed class BoxTest(LowRankEquation equation, double resolution)
         box.Aggregate(1.0, (product, side) => product * (side.High - side.Low));
 }
 
+/// <summary>A fixed point, enclosed, and a box in which it is the only one.</summary>
+internal sealed record OnlyPoint(Enclosure[] At, Enclosure[] Neighbourhood);
+
 /// <summary>How a box ended.</summary>
 /// <param name="End">How.</param>
-/// <param name="Point">Where it has the only point of a neighbourhood of it: that, and the neighbourhood.</param>
+/// <param name="Point">Where it has the only point of a neighbourhood of it.</param>
 /// <param name="Halves">Where it was cut.</param>
-internal sealed record Outcome(BoxEnd End, (Enclosure[] K, Enclosure[] Neighbourhood)? Point = null,
+internal sealed record Outcome(BoxEnd End, OnlyPoint? Point = null,
     (Enclosure[] One, Enclosure[] Other)? Halves = null);

@@ -1,4 +1,5 @@
 using System.Numerics;
+using Neurodynamics.Enclosures;
 using Neurodynamics.Models;
 using static TorchSharp.torch;
 

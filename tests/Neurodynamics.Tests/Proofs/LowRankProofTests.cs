@@ -13,7 +13,7 @@ public sealed class LowRankProofTests
 {
     private static readonly Nonlinearity[] Bounded = [Nonlinearity.Tanh, Nonlinearity.Logistic];
 
-    private static readonly LowRankProver Prover = new();
+    private static readonly Prover Prover = new();
 
     [Theory, MemberData(nameof(FormTests.WithPoints), MemberType = typeof(FormTests))]
     public void The_listed_points_of_a_form_are_proven_to_be_all(string name)
@@ -75,7 +75,7 @@ public sealed class LowRankProofTests
     {
         var proof = Prover.Run(OneUnit(weight: 2, drive: 0));
         Assert.Equal(ProofVerdict.ProvenComplete, proof.Verdict);
-        Assert.Equal([-Nets.Root, 0, Nets.Root], proof.Points.Select(point => point.K[0].Middle).Order(), (a, b) =>
+        Assert.Equal([-Nets.Root, 0, Nets.Root], proof.Points.Select(point => point.Unknowns[0].Middle).Order(), (a, b) =>
             Math.Abs(a - b) < 1e-11);
         Assert.Contains(proof.Boxes.CountBy(box => box.Point ?? -1), pair => pair is { Key: >= 0, Value: 2 });
     }
@@ -144,7 +144,7 @@ public sealed class LowRankProofTests
         Assert.True(proof.Points.Count > 1);
         for (int i = 0; i < proof.Points.Count; i++)
         {
-            double[] k = [.. proof.Points[i].K.Select(value => value.Middle)];
+            double[] k = [.. proof.Points[i].Unknowns.Select(value => value.Middle)];
             var around = proof.Boxes.Where(
                 box => box.Sides.Zip(k).All(pair => pair.First.Contains(pair.Second))).ToArray();
             Assert.Contains(around, box => box.Point == i);
@@ -179,12 +179,12 @@ public sealed class LowRankProofTests
     [Fact]
     public void What_cannot_be_proven_so_is_refused_in_a_sentence()
     {
-        Assert.Null(LowRankProver.Obstacle(OneUnit(1, 0)));
+        Assert.Null(Prover.Obstacle(OneUnit(1, 0)));
         var full = LeakyCell.Create(new Rates(), new double[2, 1], new double[2, 2]);
         Assert.Contains("low rank", Assert.Throws<ArgumentException>(() => Prover.Run(full)).Message);
         var kinked = LeakyCell.CreateLowRank(
             new Rates { Nonlinearity = Nonlinearity.Relu }, new double[2, 1], new double[2, 1], new double[2, 1]);
-        Assert.Contains("relu", LowRankProver.Obstacle(kinked));
+        Assert.Contains("relu", Prover.Obstacle(kinked));
         Assert.Contains("finite", Assert.Throws<ArgumentException>(
             () => Prover.Run(OneUnit(double.NaN, 0))).Message);
         Assert.Throws<ArgumentException>(() => Prover.Run(OneUnit(1, 0), [1, 2]));

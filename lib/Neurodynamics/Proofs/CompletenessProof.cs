@@ -1,4 +1,5 @@
 using System.Globalization;
+using Neurodynamics.Enclosures;
 using Neurodynamics.FixedPoints;
 
 namespace Neurodynamics.Proofs;
@@ -56,11 +57,11 @@ public sealed record ProofBox
 /// <summary>A fixed point that is proven to exist, once.</summary>
 public sealed record ProvenPoint
 {
-    internal ProvenPoint(Enclosure[] k, Enclosure[] neighbourhood, Enclosure[] state) =>
-        (K, Neighbourhood, State) = (k, neighbourhood, state);
+    internal ProvenPoint(Enclosure[] unknowns, Enclosure[] neighbourhood, Enclosure[] state) =>
+        (Unknowns, Neighbourhood, State) = (unknowns, neighbourhood, state);
 
     /// <summary>Encloses k = n' f(m k + d) / N, R values.</summary>
-    public IReadOnlyList<Enclosure> K { get; }
+    public IReadOnlyList<Enclosure> Unknowns { get; }
 
     /// <summary>A box of k in which there is no other fixed point, R sides.</summary>
     public IReadOnlyList<Enclosure> Neighbourhood { get; }
@@ -75,9 +76,9 @@ public sealed record ProvenPoint
 /// <summary>
 /// Which fixed points a rate network of low rank has under a constant input, and whether these are all.
 /// </summary>
-public sealed record LowRankProof
+public sealed record CompletenessProof
 {
-    internal LowRankProof(ProofVerdict verdict, double[] input, Enclosure[]? box, IReadOnlyList<ProvenPoint> points,
+    internal CompletenessProof(ProofVerdict verdict, double[] input, Enclosure[]? box, IReadOnlyList<ProvenPoint> points,
         IReadOnlyList<ProofBox> boxes, double openShare, TimeSpan elapsed) =>
         (Verdict, Input, Box, Points, Boxes, OpenShare, Elapsed) =
             (verdict, input, box, points, boxes, openShare, elapsed);

@@ -1,6 +1,6 @@
 using System.Numerics;
 
-namespace Neurodynamics.Tests.Proofs;
+namespace Neurodynamics.Tests.Enclosures;
 
 /// <summary>
 /// Numbers to 2^-1400 in whole numbers alone, of which every float64 from 2^-1074 to 2^1023 is one exactly. Shares

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Neurodynamics.Proofs;
+namespace Neurodynamics.Enclosures;
 
 /// <summary>
 /// All real numbers between two float64 values, both included. Arithmetic rounds outwards: a result contains every

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using Neurodynamics.Enclosures;
 using Neurodynamics.FixedPoints;
 using Neurodynamics.Models;
 
@@ -17,7 +18,7 @@ namespace Neurodynamics.Proofs;
 /// same times Y, near (I - A)^-1. (4) Krawczyk's operator around where Newton's method ends, on a box that holds this
 /// one: existence and uniqueness (Krawczyk 1969; Neumaier, Interval Methods for Systems of Equations, 1990).
 /// </remarks>
-public sealed record LowRankProver
+public sealed record Prover
 {
     /// <summary>Boxes at most; default 1,000,000. What is left then stays open.</summary>
     public int MaxBoxes { get; init => field = Option.AtLeast(1, value, nameof(MaxBoxes)); } = 1_000_000;
@@ -50,7 +51,7 @@ public sealed record LowRankProver
     /// <exception cref="ArgumentException">
     /// The cell is none of these (<see cref="Obstacle"/>), or a weight or an input is not finite.
     /// </exception>
-    public LowRankProof Run(Cell cell, double[]? input = null, IProgress<int>? progress = null,
+    public CompletenessProof Run(Cell cell, double[]? input = null, IProgress<int>? progress = null,
         CancellationToken cancellation = default)
     {
         Demand.Given(cell);
@@ -61,7 +62,7 @@ public sealed record LowRankProver
             return new(ProofVerdict.NoBox, input, null, [], [], 1, clock.Elapsed);
 
         var boxes = new List<ProofBox>();
-        var points = new List<(Enclosure[] K, Enclosure[] Neighbourhood)>();
+        var points = new List<OnlyPoint>();
         var tests = new ConcurrentBag<BoxTest>();
         List<Enclosure[]> generation = [equation.Root];
         int tested = 0;
@@ -75,7 +76,7 @@ public sealed record LowRankProver
                 () => tests.TryTake(out var test) ? test : new(equation, Resolution), (i, _, test) =>
                 {
                     outcomes[i] = cancellation.IsCancellationRequested ? new(BoxEnd.Open)
-                        : points.Find(point => Holds(point.Neighbourhood, generation[i])) is { K: not null } known
+                        : points.Find(point => Holds(point.Neighbourhood, generation[i])) is { } known
                         ? new(BoxEnd.OnePoint, known) : test.Decide(generation[i]);
                     return test;
                 }, tests.Add);
@@ -93,21 +94,20 @@ public sealed record LowRankProver
         }
         var left = boxes.Where(box => box.End is BoxEnd.Undecided or BoxEnd.Open).ToArray();
         return new(left.Length == 0 ? ProofVerdict.ProvenComplete : ProofVerdict.Partial, input, equation.Root,
-            [.. points.Select(point => new ProvenPoint(point.K, point.Neighbourhood, equation.State(point.K)))], boxes,
+            [.. points.Select(point => new ProvenPoint(point.At, point.Neighbourhood, equation.State(point.At)))], boxes,
             left.Sum(box => Share(box.Sides, equation.Root)), clock.Elapsed);
     }
 
     /// <summary>
     /// Where a point is in the list, to which a new one is added; -1 where nobody can tell whether it is new.
     /// </summary>
-    private static int Place(List<(Enclosure[] K, Enclosure[] Neighbourhood)> points,
-        (Enclosure[] K, Enclosure[] Neighbourhood) found)
+    private static int Place(List<OnlyPoint> points, OnlyPoint found)
     {
         for (int i = 0; i < points.Count; i++)
         {
             // Of the two points, the one in the other's neighbourhood is that one.
-            if (Holds(points[i].Neighbourhood, found.K) || Holds(found.Neighbourhood, points[i].K)) return i;
-            if (points[i].K.Zip(found.K).All(pair => pair.First.Meets(pair.Second))) return -1;
+            if (Holds(points[i].Neighbourhood, found.At) || Holds(found.Neighbourhood, points[i].At)) return i;
+            if (points[i].At.Zip(found.At).All(pair => pair.First.Meets(pair.Second))) return -1;
         }
         points.Add(found);
         return points.Count - 1;

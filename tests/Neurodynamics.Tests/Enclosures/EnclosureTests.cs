@@ -1,9 +1,10 @@
 using System.Numerics;
 using CsCheck;
+using Neurodynamics.Enclosures;
 using Neurodynamics.Proofs;
 using Xunit;
 
-namespace Neurodynamics.Tests.Proofs;
+namespace Neurodynamics.Tests.Enclosures;
 
 /// <summary>Every enclosure holds the true value, as whole numbers of 1400 bits give it, and little else.</summary>
 public sealed class EnclosureTests
