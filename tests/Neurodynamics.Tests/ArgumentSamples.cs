@@ -2,6 +2,7 @@ using System.Numerics;
 using System.Reflection;
 using System.Text.Json;
 using Neurodynamics.Analysis;
+using Neurodynamics.Enclosures;
 using Neurodynamics.FixedPoints;
 using Neurodynamics.Import;
 using Neurodynamics.Models;
@@ -115,6 +116,8 @@ internal sealed class ArgumentSamples
         _ when type.IsEnum => Enum.GetValues(type).GetValue(0),
         _ when type == typeof(Index) => (Index)0,
         _ when type == typeof(Range) => Range.All,
+        _ when type == typeof(Enclosure) => new Enclosure(0.25, 0.5),
+        _ when type == typeof(Enclosure[]) => Values(units, i => new Enclosure(0.1 * i, 0.1 * i + 0.05)),
         _ when type == typeof(TimeSpan) => TimeSpan.Zero,
         _ when type == typeof(Complex) => new Complex(0.5, 0),
         _ when type == typeof(JsonElement) => JsonDocument.Parse("{}").RootElement,
@@ -205,6 +208,9 @@ internal sealed class ArgumentSamples
         nameof(Proportion) => new Proportion(1, 2),
         nameof(ImportOptions) => new ImportOptions(),
         nameof(Continuation) => new Continuation { MaxSteps = 5 },
+        nameof(EnclosedMatrix) => new EnclosedMatrix(Nets.Cloud(units, units, 1, 1)),
+        nameof(EnclosedVector) => EnclosedVector.Variables(Values(units, i => new Enclosure(0.1 * i, 0.1 * i + 0.05))),
+        nameof(EnclosedStep) => Cell().Enclosed(),
         nameof(CompletenessProof) => new Prover().Run(LowRank()),
         nameof(ProvenPoint) => new Prover().Run(LowRank()).Points[0],
         nameof(ProofBox) => new Prover().Run(LowRank()).Boxes[0],

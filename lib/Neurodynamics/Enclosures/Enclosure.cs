@@ -124,6 +124,13 @@ public readonly record struct Enclosure
     /// <summary>The derivative of softplus, the logistic function.</summary>
     public static Enclosure SoftplusSlope(Enclosure x) => Logistic(x);
 
+    /// <summary>Every max(x, least).</summary>
+    internal Enclosure AtLeast(double least) => new(Math.Max(Low, least), Math.Max(High, least), true);
+
+    /// <summary>The slopes of a function with a kink at 0, the slope of either side included where both are met.</summary>
+    internal Enclosure Steps(double below, double above) =>
+        new(Low > 0 ? above : below, High < 0 ? below : above, true);
+
     /// <summary>Both ends, with as many digits as tell float64 values apart.</summary>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"[{Low:R}, {High:R}]");
 

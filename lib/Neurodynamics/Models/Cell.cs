@@ -219,6 +219,13 @@ public abstract class Cell : nn.Module
         .JacobianLipschitz(input.to(ScalarType.Float64), state.to(ScalarType.Float64), radius.to(ScalarType.Float64));
 
     /// <summary>
+    /// The step over enclosures, from which proofs follow; null, the default, where the cell does not know it. It
+    /// holds the weights of this moment.
+    /// </summary>
+    /// <param name="weights">Which numbers the weights stand for.</param>
+    public virtual EnclosedStep? Enclosed(WeightsAre weights = WeightsAre.Exact) => null;
+
+    /// <summary>
     /// An upper bound on how far float64 rounding can move <see cref="Step"/> (Euclidean norm) and
     /// <see cref="StateJacobian"/> (Frobenius norm), each [B]. The default for a cell of your own is S + I + 16
     /// roundings of 1 + ||x|| and 1 + ||J||. Override it if that is too small.

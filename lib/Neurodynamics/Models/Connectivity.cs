@@ -1,3 +1,4 @@
+using Neurodynamics.Enclosures;
 using Neurodynamics.Models.Bounds;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -15,6 +16,9 @@ internal abstract class Connectivity
 
     /// <summary>A function that maps z [B, N] to W z; what does not depend on z is computed once.</summary>
     public abstract Func<Tensor, Tensor> Product();
+
+    /// <summary>The same over enclosures.</summary>
+    public abstract Func<EnclosedVector, EnclosedVector> Product(WeightsAre weights);
 
     /// <summary>|W| |z| [B, N] at least, where z is not negative.</summary>
     public abstract Tensor ModuliTimes(Tensor z);
@@ -66,6 +70,12 @@ internal abstract class Connectivity
         {
             var columns = Matrix().t();
             return z => z.mm(columns);
+        }
+
+        public override Func<EnclosedVector, EnclosedVector> Product(WeightsAre weights)
+        {
+            var matrix = Matrix().Enclosed(weights);
+            return z => matrix * z;
         }
 
         public override Tensor ModuliTimes(Tensor z) => z.mm(Weights.abs().t());
@@ -137,6 +147,13 @@ internal abstract class Connectivity
         {
             var onto = m.t().Over(units);
             return z => z.mm(n).mm(onto);
+        }
+
+        public override Func<EnclosedVector, EnclosedVector> Product(WeightsAre weights)
+        {
+            var (onto, from) = (m.Enclosed(weights), n.t().Enclosed(weights));
+            var share = (Enclosure)1 / units;
+            return z => onto * (from * z).Map(k => (k / units, share));
         }
 
         public override Tensor ModuliTimes(Tensor z) => z.mm(n.abs()).mm(m.abs().t()).Over(units);

@@ -1,3 +1,4 @@
+using Neurodynamics.Enclosures;
 using Neurodynamics.Models.Bounds;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -53,6 +54,18 @@ public sealed class CurrentsCell : LeakyCell
 
     private protected override Tensor Advance(Tensor drive, Tensor state, Func<Tensor, Tensor> product) =>
         lerp(state, drive.Plus(product(Nonlinearity.Of(Argument(state)))), Leak);
+
+    private protected override EnclosedStep EnclosedBy(Func<EnclosedVector, EnclosedVector> drive,
+        Func<EnclosedVector, EnclosedVector> product, EnclosedVector leak, WeightsAre weights, Enclosure[]? rates)
+    {
+        var inner = InnerBias?.EnclosedVector(weights);
+        return new((u, x) => (1 - leak) * x + leak * (product(Rates(Argument(x))) + drive(u)),
+            u => new("r = f(W r + B u + b + c)", rates, r => Rates(Argument(product(r) + drive(u))),
+                r => product(r) + drive(u)),
+            !readsRates ? null : x => Rates(readsPlainRates ? x : Argument(x)));
+
+        EnclosedVector Argument(EnclosedVector x) => inner is null ? x : x + inner;
+    }
 
     private protected override Tensor StateJacobianAt(Tensor drive, Tensor state) =>
         Nonlinearity.Slope(Argument(state)).unsqueeze(1) * (Leak.unsqueeze(1) * Connectivity.Matrix());

@@ -1,3 +1,4 @@
+using Neurodynamics.Enclosures;
 using Neurodynamics.Models.Bounds;
 using static TorchSharp.torch;
 
@@ -17,6 +18,15 @@ public sealed class Gru : RecurrentCell
     {
         var (_, z, n, _) = Gates(drive, state);
         return lerp(n, state, z);
+    }
+
+    private protected override EnclosedStep EnclosedBy(EnclosedGates gates)
+    {
+        return new((u, h) => gates.Mix(u, h, Candidate(u, h)),
+            u => gates.Balance("h = n(h)", h => Candidate(u, h), h => h));
+
+        EnclosedVector Candidate(EnclosedVector u, EnclosedVector h) =>
+            (gates.Driven(2, u) + gates.Argument(0, u, h).Logistic() * gates.Recurrent(2, h)).Tanh();
     }
 
     private protected override IReadOnlyList<(string Name, Tensor Values)> GatesAt(Tensor drive, Tensor state)

@@ -1,3 +1,4 @@
+using Neurodynamics.Enclosures;
 using Neurodynamics.Models.Bounds;
 using static TorchSharp.torch;
 
@@ -17,6 +18,15 @@ public sealed class GruAsPrinted : RecurrentCell
     {
         var (r, z, t) = Gates(drive, state);
         return lerp(r * t, state, z);
+    }
+
+    private protected override EnclosedStep EnclosedBy(EnclosedGates gates)
+    {
+        return new((u, h) => gates.Mix(u, h, Candidate(u, h)),
+            u => gates.Balance("h = n(h)", h => Candidate(u, h), h => h));
+
+        EnclosedVector Candidate(EnclosedVector u, EnclosedVector h) =>
+            gates.Argument(0, u, h).Logistic() * gates.Argument(2, u, h).Tanh();
     }
 
     private protected override IReadOnlyList<(string Name, Tensor Values)> GatesAt(Tensor drive, Tensor state)

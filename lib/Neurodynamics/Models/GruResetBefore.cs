@@ -1,3 +1,4 @@
+using Neurodynamics.Enclosures;
 using Neurodynamics.Models.Bounds;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -19,6 +20,15 @@ public sealed class GruResetBefore : RecurrentCell
     {
         var (_, z, n) = Gates(drive, state);
         return lerp(n, state, z);
+    }
+
+    private protected override EnclosedStep EnclosedBy(EnclosedGates gates)
+    {
+        return new((u, h) => gates.Mix(u, h, Candidate(u, h)),
+            u => gates.Balance("h = n(h)", h => Candidate(u, h), h => h));
+
+        EnclosedVector Candidate(EnclosedVector u, EnclosedVector h) =>
+            gates.Argument(2, u, gates.Argument(0, u, h).Logistic() * h).Tanh();
     }
 
     private protected override IReadOnlyList<(string Name, Tensor Values)> GatesAt(Tensor drive, Tensor state)

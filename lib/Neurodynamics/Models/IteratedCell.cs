@@ -34,6 +34,14 @@ public sealed class IteratedCell : Cell
         return state.MoveToOuterDisposeScope();
     }
 
+    /// <inheritdoc/>
+    public override EnclosedStep? Enclosed(WeightsAre weights = WeightsAre.Exact) => cell.Enclosed(weights) is { } step
+        ? new((u, x) =>
+        {
+            for (int i = 0; i < Period; i++) x = step.Next(u, x);
+            return x;
+        }) : null;
+
     /// <summary>The product of the cell's Jacobians along the orbit, the last step's on the left: [B, S, S].</summary>
     /// <inheritdoc/>
     public override Tensor StateJacobian(Tensor input, Tensor state)

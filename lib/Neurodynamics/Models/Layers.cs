@@ -1,3 +1,4 @@
+using Neurodynamics.Enclosures;
 using Neurodynamics.Models.Bounds;
 using static TorchSharp.torch;
 
@@ -82,6 +83,23 @@ public sealed class LayeredCell : Cell
             inputs = layers[i].Hidden(states[i]);
         }
         return cat(states, 2).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Null if one of the layers does not know it.</summary>
+    /// <inheritdoc/>
+    public override EnclosedStep? Enclosed(WeightsAre weights = WeightsAre.Exact)
+    {
+        EnclosedStep?[] steps = [.. layers.Select(layer => layer.Enclosed(weights))];
+        return steps.Contains(null) ? null : new((u, x) =>
+        {
+            var next = new EnclosedVector[layers.Length];
+            for (int i = 0; i < layers.Length; i++)
+            {
+                next[i] = steps[i]!.Next(u, x.Part(firsts[i], layers[i].StateSize));
+                u = steps[i]!.Seen(next[i], layers[i].Units);
+            }
+            return EnclosedVector.Join(next);
+        }, seen: x => steps[^1]!.Seen(x.Part(firsts[^1], layers[^1].StateSize), Units));
     }
 
     /// <inheritdoc/>

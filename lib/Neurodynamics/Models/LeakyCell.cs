@@ -1,4 +1,5 @@
 using System.Globalization;
+using Neurodynamics.Enclosures;
 using Neurodynamics.Models.Bounds;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -177,6 +178,20 @@ public abstract class LeakyCell : Cell
     }
 
     /// <inheritdoc/>
+    public sealed override EnclosedStep? Enclosed(WeightsAre weights = WeightsAre.Exact)
+    {
+        Demand.Known(weights, nameof(weights));
+        using var work = Usage.Begin();
+        using var scope = NewDisposeScope();
+        using var frozen = no_grad();
+        if (Nonlinearity.Enclosed(Enclosure.Line) is not { Value: var range }) return null;
+        var (onto, bias, leak) = (InputWeights.Enclosed(weights), Bias.EnclosedVector(weights),
+            Leak.EnclosedVector(weights));
+        return EnclosedBy(u => onto * u + bias, Connectivity.Product(weights), leak, weights,
+            double.IsFinite(range.Modulus) ? [.. Enumerable.Repeat(range, Units)] : null);
+    }
+
+    /// <inheritdoc/>
     public sealed override Tensor StateJacobian(Tensor input, Tensor state)
     {
         Require(input, state);
@@ -263,6 +278,19 @@ public abstract class LeakyCell : Cell
     private protected Tensor Drive(Tensor input) => nn.functional.linear(input, InputWeights, Bias);
 
     private protected abstract Tensor Advance(Tensor drive, Tensor state, Func<Tensor, Tensor> product);
+
+    /// <summary>The step over enclosures.</summary>
+    /// <param name="drive">From the input to B u + b.</param>
+    /// <param name="product">From z to W z.</param>
+    /// <param name="leak">a.</param>
+    /// <param name="weights">Which numbers the weights stand for.</param>
+    /// <param name="rates">A box of all rates; null where f grows without bound.</param>
+    private protected abstract EnclosedStep EnclosedBy(Func<EnclosedVector, EnclosedVector> drive,
+        Func<EnclosedVector, EnclosedVector> product, EnclosedVector leak, WeightsAre weights, Enclosure[]? rates);
+
+    /// <summary>f over enclosures.</summary>
+    private protected EnclosedVector Rates(EnclosedVector arguments) =>
+        arguments.Map(x => Nonlinearity.Enclosed(x)!.Value);
 
     /// <summary>dF/dx without its diagonal 1 - a; a tensor of its own.</summary>
     private protected abstract Tensor StateJacobianAt(Tensor drive, Tensor state);

@@ -1,3 +1,4 @@
+using Neurodynamics.Enclosures;
 using Neurodynamics.Models.Bounds;
 using static TorchSharp.torch;
 
@@ -54,6 +55,30 @@ public class Lstm : RecurrentCell
         var (i, f, g, o) = Gates(drive, h, c);
         var next = addcmul(f * c, i, g, Scalars.One);
         return (o * tanh(next), next);
+    }
+
+    /// <summary>
+    /// At a fixed point c = i g / (1 - f) = i g (1 + e^a) with a the forget gate's argument, so that h alone is unknown.
+    /// </summary>
+    private protected override EnclosedStep EnclosedBy(EnclosedGates gates)
+    {
+        return new((u, x) =>
+        {
+            var (h, memory) = (x.Part(0, Units), x.Part(Units, Units));
+            var c = gates.Argument(1, u, h).Logistic() * memory + Added(u, h);
+            return EnclosedVector.Join(Output(u, h, memory) * c.Tanh(), c);
+        }, u => gates.Balance("h = o tanh(c), c = i g (1 + exp(a_f))",
+            h => Memory(u, h) is var c ? Output(u, h, c) * c.Tanh() : null!,
+            h => EnclosedVector.Join(h, Memory(u, h))));
+
+        EnclosedVector Added(EnclosedVector u, EnclosedVector h) =>
+            gates.Argument(0, u, h).Logistic() * gates.Argument(2, u, h).Tanh();
+
+        EnclosedVector Memory(EnclosedVector u, EnclosedVector h) =>
+            Added(u, h) * (1 + gates.Argument(1, u, h).Exp());
+
+        EnclosedVector Output(EnclosedVector u, EnclosedVector h, EnclosedVector c) =>
+            gates.Argument(3, u, outputReadsMemory ? c : h).Logistic();
     }
 
     private protected override IReadOnlyList<(string Name, Tensor Values)> GatesAt(Tensor drive, Tensor state)

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Neurodynamics.Enclosures;
 using static TorchSharp.torch;
 
 namespace Neurodynamics.Models;
@@ -72,6 +73,13 @@ public abstract record Nonlinearity
     /// <param name="high">The largest values.</param>
     protected internal virtual Tensor? Curvature(Tensor low, Tensor high) => null;
 
+    /// <summary>
+    /// All values of f between two numbers, and all slopes, rounded outwards; null, the default, where nobody has said:
+    /// then nothing is proven of a network by intervals.
+    /// </summary>
+    /// <param name="x">All numbers between the two.</param>
+    protected internal virtual (Enclosure Value, Enclosure Slope)? Enclosed(Enclosure x) => null;
+
     /// <summary>The most that |f| can be; infinite, the default, where nothing bounds it.</summary>
     [JsonIgnore]
     public virtual double Bound => double.PositiveInfinity;
@@ -100,6 +108,9 @@ public abstract record Nonlinearity
 
         protected internal override Tensor Slope(Tensor x) => RecurrentCell.TanhSlope(tanh(x));
 
+        protected internal override (Enclosure Value, Enclosure Slope)? Enclosed(Enclosure x) =>
+            (Enclosure.Tanh(x), Enclosure.TanhSlope(x));
+
         protected internal override Tensor Curvature(Tensor low, Tensor high) =>
             new Bounds.Interval(low, high).TanhCurvature;
     }
@@ -111,6 +122,9 @@ public abstract record Nonlinearity
         protected internal override Tensor Of(Tensor x) => nn.functional.relu(x);
 
         protected internal override Tensor Slope(Tensor x) => x.Above(0).to(x.dtype);
+
+        protected internal override (Enclosure Value, Enclosure Slope)? Enclosed(Enclosure x) =>
+            (x.AtLeast(0), x.Steps(0, 1));
 
         protected internal override Tensor Curvature(Tensor low, Tensor high) => where(
             low.Above(0).logical_or(high.Below(0)), zeros_like(low),
@@ -127,6 +141,10 @@ public abstract record Nonlinearity
 
         protected internal override Tensor Slope(Tensor x) => x.Above(0).to(x.dtype).AtLeast(Below0);
 
+        protected internal override (Enclosure Value, Enclosure Slope)? Enclosed(Enclosure x) =>
+            (new(Math.Max(x.Low, (Below0 * (Enclosure)x.Low).Low), Math.Max(x.High, (Below0 * (Enclosure)x.High).High)),
+                x.Steps(Below0, 1));
+
         protected internal override Tensor Curvature(Tensor low, Tensor high) => Relu.Curvature(low, high)!;
     }
 
@@ -140,6 +158,9 @@ public abstract record Nonlinearity
 
         protected internal override Tensor Slope(Tensor x) => x.Above(0).to(x.dtype) * Tanh.Slope(x);
 
+        protected internal override (Enclosure Value, Enclosure Slope)? Enclosed(Enclosure x) =>
+            (Enclosure.Tanh(x).AtLeast(0), Enclosure.TanhSlope(x.AtLeast(0)) * x.Steps(0, 1));
+
         // 0 where all arguments are below the kink, and as of tanh above it.
         protected internal override Tensor Curvature(Tensor low, Tensor high) => where(
             high.Below(0), zeros_like(low), maximum(Relu.Curvature(low, high)!, Tanh.Curvature(low, high)!));
@@ -152,6 +173,9 @@ public abstract record Nonlinearity
         protected internal override Tensor Of(Tensor x) => logaddexp(x, zeros_like(x));
 
         protected internal override Tensor Slope(Tensor x) => sigmoid(x);
+
+        protected internal override (Enclosure Value, Enclosure Slope)? Enclosed(Enclosure x) =>
+            (Enclosure.Softplus(x), Enclosure.SoftplusSlope(x));
 
         // f'' is the slope of the logistic function, which is steepest at 0.
         protected internal override Tensor Curvature(Tensor low, Tensor high) =>
@@ -167,6 +191,9 @@ public abstract record Nonlinearity
         protected internal override Tensor Of(Tensor x) => sigmoid(x);
 
         protected internal override Tensor Slope(Tensor x) => RecurrentCell.Slope(sigmoid(x));
+
+        protected internal override (Enclosure Value, Enclosure Slope)? Enclosed(Enclosure x) =>
+            (Enclosure.Logistic(x), Enclosure.LogisticSlope(x));
 
         protected internal override Tensor Curvature(Tensor low, Tensor high) =>
             new Bounds.Interval(low, high).SigmoidCurvature;

@@ -236,6 +236,10 @@ public abstract class RecurrentCell : Cell
     }
 
     /// <inheritdoc/>
+    public sealed override EnclosedStep Enclosed(WeightsAre weights = WeightsAre.Exact) =>
+        EnclosedBy(EnclosedGates.Of(this, weights));
+
+    /// <inheritdoc/>
     public sealed override Tensor Run(Tensor inputs, Tensor? start = null)
     {
         RequireRun(inputs, start);
@@ -266,6 +270,9 @@ public abstract class RecurrentCell : Cell
     internal virtual Tensor Product(Tensor state, Tensor weights) => state.mm(weights.t());
 
     private protected abstract Tensor Advance(Tensor drive, Tensor state);
+
+    /// <summary>The step over enclosures.</summary>
+    private protected abstract EnclosedStep EnclosedBy(EnclosedGates gates);
 
     /// <summary>The gates, by name.</summary>
     private protected virtual IReadOnlyList<(string Name, Tensor Values)> GatesAt(Tensor drive, Tensor state) => [];

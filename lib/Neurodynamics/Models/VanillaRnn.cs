@@ -15,6 +15,9 @@ public sealed class VanillaRnn : RecurrentCell
 
     private protected override Tensor Advance(Tensor drive, Tensor state) => tanh(drive.Plus(Recur(state)));
 
+    private protected override EnclosedStep EnclosedBy(EnclosedGates gates) =>
+        new((u, h) => gates.Argument(0, u, h).Tanh());
+
     private protected override Tensor StateJacobianAt(Tensor drive, Tensor state) =>
         Scaled(WeightHh, TanhSlope(Advance(drive, state)));
 

@@ -1,3 +1,4 @@
+using Neurodynamics.Enclosures;
 using Neurodynamics.Models;
 using Neurodynamics.Models.Bounds;
 using static TorchSharp.torch;
@@ -18,6 +19,11 @@ internal sealed class LeakyTanh : RecurrentCell
 
     private protected override Tensor Advance(Tensor drive, Tensor state) =>
         state.Times(1 - leak).Plus(Rate(drive, state).Times(leak));
+
+    private protected override EnclosedStep EnclosedBy(EnclosedGates gates) => new((u, r) =>
+        Share(r, 1 - leak) + Share(gates.Argument(0, u, r).Tanh(), leak));
+
+    private static EnclosedVector Share(EnclosedVector x, double share) => x.Map(value => (share * value, share));
 
     private protected override Tensor StateJacobianAt(Tensor drive, Tensor state)
     {
