@@ -123,6 +123,7 @@ internal sealed class ArgumentSamples
         _ when type == typeof(JsonElement) => JsonDocument.Parse("{}").RootElement,
         _ when typeof(Delegate).IsAssignableFrom(type) => Function(type),
         _ when type == typeof(Cell) && at.DeclaringType == typeof(Prover) => LowRank(),
+        (_, "input") when type == typeof(EnclosedVector) => EnclosedVector.Constant(new double[channels]),
         _ when type.IsGenericType && Listed(type, name, at) is { } list => list,
         _ => Thing(type),
     };
@@ -306,6 +307,8 @@ internal sealed class ArgumentSamples
         "EarlySteps" or "lag" or "step" or "hold" or "UnstableModes" => 1,
         "trials" or "Trials" => trials,
         "Steps" => steps,
+        "row" or "first" => 0,
+        "count" when at.DeclaringType == typeof(EnclosedVector) => 1,
         "count" when at.DeclaringType == typeof(Epoch) => trials,
         "resolution" => 6,
         _ => 3,
@@ -389,6 +392,14 @@ internal sealed class ArgumentSamples
         _ when type == typeof(Func<double[]>) => (Func<double[]>)(() => [1, 2, 3, 4]),
         _ when type == typeof(Func<OpenFile, double[]>) => (Func<OpenFile, double[]>)(_ => [1, 2, 3, 4]),
         _ when type == typeof(Action<string>) => (Action<string>)(_ => { }),
+        _ when type == typeof(Func<EnclosedVector, EnclosedVector>) => (Func<EnclosedVector, EnclosedVector>)(
+            x => x.Tanh()),
+        _ when type == typeof(Func<EnclosedVector, EnclosedVector, EnclosedVector>) =>
+            (Func<EnclosedVector, EnclosedVector, EnclosedVector>)((_, x) => x.Tanh()),
+        _ when type == typeof(Func<EnclosedVector, FixedPointEquation>) =>
+            (Func<EnclosedVector, FixedPointEquation>)(_ => new("x = tanh(x)", null, x => x.Tanh(), x => x)),
+        _ when type == typeof(Func<Enclosure, (Enclosure, Enclosure)>) =>
+            (Func<Enclosure, (Enclosure, Enclosure)>)(x => (x, 1)),
         _ => (Action<DescentSnapshot>)(_ => { }),
     };
 }

@@ -190,6 +190,19 @@ public sealed class EnclosedMatrix
         }
     }
 
+    /// <summary>Every s A', rows and columns exchanged.</summary>
+    internal EnclosedMatrix Turned(Enclosure scale)
+    {
+        double[] middles = new double[Middles.Length], radii = new double[Middles.Length];
+        for (int i = 0; i < RowCount; i++)
+            for (int j = 0; j < ColumnCount; j++)
+            {
+                var entry = this[i, j] * scale;
+                (middles[j * RowCount + i], radii[j * RowCount + i]) = (entry.Middle, entry.Radius);
+            }
+        return new(ColumnCount, RowCount, middles, radii);
+    }
+
     /// <summary>The same columns, from one on, of a wider matrix of zeros.</summary>
     private EnclosedMatrix Beside(int first, int columns)
     {

@@ -53,6 +53,14 @@ public readonly record struct Enclosure
     /// <summary>Whether there is a common member.</summary>
     public bool Meets(Enclosure other) => Low <= other.High && other.Low <= High;
 
+    /// <summary>The common members; false where there is none.</summary>
+    internal bool Cut(Enclosure other, out Enclosure common)
+    {
+        bool meets = Meets(other);
+        common = meets ? new(Math.Max(Low, other.Low), Math.Min(High, other.High), true) : this;
+        return meets;
+    }
+
     /// <summary>That number alone; the whole line where it is not a number.</summary>
     public static implicit operator Enclosure(double value) =>
         double.IsNaN(value) ? Line : new(value, value, true);

@@ -2,10 +2,10 @@ using Neurodynamics.Enclosures;
 
 namespace Neurodynamics.Proofs;
 
-/// <summary>What one box of k holds, by interval arithmetic.</summary>
-/// <param name="equation">k = F(k).</param>
+/// <summary>What one box of the unknowns holds, by interval arithmetic.</summary>
+/// <param name="equation">y = F(y).</param>
 /// <param name="resolution">A box whose sides are all less than this share of the root's is not cut any more.</param>
-internal sealed class BoxTest(LowRankEquation equation, double resolution)
+internal sealed class BoxTest(ProofEquation equation, double resolution)
 {
     private const int MostPasses = 20, NewtonSteps = 6, Tightenings = 100;
 
@@ -15,14 +15,14 @@ internal sealed class BoxTest(LowRankEquation equation, double resolution)
     // Boxes in which a point is the only one are at least this share of the root, so that neighbours know it.
     private const double LeastNeighbourhood = 1e-7;
 
-    private readonly int rank = equation.Rank;
-    private readonly LowRankEquation.Workspace work = new(equation);
-    private readonly double[,] matrix = new double[equation.Rank, equation.Rank],
-        inverse = new double[equation.Rank, equation.Rank];
+    private readonly int count = equation.Unknowns;
+    private readonly BoxWork work = equation.Begin();
+    private readonly double[,] matrix = new double[equation.Unknowns, equation.Unknowns],
+        inverse = new double[equation.Unknowns, equation.Unknowns],
+        contraction = new double[equation.Unknowns, equation.Unknowns];
 
-    private readonly Enclosure[,] left = new Enclosure[equation.Rank, equation.Rank];
-    private readonly Enclosure[] shift = new Enclosure[equation.Rank], image = new Enclosure[equation.Rank];
-    private readonly double[,] contraction = new double[equation.Rank, equation.Rank];
+    private readonly Enclosure[,] left = new Enclosure[equation.Unknowns, equation.Unknowns];
+    private readonly Enclosure[] shift = new Enclosure[equation.Unknowns], image = new Enclosure[equation.Unknowns];
 
     /// <summary>Contracts a box until it is empty, has exactly one point, or does not get much smaller.</summary>
     public Outcome Decide(Enclosure[] box)
@@ -31,19 +31,20 @@ internal sealed class BoxTest(LowRankEquation equation, double resolution)
         for (int pass = 0; pass < MostPasses; pass++)
         {
             double before = Volume(box);
+            if (!work.Contract(box)) return new(BoxEnd.EmptyByRange);
             Centre(box);
-            equation.Range(work);
+            work.Range();
             if (!Meet(box, work.Values)) return new(BoxEnd.EmptyByRange);
-            equation.Linearise(work);
+            work.Linearise();
             if (!Meet(box, Linear(box))) return new(BoxEnd.EmptyByLinearisation);
             if (Precondition())
             {
-                // k - c = Y (value - c) + (I - Y (I - A)) (k - c).
-                for (int r = 0; r < rank; r++) shift[r] = work.Values[r] - work.Centre[r];
+                // y - c = Y (value - c) + (I - Y (I - A)) (y - c).
+                for (int r = 0; r < count; r++) shift[r] = work.Values[r] - work.Centre[r];
                 Preconditioned(shift, image);
-                for (int r = 0; r < rank; r++)
+                for (int r = 0; r < count; r++)
                 {
-                    for (int s = 0; s < rank; s++) image[r] += left[r, s] * (box[s] - work.Centre[s]);
+                    for (int s = 0; s < count; s++) image[r] += left[r, s] * (box[s] - work.Centre[s]);
                     image[r] += work.Centre[r];
                 }
                 if (!Meet(box, image)) return new(BoxEnd.EmptyByLinearisation);
@@ -65,34 +66,34 @@ internal sealed class BoxTest(LowRankEquation equation, double resolution)
         double[] near = Array.ConvertAll(box, side => side.Middle);
         for (int step = 0; step < NewtonSteps; step++)
         {
-            At(near, new double[rank]);
-            if (!equation.Allows(work.Centre, work.Radius)) return null;
-            equation.Range(work);
-            equation.Linearise(work);
+            At(near, new double[count]);
+            if (!work.Allows(work.Centre, work.Radius)) return null;
+            work.Range();
+            work.Linearise();
             if (!Precondition()) return null;
-            for (int r = 0; r < rank; r++)
-                for (int s = 0; s < rank; s++)
+            for (int r = 0; r < count; r++)
+                for (int s = 0; s < count; s++)
                     near[r] += inverse[r, s] * (work.Values[s].Middle - work.Centre[s]);
         }
         double[] radius = [.. box.Select((side, r) => Math.Max(
             1.001 * Math.Max(side.High - near[r], near[r] - side.Low), LeastNeighbourhood * equation.Root[r].Radius))];
-        At(near, new double[rank]);
-        if (!equation.Allows(near, radius)) return null;
-        equation.Range(work);
-        for (int r = 0; r < rank; r++) shift[r] = work.Values[r] - near[r];
+        At(near, new double[count]);
+        if (!work.Allows(near, radius)) return null;
+        work.Range();
+        for (int r = 0; r < count; r++) shift[r] = work.Values[r] - near[r];
         At(near, radius);
-        equation.Range(work);
-        equation.Linearise(work);
-        if (!Precondition()) return null;
+        work.Range();
+        work.Linearise();
+        if (!Precondition() || !equation.IsOne(inverse, contraction, radius)) return null;
         Preconditioned(shift, image);
         double[] reach = [.. radius];
         for (int i = 0; i < Tightenings; i++)
         {
-            double[] next = new double[rank];
-            for (int r = 0; r < rank; r++)
+            double[] next = new double[count];
+            for (int r = 0; r < count; r++)
             {
                 Enclosure sum = image[r].Modulus;
-                for (int s = 0; s < rank; s++) sum += (Enclosure)contraction[r, s] * reach[s];
+                for (int s = 0; s < count; s++) sum += (Enclosure)contraction[r, s] * reach[s];
                 next[r] = sum.High;
                 // The image of the whole box inside it proves a fixed point, and that there is no other.
                 if (i == 0 && !(next[r] < radius[r])) return null;
@@ -113,16 +114,16 @@ internal sealed class BoxTest(LowRankEquation equation, double resolution)
 
     private void Centre(Enclosure[] box)
     {
-        for (int r = 0; r < rank; r++) (work.Centre[r], work.Radius[r]) = (box[r].Middle, box[r].Radius);
+        for (int r = 0; r < count; r++) (work.Centre[r], work.Radius[r]) = (box[r].Middle, box[r].Radius);
     }
 
-    /// <summary>value + A (k - c) over a box.</summary>
+    /// <summary>value + A (y - c) over a box.</summary>
     private Enclosure[] Linear(Enclosure[] box)
     {
-        for (int r = 0; r < rank; r++)
+        for (int r = 0; r < count; r++)
         {
             image[r] = work.Values[r];
-            for (int s = 0; s < rank; s++) image[r] += work.Jacobian[r, s] * (box[s] - work.Centre[s]);
+            for (int s = 0; s < count; s++) image[r] += work.Jacobian[r, s] * (box[s] - work.Centre[s]);
         }
         return image;
     }
@@ -133,17 +134,17 @@ internal sealed class BoxTest(LowRankEquation equation, double resolution)
     /// </summary>
     private bool Precondition()
     {
-        for (int r = 0; r < rank; r++)
-            for (int s = 0; s < rank; s++) matrix[r, s] = (r == s ? 1 : 0) - work.Jacobian[r, s].Middle;
+        for (int r = 0; r < count; r++)
+            for (int s = 0; s < count; s++) matrix[r, s] = (r == s ? 1 : 0) - work.Jacobian[r, s].Middle;
         if (!SmallMatrix.Invert(matrix, inverse)) return false;
-        for (int r = 0; r < rank; r++)
-            for (int s = 0; s < rank; s++)
+        for (int r = 0; r < count; r++)
+            for (int s = 0; s < count; s++)
             {
                 var rest = (Enclosure)(r == s ? 1 : 0) - inverse[r, s];
-                for (int t = 0; t < rank; t++) rest += inverse[r, t] * work.Jacobian[t, s];
+                for (int t = 0; t < count; t++) rest += inverse[r, t] * work.Jacobian[t, s];
                 left[r, s] = rest;
                 Enclosure sum = rest.Modulus;
-                for (int t = 0; t < rank; t++) sum += (Enclosure)Math.Abs(inverse[r, t]) * work.Change[t, s];
+                for (int t = 0; t < count; t++) sum += (Enclosure)Math.Abs(inverse[r, t]) * work.Change[t, s];
                 contraction[r, s] = sum.High;
             }
         return true;
@@ -152,19 +153,19 @@ internal sealed class BoxTest(LowRankEquation equation, double resolution)
     /// <summary>Y x.</summary>
     private void Preconditioned(Enclosure[] x, Enclosure[] into)
     {
-        for (int r = 0; r < rank; r++)
+        for (int r = 0; r < count; r++)
         {
             into[r] = 0;
-            for (int s = 0; s < rank; s++) into[r] += inverse[r, s] * x[s];
+            for (int s = 0; s < count; s++) into[r] += inverse[r, s] * x[s];
         }
     }
 
     private bool Contracts(double[] radius)
     {
-        for (int r = 0; r < rank; r++)
+        for (int r = 0; r < count; r++)
         {
             double sum = 0;
-            for (int s = 0; s < rank; s++) sum += contraction[r, s] * radius[s];
+            for (int s = 0; s < count; s++) sum += contraction[r, s] * radius[s];
             if (!(sum < 0.9 * radius[r])) return false;
         }
         return true;
@@ -174,10 +175,7 @@ internal sealed class BoxTest(LowRankEquation equation, double resolution)
     private static bool Meet(Enclosure[] box, Enclosure[] other)
     {
         for (int r = 0; r < box.Length; r++)
-        {
-            if (!box[r].Meets(other[r])) return false;
-            box[r] = new(Math.Max(box[r].Low, other[r].Low), Math.Min(box[r].High, other[r].High));
-        }
+            if (!box[r].Cut(other[r], out box[r])) return false;
         return true;
     }
 
@@ -189,11 +187,11 @@ internal sealed class BoxTest(LowRankEquation equation, double resolution)
     {
         int widest = 0;
         double most = -1;
-        for (int s = 0; s < rank; s++)
+        for (int s = 0; s < count; s++)
         {
             if (box[s].Radius <= resolution * equation.Root[s].Radius) continue;
             double change = 0;
-            for (int r = 0; r < rank; r++) change += work.Change[r, s] / equation.Root[r].Radius;
+            for (int r = 0; r < count; r++) change += work.Change[r, s] / equation.Root[r].Radius;
             if (change * box[s].Radius > most) (most, widest) = (change * box[s].Radius, s);
         }
         Enclosure[] one = [.. box], other = [.. box];

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Neurodynamics.Enclosures;
 using Neurodynamics.FixedPoints;
+using Neurodynamics.Models;
 
 namespace Neurodynamics.Proofs;
 
@@ -20,10 +21,10 @@ public enum ProofVerdict
 /// <summary>How a box of a proof ended.</summary>
 public enum BoxEnd
 {
-    /// <summary>No k of it is a value of F over it: no fixed point.</summary>
+    /// <summary>No member of it is a value of F over it: no fixed point.</summary>
     EmptyByRange,
 
-    /// <summary>F is enclosed between linear functions that meet k nowhere in it: no fixed point.</summary>
+    /// <summary>F is enclosed between linear functions that have no fixed point in it: no fixed point.</summary>
     EmptyByLinearisation,
 
     /// <summary>It lies in a neighbourhood with exactly one fixed point.</summary>
@@ -39,12 +40,12 @@ public enum BoxEnd
     Open,
 }
 
-/// <summary>One box of k that a proof met.</summary>
+/// <summary>One box of the unknowns that a proof met.</summary>
 public sealed record ProofBox
 {
     internal ProofBox(Enclosure[] sides, BoxEnd end, int? point) => (Sides, End, Point) = (sides, end, point);
 
-    /// <summary>The box before it was contracted, R sides.</summary>
+    /// <summary>The box before it was contracted, a side per unknown.</summary>
     public IReadOnlyList<Enclosure> Sides { get; }
 
     /// <summary>How it ended.</summary>
@@ -60,28 +61,28 @@ public sealed record ProvenPoint
     internal ProvenPoint(Enclosure[] unknowns, Enclosure[] neighbourhood, Enclosure[] state) =>
         (Unknowns, Neighbourhood, State) = (unknowns, neighbourhood, state);
 
-    /// <summary>Encloses k = n' f(m k + d) / N, R values.</summary>
+    /// <summary>Encloses the solution of <see cref="CompletenessProof.Equation"/>, a value per unknown.</summary>
     public IReadOnlyList<Enclosure> Unknowns { get; }
 
-    /// <summary>A box of k in which there is no other fixed point, R sides.</summary>
+    /// <summary>A box of the unknowns in which there is no other fixed point.</summary>
     public IReadOnlyList<Enclosure> Neighbourhood { get; }
 
-    /// <summary>Encloses the state: currents or rates, N values.</summary>
+    /// <summary>Encloses the state, S values.</summary>
     public IReadOnlyList<Enclosure> State { get; }
 
-    /// <summary>The middle of the enclosure of the state, N values: what a search can start from.</summary>
+    /// <summary>The middle of the enclosure of the state, S values: what a search can start from.</summary>
     public double[] Near() => [.. State.Select(value => value.Middle)];
 }
 
 /// <summary>
-/// Which fixed points a rate network of low rank has under a constant input, and whether these are all.
+/// Which fixed points a network has under a constant input, and whether these are all.
 /// </summary>
 public sealed record CompletenessProof
 {
-    internal CompletenessProof(ProofVerdict verdict, double[] input, Enclosure[]? box, IReadOnlyList<ProvenPoint> points,
-        IReadOnlyList<ProofBox> boxes, double openShare, TimeSpan elapsed) =>
-        (Verdict, Input, Box, Points, Boxes, OpenShare, Elapsed) =
-            (verdict, input, box, points, boxes, openShare, elapsed);
+    internal CompletenessProof(ProofVerdict verdict, double[] input, string equation, Enclosure[]? box,
+        IReadOnlyList<ProvenPoint> points, IReadOnlyList<ProofBox> boxes, double openShare, TimeSpan elapsed) =>
+        (Verdict, Input, Equation, Box, Points, Boxes, OpenShare, Elapsed) =
+            (verdict, input, equation, box, points, boxes, openShare, elapsed);
 
     /// <summary>What is proven of the whole.</summary>
     public ProofVerdict Verdict { get; }
@@ -89,7 +90,10 @@ public sealed record CompletenessProof
     /// <summary>The constant input, I values.</summary>
     public double[] Input { get; }
 
-    /// <summary>The box of k in which all fixed points are, R sides; null where none is known.</summary>
+    /// <summary>What was solved, such as "k = n' f(m k + d) / N"; its unknowns are the coordinates of boxes.</summary>
+    public string Equation { get; }
+
+    /// <summary>The box in which all solutions are, a side per unknown; null where none is known.</summary>
     public IReadOnlyList<Enclosure>? Box { get; }
 
     /// <summary>The fixed points, each proven to exist and listed once.</summary>
@@ -104,8 +108,18 @@ public sealed record CompletenessProof
     /// <summary>How long it took.</summary>
     public TimeSpan Elapsed { get; }
 
-    /// <summary>What is proven, in a sentence.</summary>
-    public string Message => Verdict switch
+    /// <summary>
+    /// What was assumed of an imported cell's equations and is not checked (<see cref="Models.Cell.Unchecked"/>); null
+    /// where the form is known. The proof is one of the cell as it is.
+    /// </summary>
+    public string? Unchecked => Form.Unchecked;
+
+    internal Form Form { get; init; } = new();
+
+    /// <summary>What is proven, in a sentence, and what of the cell is not checked.</summary>
+    public string Message => Form.NotChecked(Unchecked) is { } assumed ? $"{Words[..^1]}; {assumed}." : Words;
+
+    private string Words => Verdict switch
     {
         ProofVerdict.ProvenComplete =>
             $"Proven complete: {Count(Points.Count)}, and no other, by {Boxes.Count} boxes.",
@@ -114,7 +128,7 @@ public sealed record CompletenessProof
             + (Boxes.Any(box => box.End == BoxEnd.Open)
                 ? "so more may be there: allow more boxes."
                 : "so more may be there, such as a degenerate one that no box can prove."),
-        _ => "No box is known in which all fixed points are, because f grows without bound and the moduli of the "
+        _ => "No box is known in which all fixed points are, such as where f grows without bound and the moduli of the "
             + "weights do not contract, so nothing is proven.",
     };
 
@@ -172,7 +186,7 @@ public sealed record ProofComparison
     public IReadOnlyList<int?> Matches { get; }
 
     /// <summary>
-    /// States near the proven points that are not listed, each of N values: start a search from them.
+    /// States near the proven points that are not listed, each of S values: start a search from them.
     /// </summary>
     public IReadOnlyList<double[]> Missing { get; }
 

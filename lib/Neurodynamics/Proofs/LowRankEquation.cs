@@ -14,31 +14,36 @@ namespace Neurodynamics.Proofs;
 /// of j products has an error of at most j u / (1 - j u) times the sum of their moduli, in whatever order (u = 2^-53).
 /// The logistic function is 1/2 + tanh(x / 2) / 2, with halves of m, d and n.
 /// </remarks>
-internal abstract class LowRankEquation
+internal abstract class LowRankEquation : ProofEquation
 {
     private const double Unit = 1.0 / (1L << 53);
 
     // Arguments of boxes up to this many times the root's are allowed for.
     private const double Reach = 2;
 
-    private readonly double[,] onto;
-    private readonly Enclosure[] outer;
-    private readonly bool isRates;
-    private readonly Nonlinearity nonlinearity;
+    private readonly Terms terms;
+    private readonly double scale;
 
     private LowRankEquation(Terms terms, int multiple)
     {
-        (onto, isRates, nonlinearity, outer) = (terms.M, terms.IsRates, terms.Nonlinearity, terms.Outer);
-        (Units, Rank) = (onto.GetLength(0), onto.GetLength(1));
-        double scale = nonlinearity == Nonlinearity.Logistic ? 0.5 : 1;
+        this.terms = terms;
+        (Units, Rank) = (terms.M.RowCount, terms.M.ColumnCount);
+        scale = terms.Nonlinearity == Nonlinearity.Logistic ? 0.5 : 1;
         Padded = (Units + multiple - 1) / multiple * multiple;
-        M = Columns(terms.M, scale);
-        N = Columns(terms.N, scale);
+        M = Columns(terms.M.Middles);
+        N = Columns(terms.N.Middles);
+        double[][] aroundM = Columns(terms.M.Radii), aroundN = Columns(terms.N.Radii);
         Products = [.. from n in N from m in M select n.Zip(m, (a, b) => a * b).ToArray()];
+        // How far a product can be from that, and 2 roundings.
+        double[] aroundProducts = [.. from r in Enumerable.Range(0, Rank) from s in Enumerable.Range(0, Rank)
+            select Enumerable.Range(0, Units).Sum(i => Math.Abs(N[r][i]) * aroundM[s][i]
+                + aroundN[r][i] * (Math.Abs(M[s][i]) + aroundM[s][i]))];
         Arguments = new double[Padded];
         for (int i = 0; i < Units; i++) Arguments[i] = scale * terms.Inner[i].Middle;
-        Offsets = [.. N.Select(n => scale == 1 ? 0 : Sum(n, value => value))];
-        Root = Box(terms.Inner);
+        Offsets = new Enclosure[Rank];
+        for (int r = 0; r < Rank && scale != 1; r++)
+            for (int i = 0; i < Units; i++) Offsets[r] += Enclosure.Around(N[r][i], aroundN[r][i]);
+        Root = Box(aroundM, aroundN);
 
         (Spread, RangeSlack, LinearSlack) = (new double[Padded], new double[Padded], new double[Padded]);
         // A vector sums as many terms as there are vectors, and its lanes are summed at the end.
@@ -47,22 +52,29 @@ internal abstract class LowRankEquation
         double[] values = new double[Padded], remainders = new double[Padded];
         for (int i = 0; i < Padded; i++)
         {
-            double size = Math.Abs(Arguments[i]);
-            for (int r = 0; r < Rank; r++) size += Math.Abs(M[r][i]) * reaches[r];
-            values[i] = nonlinearity == Nonlinearity.Softplus ? 1 + size : 1;
-            remainders[i] = 2 * (1 + size);
-            double unknown = i < Units ? terms.Inner[i].Radius : 0;
+            double size = Math.Abs(Arguments[i]), unknown = i < Units ? terms.Inner[i].Radius : 0;
+            for (int r = 0; r < Rank; r++)
+            {
+                size += Math.Abs(M[r][i]) * reaches[r];
+                unknown += aroundM[r][i] * reaches[r];
+            }
+            values[i] = terms.Nonlinearity == Nonlinearity.Softplus ? 1 + size + 2 * unknown : 1;
+            remainders[i] = 2 * (1 + size + 2 * unknown);
             Spread[i] = 4 * (Rank + 4) * Unit * size + 2 * unknown + 1e-300;
             RangeSlack[i] = Spread[i] + 2 * ISmoothUnit.Error * values[i];
             LinearSlack[i] = Spread[i] + 32 * ISmoothUnit.Error * (1 + size);
         }
-        RangeErrors = Errors(values);
-        LinearErrors = Errors(remainders);
-        SlopeErrors = [.. Products.Select(product => rounding * product.Sum(Math.Abs) + 1e-300)];
+        RangeErrors = Errors(values, 1);
+        LinearErrors = Errors(remainders, 4);
+        ProductErrors = [.. aroundProducts.Select(around => 2 * around)];
+        SlopeErrors = [.. Products.Zip(ProductErrors, (product, around) =>
+            rounding * product.Sum(Math.Abs) + around + 1e-300)];
         Rounding = 1 + rounding;
 
-        double[] Errors(double[] moduli) =>
-            [.. N.Select(n => rounding * n.Zip(moduli, (value, most) => Math.Abs(value) * most).Sum() + 1e-300)];
+        // Roundings of a sum, and what weights between their ends can move it by.
+        double[] Errors(double[] moduli, double factor) => [.. N.Zip(aroundN, (n, around) =>
+            rounding * n.Zip(moduli, (value, most) => Math.Abs(value) * most).Sum()
+            + factor * 1.01 * around.Zip(moduli, (value, most) => value * most).Sum() + 1e-300)];
     }
 
     /// <summary>N and R.</summary>
@@ -71,8 +83,11 @@ internal abstract class LowRankEquation
     /// <summary>R.</summary>
     public int Rank { get; }
 
+    /// <inheritdoc/>
+    public override string Text => "k = n' f(m k + d) / N";
+
     /// <summary>The box of k in which all fixed points are; whole lines where none is known.</summary>
-    public Enclosure[] Root { get; }
+    public override Enclosure[] Root { get; }
 
     /// <summary>N rounded up to whole vectors; what is added has no weight.</summary>
     protected int Padded { get; }
@@ -104,92 +119,115 @@ internal abstract class LowRankEquation
 
     protected double[] SlopeErrors { get; }
 
+    /// <summary>How far a sum of products can be moved by weights between their ends.</summary>
+    protected double[] ProductErrors { get; }
+
     protected double Rounding { get; }
 
     /// <summary>Why there is no such equation for a cell, in a sentence; null where there is.</summary>
     public static string? Obstacle(Cell cell) => cell switch
     {
-        not LeakyCell { Connectivity: Connectivity.LowRank } =>
-            $"A proof by rank is for rate networks of low rank, W = m n' / N, but this is {cell.Title}: give m and n "
-            + $"to {nameof(LeakyCell)}.{nameof(LeakyCell.CreateLowRank)}.",
+        not (LeakyCell or VanillaRnn) => $"{cell.Title} is no rate network.",
         LeakyCell { Nonlinearity: var f } when f != Nonlinearity.Tanh && f != Nonlinearity.Logistic
             && f != Nonlinearity.Softplus =>
             $"A proof by rank is for tanh, logistic and softplus, but f is {f}.",
         _ => null,
     };
 
-    /// <summary>The equation of a cell in float64; null where no box of k is known.</summary>
-    /// <exception cref="ArgumentException">There is no such equation, or a weight is not finite.</exception>
-    public static LowRankEquation? Of(Cell cell, double[] input)
+    /// <summary>
+    /// The equation of a cell in float64; null where no box of k is known, or none of few unknowns.
+    /// </summary>
+    /// <param name="cell">A rate network with a smooth f.</param>
+    /// <param name="input">The constant input.</param>
+    /// <param name="weights">Which numbers its weights stand for.</param>
+    /// <param name="maxUnknowns">The largest rank at which it is worth a try.</param>
+    /// <exception cref="ArgumentException">A weight is not finite.</exception>
+    public static LowRankEquation? Of(Cell cell, double[] input, WeightsAre weights, int maxUnknowns)
     {
-        if (Obstacle(cell) is { } obstacle) throw new ArgumentException(obstacle, nameof(cell));
-        var terms = Terms.Of((LeakyCell)cell.InDouble(), input);
-        LowRankEquation equation = terms.Nonlinearity == Nonlinearity.Softplus
+        if (Terms.Of(cell, input, weights, maxUnknowns) is not { } terms) return null;
+        return terms.Nonlinearity == Nonlinearity.Softplus
             ? new For<SoftplusUnit>(terms) : new For<TanhUnit>(terms);
-        return double.IsFinite(equation.Root[0].Modulus) ? equation : null;
     }
 
-    /// <summary>
-    /// F over a box: every value of it, by component. Kept for <see cref="Linearise"/> of the same box.
-    /// </summary>
-    public abstract void Range(Workspace work);
+    /// <inheritdoc cref="BoxWork.Range"/>
+    protected abstract void Range(Workspace work);
 
-    /// <summary>
-    /// F over the box of the last <see cref="Range"/>: value + A (k - centre) with R values that hold for every k in
-    /// it, and how far the Jacobian can be from A.
-    /// </summary>
-    public abstract void Linearise(Workspace work);
+    /// <inheritdoc cref="BoxWork.Linearise"/>
+    protected abstract void Linearise(Workspace work);
 
-    /// <summary>Whether a box is within what roundings allow for.</summary>
-    public bool Allows(ReadOnlySpan<double> centre, ReadOnlySpan<double> radius)
-    {
-        for (int r = 0; r < Rank; r++)
-            if (!(Math.Abs(centre[r]) + radius[r] < 0.99 * Reach * Root[r].Modulus)) return false;
-        return true;
-    }
+    /// <inheritdoc/>
+    public override BoxWork Begin() => new Workspace(this);
 
     /// <summary>The state at k: currents, or rates.</summary>
-    public Enclosure[] State(Enclosure[] k)
+    public override Enclosure[] State(Enclosure[] k)
     {
-        var state = new Enclosure[Units];
+        var state = terms.M.Times(k);
         for (int i = 0; i < Units; i++)
         {
-            var argument = outer[i];
-            for (int r = 0; r < Rank; r++) argument += k[r] * onto[i, r];
-            state[i] = !isRates ? argument
-                : nonlinearity == Nonlinearity.Tanh ? Enclosure.Tanh(argument)
-                : nonlinearity == Nonlinearity.Logistic ? Enclosure.Logistic(argument)
-                : Enclosure.Softplus(argument);
+            state[i] += terms.Outer[i];
+            if (!terms.IsRates) continue;
+            state[i] = terms.Nonlinearity.Enclosed(state[i])!.Value.Value;
         }
         return state;
+    }
+
+    /// <summary>
+    /// Where W is m n' / N + E, the points of one k are still one: with |E| at most e, two of them, r apart, are at most
+    /// (|m| B |n'| e / N + e) r apart, with B at least |(I - J)^-1|. That is less than r where the factor is below 1.
+    /// </summary>
+    /// <inheritdoc/>
+    public override bool IsOne(double[,] inverse, double[,] contraction, double[] radius)
+    {
+        if (terms.Dropped is not { } dropped) return true;
+        // |(I - J)^-1| v is at most |Y| v / (1 - c) by the largest share of the radius, with c the same of |I - Y (I -
+        // J)|.
+        double[] moved = new double[Rank], through = new double[Rank];
+        double share = 0, worst = 0, most = 0;
+        for (int r = 0; r < Rank; r++)
+        {
+            Enclosure sum = 0, rest = 0;
+            for (int j = 0; j < Units; j++) sum += (Enclosure)Math.Abs(terms.N[j, r].Modulus) * dropped[j];
+            moved[r] = (sum / Units).High;
+            for (int s = 0; s < Rank; s++) rest += (Enclosure)contraction[r, s] * radius[s];
+            share = Math.Max(share, (rest / radius[r]).High);
+        }
+        if (!(share < 1)) return false;
+        for (int r = 0; r < Rank; r++)
+        {
+            Enclosure sum = 0;
+            for (int s = 0; s < Rank; s++) sum += (Enclosure)Math.Abs(inverse[r, s]) * moved[s];
+            worst = Math.Max(worst, (sum / radius[r]).High);
+        }
+        for (int r = 0; r < Rank; r++)
+            through[r] = (((Enclosure)worst / ((Enclosure)1 - share)) * radius[r]).High;
+        for (int i = 0; i < Units; i++)
+        {
+            Enclosure sum = dropped[i];
+            for (int r = 0; r < Rank; r++) sum += (Enclosure)terms.M[i, r].Modulus * through[r];
+            most = Math.Max(most, sum.High);
+        }
+        return most < 1;
     }
 
     /// <summary>
     /// Where f is bounded, between the sums of n's parts. Softplus is at most ln 2 + |x|, so that |k| is at most q + M
     /// |k| with M = |n|' |m| / N and q = |n|' (ln 2 + |d|) / N, and so at most any K that is at least q + M K.
     /// </summary>
-    private Enclosure[] Box(Enclosure[] inner)
+    private Enclosure[] Box(double[][] aroundM, double[][] aroundN)
     {
-        if (nonlinearity != Nonlinearity.Softplus)
+        if (terms.Nonlinearity != Nonlinearity.Softplus)
             return [.. Enumerable.Range(0, Rank).Select(r =>
             {
-                var sum = Sum(N[r], Math.Abs);
+                var sum = Sum(i => (Enclosure)Math.Abs(N[r][i]) + aroundN[r][i]);
                 var box = (Offsets[r] + new Enclosure(-sum.High, sum.High)) / Units;
                 return Enclosure.Around(box.Middle, box.Radius * (1 + 1e-6) + 1e-12);
             })];
         var (least, gain) = (new double[Rank], new double[Rank, Rank]);
         for (int r = 0; r < Rank; r++)
         {
-            Enclosure sum = 0;
-            for (int i = 0; i < Units; i++)
-                sum += (Enclosure.Ln2 + inner[i].Modulus) * Math.Abs(N[r][i]);
-            least[r] = (sum / Units).High * (1 + 1e-6) + 1e-12;
-            for (int s = 0; s < Rank; s++)
-            {
-                Enclosure product = 0;
-                for (int i = 0; i < Units; i++) product += (Enclosure)Math.Abs(N[r][i]) * Math.Abs(M[s][i]);
-                gain[r, s] = (product / Units).High;
-            }
+            least[r] = (Sum(i => (Enclosure.Ln2 + terms.Inner[i].Modulus) * From(r, i)) / Units).High * (1 + 1e-6)
+                + 1e-12;
+            for (int s = 0; s < Rank; s++) gain[r, s] = (Sum(i => From(r, i) * Onto(s, i)) / Units).High;
         }
         double[,] inverse = new double[Rank, Rank], matrix = new double[Rank, Rank];
         for (int r = 0; r < Rank; r++)
@@ -206,54 +244,127 @@ internal abstract class LowRankEquation
         }
         return Array.ConvertAll(box, half => new Enclosure(-half, half));
 
+        Enclosure Onto(int s, int i) => (Enclosure)Math.Abs(M[s][i]) + aroundM[s][i];
+
+        Enclosure From(int r, int i) => (Enclosure)Math.Abs(N[r][i]) + aroundN[r][i];
+
         Enclosure[] Unbounded() => [.. Enumerable.Repeat(Enclosure.Line, Rank)];
+
+        Enclosure Sum(Func<int, Enclosure> of)
+        {
+            Enclosure sum = 0;
+            for (int i = 0; i < Units; i++) sum += of(i);
+            return sum;
+        }
     }
 
-    private double[][] Columns(double[,] matrix, double scale)
+    /// <summary>A matrix [N, R] by column, times 1 or 1/2; zeros where it is null.</summary>
+    private double[][] Columns(double[]? matrix)
     {
         double[][] columns = new double[Rank][];
         for (int r = 0; r < Rank; r++)
         {
             columns[r] = new double[Padded];
-            for (int i = 0; i < Units; i++) columns[r][i] = scale * matrix[i, r];
+            for (int i = 0; i < Units && matrix is not null; i++) columns[r][i] = scale * matrix[i * Rank + r];
         }
         return columns;
     }
 
-    private static Enclosure Sum(double[] values, Func<double, double> of) =>
-        values.Aggregate((Enclosure)0, (sum, value) => sum + of(value));
-
-    /// <summary>What the equation is made of, as it is in the cell.</summary>
+    /// <summary>What the equation is made of.</summary>
     /// <param name="M">m [N, R].</param>
     /// <param name="N">n [N, R].</param>
     /// <param name="Inner">d [N].</param>
     /// <param name="Outer">d of rates; of currents without the bias inside f [N].</param>
     /// <param name="IsRates">Whether the state is the rates.</param>
     /// <param name="Nonlinearity">f.</param>
-    private sealed record Terms(
-        double[,] M, double[,] N, Enclosure[] Inner, Enclosure[] Outer, bool IsRates, Nonlinearity Nonlinearity)
+    /// <param name="Dropped">The most that |E| 1 can be where W = m n' / N + E [N]; null where E is 0.</param>
+    private sealed record Terms(EnclosedMatrix M, EnclosedMatrix N, Enclosure[] Inner, Enclosure[] Outer, bool IsRates,
+        Nonlinearity Nonlinearity, double[]? Dropped)
     {
-        public static Terms Of(LeakyCell cell, double[] input)
+        /// <summary>Whether every rate is an unknown, k = f(W k + d).</summary>
+        public bool IsFull { get; private init; }
+
+        // Singular values beyond a rank count as rounding where they are less than this share of the largest, such as
+        // of a product that was saved in float32.
+        private const double NoMoreThanRounding = 1e-6;
+
+        public static Terms? Of(Cell cell, double[] input, WeightsAre weights, int maxUnknowns)
         {
             using var work = cell.Usage.Begin();
             using var scope = NewDisposeScope();
             using var frozen = no_grad();
-            double[,] inputs = cell.InputWeights.ToMatrix();
-            double[] bias = cell.Bias.ToVector();
-            double[]? innerBias = (cell as CurrentsCell)?.InnerBias?.ToVector();
-            double[][,] factors = [.. cell.Connectivity.Parameters.Select(parameter => parameter.Values.ToMatrix())];
-            var outer = new Enclosure[cell.Units];
-            for (int i = 0; i < outer.Length; i++)
-            {
-                outer[i] = bias[i];
-                for (int j = 0; j < input.Length; j++) outer[i] += (Enclosure)inputs[i, j] * input[j];
-            }
-            var inner = innerBias is null ? outer : [.. outer.Zip(innerBias, (sum, c) => sum + c)];
-            bool isFinite = inner.All(d => double.IsFinite(d.Modulus))
-                && factors.All(factor => factor.Cast<double>().All(double.IsFinite));
-            return isFinite ? new(factors[0], factors[1], inner, outer, cell is RatesCell, cell.Nonlinearity)
+            var terms = cell is VanillaRnn rnn ? Of(rnn, input, weights, maxUnknowns)
+                : Of((LeakyCell)cell, input, weights, maxUnknowns);
+            if (terms is null) return null;
+            return terms.Inner.All(d => double.IsFinite(d.Modulus)) && terms.M.Middles.All(double.IsFinite)
+                && terms.N.Middles.All(double.IsFinite) ? terms
                 : throw new ArgumentException(
                     "A weight or an input of the network is not finite, so nothing can be proven of it.", nameof(cell));
+        }
+
+        private static Terms? Of(VanillaRnn cell, double[] input, WeightsAre weights, int maxUnknowns)
+        {
+            var gates = EnclosedGates.Of(cell, weights);
+            var drive = gates.Driven(0, EnclosedVector.Constant(input))
+                + gates.Recurrent(0, EnclosedVector.Constant(new double[cell.Units]));
+            return Full(cell.WeightHh, [.. drive.Values], [.. drive.Values], isRates: true, Nonlinearity.Tanh, weights,
+                maxUnknowns);
+        }
+
+        private static Terms? Of(LeakyCell cell, double[] input, WeightsAre weights, int maxUnknowns)
+        {
+            var outer = (cell.InputWeights.Enclosed(weights) * EnclosedVector.Constant(input)
+                + cell.Bias.EnclosedVector(weights)).Values.ToArray();
+            var inner = (cell as CurrentsCell)?.InnerBias?.EnclosedValues(weights) is { } bias
+                ? [.. outer.Zip(bias, (sum, c) => sum + c)] : outer;
+            bool isRates = cell is RatesCell;
+            if (cell.Connectivity is not Connectivity.LowRank)
+                return Full(cell.Connectivity.Matrix(), inner, outer, isRates, cell.Nonlinearity, weights, maxUnknowns);
+            EnclosedMatrix[] factors =
+                [.. cell.Connectivity.Parameters.Select(parameter => parameter.Values.Enclosed(weights))];
+            return factors[0].ColumnCount > maxUnknowns ? null
+                : new(factors[0], factors[1], inner, outer, isRates, cell.Nonlinearity, null);
+        }
+
+        /// <summary>
+        /// W as it is, with every rate an unknown; or where its singular values say so, m n' / N of low rank and a rest
+        /// that moves the arguments by no more than a bound.
+        /// </summary>
+        private static Terms? Full(Tensor w, Enclosure[] inner, Enclosure[] outer, bool isRates, Nonlinearity f,
+            WeightsAre weights, int maxUnknowns)
+        {
+            int units = (int)w.shape[0];
+            var whole = w.Enclosed(weights);
+            if (whole.Middles.All(double.IsFinite) && f != Nonlinearity.Softplus)
+            {
+                var (left, values, right) = linalg.svd(w, fullMatrices: false);
+                double[] sizes = values.ToVector();
+                int rank = sizes.Count(size => size > NoMoreThanRounding * sizes[0]);
+                if (rank > 0 && rank < units && rank <= maxUnknowns)
+                {
+                    var m = new EnclosedMatrix((left.narrow(1, 0, rank) * values.narrow(0, 0, rank)).ToMatrix());
+                    double[,] rows = right.narrow(0, 0, rank).ToMatrix(), n = new double[units, rank];
+                    for (int i = 0; i < units; i++)
+                        for (int r = 0; r < rank; r++) n[i, r] = units * rows[r, i];
+                    var from = new EnclosedMatrix(n);
+                    var rest = whole.Plus(m.Times(from.Turned((Enclosure)(-1) / units)));
+                    double[] dropped = [.. Enumerable.Range(0, units).Select(i =>
+                    {
+                        Enclosure sum = 0;
+                        for (int j = 0; j < units; j++) sum += rest[i, j].Modulus;
+                        return sum.High;
+                    })];
+                    return new(m, from, Widened(inner, dropped), Widened(outer, dropped), isRates, f, dropped);
+                }
+            }
+            if (units > maxUnknowns) return null;
+            double[,] own = new double[units, units];
+            for (int i = 0; i < units; i++) own[i, i] = units;
+            return new(whole, new(own), inner, outer, isRates, f, null) { IsFull = true };
+
+            // |f| is at most 1.
+            static Enclosure[] Widened(Enclosure[] sums, double[] by) =>
+                [.. sums.Zip(by, (sum, far) => sum + new Enclosure(-far, far))];
         }
     }
 
@@ -261,7 +372,7 @@ internal abstract class LowRankEquation
     private sealed class For<TUnit>(Terms terms) : LowRankEquation(terms, 2 * Vector<double>.Count)
         where TUnit : struct, ISmoothUnit
     {
-        public override void Range(Workspace work)
+        protected override void Range(Workspace work)
         {
             int width = Vector<double>.Count;
             for (int i = 0; i < Padded; i += width)
@@ -286,7 +397,7 @@ internal abstract class LowRankEquation
                 work.Values[r] = Value(r, Sums(N[r], work.Middles, work.Radii), RangeErrors[r]);
         }
 
-        public override void Linearise(Workspace work)
+        protected override void Linearise(Workspace work)
         {
             int width = Vector<double>.Count;
             for (int i = 0; i < Padded; i += width)
@@ -310,7 +421,7 @@ internal abstract class LowRankEquation
                 {
                     var (sum, change) = Sums(Products[r * Rank + s], work.Slopes, work.Changes);
                     work.Jacobian[r, s] = Enclosure.Around(sum, SlopeErrors[r * Rank + s]) / Units;
-                    work.Change[r, s] = (Enclosure.Around(change * Rounding, 0) / Units).High;
+                    work.Change[r, s] = (Enclosure.Around(change * Rounding + ProductErrors[r * Rank + s], 0) / Units).High;
                 }
             }
         }
@@ -335,17 +446,29 @@ internal abstract class LowRankEquation
         }
     }
 
-    /// <summary>Where one thread works: a box, what f does over it by unit, and what F does.</summary>
-    internal sealed class Workspace(LowRankEquation equation)
+    /// <summary>What f does over a box, by unit.</summary>
+    protected sealed class Workspace(LowRankEquation equation) : BoxWork(equation.Rank)
     {
-        public readonly double[] Centre = new double[equation.Rank], Radius = new double[equation.Rank],
-            Centres = new double[equation.Padded], Reaches = new double[equation.Padded],
+        public readonly double[] Centres = new double[equation.Padded], Reaches = new double[equation.Padded],
             Lows = new double[equation.Padded], Highs = new double[equation.Padded],
             Middles = new double[equation.Padded], Radii = new double[equation.Padded],
             Slopes = new double[equation.Padded], Changes = new double[equation.Padded];
 
-        public readonly Enclosure[] Values = new Enclosure[equation.Rank];
-        public readonly Enclosure[,] Jacobian = new Enclosure[equation.Rank, equation.Rank];
-        public readonly double[,] Change = new double[equation.Rank, equation.Rank];
+        private readonly HullConsistency? hull = equation.terms is { IsFull: true, Nonlinearity: var f }
+            && f == Nonlinearity.Tanh ? new(equation.terms.M, equation.terms.Inner) : null;
+
+        public override bool Contract(Enclosure[] box) => hull?.Contract(box) ?? true;
+
+        public override void Range() => equation.Range(this);
+
+        public override void Linearise() => equation.Linearise(this);
+
+        /// <summary>Whether the bounds on rounding hold for arguments as large as those of the box.</summary>
+        public override bool Allows(ReadOnlySpan<double> centre, ReadOnlySpan<double> radius)
+        {
+            for (int r = 0; r < centre.Length; r++)
+                if (!(Math.Abs(centre[r]) + radius[r] < 0.99 * Reach * equation.Root[r].Modulus)) return false;
+            return true;
+        }
     }
 }

@@ -7,16 +7,25 @@ using Neurodynamics.Models;
 namespace Neurodynamics.Proofs;
 
 /// <summary>
-/// Proves which fixed points a rate network of low rank has under a constant input, and that there are no others, with
-/// interval arithmetic that rounds outwards throughout. The R values of k = n' f(m k + d) / N decide a fixed point, and
-/// their box is known beforehand; boxes are contracted, and cut in two, until each is proven empty or in the
-/// neighbourhood of exactly one fixed point. Options are changed with <c>with</c>.
+/// Proves which fixed points a network has under a constant input, and that there are no others, with interval
+/// arithmetic that rounds outwards throughout. An equation of as few unknowns as the cell allows decides them, and their
+/// box is known beforehand; boxes are contracted, and cut in two, until each is proven empty or in the neighbourhood of
+/// exactly one fixed point. Options are changed with <c>with</c>.
 /// </summary>
 /// <remarks>
-/// A box is tested in this order. (1) F over the box: fixed points are where they meet. (2) F(k) = value + A (k - c)
-/// with tangents and chords of f in every unit, a mean-value form of about a quarter of the usual remainder. (3) The
-/// same times Y, near (I - A)^-1. (4) Krawczyk's operator around where Newton's method ends, on a box that holds this
-/// one: existence and uniqueness (Krawczyk 1969; Neumaier, Interval Methods for Systems of Equations, 1990).
+/// <para>
+/// Rate networks with a smooth f: the R values of k = n' f(m k + d) / N where W = m n' / N is of rank R, for any number
+/// of units; of full rank, the N rates. GRUs: h = n(h), since the update gate only says how fast h goes there. LSTMs:
+/// h alone, since c = i g (1 + exp(a_f)) there. Any other cell that knows its step over enclosures
+/// (<see cref="Cell.Enclosed"/>): its state.
+/// </para>
+/// <para>
+/// A box is tested in this order. (1) F over the box: fixed points are where they meet. (2) F(y) = value + A (y - c):
+/// of rate networks with tangents and chords of f in every unit, a mean-value form of about a quarter of the usual
+/// remainder. (3) The same times Y, near (I - A)^-1. (4) Krawczyk's operator around where Newton's method ends, on a box
+/// that holds this one: existence and uniqueness (Krawczyk 1969; Neumaier, Interval Methods for Systems of Equations,
+/// 1990; Rump 2010 for the rounding of sums).
+/// </para>
 /// </remarks>
 public sealed record Prover
 {
@@ -29,21 +38,28 @@ public sealed record Prover
     /// </summary>
     public double Resolution { get; init => field = Option.Positive(value, nameof(Resolution)); } = 1e-7;
 
+    /// <summary>
+    /// Unknowns at most; default 16. Boxes grow with their number as in 2^R, so with more there is no hope of an end.
+    /// </summary>
+    public int MaxUnknowns { get; init => field = Option.AtLeast(1, value, nameof(MaxUnknowns)); } = 16;
+
+    /// <summary>Which numbers the weights stand for; default exactly the numbers that they are, in float64.</summary>
+    public WeightsAre Weights { get; init => field = Demand.Known(value, nameof(Weights)); } = WeightsAre.Exact;
+
     /// <summary>Threads at most; default one per processor. The result is the same with any number.</summary>
     public int Threads { get; init => field = Option.AtLeast(1, value, nameof(Threads)); } = Environment.ProcessorCount;
 
-    /// <summary>Why this proof cannot be tried on a cell, in a sentence; null where it can.</summary>
+    /// <summary>Why a proof cannot be tried on a cell, in a sentence; null where it can.</summary>
     /// <param name="cell">The cell.</param>
-    public static string? Obstacle(Cell cell)
+    public string? Obstacle(Cell cell)
     {
         Demand.Given(cell);
-        return LowRankEquation.Obstacle(cell);
+        return EquationOf(cell.InDouble(), new double[cell.InputSize]).Obstacle;
     }
 
     /// <summary>Proves what can be proven under one constant input.</summary>
     /// <param name="cell">
-    /// A rate network of low rank with tanh, the logistic function or softplus, in either convention. Its weights are
-    /// taken as the exact numbers that they are, in float64.
+    /// A cell that knows its step over enclosures, of at most <see cref="MaxUnknowns"/> unknowns: see the remarks.
     /// </param>
     /// <param name="input">The constant input, I values; default zeros.</param>
     /// <param name="progress">Told the number of boxes so far.</param>
@@ -58,8 +74,13 @@ public sealed record Prover
         input ??= new double[cell.InputSize];
         Demand.Shape(input, [cell.InputSize]);
         var clock = Stopwatch.StartNew();
-        if (LowRankEquation.Of(cell, input) is not { } equation)
-            return new(ProofVerdict.NoBox, input, null, [], [], 1, clock.Elapsed);
+        var (equation, obstacle) = EquationOf(cell.InDouble(), input);
+        if (obstacle is not null) throw new ArgumentException(obstacle, nameof(cell));
+        if (equation is null || !equation.Root.All(side => double.IsFinite(side.Modulus)))
+            return new(ProofVerdict.NoBox, input, equation?.Text ?? "", null, [], [], 1, clock.Elapsed)
+            {
+                Form = cell.Form,
+            };
 
         var boxes = new List<ProofBox>();
         var points = new List<OnlyPoint>();
@@ -93,10 +114,30 @@ public sealed record Prover
             progress?.Report(tested);
         }
         var left = boxes.Where(box => box.End is BoxEnd.Undecided or BoxEnd.Open).ToArray();
-        return new(left.Length == 0 ? ProofVerdict.ProvenComplete : ProofVerdict.Partial, input, equation.Root,
+        return new(left.Length == 0 ? ProofVerdict.ProvenComplete : ProofVerdict.Partial, input, equation.Text,
+            equation.Root,
             [.. points.Select(point => new ProvenPoint(point.At, point.Neighbourhood, equation.State(point.At)))], boxes,
-            left.Sum(box => Share(box.Sides, equation.Root)), clock.Elapsed);
+            left.Sum(box => Share(box.Sides, equation.Root)), clock.Elapsed)
+        {
+            Form = cell.Form,
+        };
     }
+
+    /// <summary>The equation of fewest unknowns, or why there is none that is worth a try.</summary>
+    private (ProofEquation? Equation, string? Obstacle) EquationOf(Cell cell, double[] input)
+    {
+        if (LowRankEquation.Obstacle(cell) is null)
+            return LowRankEquation.Of(cell, input, Weights, MaxUnknowns) is { } rates ? (rates, null)
+                : (null, TooMany(cell));
+        if (cell.Enclosed(Weights) is null)
+            return (null, $"{cell.Title} does not know its step over enclosures, so nothing can be proven of it: "
+                + $"override {nameof(Cell.Enclosed)}, or search and ask for the share of what was not seen.");
+        return EnclosedEquation.Of(cell, input, Weights, MaxUnknowns) is { } own ? (own, null)
+            : cell.StateSize <= MaxUnknowns ? (null, null) : (null, TooMany(cell));
+    }
+
+    private string TooMany(Cell cell) => $"{cell.Title} of {cell.Units} units has more unknowns than {MaxUnknowns}, and "
+        + "no low rank: a proof would not end, so search and ask for the share of what was not seen.";
 
     /// <summary>
     /// Where a point is in the list, to which a new one is added; -1 where nobody can tell whether it is new.

@@ -6,6 +6,7 @@ using Neurodynamics.Proofs;
 using Neurodynamics.Tests.FixedPoints;
 using Neurodynamics.Tests.Models;
 using Xunit;
+using static TorchSharp.torch;
 
 namespace Neurodynamics.Tests.Proofs;
 
@@ -176,15 +177,66 @@ public sealed class LowRankProofTests
         Assert.True(proof.Compare(found with { Points = [.. found.Points.Take(2), .. again.Distinct()] }).IsComplete);
     }
 
+    /// <summary>
+    /// A matrix of 60 by 60 that is of rank 2 but for its rounding to float32 is proven like its factors: points with
+    /// an enclosure as wide as what was dropped, and the same number.
+    /// </summary>
+    [Theory, InlineData(true), InlineData(false)]
+    public void A_full_matrix_that_is_of_low_rank_is_proven_like_its_factors(bool isRates)
+    {
+        var factored = RandomCell(60, 2, 6, Nonlinearity.Tanh, isRates, seed: 5);
+        double[,] whole = factored.RecurrentWeights(), inputs = factored.InputWeights.ToMatrix();
+        for (int i = 0; i < 60; i++)
+            for (int j = 0; j < 60; j++) whole[i, j] = (float)whole[i, j];
+        var full = LeakyCell.Create(isRates ? new Rates { Leak = 0.4 } : new Currents { Leak = 0.4 }, inputs, whole,
+            factored.Bias.ToVector(), innerBias: (factored as CurrentsCell)?.InnerBias?.ToVector());
+        var (expected, proof) = (Prover.Run(factored, [0.7, -0.4]), Prover.Run(full, [0.7, -0.4]));
+        Assert.Equal(ProofVerdict.ProvenComplete, proof.Verdict);
+        Assert.Equal(2, proof.Box!.Count);
+        Assert.True(proof.Points.Count > 1);
+        Assert.Equal(expected.Points.Count, proof.Points.Count);
+        Assert.All(proof.Points, point => Assert.InRange(point.State.Max(value => value.Radius), 1e-9, 1e-3));
+        // Every fixed point of the whole matrix, to rounding, is in one of the enclosures.
+        var points = new NewtonSolver().Solve(new(full, [0.7, -0.4], Nets.Cloud(300, 60, 2, seed: 3))).Distinct(1e-7);
+        Assert.All(points, found => Assert.Single(proof.Points, point =>
+            point.State.Zip(found.State).All(pair => pair.First.Contains(pair.Second))));
+    }
+
+    /// <summary>What rounds to the weights of a float32 file has its points in the same enclosures, and no others.</summary>
+    [Fact]
+    public void A_proof_for_rounded_weights_holds_for_each_that_rounds_to_them()
+    {
+        var cell = RandomCell(40, 2, 3, Nonlinearity.Logistic, isRates: false, seed: 9);
+        using (no_grad())
+            foreach (var parameter in cell.parameters()) parameter.copy_(parameter.to(ScalarType.Float32));
+        var proof = (Prover with { Weights = WeightsAre.RoundedToFloat32 }).Run(cell, [0.7, -0.4]);
+        Assert.Equal(ProofVerdict.ProvenComplete, proof.Verdict);
+        using var generator = new Generator(4);
+        for (int draw = 0; draw < 10; draw++)
+        {
+            using var scope = NewDisposeScope();
+            var other = RandomCell(40, 2, 3, Nonlinearity.Logistic, isRates: false, seed: 9);
+            using (no_grad())
+                foreach (var ((_, mine), (_, its)) in cell.named_parameters().Zip(other.named_parameters()))
+                    its.copy_(mine * (1 + Math.Pow(2, -25) * (2 * rand(mine.shape, ScalarType.Float64,
+                        generator: generator) - 1)));
+            var own = Prover.Run(other, [0.7, -0.4]);
+            Assert.Equal(proof.Points.Count, own.Points.Count);
+            Assert.All(own.Points, exact => Assert.Single(proof.Points, point =>
+                point.State.Zip(exact.State).All(pair => pair.First.Contains(pair.Second))));
+        }
+    }
+
     [Fact]
     public void What_cannot_be_proven_so_is_refused_in_a_sentence()
     {
         Assert.Null(Prover.Obstacle(OneUnit(1, 0)));
-        var full = LeakyCell.Create(new Rates(), new double[2, 1], new double[2, 2]);
-        Assert.Contains("low rank", Assert.Throws<ArgumentException>(() => Prover.Run(full)).Message);
-        var kinked = LeakyCell.CreateLowRank(
-            new Rates { Nonlinearity = Nonlinearity.Relu }, new double[2, 1], new double[2, 1], new double[2, 1]);
-        Assert.Contains("relu", Prover.Obstacle(kinked));
+        var full = LeakyCell.Create(new Rates(), new double[20, 1], Nets.Cloud(20, 20, 1, seed: 1));
+        Assert.Contains("more unknowns than 16", Assert.Throws<ArgumentException>(() => Prover.Run(full)).Message);
+        Assert.Contains("more unknowns", new Prover { MaxUnknowns = 1 }.Obstacle(RandomCell(
+            9, 2, 1, Nonlinearity.Tanh, isRates: true, seed: 1)));
+        using var own = Cell.From((u, x) => tanh(x + u), 1, 1);
+        Assert.Contains("does not know its step over enclosures", Prover.Obstacle(own));
         Assert.Contains("finite", Assert.Throws<ArgumentException>(
             () => Prover.Run(OneUnit(double.NaN, 0))).Message);
         Assert.Throws<ArgumentException>(() => Prover.Run(OneUnit(1, 0), [1, 2]));
