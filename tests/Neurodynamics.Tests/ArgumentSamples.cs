@@ -52,6 +52,7 @@ internal sealed class ArgumentSamples
         File.WriteAllText(System.IO.Path.Combine(folder, "plan.jsonl"), "");
         new NetworkStore(folder).Save("net", trained.Value);
         set.Value.Save(System.IO.Path.Combine(folder, "set.json"));
+        new Prover().Run(LowRank()).Save(System.IO.Path.Combine(folder, "proof.json"), LowRank());
     }
 
     private string Weights => System.IO.Path.Combine(folder, "weights.safetensors");
@@ -73,6 +74,8 @@ internal sealed class ArgumentSamples
             nameof(SweepPlan) => PlanFile,
             nameof(SweepRows) => System.IO.Path.Combine(folder, "plan.jsonl"),
             nameof(FixedPointSet) => System.IO.Path.Combine(folder, "set.json"),
+            nameof(ProofCheck) => System.IO.Path.Combine(folder, "proof.json"),
+            nameof(CompletenessProof) => System.IO.Path.Combine(folder, "written.json"),
             _ => Weights,
         },
         (_, "folder") when type == typeof(string) => folder,
@@ -122,7 +125,7 @@ internal sealed class ArgumentSamples
         _ when type == typeof(Complex) => new Complex(0.5, 0),
         _ when type == typeof(JsonElement) => JsonDocument.Parse("{}").RootElement,
         _ when typeof(Delegate).IsAssignableFrom(type) => Function(type),
-        _ when type == typeof(Cell) && at.DeclaringType == typeof(Prover) => LowRank(),
+        _ when type == typeof(Cell) && at.DeclaringType?.Namespace == typeof(Prover).Namespace => LowRank(),
         (_, "input") when type == typeof(EnclosedVector) => EnclosedVector.Constant(new double[channels]),
         _ when type.IsGenericType && Listed(type, name, at) is { } list => list,
         _ => Thing(type),
@@ -215,6 +218,7 @@ internal sealed class ArgumentSamples
         nameof(CompletenessProof) => new Prover().Run(LowRank()),
         nameof(ProvenPoint) => new Prover().Run(LowRank()).Points[0],
         nameof(ProofBox) => new Prover().Run(LowRank()).Boxes[0],
+        nameof(ProofCheck) => ProofCheck.Of(System.IO.Path.Combine(folder, "proof.json"), LowRank()),
         nameof(ProofComparison) => new Prover().Run(LowRank()).Compare(set.Value),
         _ => Made(type),
     };
@@ -310,6 +314,7 @@ internal sealed class ArgumentSamples
         "row" or "first" => 0,
         "count" when at.DeclaringType == typeof(EnclosedVector) => 1,
         "count" when at.DeclaringType == typeof(Epoch) => trials,
+        "maxParts" => 1000,
         "resolution" => 6,
         _ => 3,
     };

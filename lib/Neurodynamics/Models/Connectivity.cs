@@ -17,8 +17,15 @@ internal abstract class Connectivity
     /// <summary>A function that maps z [B, N] to W z; what does not depend on z is computed once.</summary>
     public abstract Func<Tensor, Tensor> Product();
 
-    /// <summary>The same over enclosures.</summary>
-    public abstract Func<EnclosedVector, EnclosedVector> Product(WeightsAre weights);
+    /// <summary>
+    /// The same over enclosures in two parts, W z = onto(from(z)), with as few values between them as there are: of low
+    /// rank k = n' z / N and m k, of full rank z itself and W z.
+    /// </summary>
+    public abstract (Func<EnclosedVector, EnclosedVector> From, Func<EnclosedVector, EnclosedVector> Onto) Enclosed(
+        WeightsAre weights);
+
+    /// <summary>What is known of the values between them at a fixed point, as an equation.</summary>
+    public virtual string Equation => "r = f(W r + d)";
 
     /// <summary>|W| |z| [B, N] at least, where z is not negative.</summary>
     public abstract Tensor ModuliTimes(Tensor z);
@@ -72,10 +79,11 @@ internal abstract class Connectivity
             return z => z.mm(columns);
         }
 
-        public override Func<EnclosedVector, EnclosedVector> Product(WeightsAre weights)
+        public override (Func<EnclosedVector, EnclosedVector> From, Func<EnclosedVector, EnclosedVector> Onto)
+            Enclosed(WeightsAre weights)
         {
             var matrix = Matrix().Enclosed(weights);
-            return z => matrix * z;
+            return (z => z, z => matrix * z);
         }
 
         public override Tensor ModuliTimes(Tensor z) => z.mm(Weights.abs().t());
@@ -149,12 +157,15 @@ internal abstract class Connectivity
             return z => z.mm(n).mm(onto);
         }
 
-        public override Func<EnclosedVector, EnclosedVector> Product(WeightsAre weights)
+        public override (Func<EnclosedVector, EnclosedVector> From, Func<EnclosedVector, EnclosedVector> Onto)
+            Enclosed(WeightsAre weights)
         {
             var (onto, from) = (m.Enclosed(weights), n.t().Enclosed(weights));
             var share = (Enclosure)1 / units;
-            return z => onto * (from * z).Map(k => (k / units, share));
+            return (z => (from * z).Map(k => (k / units, share)), k => onto * k);
         }
+
+        public override string Equation => "k = n' f(m k + d) / N";
 
         public override Tensor ModuliTimes(Tensor z) => z.mm(n.abs()).mm(m.abs().t()).Over(units);
 

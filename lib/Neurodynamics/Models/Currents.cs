@@ -55,13 +55,12 @@ public sealed class CurrentsCell : LeakyCell
     private protected override Tensor Advance(Tensor drive, Tensor state, Func<Tensor, Tensor> product) =>
         lerp(state, drive.Plus(product(Nonlinearity.Of(Argument(state)))), Leak);
 
-    private protected override EnclosedStep EnclosedBy(Func<EnclosedVector, EnclosedVector> drive,
-        Func<EnclosedVector, EnclosedVector> product, EnclosedVector leak, WeightsAre weights, Enclosure[]? rates)
+    private protected override EnclosedStep EnclosedBy(Parts parts, WeightsAre weights)
     {
         var inner = InnerBias?.EnclosedVector(weights);
-        return new((u, x) => (1 - leak) * x + leak * (product(Rates(Argument(x))) + drive(u)),
-            u => new("r = f(W r + B u + b + c)", rates, r => Rates(Argument(product(r) + drive(u))),
-                r => product(r) + drive(u)),
+        return new((u, x) => parts.Mix(x, parts.Onto(parts.From(Rates(Argument(x)))) + parts.Drive(u)),
+            u => new(Connectivity.Equation, parts.Box,
+                k => parts.From(Rates(Argument(parts.Onto(k) + parts.Drive(u)))), k => parts.Onto(k) + parts.Drive(u)),
             !readsRates ? null : x => Rates(readsPlainRates ? x : Argument(x)));
 
         EnclosedVector Argument(EnclosedVector x) => inner is null ? x : x + inner;

@@ -185,10 +185,11 @@ public abstract class LeakyCell : Cell
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
         if (Nonlinearity.Enclosed(Enclosure.Line) is not { Value: var range }) return null;
-        var (onto, bias, leak) = (InputWeights.Enclosed(weights), Bias.EnclosedVector(weights),
-            Leak.EnclosedVector(weights));
-        return EnclosedBy(u => onto * u + bias, Connectivity.Product(weights), leak, weights,
-            double.IsFinite(range.Modulus) ? [.. Enumerable.Repeat(range, Units)] : null);
+        var (inputs, bias) = (InputWeights.Enclosed(weights), Bias.EnclosedVector(weights));
+        var (from, onto) = Connectivity.Enclosed(weights);
+        return EnclosedBy(new(from, onto, u => inputs * u + bias, Leak.EnclosedVector(weights),
+            !double.IsFinite(range.Modulus) ? null
+                : from(EnclosedVector.Constant([.. Enumerable.Repeat(range, Units)])).Values), weights);
     }
 
     /// <inheritdoc/>
@@ -279,14 +280,22 @@ public abstract class LeakyCell : Cell
 
     private protected abstract Tensor Advance(Tensor drive, Tensor state, Func<Tensor, Tensor> product);
 
+    /// <summary>What the step over enclosures is made of.</summary>
+    /// <param name="From">From rates z to the values between, such as n' z / N.</param>
+    /// <param name="Onto">From the values between to W z.</param>
+    /// <param name="Drive">From the input to B u + b.</param>
+    /// <param name="Leak">a.</param>
+    /// <param name="Box">A box of the values between; null where f grows without bound.</param>
+    private protected sealed record Parts(Func<EnclosedVector, EnclosedVector> From,
+        Func<EnclosedVector, EnclosedVector> Onto, Func<EnclosedVector, EnclosedVector> Drive, EnclosedVector Leak,
+        IReadOnlyList<Enclosure>? Box)
+    {
+        /// <summary>(1 - a) x + a y.</summary>
+        public EnclosedVector Mix(EnclosedVector x, EnclosedVector y) => (1 - Leak) * x + Leak * y;
+    }
+
     /// <summary>The step over enclosures.</summary>
-    /// <param name="drive">From the input to B u + b.</param>
-    /// <param name="product">From z to W z.</param>
-    /// <param name="leak">a.</param>
-    /// <param name="weights">Which numbers the weights stand for.</param>
-    /// <param name="rates">A box of all rates; null where f grows without bound.</param>
-    private protected abstract EnclosedStep EnclosedBy(Func<EnclosedVector, EnclosedVector> drive,
-        Func<EnclosedVector, EnclosedVector> product, EnclosedVector leak, WeightsAre weights, Enclosure[]? rates);
+    private protected abstract EnclosedStep EnclosedBy(Parts parts, WeightsAre weights);
 
     /// <summary>f over enclosures.</summary>
     private protected EnclosedVector Rates(EnclosedVector arguments) =>

@@ -21,10 +21,13 @@ public sealed class RatesCell : LeakyCell
     private protected override Tensor Advance(Tensor drive, Tensor state, Func<Tensor, Tensor> product) =>
         lerp(state, Nonlinearity.Of(drive.Plus(product(state))), Leak);
 
-    private protected override EnclosedStep EnclosedBy(Func<EnclosedVector, EnclosedVector> drive,
-        Func<EnclosedVector, EnclosedVector> product, EnclosedVector leak, WeightsAre weights, Enclosure[]? rates) =>
-        new((u, r) => (1 - leak) * r + leak * Rates(product(r) + drive(u)),
-            u => new("r = f(W r + B u + b)", rates, r => Rates(product(r) + drive(u)), r => r));
+    private protected override EnclosedStep EnclosedBy(Parts parts, WeightsAre weights)
+    {
+        return new((u, r) => parts.Mix(r, Rate(parts.From(r), u)),
+            u => new(Connectivity.Equation, parts.Box, k => parts.From(Rate(k, u)), k => Rate(k, u)));
+
+        EnclosedVector Rate(EnclosedVector k, EnclosedVector u) => Rates(parts.Onto(k) + parts.Drive(u));
+    }
 
     private protected override Tensor StateJacobianAt(Tensor drive, Tensor state) =>
         (Leak * Slope(drive, state)).unsqueeze(-1) * Connectivity.Matrix();

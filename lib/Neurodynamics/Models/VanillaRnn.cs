@@ -16,7 +16,8 @@ public sealed class VanillaRnn : RecurrentCell
     private protected override Tensor Advance(Tensor drive, Tensor state) => tanh(drive.Plus(Recur(state)));
 
     private protected override EnclosedStep EnclosedBy(EnclosedGates gates) =>
-        new((u, h) => gates.Argument(0, u, h).Tanh());
+        new((u, h) => gates.Argument(0, u, h).Tanh(),
+            u => gates.Balance("h = tanh(W h + d)", h => gates.Argument(0, u, h).Tanh(), h => h));
 
     private protected override Tensor StateJacobianAt(Tensor drive, Tensor state) =>
         Scaled(WeightHh, TanhSlope(Advance(drive, state)));

@@ -96,6 +96,9 @@ public sealed record CompletenessProof
     /// <summary>The box in which all solutions are, a side per unknown; null where none is known.</summary>
     public IReadOnlyList<Enclosure>? Box { get; }
 
+    /// <summary>Which numbers the weights stand for.</summary>
+    public WeightsAre Weights { get; internal init; }
+
     /// <summary>The fixed points, each proven to exist and listed once.</summary>
     public IReadOnlyList<ProvenPoint> Points { get; }
 
@@ -133,6 +136,33 @@ public sealed record CompletenessProof
     };
 
     private int Left => Boxes.Count(box => box.End is BoxEnd.Undecided or BoxEnd.Open);
+
+    /// <summary>
+    /// Writes the proof so that <see cref="ProofCheck"/> can follow it, beside its place first. Its parts are cut anew,
+    /// without what makes the proof quick, so that this takes longer than the proof.
+    /// </summary>
+    /// <param name="path">Where to.</param>
+    /// <param name="cell">The network that was proven.</param>
+    /// <param name="maxParts">How many parts the file may hold; default 200,000.</param>
+    /// <param name="progress">Told the number of parts so far.</param>
+    /// <param name="cancellation">Stops it; nothing is written then.</param>
+    /// <exception cref="InvalidOperationException">
+    /// The proof is not complete, more parts are needed, or the cell's own equation has other unknowns than the proof,
+    /// such as where its W was seen to be of low rank.
+    /// </exception>
+    public void Save(string path, Cell cell, int maxParts = 200_000, IProgress<int>? progress = null,
+        CancellationToken cancellation = default)
+    {
+        Demand.Given((path, cell));
+        ArgumentOutOfRangeException.ThrowIfLessThan(maxParts, 1);
+        if (Verdict != ProofVerdict.ProvenComplete)
+            throw new InvalidOperationException($"Only a complete proof can be saved, but: {Message}");
+        if (ProofCheck.Equation(cell, Input, Weights) is not { } equation || equation.Box!.Count != Box!.Count)
+            throw new InvalidOperationException($"{cell.Title} has no equation of {Box!.Count} unknowns of its own that a "
+                + "check could follow: give W as m and n (LeakyCell.CreateLowRank).");
+        (new ProofWriter(equation).Write(this, maxParts, progress, cancellation) ?? throw new InvalidOperationException(
+            "A fixed point is too nearly degenerate for the check of a file, so nothing was written.")).Write(path);
+    }
 
     /// <summary>Matches the fixed points of a search under the same input with those of the proof.</summary>
     /// <param name="set">What the search found.</param>

@@ -80,6 +80,7 @@ public sealed record Prover
             return new(ProofVerdict.NoBox, input, equation?.Text ?? "", null, [], [], 1, clock.Elapsed)
             {
                 Form = cell.Form,
+                Weights = Weights,
             };
 
         var boxes = new List<ProofBox>();
@@ -120,6 +121,7 @@ public sealed record Prover
             left.Sum(box => Share(box.Sides, equation.Root)), clock.Elapsed)
         {
             Form = cell.Form,
+            Weights = Weights,
         };
     }
 
