@@ -109,6 +109,15 @@ internal sealed class Panel(Figure figure, Axis x, Axis y)
         double width = 2, Dash dash = Dash.Solid) =>
         Line(name, Style.Along(points, 0), Style.Along(points, 1), paint, hover, width, dash);
 
+    /// <summary>Filled boxes with thin white borders.</summary>
+    public Series Boxes(
+        string name, IReadOnlyList<((double From, double To) X, (double From, double To) Y)> boxes, Paint paint) =>
+        Line(name, [.. boxes.SelectMany(box => new double[]?[]
+        {
+            [box.X.From, box.Y.From], [box.X.To, box.Y.From], [box.X.To, box.Y.To], [box.X.From, box.Y.To],
+            [box.X.From, box.Y.From], null,
+        })], Paint.White, width: 0.6).Set("fill", "toself").Set("fillcolor", paint.Css);
+
     public Series Markers(
         string name, IEnumerable<double> x, IEnumerable<double> y, Paint paint, string? hover,
             MarkShape symbol = MarkShape.Circle, double size = 7) =>

@@ -33,7 +33,9 @@ public static partial class Figures
     /// </summary>
     /// <param name="planes">A panel each.</param>
     /// <param name="title">Of the whole figure.</param>
-    public static GenericChart PhasePlanes(IReadOnlyList<PlaneView> planes, string title = "Phase plane")
+    /// <param name="variable">What a state variable is called, such as k in the plane of a network of rank 2.</param>
+    public static GenericChart PhasePlanes(
+        IReadOnlyList<PlaneView> planes, string title = "Phase plane", string variable = "x")
     {
         int columns = Math.Min(2, planes.Count), rows = (planes.Count + columns - 1) / columns;
         var panels = new Panels(title, columns == 1 ? 780 : 140 + 410 * rows, Enumerable.Repeat(1.0, rows), columns)
@@ -47,14 +49,14 @@ public static partial class Figures
         {
             var (name, plane, points, runs) = planes[i];
             var panel = panels[i / columns, i % columns];
-            Axes(panel, plane, "x");
+            Axes(panel, plane, variable);
             panel.X.NoGrid().NoZeroLine();
             panel.Y.NoGrid().NoZeroLine();
             if (name.Length > 0) panel.Caption(name);
             double[] axis = plane.Axis;
             var (first, second) = (plane.First, plane.Second);
-            panel.Contour("x₁ stands still", axis, axis, Rounded(plane, (j, i) => first[j, i], 4), 0, Paint.Green);
-            panel.Contour("x₂ stands still", axis, axis, Rounded(plane, (j, i) => second[j, i], 4), 0, Paint.Purple);
+            panel.Contour($"{variable}₁ stands still", axis, axis, Rounded(plane, (j, i) => first[j, i], 4), 0, Paint.Green);
+            panel.Contour($"{variable}₂ stands still", axis, axis, Rounded(plane, (j, i) => second[j, i], 4), 0, Paint.Purple);
             panel.Arrows("a step", Steps(plane), Paint.MiddleGrey);
             panel.Line("trajectory", Ways(runs), Paint.SkyBlue, width: 1.3).Opacity(0.55);
             panel.Markers("its end", runs.AtStep(^1).Split(), Paint.SkyBlue,

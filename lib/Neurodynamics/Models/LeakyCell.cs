@@ -133,6 +133,33 @@ public abstract class LeakyCell : Cell
         return Connectivity.Matrix().ToMatrix();
     }
 
+    /// <summary>
+    /// What a network of rank R does in its own R dimensions: k' = (1 - a) k + a n' f(m k + B u + b + c) / N. From states
+    /// x = m k + B u + b (currents), or from any (rates, k = n' r / N), the network moves as this does while its input
+    /// stays the same; its fixed points are all there, with the same unstable modes (Mastrogiuseppe and Ostojic 2018).
+    /// </summary>
+    /// <returns>A cell of R units in float64, of the weights of this moment.</returns>
+    /// <exception cref="InvalidOperationException">W is not given as m and n, or the units' leaks differ.</exception>
+    public Cell Reduced()
+    {
+        using var work = Usage.Begin();
+        using var frozen = no_grad();
+        double[] leaks = Leak.ToVector();
+        if (Connectivity is not Connectivity.LowRank || leaks.Any(a => a != leaks[0]))
+            throw new InvalidOperationException($"{Title} has no dynamics of a few dimensions: they need W as m and n ("
+                + $"{nameof(CreateLowRank)}), and one leak for all units.");
+        double[][,] factors = [.. Connectivity.Parameters.Select(parameter => parameter.Values.ToMatrix())];
+        double[,] inputs = InputWeights.ToMatrix();
+        double[] bias = Bias.ToVector(), inner = (this as CurrentsCell)?.InnerBias?.ToVector() ?? new double[Units];
+        var (f, a, units) = (Nonlinearity, leaks[0], Units);
+        return Cell.From((u, k) =>
+        {
+            var drive = u.mm(inputs.ToTensor().t()).Plus(bias.ToTensor()).Plus(inner.ToTensor());
+            var rates = f.Of(k.mm(factors[0].ToTensor().t()).Plus(drive));
+            return k.Times(1 - a).Plus(rates.mm(factors[1].ToTensor()).Times(a / units));
+        }, InputSize, factors[0].GetLength(1), name: $"{Title} in k");
+    }
+
     /// <summary>W, as it is stored and multiplied.</summary>
     internal Connectivity Connectivity { get; }
 

@@ -105,6 +105,19 @@ public sealed record CompletenessProof
     /// <summary>Every box that was tested or stayed open, from the first to the smallest.</summary>
     public IReadOnlyList<ProofBox> Boxes { get; }
 
+    /// <summary>
+    /// The middles of the enclosures of the states, as a search lists fixed points: in the order of
+    /// <see cref="Points"/>, with 0 candidates each.
+    /// </summary>
+    /// <param name="cell">The network that was proven.</param>
+    public IReadOnlyList<FixedPoint> FixedPoints(Cell cell)
+    {
+        Demand.Given(cell);
+        double[,] states = Points.Select(point => point.Near()).ToMatrix(cell.StateSize);
+        double[] speeds = new FixedPointProblem(cell, Input, states).Speeds();
+        return [.. speeds.Select((speed, i) => new FixedPoint(states.Row(i), Input, speed, 0))];
+    }
+
     /// <summary>What share of the first box's volume was not decided, rounded; 0 where all was.</summary>
     public double OpenShare { get; }
 

@@ -1,0 +1,63 @@
+using System.Globalization;
+using Neurodynamics.Enclosures;
+using Neurodynamics.Notebooks.Charts;
+using Neurodynamics.Proofs;
+using Plotly.NET;
+
+namespace Neurodynamics.Notebooks;
+
+public static partial class Figures
+{
+    /// <summary>
+    /// How a proof in two unknowns decided each part of the first box: a picture of why there is no other fixed point.
+    /// White borders are the boxes as they came to be tested; what contraction cut away from them before they were cut
+    /// in two is grey.
+    /// </summary>
+    /// <param name="proof">A proof in two unknowns.</param>
+    /// <param name="points">Its points, linearised, in their order; default only where they are.</param>
+    /// <param name="title">Of the figure.</param>
+    /// <exception cref="ArgumentException">The proof has not two unknowns, or the points are not its own.</exception>
+    public static GenericChart ProofBoxes(CompletenessProof proof, IReadOnlyList<Linearisation>? points = null,
+        string title = "How each part was decided")
+    {
+        Demand.Given(proof);
+        if (proof.Box is not { Count: 2 } whole)
+            throw new ArgumentException("Boxes are drawn in a plane, but the proof has "
+                + $"{proof.Box?.Count ?? 0} unknowns: show its message, or a table of its points.", nameof(proof));
+        if (points is not null && points.Count != proof.Points.Count)
+            throw new ArgumentException($"The proof has {proof.Points.Count} points, but {points.Count} were given: give "
+                + "Linearisation.Of(cell, proof.FixedPoints(cell)).", nameof(points));
+        char unknown = proof.Equation[0];
+        var panels = new Panels(title, 720) { Legend = Legend.Below, Left = 60 };
+        var panel = panels[0];
+        panel.X.Titled(unknown + "₁").From(whole[0].Low, whole[0].High).NoGrid().NoZeroLine();
+        panel.Y.Titled(unknown + "₂").From(whole[1].Low, whole[1].High).NoGrid().NoZeroLine();
+        panel.Boxes("cut away by contraction", [Sides(whole)], Paint.LightGrey);
+        foreach (var (name, ends, paint) in new (string, BoxEnd[], Paint)[]
+        {
+            ("empty: F is elsewhere", [BoxEnd.EmptyByRange], Paint.SkyBlue),
+            ("empty: so are F's linear bounds", [BoxEnd.EmptyByLinearisation], Paint.Blue),
+            ("beside exactly one fixed point", [BoxEnd.OnePoint], Paint.Yellow),
+            ("not decided", [BoxEnd.Undecided, BoxEnd.Open], Paint.Vermillion),
+        })
+            if (proof.Boxes.Where(box => ends.Contains(box.End)).Select(box => Sides(box.Sides)).ToArray() is
+                { Length: > 0 } boxes) panel.Boxes($"{name} ({boxes.Length})", boxes, paint);
+        foreach (var kind in proof.Points.Index().GroupBy(point => points?[point.Index].UnstableModes))
+        {
+            var (symbol, paint, size) = kind.Key is { } unstable ? Look(unstable)
+                : (Models.MarkShape.Circle, Paint.Black, 9);
+            double[][] places = [.. kind.Select(point => (double[])[.. point.Item.Unknowns.Select(at => at.Middle)])];
+            panel.Markers(kind.Key is { } modes ? Kind(modes) : "fixed point", places, paint, null, symbol, size + 4)
+                .Outlined(Paint.White, 1.5).Hovers(kind.Select(point => Said(point.Index, point.Item)));
+        }
+        return panels.Chart(proof.Unchecked);
+
+        static ((double, double), (double, double)) Sides(IReadOnlyList<Enclosure> box) =>
+            ((box[0].Low, box[0].High), (box[1].Low, box[1].High));
+
+        string Said(int number, ProvenPoint point) => string.Create(CultureInfo.InvariantCulture,
+            $"<b>point {number + 1}{(points is null ? "" : $", {points[number].Kind}")}</b><br>"
+            + $"at ({point.Unknowns[0].Middle:0.000}, {point.Unknowns[1].Middle:0.000}), "
+            + $"proven to within {point.Unknowns.Max(at => at.Radius):0.0e+0}");
+    }
+}
