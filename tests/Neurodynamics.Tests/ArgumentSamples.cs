@@ -177,6 +177,7 @@ internal sealed class ArgumentSamples
         nameof(Certificate) => set.Value.Points[0].Certificate,
         nameof(Reachability) => set.Value.Points[0].Reachability,
         nameof(Completeness) => set.Value.Completeness,
+        nameof(UnseenShare) => UnseenShare.Of(Cell(), set.Value, Nets.Cloud(9, units, 1, seed: 3)),
         nameof(Branch) => new Branch([BranchPoint(0), BranchPoint(1)], [new(0.5, set.Value.Points[0], 0)],
             BranchEnding.ReachedEnd),
         nameof(Goal) => Goal.At(set.Value.Points[0], 0.1),
@@ -350,6 +351,7 @@ internal sealed class ArgumentSamples
         (nameof(DecisionGrid), "places") when at is MethodInfo { } method
             && method.GetParameters()[0].ParameterType == typeof(double[][]) => Nets.Cloud(5, 3, 1, 1),
         (nameof(Evidence), _) => new double[Moments, units],
+        (nameof(UnseenShare), _) => Nets.Cloud(9, units, 1, seed: 3),
         _ => States(),
     };
 
@@ -394,6 +396,8 @@ internal sealed class ArgumentSamples
             (inputs, size, precision) => new Gru(inputs, size, precision)),
         _ when type == typeof(Func<Tensor, Tensor, Tensor>) => (Func<Tensor, Tensor, Tensor>)(
             (_, states) => states.tanh()),
+        _ when type == typeof(Func<long, double[,]>) => (Func<long, double[,]>)(
+            seed => Nets.Cloud(9, units, 1, seed)),
         _ when type == typeof(Func<double[]>) => (Func<double[]>)(() => [1, 2, 3, 4]),
         _ when type == typeof(Func<OpenFile, double[]>) => (Func<OpenFile, double[]>)(_ => [1, 2, 3, 4]),
         _ when type == typeof(Action<string>) => (Action<string>)(_ => { }),

@@ -59,6 +59,31 @@ public static class Candidates
         return FromStates(states.Rows(), count, seed, noise);
     }
 
+    /// <summary>
+    /// One state of each trial, at a step drawn uniformly: independent draws where the trials are independent ones, as
+    /// <see cref="UnseenShare"/> needs them. For n of them make n trials of a task with a seed of their own, and run
+    /// the network through them.
+    /// </summary>
+    /// <param name="states">The states that the trials visited [B, T, S].</param>
+    /// <param name="seed">Seed of the draw and the noise.</param>
+    /// <param name="noise">Standard deviation of noise added to every value; default 0.</param>
+    /// <returns>[B, S], in the order of the trials.</returns>
+    public static double[,] OnePerTrial(double[,,] states, long seed, double noise = 0)
+    {
+        Demand.Given(states);
+        var (trials, steps, size) = (states.GetLength(0), states.GetLength(1), states.GetLength(2));
+        RequireDraw(trials, size, noise);
+        if (steps == 0 && trials > 0) throw new ArgumentException("The trials have no steps.", nameof(states));
+        using var scope = NewDisposeScope();
+        using var generator = new Generator((ulong)seed);
+        long[] drawn = trials == 0 ? []
+            : randint(steps, [trials], dtype: ScalarType.Int64, generator: generator).data<long>().ToArray();
+        double[,] one = new double[trials, size];
+        for (int i = 0; i < trials; i++)
+            for (int j = 0; j < size; j++) one[i, j] = states[i, drawn[i], j];
+        return WithNoise(one.ToTensor(), noise, generator);
+    }
+
     private static void RequireDraw(int count, int size, double noise)
     {
         Demand.Room(count, size);
@@ -71,9 +96,11 @@ public static class Candidates
         if (count == 0) return new double[0, states.shape[1]];
         using var generator = new Generator((ulong)seed);
         var drawn = states[randint(states.shape[0], [count], dtype: ScalarType.Int64, generator: generator)];
-        return drawn.Plus(randn([count, states.shape[1]], dtype: ScalarType.Float64, generator: generator).Times(noise))
-            .ToMatrix();
+        return WithNoise(drawn, noise, generator);
     }
+
+    private static double[,] WithNoise(Tensor states, double noise, Generator generator) => states
+        .Plus(randn(states.shape, dtype: ScalarType.Float64, generator: generator).Times(noise)).ToMatrix();
 
     /// <summary>States that no trial led to: every value drawn from a normal distribution around zero.</summary>
     /// <param name="cell">The cell.</param>

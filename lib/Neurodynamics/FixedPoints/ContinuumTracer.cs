@@ -53,7 +53,22 @@ internal sealed class ContinuumTracer(Cell cell, double[] input, double distance
     public IReadOnlyList<Continuum> Found => [.. traced.Select(own => own.Continuum)];
 
     /// <summary>Whether a state that stands still, or nearly so, belongs to a continuum that is known.</summary>
-    public bool Holds(double[] state) => traced.Any(own => Holds(own, state));
+    public bool Holds(double[] state) => HolderOf(state) is not null;
+
+    /// <summary>Which of those that were found or listed a state belongs to, from 0; null where it is none.</summary>
+    public int? HolderOf(double[] state) =>
+        traced.FindIndex(own => Holds(own, state)) is >= 0 and var index ? index : null;
+
+    /// <summary>Adds one that an earlier search listed; false where I - J is singular at none of its states.</summary>
+    public bool Add(Continuum listed)
+    {
+        Sample[] samples = [.. listed.States.Select(SeedAt).OfType<Sample>()];
+        if (samples.Length == 0) return false;
+        double step = samples.Length < 2 ? scale / 5 : samples.Max(one => samples.Where(other => other != one)
+            .Min(other => other.State.Distance(one.State)));
+        traced.Add(new(listed, [.. samples], step));
+        return true;
+    }
 
     /// <summary>Whether a state that stands still belongs to a continuum that was not known, and is now.</summary>
     public bool Follow(double[] state, CancellationToken cancellation)

@@ -66,6 +66,151 @@ public sealed record FixedPointSearch
         CancellationToken cancellation = default)
     {
         Demand.Given((cell, candidates));
+        using var course = new Course(this, cell, candidates, input, progress, cancellation);
+        course.Begin();
+        return course.ToSet();
+    }
+
+    /// <summary>
+    /// Looks for all fixed points until fresh candidates, which had no part in finding them, say that a share of them
+    /// below the given one arrives elsewhere (<see cref="UnseenShare"/>): where one does, the check's candidates are a
+    /// round of the search, which goes on from them, and others are drawn for the next look.
+    /// </summary>
+    /// <remarks>
+    /// Every look is at candidates that were drawn for it. Those of several looks count together as long as none of
+    /// them arrives elsewhere, since the list is then the same. Looking again until the bound is low enough would make
+    /// it too low by itself, so every look is at a level of 1 - (1 - level) / maxLooks (Bonferroni).
+    /// </remarks>
+    /// <param name="cell">The cell; it is analysed in float64, and never changed.</param>
+    /// <param name="fresh">
+    /// Draws candidates [M, S], independent ones, and others for another seed. The search starts from the first draw,
+    /// and each look takes another. For a share to be shown, about log(maxLooks / (1 - level)) / share candidates must
+    /// arrive, over the looks after the last point was found.
+    /// </param>
+    /// <param name="share">The share to come below, between 0 and 1; default 0.01.</param>
+    /// <param name="input">The constant input, I values; default zeros.</param>
+    /// <param name="maxLooks">Looks at most; default 8.</param>
+    /// <param name="level">How often the bound holds at least; default 0.95.</param>
+    /// <param name="progress">Told the number of candidates that have ended, over all rounds.</param>
+    /// <param name="cancellation">Stops the search; what was found by then is returned, without a bound.</param>
+    /// <returns>
+    /// What was found, with <see cref="FixedPointSet.Unseen"/> of the last looks: after maxLooks its bound may be above
+    /// the share.
+    /// </returns>
+    /// <exception cref="ArgumentException">
+    /// A shape does not fit the cell, the same candidates were drawn for two seeds, or the solver is one whose
+    /// candidates depend on one another.
+    /// </exception>
+    public FixedPointSet RunUntil(Cell cell, Func<long, double[,]> fresh, double share = 0.01, double[]? input = null,
+        int maxLooks = 8, double level = 0.95, IProgress<int>? progress = null,
+        CancellationToken cancellation = default)
+    {
+        Demand.Given((cell, fresh));
+        UnseenShare.RequireShare(share, nameof(share));
+        UnseenShare.RequireShare(level, nameof(level));
+        ArgumentOutOfRangeException.ThrowIfLessThan(maxLooks, 1);
+        double[,] last = Draw(0);
+        using var course = new Course(this, cell, last, input, progress, cancellation);
+        course.Begin();
+        UnseenShare? unseen = null;
+        for (int look = 1; look <= maxLooks && !(unseen?.Bound < share); look++)
+        {
+            double[,] drawn = Draw(look);
+            if (UnseenShare.Same(last, drawn))
+                throw new ArgumentException("The same candidates were drawn for two seeds, so they are not fresh: use "
+                    + "the seed.", nameof(fresh));
+            var now = course.Check(last = drawn, level, maxLooks);
+            if (now.Cancelled > 0 || cancellation.IsCancellationRequested) return course.ToSet();
+            unseen = unseen is { Unlisted: 0 } ? unseen.And(now) : now;
+        }
+        return course.ToSet() with { Unseen = unseen! with { Asked = share, Added = unseen.Unlisted > 0 } };
+
+        double[,] Draw(int look) => Demand.Some(fresh(Seeds.Derive(Seed, "fresh candidates", look)), nameof(fresh));
+    }
+
+    /// <summary>A search on its way, which can be asked to go on.</summary>
+    private sealed class Course : IDisposable
+    {
+        private readonly FixedPointSearch search;
+        private readonly FixedPointProblem problem;
+        private readonly IProgress<int>? progress;
+        private readonly CancellationToken cancellation;
+        private readonly KnownPoints known;
+        private readonly List<SearchRound> rounds = [];
+        private readonly Proposals proposals;
+        private readonly IDisposable work;
+        private FixedPointSolution? first;
+        private int ended;
+
+        public Course(FixedPointSearch search, Cell cell, double[,] candidates, double[]? input,
+            IProgress<int>? progress, CancellationToken cancellation)
+        {
+            (this.search, this.progress, this.cancellation) = (search, progress, cancellation);
+            search.RequireMemory(cell, candidates);
+            problem = new(cell, input ?? new double[cell.InputSize], candidates);
+            known = new(problem, search.MergeDistance, search.SlowCandidates);
+            proposals = new(known, problem, search.RoundSize, new Random((int)Seeds.Derive(search.Seed, "rounds")));
+            work = problem.Cell.Usage.Begin();
+        }
+
+        /// <summary>Searches from the candidates until nothing new turns up.</summary>
+        public void Begin()
+        {
+            first = Follow("candidates", problem);
+            if (search.MaxRounds > 0 && !cancellation.IsCancellationRequested)
+            {
+                double[,] ends = known.Runs(problem.Candidates, cancellation);
+                if (ends.GetLength(0) > 0) Follow("runs", new(problem.Cell, problem.Inputs, ends));
+            }
+            Explore();
+        }
+
+        public FixedPointSet ToSet() => known.ToSet([.. rounds], first!, cancellation);
+
+        /// <summary>
+        /// Looks where fresh candidates arrive. Those that arrive elsewhere are a round, after which it goes on.
+        /// </summary>
+        public UnseenShare Check(double[,] fresh, double level, int looks)
+        {
+            var (share, ends) = UnseenShare.Count(new(problem.Cell, problem.Inputs, fresh), ToSet(), search.Solver,
+                search.MergeDistance, level, looks, progress is null ? null : new Offset(progress, ended),
+                cancellation);
+            Count("fresh candidates", () => known.Keep(ends, search.Solver, cancellation));
+            if (share.Unlisted > 0) Explore();
+            return share;
+        }
+
+        /// <summary>The rounds after the candidates' own.</summary>
+        private void Explore()
+        {
+            for (int round = 1, quiet = 0; round < search.MaxRounds && !cancellation.IsCancellationRequested; round++)
+            {
+                var (source, states) = proposals.Next();
+                if (states.GetLength(0) > 0) Follow(source, new(problem.Cell, problem.Inputs, states));
+                quiet = states.GetLength(0) > 0 && rounds[^1].NewPoints > 0 ? 0 : quiet + 1;
+                if (quiet >= Proposals.Sources && known.Completeness(cancellation).Verdict
+                    != CompletenessVerdict.Missing) break;
+            }
+        }
+
+        private FixedPointSolution Follow(string source, FixedPointProblem from) => Count(source, () => known.Follow(
+            from, search.Solver, progress is null ? null : new Offset(progress, ended), cancellation));
+
+        private FixedPointSolution Count(string source, Func<FixedPointSolution> follow)
+        {
+            int before = known.Points.Count;
+            var solution = follow();
+            var endings = solution.Endings.CountBy(ending => ending).ToDictionary();
+            rounds.Add(new(source, new SortedDictionary<Ending, int>(endings), known.Points.Count - before));
+            ended += solution.Endings.Length;
+            return solution;
+        }
+
+        public void Dispose() => work.Dispose();
+    }
+
+    private void RequireMemory(Cell cell, double[,] candidates)
+    {
         var (needed, available) = (ExpectedMemory(cell, candidates.GetLength(0)),
             GC.GetGCMemoryInfo().TotalAvailableMemoryBytes);
         if (needed > available)
@@ -73,38 +218,6 @@ public sealed record FixedPointSearch
                 + FormattableString.Invariant($"values takes about {needed / 1e9:0.0} GB of memory, but there are ")
                 + FormattableString.Invariant($"{available / 1e9:0.0} GB: give fewer candidates, a smaller cell, or ")
                 + "search on another machine.", nameof(candidates));
-        var problem = new FixedPointProblem(cell, input ?? new double[cell.InputSize], candidates);
-        using var work = problem.Cell.Usage.Begin();
-        var known = new KnownPoints(problem, MergeDistance, SlowCandidates);
-        var rounds = new List<SearchRound>();
-        int ended = 0;
-        var first = Follow("candidates", problem);
-        if (MaxRounds > 0 && !cancellation.IsCancellationRequested)
-        {
-            double[,] ends = known.Runs(candidates, cancellation);
-            if (ends.GetLength(0) > 0) Follow("runs", new(problem.Cell, problem.Inputs, ends));
-        }
-        var proposals = new Proposals(known, problem, RoundSize, new Random((int)Seeds.Derive(Seed, "rounds")));
-        for (int round = 1, quiet = 0; round < MaxRounds && !cancellation.IsCancellationRequested; round++)
-        {
-            var (source, states) = proposals.Next();
-            if (states.GetLength(0) > 0) Follow(source, new(problem.Cell, problem.Inputs, states));
-            quiet = states.GetLength(0) > 0 && rounds[^1].NewPoints > 0 ? 0 : quiet + 1;
-            if (quiet >= Proposals.Sources && known.Completeness(cancellation).Verdict
-                != CompletenessVerdict.Missing) break;
-        }
-        return known.ToSet(rounds, first, cancellation);
-
-        FixedPointSolution Follow(string source, FixedPointProblem from)
-        {
-            int before = known.Points.Count, offset = ended;
-            var solution = known.Follow(from, Solver, progress is null ? null : new Offset(progress, offset),
-                cancellation);
-            var endings = solution.Endings.CountBy(ending => ending).ToDictionary();
-            rounds.Add(new(source, new SortedDictionary<Ending, int>(endings), known.Points.Count - before));
-            ended += solution.Endings.Length;
-            return solution;
-        }
     }
 
     /// <summary>

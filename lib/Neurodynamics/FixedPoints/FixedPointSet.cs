@@ -37,6 +37,34 @@ public sealed record FixedPointSet(double[] Input, IReadOnlyList<FixedPoint> Poi
     public IReadOnlyList<Continuum>? Continua { get; init; }
 
     /// <summary>
+    /// How large a share of fresh candidates arrives at a point that is not listed, at most; null where nobody asked
+    /// (<see cref="FixedPointSearch.RunUntil"/> does, and <see cref="UnseenShare.Of"/> for any set).
+    /// </summary>
+    public UnseenShare? Unseen { get; init; }
+
+    /// <summary>
+    /// How complete the list is, in a line: whether points are missing, or the sum of signs is as it must be, and the
+    /// bound of the share that is not seen.
+    /// </summary>
+    [JsonIgnore]
+    public string Standing
+    {
+        get
+        {
+            if (Stopped() is not null) return "stopped: nothing is known of what is missing";
+            string signs = (Completeness.Verdict, Unseen) switch
+            {
+                (CompletenessVerdict.Missing, _) => $"missing: the signs sum to {Completeness.Sum}",
+                (_, { Unlisted: > 0, Added: false }) => "missing: fresh candidates arrived at points not listed",
+                (CompletenessVerdict.Consistent, _) => "consistent: the signs sum to 1",
+                (CompletenessVerdict.Undecided, _) => "undecided: a sign is not known",
+                _ => "no sum of signs",
+            };
+            return $"{signs}; {Unseen?.Words ?? "unseen share not measured"}";
+        }
+    }
+
+    /// <summary>
     /// What was assumed of an imported cell's equations and is not checked (<see cref="Cell.Unchecked"/>); null where
     /// the form is known.
     /// </summary>
@@ -63,9 +91,13 @@ public sealed record FixedPointSet(double[] Input, IReadOnlyList<FixedPoint> Poi
             + $"{SlowPoints.Count} slow points{lines}{assumed}. {Stopped() ?? Message()}";
     }
 
-    private string Message() => Continua is null || Completeness.Verdict != CompletenessVerdict.Undecided
-        ? Completeness.Words
-        : "Beside a continuum the sum of signs decides nothing, so points may be missing.";
+    private string Message()
+    {
+        string signs = Continua is null || Completeness.Verdict != CompletenessVerdict.Undecided
+            ? Completeness.Words
+            : "Beside a continuum the sum of signs decides nothing, so points may be missing.";
+        return Unseen is null ? signs : $"{signs} {Unseen.Message}";
+    }
 
     /// <summary>Why the search says nothing of what is missing, in a sentence; null where it ran to its end.</summary>
     private string? Stopped()

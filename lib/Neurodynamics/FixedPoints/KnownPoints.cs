@@ -36,6 +36,12 @@ internal sealed class KnownPoints(FixedPointProblem problem, double distance, in
 
     public IReadOnlyList<FixedPoint> Points => points.Points;
 
+    /// <summary>Which continuum a state belongs to, first those that were added; null where it is none.</summary>
+    public int? ContinuumOf(double[] state) => continua.HolderOf(state);
+
+    /// <inheritdoc cref="ContinuumTracer.Add"/>
+    public bool Add(Continuum listed) => continua.Add(listed);
+
     public Completeness Completeness(CancellationToken cancellation)
     {
         Certify(Points, cancellation);
@@ -219,7 +225,7 @@ internal sealed class KnownPoints(FixedPointProblem problem, double distance, in
     /// Keeps what was found. On a continuum Newton's correction means nothing: what stands still there has ended at a
     /// fixed point.
     /// </summary>
-    private FixedPointSolution Keep(FixedPointSolution solution, FixedPointSolver solver,
+    public FixedPointSolution Keep(FixedPointSolution solution, FixedPointSolver solver,
         CancellationToken cancellation)
     {
         var endings = (Ending[])solution.Endings.Clone();
