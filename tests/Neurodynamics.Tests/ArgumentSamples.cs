@@ -218,6 +218,8 @@ internal sealed class ArgumentSamples
         nameof(EnclosedStep) => Cell().Enclosed(),
         nameof(CompletenessProof) => new Prover().Run(LowRank()),
         nameof(ProvenPoint) => new Prover().Run(LowRank()).Points[0],
+        nameof(ProvenContinuum) => new Prover().Run(HalfLine()).Continua[0],
+        nameof(ProvenState) => new Prover().Run(HalfLine()).Continua[0].Corners[0],
         nameof(ProofBox) => new Prover().Run(LowRank()).Boxes[0],
         nameof(ProofCheck) => ProofCheck.Of(System.IO.Path.Combine(folder, "proof.json"), LowRank()),
         nameof(ProofComparison) => new Prover().Run(LowRank()).Compare(set.Value),
@@ -241,6 +243,14 @@ internal sealed class ArgumentSamples
 
     private LeakyCell LowRank() => LeakyCell.CreateLowRank(new Currents(), new double[units, channels],
         Nets.Cloud(units, 1, 1, seed: 1), Nets.Cloud(units, 1, 1, seed: 2));
+
+    /// <summary>x = relu(x) in every unit.</summary>
+    private LeakyCell HalfLine()
+    {
+        double[,] ones = Values(units, _ => new[] { 1.0 }).ToMatrix(1);
+        return LeakyCell.CreateLowRank(
+            new Currents { Nonlinearity = Nonlinearity.Relu }, new double[units, channels], ones, ones);
+    }
 
     private Linear Readout()
     {

@@ -24,8 +24,11 @@ internal abstract class Connectivity
     public abstract (Func<EnclosedVector, EnclosedVector> From, Func<EnclosedVector, EnclosedVector> Onto) Enclosed(
         WeightsAre weights);
 
-    /// <summary>What is known of the values between them at a fixed point, as an equation.</summary>
+    /// <summary>The equation of the values between them at a fixed point, as for a reader.</summary>
     public virtual string Equation => "r = f(W r + d)";
+
+    /// <summary>The same of low rank.</summary>
+    public const string LowRankEquation = "k = n' f(m k + d) / N";
 
     /// <summary>|W| |z| [B, N] at least, where z is not negative.</summary>
     public abstract Tensor ModuliTimes(Tensor z);
@@ -165,7 +168,7 @@ internal abstract class Connectivity
             return (z => (from * z).Map(k => (k / units, share)), k => onto * k);
         }
 
-        public override string Equation => "k = n' f(m k + d) / N";
+        public override string Equation => LowRankEquation;
 
         public override Tensor ModuliTimes(Tensor z) => z.mm(n.abs()).mm(m.abs().t()).Over(units);
 

@@ -79,6 +79,9 @@ public sealed record ProvenPoint
 /// </summary>
 public sealed record CompletenessProof
 {
+    // Continua are told one by one up to so many.
+    private const int MostShown = 3;
+
     internal CompletenessProof(ProofVerdict verdict, double[] input, string equation, Enclosure[]? box,
         IReadOnlyList<ProvenPoint> points, IReadOnlyList<ProofBox> boxes, double openShare, TimeSpan elapsed) =>
         (Verdict, Input, Equation, Box, Points, Boxes, OpenShare, Elapsed) =
@@ -93,7 +96,8 @@ public sealed record CompletenessProof
     /// <summary>What was solved, such as "k = n' f(m k + d) / N"; its unknowns are the coordinates of boxes.</summary>
     public string Equation { get; }
 
-    /// <summary>The box in which all solutions are, a side per unknown; null where none is known.</summary>
+    /// <summary>The box in which all solutions are, a side per unknown; null where none is known, or
+    /// the whole space was searched.</summary>
     public IReadOnlyList<Enclosure>? Box { get; }
 
     /// <summary>Which numbers the weights stand for.</summary>
@@ -118,7 +122,10 @@ public sealed record CompletenessProof
         return [.. speeds.Select((speed, i) => new FixedPoint(states.Row(i), Input, speed, 0))];
     }
 
-    /// <summary>What share of the first box's volume was not decided, rounded; 0 where all was.</summary>
+    /// <summary>
+    /// What share of the first box's volume was not decided, rounded; 0 where all was. With ReLU and leaky ReLU 1 where
+    /// not all was, since the whole space has no volume.
+    /// </summary>
     public double OpenShare { get; }
 
     /// <summary>How long it took.</summary>
@@ -132,10 +139,33 @@ public sealed record CompletenessProof
 
     internal Form Form { get; init; } = new();
 
+    /// <summary>
+    /// Where there are fixed points without gaps: with ReLU and leaky ReLU alone, in a piece for each region in which f
+    /// is linear. None of them is among <see cref="Points"/>.
+    /// </summary>
+    public IReadOnlyList<ProvenContinuum> Continua { get; internal init; } = [];
+
+    /// <summary>
+    /// With ReLU and leaky ReLU: how many regions in which f is linear were solved, of the whole space of k; from rank
+    /// 3 on, unions of regions that were ruled out at once count once. Null otherwise.
+    /// </summary>
+    public int? Regions { get; internal init; }
+
     /// <summary>What is proven, in a sentence, and what of the cell is not checked.</summary>
     public string Message => Form.NotChecked(Unchecked) is { } assumed ? $"{Words[..^1]}; {assumed}." : Words;
 
-    private string Words => Verdict switch
+    private string Words => (Verdict, Regions) switch
+    {
+        (ProofVerdict.ProvenComplete, { } regions) => string.Create(CultureInfo.InvariantCulture,
+            $"Proven complete: {Found}, and no other, by {regions:N0} region{(regions == 1 ? "" : "s")}."),
+        (_, { } regions) => string.Create(CultureInfo.InvariantCulture,
+            $"Proven in part: {Found}; {regions:N0} regions are decided and the rest of the space of k is not, ")
+            + "so more may be there: allow more boxes.",
+        _ => OfBoxes,
+    };
+
+    /// <summary>The verdict's sentence where boxes were tested.</summary>
+    private string OfBoxes => Verdict switch
     {
         ProofVerdict.ProvenComplete =>
             $"Proven complete: {Count(Points.Count)}, and no other, by {Boxes.Count} boxes.",
@@ -146,6 +176,13 @@ public sealed record CompletenessProof
                 : "so more may be there, such as a degenerate one that no box can prove."),
         _ => "No box is known in which all fixed points are, such as where f grows without bound and the moduli of the "
             + "weights do not contract, so nothing is proven.",
+    };
+
+    private string Found => Continua.Count switch
+    {
+        0 => Count(Points.Count),
+        <= MostShown => $"{Count(Points.Count)} and {string.Join(", ", Continua)}",
+        _ => $"{Count(Points.Count)} and {Continua.Count} pieces of continua, such as {Continua[0]}",
     };
 
     private int Left => Boxes.Count(box => box.End is BoxEnd.Undecided or BoxEnd.Open);
@@ -170,8 +207,11 @@ public sealed record CompletenessProof
         ArgumentOutOfRangeException.ThrowIfLessThan(maxParts, 1);
         if (Verdict != ProofVerdict.ProvenComplete)
             throw new InvalidOperationException($"Only a complete proof can be saved, but: {Message}");
-        if (ProofCheck.Equation(cell, Input, Weights) is not { } equation || equation.Box!.Count != Box!.Count)
-            throw new InvalidOperationException($"{cell.Title} has no equation of {Box!.Count} unknowns of its own that a "
+        if (Box is null)
+            throw new InvalidOperationException("A proof by regions cannot be saved: its regions are solved exactly, and "
+                + "the check of a file knows boxes alone. Run it again instead.");
+        if (ProofCheck.Equation(cell, Input, Weights) is not { } equation || equation.Box!.Count != Box.Count)
+            throw new InvalidOperationException($"{cell.Title} has no equation of {Box.Count} unknowns of its own that a "
                 + "check could follow: give W as m and n (LeakyCell.CreateLowRank).");
         (new ProofWriter(equation).Write(this, maxParts, progress, cancellation) ?? throw new InvalidOperationException(
             "A fixed point is too nearly degenerate for the check of a file, so nothing was written.")).Write(path);
@@ -195,8 +235,16 @@ public sealed record CompletenessProof
         int[] times = new int[states.Length];
         foreach (int? match in matches)
             if (match is { } point) times[point]++;
+        int?[] continua = [.. set.Points.Select((listed, i) => matches[i] is null ? Continuum(listed.State) : null)];
         return new(Verdict, matches, [.. states.Where((_, i) => times[i] == 0)],
-            [.. Enumerable.Range(0, times.Length).Where(i => times[i] > 1)]);
+            [.. Enumerable.Range(0, times.Length).Where(i => times[i] > 1)], continua, Continua.Count);
+
+        int? Continuum(double[] state)
+        {
+            for (int i = 0; i < Continua.Count; i++)
+                if (Continua[i].Holds(state, distance)) return i;
+            return null;
+        }
 
         int? Nearest(double[] state)
         {
@@ -216,17 +264,24 @@ public sealed record CompletenessProof
 public sealed record ProofComparison
 {
     internal ProofComparison(ProofVerdict verdict, IReadOnlyList<int?> matches, IReadOnlyList<double[]> missing,
-        IReadOnlyList<int> repeated) =>
-        (Verdict, Matches, Missing, Repeated) = (verdict, matches, missing, repeated);
+        IReadOnlyList<int> repeated, IReadOnlyList<int?> onContinua, int continua) =>
+        (Verdict, Matches, Missing, Repeated, OnContinua, Continua) =
+            (verdict, matches, missing, repeated, onContinua, continua);
 
     /// <summary>What is proven of the whole.</summary>
     public ProofVerdict Verdict { get; }
 
     /// <summary>
     /// Which proven point each listed one is, in the order of the list; null where it is none of them: then, if the
-    /// verdict is <see cref="ProofVerdict.ProvenComplete"/>, there is no fixed point.
+    /// verdict is <see cref="ProofVerdict.ProvenComplete"/>, there is no fixed point, unless it lies on a continuum.
     /// </summary>
     public IReadOnlyList<int?> Matches { get; }
+
+    /// <summary>Which proven continuum each other listed one lies on, in the order of the list; else null.</summary>
+    public IReadOnlyList<int?> OnContinua { get; }
+
+    /// <summary>How many proven continua there are; with one, no list is that of all fixed points.</summary>
+    public int Continua { get; }
 
     /// <summary>
     /// States near the proven points that are not listed, each of S values: start a search from them.
@@ -238,15 +293,17 @@ public sealed record ProofComparison
 
     /// <summary>Whether the list is proven to be that of all fixed points, each once.</summary>
     public bool IsComplete => Verdict == ProofVerdict.ProvenComplete && Missing.Count == 0 && Repeated.Count == 0
-        && Matches.All(match => match is not null);
+        && Continua == 0 && Matches.All(match => match is not null);
 
     /// <summary>All of it in a sentence.</summary>
     public override string ToString()
     {
         if (IsComplete) return $"Proven complete: the list of {Matches.Count} is that of all fixed points, each once.";
         string rest = Verdict == ProofVerdict.ProvenComplete ? "no fixed points" : "not proven to be fixed points";
+        int on = OnContinua.Count(at => at is not null);
         return $"{Missing.Count} fixed points are proven and not listed, {Repeated.Count} are listed more than once, "
-            + $"and {Matches.Count(match => match is null)} listed are {rest}"
+            + (Continua > 0 ? $"{on} listed lie on continua, which no list can exhaust, " : "")
+            + $"and {Matches.Count(match => match is null) - on} listed are {rest}"
             + (Verdict == ProofVerdict.ProvenComplete ? "." : "; the proof itself is not complete.");
     }
 }

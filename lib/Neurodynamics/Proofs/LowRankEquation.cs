@@ -84,7 +84,7 @@ internal abstract class LowRankEquation : ProofEquation
     public int Rank { get; }
 
     /// <inheritdoc/>
-    public override string Text => "k = n' f(m k + d) / N";
+    public override string Text => terms.IsFull ? "r = f(W r + d)" : Connectivity.LowRankEquation;
 
     /// <summary>The box of k in which all fixed points are; whole lines where none is known.</summary>
     public override Enclosure[] Root { get; }
@@ -130,7 +130,7 @@ internal abstract class LowRankEquation : ProofEquation
         not (LeakyCell or VanillaRnn) => $"{cell.Title} is no rate network.",
         LeakyCell { Nonlinearity: var f } when f != Nonlinearity.Tanh && f != Nonlinearity.Logistic
             && f != Nonlinearity.Softplus =>
-            $"A proof by rank is for tanh, logistic and softplus, but f is {f}.",
+            $"A proof by rank is for tanh, logistic, softplus, relu and leaky-relu, but f is {f}.",
         _ => null,
     };
 

@@ -10,7 +10,8 @@ namespace Neurodynamics.Proofs;
 /// Proves which fixed points a network has under a constant input, and that there are no others, with interval
 /// arithmetic that rounds outwards throughout. An equation of as few unknowns as the cell allows decides them, and their
 /// box is known beforehand; boxes are contracted, and cut in two, until each is proven empty or in the neighbourhood of
-/// exactly one fixed point. Options are changed with <c>with</c>.
+/// exactly one fixed point. With ReLU and leaky ReLU no box is needed: all regions in which f is linear are solved,
+/// exactly. Options are changed with <c>with</c>.
 /// </summary>
 /// <remarks>
 /// <para>
@@ -29,7 +30,9 @@ namespace Neurodynamics.Proofs;
 /// </remarks>
 public sealed record Prover
 {
-    /// <summary>Boxes at most; default 1,000,000. What is left then stays open.</summary>
+    /// <summary>
+    /// Boxes at most, or parts of space with ReLU and leaky ReLU; default 1,000,000. What is left then stays open.
+    /// </summary>
     public int MaxBoxes { get; init => field = Option.AtLeast(1, value, nameof(MaxBoxes)); } = 1_000_000;
 
     /// <summary>
@@ -76,6 +79,7 @@ public sealed record Prover
         var clock = Stopwatch.StartNew();
         var (equation, obstacle) = EquationOf(cell.InDouble(), input);
         if (obstacle is not null) throw new ArgumentException(obstacle, nameof(cell));
+        if (PiecewiseLinearUnits.Fit(cell)) return RegionProver.Run(this, cell, input, progress, cancellation);
         if (equation is null || !equation.Root.All(side => double.IsFinite(side.Modulus)))
             return new(ProofVerdict.NoBox, input, equation?.Text ?? "", null, [], [], 1, clock.Elapsed)
             {
@@ -128,6 +132,9 @@ public sealed record Prover
     /// <summary>The equation of fewest unknowns, or why there is none that is worth a try.</summary>
     private (ProofEquation? Equation, string? Obstacle) EquationOf(Cell cell, double[] input)
     {
+        if (PiecewiseLinearUnits.Fit(cell))
+            return (null, Weights == WeightsAre.Exact ? null
+                : "With ReLU a proof is one of the weights as they are, exactly: leave Weights at Exact.");
         if (LowRankEquation.Obstacle(cell) is null)
             return LowRankEquation.Of(cell, input, Weights, MaxUnknowns) is { } rates ? (rates, null)
                 : (null, TooMany(cell));
