@@ -146,8 +146,8 @@ public sealed record CompletenessProof
     public IReadOnlyList<ProvenContinuum> Continua { get; internal init; } = [];
 
     /// <summary>
-    /// With ReLU and leaky ReLU: how many regions in which f is linear were solved, of the whole space of k; from rank
-    /// 3 on, unions of regions that were ruled out at once count once. Null otherwise.
+    /// With ReLU and leaky ReLU: how many regions in which f is linear were solved, of the whole space of k. From rank
+    /// 3 on, and at rank 2 from 447 units on, regions that were ruled out together count once. Null otherwise.
     /// </summary>
     public int? Regions { get; internal init; }
 

@@ -16,22 +16,27 @@ namespace Neurodynamics.Proofs;
 /// Enclosures decide what they can, and whole numbers the rest, so that parallel and coincident planes, many through
 /// one point, fixed points on a border and singular equations are decided as well. In a region the closed polyhedron is
 /// cut with the R planes of the equation: what is left is nothing, a point, or a continuum. What lies on borders is
-/// found from both sides, and then counted once. From rank 3 on a polyhedron is not cut further if a linear function
-/// proves that it has no fixed point (<see cref="PiecewiseLinearUnits.HasNone"/>).
+/// found from both sides, and then counted once. From rank 3 on, and with many units from rank 2 on, a polyhedron is
+/// not cut further if a linear function proves that it has no fixed point (<see cref="PiecewiseLinearUnits.HasNone"/>).
 /// </remarks>
 internal sealed class RegionProver
 {
-    private const int Batch = 1024, Far = -1, LeastRankToRuleOut = 3;
+    // So many units in a plane have less than 100,000 regions: each is solved.
+    private const int Batch = 1024, Far = -1, MostSolvedInPlane = 446;
 
     private readonly PiecewiseLinearUnits units;
     private readonly int rank;
+    private readonly bool rulesOut;
 
     // The units' planes, and after them some that are no unit's, where those of units do not span the space.
     private readonly List<Plane?> planes;
     private readonly List<int> axes = [];
 
-    private RegionProver(PiecewiseLinearUnits units) =>
+    private RegionProver(PiecewiseLinearUnits units)
+    {
         (this.units, rank, planes) = (units, units.Rank, [.. units.Arguments]);
+        rulesOut = rank > 2 || rank == 2 && units.Units > MostSolvedInPlane;
+    }
 
     /// <summary>Proves what <see cref="Prover.Run"/> says of such a network.</summary>
     public static CompletenessProof Run(Prover options, Cell cell, double[] input, IProgress<int>? progress,
@@ -169,7 +174,7 @@ internal sealed class RegionProver
     private (Part[] Halves, Piece? Piece) Decide(Part part)
     {
         var (rays, active, open) = part;
-        if (rank >= LeastRankToRuleOut && units.HasNone(rays, active, open)) return ([], null);
+        if (rulesOut && units.HasNone(rays, active, open)) return ([], null);
         if (open.Length == 0) return ([], Solve(part));
         int unit = open[open.Length / 2];
         var plane = planes[unit]!;

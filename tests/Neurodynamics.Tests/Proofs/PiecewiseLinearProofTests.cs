@@ -195,6 +195,34 @@ public sealed class PiecewiseLinearProofTests
         Assert.False(proof.Compare(found with { Points = [.. found.Points.Skip(1)] }).IsComplete);
     }
 
+    /// <summary>
+    /// Units in copies, each with its share of n, act as one: 500 units have the points of 50, of which each region is
+    /// solved, and rule out what is empty.
+    /// </summary>
+    [Fact]
+    public void Many_units_of_rank_2_are_ruled_out_together_and_have_the_points_of_all_regions()
+    {
+        int several = 0;
+        for (int seed = 0; seed < 12; seed++)
+        {
+            var (m, n) = Weights(50, 2, 5, seed);
+            double[] d = Nets.Cloud(1, 50, 0.5, seed + 5L).Row(0);
+            int at = 0, from = 0;
+            double[,] manyM = Filled(500, 2, () => m[at / 2 % 50, at++ % 2]);
+            double[,] manyN = Filled(500, 2, () => n[from / 2 % 50, from++ % 2]);
+            var few = Prover.Run(Cell(m, n, d, isRates: false, isLeaky: false));
+            double[] manyD = [.. Enumerable.Repeat(d, 10).SelectMany(each => each)];
+            var many = Prover.Run(Cell(manyM, manyN, manyD, isRates: false, isLeaky: false));
+            Assert.Equal((1276, ProofVerdict.ProvenComplete), (few.Regions, many.Verdict));
+            Assert.InRange(many.Regions!.Value, 1, 1000);
+            Assert.Equal(few.Points.Count, many.Points.Count);
+            Assert.All(few.Points, point => Assert.Single(many.Points, other =>
+                other.Unknowns.Zip(point.Unknowns).All(pair => pair.First.Meets(pair.Second))));
+            if (few.Points.Count > 1) several++;
+        }
+        Assert.True(several > 0);
+    }
+
     [Fact]
     public void The_form_of_low_rank_with_relu_has_the_points_that_a_search_finds()
     {
