@@ -138,7 +138,8 @@ internal sealed class ArgumentSamples
         nameof(IteratedCell) => new IteratedCell(Cell(), Period),
         nameof(LayeredCell) => new LayeredCell(Cell()),
         nameof(CurrentsCell) => new CurrentsCell(new(), channels, units, ScalarType.Float64),
-        nameof(LeakyCell) or nameof(RatesCell) => new RatesCell(new(), channels, units, ScalarType.Float64),
+        nameof(LeakyCell) => LowRank(),
+        nameof(RatesCell) => new RatesCell(new(), channels, units, ScalarType.Float64),
         nameof(LeakyArchitecture) => new Rates(),
         nameof(Nonlinearity) => Nonlinearity.Tanh,
         nameof(Gru) or nameof(GruAsPrinted) or nameof(GruResetBefore) or nameof(VanillaRnn) =>

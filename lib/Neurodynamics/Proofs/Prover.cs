@@ -79,7 +79,8 @@ public sealed record Prover
         var clock = Stopwatch.StartNew();
         var (equation, obstacle) = EquationOf(cell.InDouble(), input);
         if (obstacle is not null) throw new ArgumentException(obstacle, nameof(cell));
-        if (PiecewiseLinearUnits.Fit(cell)) return RegionProver.Run(this, cell, input, progress, cancellation);
+        if (PiecewiseLinearUnits.Fit(cell))
+            return RegionProver.Run(this, cell, input, progress, cancellation) with { Form = cell.Form };
         if (equation is null || !equation.Root.All(side => double.IsFinite(side.Modulus)))
             return new(ProofVerdict.NoBox, input, equation?.Text ?? "", null, [], [], 1, clock.Elapsed)
             {

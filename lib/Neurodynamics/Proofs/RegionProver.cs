@@ -82,7 +82,6 @@ internal sealed class RegionProver
             Continua = [.. pieces.Where(piece => piece.Dimension > 0).Select(Continuum)],
             // A plane that is no unit's cuts every region.
             Regions = regions >> planes.Count - units.Units,
-            Form = cell.Form,
         };
     }
 

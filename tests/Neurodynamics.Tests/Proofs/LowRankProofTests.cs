@@ -227,9 +227,55 @@ public sealed class LowRankProofTests
         }
     }
 
+    /// <summary>In k it goes where the whole network goes, and stands still where the proof says.</summary>
+    [Theory, InlineData(true), InlineData(false)]
+    public void A_network_of_low_rank_moves_in_its_own_dimensions_as_it_does_in_all(bool isRates)
+    {
+        var cell = RandomCell(30, 2, 4, Nonlinearity.Tanh, isRates, seed: 7);
+        using var reduced = cell.Reduced();
+        double[] input = [0.7, -0.4];
+        var proof = Prover.Run(cell, input);
+        Assert.All(proof.Points, point =>
+        {
+            double[] k = [.. point.Unknowns.Select(value => value.Middle)];
+            Assert.True(reduced.Next(input, k).Distance(k) < 1e-12);
+        });
+        double[][,] factors = [.. cell.Connectivity.Parameters.Select(parameter => parameter.Values.ToMatrix())];
+        double[] at = [0.3, -0.2], state = isRates ? [.. Enumerable.Range(0, 30).Select(i => 0.02 * i - 0.2)] : Currents(at);
+        if (isRates) at = Onto(state);
+        for (int step = 0; step < 5; step++) (at, state) = (reduced.Next(input, at), cell.Next(input, state));
+        Assert.True(isRates ? Onto(state).Distance(at) < 1e-12 : Currents(at).Distance(state) < 1e-12);
+        Assert.Contains("no dynamics of a few dimensions", Assert.Throws<InvalidOperationException>(
+            () => LeakyCell.Create(new Rates(), new double[2, 1], new double[2, 2]).Reduced()).Message);
+
+        double[] Onto(double[] rates) => [.. Enumerable.Range(0, 2).Select(r =>
+            Enumerable.Range(0, 30).Sum(i => factors[1][i, r] * rates[i]) / 30)];
+
+        double[] Currents(double[] k) => [.. Enumerable.Range(0, 30).Select(i => factors[0][i, 0] * k[0]
+            + factors[0][i, 1] * k[1] + cell.InputWeights.ToMatrix()[i, 0] * input[0]
+            + cell.InputWeights.ToMatrix()[i, 1] * input[1] + cell.Bias.ToVector()[i])];
+    }
+
+    /// <summary>The kink of max(tanh x, 0) lies between its two slopes, and n' f / N has few unknowns all the same.</summary>
+    [Fact]
+    public void A_rectified_tanh_is_proven_by_slopes_on_either_side_of_its_kink()
+    {
+        var cell = RandomCell(30, 2, 5, Nonlinearity.RectifiedTanh, isRates: true, seed: 3);
+        var proof = Prover.Run(cell, [0.7, -0.4]);
+        Assert.Equal((ProofVerdict.ProvenComplete, 2), (proof.Verdict, proof.Box!.Count));
+        var found = new NewtonSolver().Solve(new(cell, [0.7, -0.4], Nets.Cloud(300, 30, 1, seed: 1))).Distinct(1e-7);
+        Assert.NotEmpty(found);
+        Assert.DoesNotContain(null, proof.Compare(SetOf([0.7, -0.4], found)).Matches);
+    }
+
     [Fact]
     public void What_cannot_be_proven_so_is_refused_in_a_sentence()
     {
+        var kinked = RandomCell(9, 2, 1, Nonlinearity.Relu, isRates: true, seed: 1);
+        Assert.Contains("leave Weights at Exact",
+            new Prover { Weights = WeightsAre.RoundedToFloat32 }.Obstacle(kinked));
+        Assert.Contains("by regions cannot be saved", Assert.Throws<InvalidOperationException>(
+            () => Prover.Run(kinked).Save("nowhere.json", kinked)).Message);
         Assert.Null(Prover.Obstacle(OneUnit(1, 0)));
         var full = LeakyCell.Create(new Rates(), new double[20, 1], Nets.Cloud(20, 20, 1, seed: 1));
         Assert.Contains("more unknowns than 16", Assert.Throws<ArgumentException>(() => Prover.Run(full)).Message);
