@@ -14,7 +14,7 @@ public static partial class Figures
     /// in two is grey.
     /// </summary>
     /// <param name="proof">A proof in two unknowns.</param>
-    /// <param name="points">Its points, linearised, in their order; default only where they are.</param>
+    /// <param name="points">Its points, linearised, in any order; default only where they are.</param>
     /// <param name="title">Of the figure.</param>
     /// <exception cref="ArgumentException">The proof has not two unknowns, or the points are not its own.</exception>
     public static GenericChart ProofBoxes(CompletenessProof proof, IReadOnlyList<Linearisation>? points = null,
@@ -28,6 +28,8 @@ public static partial class Figures
             throw new ArgumentException($"The proof has {proof.Points.Count} points, but {points.Count} were given: give "
                 + "Linearisation.Of(cell, proof.FixedPoints(cell)).", nameof(points));
         char unknown = proof.Equation[0];
+        // Linearisations are sorted by their modes: each belongs to the proven point that is nearest.
+        var kinds = proof.Points.Select(point => points?.MinBy(line => line.Point.State.Distance(point.Near()))).ToArray();
         var panels = new Panels(title, 720) { Legend = Legend.Below, Left = 60 };
         var panel = panels[0];
         panel.X.Titled(unknown + "₁").From(whole[0].Low, whole[0].High).NoGrid().NoZeroLine();
@@ -42,7 +44,8 @@ public static partial class Figures
         })
             if (proof.Boxes.Where(box => ends.Contains(box.End)).Select(box => Sides(box.Sides)).ToArray() is
                 { Length: > 0 } boxes) panel.Boxes($"{name} ({boxes.Length})", boxes, paint);
-        foreach (var kind in proof.Points.Index().GroupBy(point => points?[point.Index].UnstableModes))
+        foreach (var kind in proof.Points.Index().GroupBy(point => kinds[point.Index]?.UnstableModes)
+            .OrderBy(kind => kind.Key))
         {
             var (symbol, paint, size) = kind.Key is { } unstable ? Look(unstable)
                 : (Models.MarkShape.Circle, Paint.Black, 9);
@@ -56,7 +59,7 @@ public static partial class Figures
             ((box[0].Low, box[0].High), (box[1].Low, box[1].High));
 
         string Said(int number, ProvenPoint point) => string.Create(CultureInfo.InvariantCulture,
-            $"<b>point {number + 1}{(points is null ? "" : $", {points[number].Kind}")}</b><br>"
+            $"<b>point {number + 1}{(kinds[number] is { } line ? $", {line.Kind}" : "")}</b><br>"
             + $"at ({point.Unknowns[0].Middle:0.000}, {point.Unknowns[1].Middle:0.000}), "
             + $"proven to within {point.Unknowns.Max(at => at.Radius):0.0e+0}");
     }

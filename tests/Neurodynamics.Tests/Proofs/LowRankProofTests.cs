@@ -269,6 +269,28 @@ public sealed class LowRankProofTests
     }
 
     [Fact]
+    public void How_a_list_stands_is_said_in_a_line()
+    {
+        var cell = OneUnit(2, 0);
+        var all = new FixedPointSearch().Run(cell, new double[,] { { -1 }, { 0 }, { 1 } });
+        var standing = Standing.Of(cell, all);
+        Assert.True(standing.IsProvenComplete);
+        Assert.StartsWith("Proven complete", standing.Message);
+        var less = Standing.Of(cell, all with { Points = [all.Points[0]] });
+        Assert.False(less.IsProvenComplete);
+        Assert.Contains("2 fixed points are proven and not listed", less.Message);
+
+        // At a fold a part stays open; without intervals nothing is tried.
+        var fold = OneUnit(2, 0.5328399753535519);
+        var partly = Standing.Of(fold, new FixedPointSearch().Run(fold, new double[,] { { -1 }, { 1 } }));
+        Assert.Matches("^(undecided|consistent).*% of the box is proven to hold 1", partly.Message);
+        using var own = Cell.From((u, x) => tanh(x + u), 1, 1);
+        var untried = Standing.Of(own, new FixedPointSearch().Run(own, new double[,] { { 0 } }));
+        Assert.Contains("unseen share not measured. No proof was tried: own step does not know", untried.Message);
+        Assert.Null(untried.Proof);
+    }
+
+    [Fact]
     public void What_cannot_be_proven_so_is_refused_in_a_sentence()
     {
         var kinked = RandomCell(9, 2, 1, Nonlinearity.Relu, isRates: true, seed: 1);
