@@ -25,7 +25,7 @@ internal static class Arrays
     public static double[] ToVector(this Tensor vector)
     {
         using var copy = vector.detach().to(ScalarType.Float64).contiguous();
-        return [.. copy.data<double>()];
+        return MemoryMarshal.Cast<byte, double>(copy.bytes).ToArray();
     }
 
     /// <summary>

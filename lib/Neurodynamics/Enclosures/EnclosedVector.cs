@@ -9,7 +9,12 @@ public sealed class EnclosedVector
 {
     private readonly Enclosure[] values;
 
-    private EnclosedVector(Enclosure[] values, EnclosedMatrix? slopes) => (this.values, Slopes) = (values, slopes);
+    // The middle of the ball through which some of the variables themselves run, and its radius.
+    private readonly (double[] Centre, double Radius)? ball;
+
+    private EnclosedVector(
+        Enclosure[] values, EnclosedMatrix? slopes, (double[] Centre, double Radius)? ball = null) =>
+        (this.values, Slopes, this.ball) = (values, slopes, ball);
 
     /// <summary>All values, one enclosure per unit.</summary>
     public IReadOnlyList<Enclosure> Values => values;
@@ -45,6 +50,15 @@ public sealed class EnclosedVector
         Demand.Given(values);
         return new([.. values], EnclosedMatrix.Identity(values.Length));
     }
+
+    /// <summary>
+    /// The same of variables that run through a ball. A matrix takes it to less than it takes the box around it.
+    /// </summary>
+    /// <param name="centre">One value per variable.</param>
+    /// <param name="radius">Euclidean.</param>
+    internal static EnclosedVector Ball(double[] centre, double radius) => new(
+        Array.ConvertAll(centre, value => Enclosure.Around(value, radius)), EnclosedMatrix.Identity(centre.Length),
+        (centre, radius));
 
     /// <summary>Every x + y, unit by unit.</summary>
     public static EnclosedVector operator +(EnclosedVector x, EnclosedVector y)
@@ -92,7 +106,8 @@ public sealed class EnclosedVector
         if (weights.ColumnCount != x.Length)
             throw new ArgumentException($"A matrix of {weights.ColumnCount} columns was multiplied with a vector of "
                 + $"{x.Length} units: give one column per unit.", nameof(x));
-        return new(weights.Times(x.values), x.Slopes is null ? null : weights.Times(x.Slopes));
+        var values = x.ball is var (centre, radius) ? weights.Times(centre, radius) : weights.Times(x.values);
+        return new(values, x.Slopes is null ? null : weights.Times(x.Slopes));
     }
 
     /// <summary>tanh of every unit.</summary>
@@ -123,7 +138,8 @@ public sealed class EnclosedVector
         Demand.Index(first, Length);
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(count, Length - first);
-        return new(values[first..(first + count)], Slopes?.Rows(first, count));
+        return new(values[first..(first + count)], Slopes?.Rows(first, count),
+            ball is var (centre, radius) ? (centre[first..(first + count)], radius) : null);
     }
 
     /// <summary>The units of one after those of another.</summary>

@@ -189,15 +189,26 @@ public readonly record struct Enclosure
     }
 
     /// <summary>
-    /// (e^r - 1) / r where |r| is at most 0.4: with T(n) the sum over j of r^j n! / (n + j)!, e^r = 1 + r T(1), T(n) =
-    /// 1 + r T(n + 1) / (n + 1), and |T(16) - 1| is at most the geometric series of 0.4 / 17, less than 0.03.
+    /// (e^r - 1) / r where |r| is at most 0.4, which rises with r: with T(n) the sum over j of r^j n! / (n + j)!, it is
+    /// T(1), and T(n) = 1 + r T(n + 1) / (n + 1). T(16) is within 0.03 of 1, as the geometric series of 0.4 / 17 shows,
+    /// and 15 steps make 2e-21 of that. No T(n) is above 1.25. With u = 2^-53 a step adds three roundings of at most
+    /// 0.25 u and one of u, and hands on a fifth of what it was given: less than 2.2 u in all, and u for taking it off.
     /// </summary>
     private static Enclosure Quotient(Enclosure r)
     {
-        var sum = new Enclosure(0.97, 1.03);
-        for (int n = 15; n >= 1; n--) sum = 1 + r * sum / (n + 1);
-        return sum;
+        const double Error = 1.0 / (1L << 51);
+        return new(At(r.Low) - Error, At(r.High) + Error, true);
+
+        static double At(double r)
+        {
+            double sum = 1;
+            for (int n = 15; n >= 1; n--) sum = 1 + r * sum * Reciprocals[n + 1];
+            return sum;
+        }
     }
+
+    // Of 0 (unused) to 16, each to half a unit in the last place.
+    private static readonly double[] Reciprocals = [.. Enumerable.Range(0, 17).Select(n => 1.0 / n)];
 
     private static Enclosure TanhAt(double x)
     {

@@ -20,31 +20,29 @@ public enum Certainty
     NotCertified,
 
     /// <summary>
-    /// A measurement, and no proof: the cell knows no Lipschitz constant of its Jacobian, and the test passes with
-    /// changes of it that were sampled around the state and taken three times as large. What happens between the
+    /// A measurement, and no proof: the cell does not know its step over enclosures, and the test passes with changes
+    /// of its Jacobian that were sampled around the state and taken three times as large. What happens between the
     /// samples, such as at the kink of a ReLU, nobody has seen. Never counted as certified.
     /// </summary>
     VerifiedNumerically,
 
     /// <summary>
-    /// The cell knows no Lipschitz constant of its Jacobian, so nothing can be proven, and the test fails with sampled
-    /// changes too: solve on from here, or override <see cref="Cell.JacobianLipschitz"/>.
+    /// The cell does not know its step over enclosures, so nothing can be proven, and the test fails with sampled
+    /// changes too: solve on from here, or override <see cref="Cell.Enclosed"/>.
     /// </summary>
     NoBound,
 }
 
 /// <summary>
-/// The Newton-Kantorovich test of a state, in the form of a radii polynomial (Day, Lessard and Mischaikow 2007).
+/// Krawczyk's test of a state (Krawczyk 1969): interval arithmetic throughout, by the cell's step over enclosures.
 /// </summary>
 /// <remarks>
-/// With A near the inverse of I - J(x), and K a Lipschitz constant of J on the ball of radius rho around x: where
-/// ||A (F(x) - x)|| + (||I - A (I - J(x))|| - 1) r + ||A|| K r^2 / 2 is negative and r at most rho, exactly one fixed
-/// point lies within r of x, and I - J is invertible there. Covered is the rounding of products and sums, by a-priori
-/// bounds (<see cref="Cell.Rounding"/>) on the step, the Jacobian and the test's own products, with libm's exp and tanh
-/// taken as right to a few units in the last place. Not covered is the rounding of the test's elementwise arithmetic
-/// beyond a relative 1e-9: this is no interval arithmetic throughout. Where a cell knows no K, how far J changes over a
-/// ball is sampled by some dozens of Jacobians around each state, always at the same places; what passes with that is
-/// verified numerically and no more.
+/// With J all Jacobians in a box X around the state x, and any Y: where x + Y (F(x) - x) + (I - Y (I - J)) (X - x) lies
+/// in the interior of X, exactly one fixed point is in X, and I - J is invertible there. The step and its Jacobians are
+/// rounded outwards, functions such as tanh included; Y comes from LAPACK, and what it is near to is checked. A kink in
+/// the box, as of a ReLU, counts with both its slopes. Where a cell does not know its step over enclosures, how far J
+/// changes over a ball is sampled by some dozens of Jacobians around each state, always at the same places; what
+/// passes with that is verified numerically and no more.
 /// </remarks>
 /// <param name="Certainty">Whether a true fixed point is proven.</param>
 /// <param name="ExistenceRadius">
@@ -68,57 +66,70 @@ public sealed record Certificate(Certainty Certainty, double ExistenceRadius, do
 
     internal Form Form { get; init; } = new();
 
-    /// <summary>
-    /// Evaluations of the Lipschitz constant beyond the first: they find the largest radius to within a few per cent.
-    /// </summary>
-    private const int Refinements = 5;
-
     /// <summary>Tests every point, each under its own input.</summary>
     /// <param name="cell">The cell; it is analysed in float64.</param>
     /// <param name="points">The points; one that is not finite is not certified.</param>
+    /// <param name="weights">
+    /// Which numbers the weights stand for: by default exactly these, or all that round to them in float32. Then a true
+    /// fixed point of every network whose weights round to these is near the state, and no other.
+    /// </param>
     /// <returns>In the order of the points.</returns>
     /// <exception cref="ArgumentException">A point does not fit the cell.</exception>
-    public static IReadOnlyList<Certificate> Of(Cell cell, IReadOnlyList<StatePoint> points) =>
-        Of(cell, points, default)!;
+    public static IReadOnlyList<Certificate> Of(
+        Cell cell, IReadOnlyList<StatePoint> points, WeightsAre weights = WeightsAre.Exact) =>
+        Of(cell, points, weights, default)!;
 
     /// <summary>The same, until it is cancelled; null for a point that was not tested by then.</summary>
-    internal static IReadOnlyList<Certificate?> Of(Cell cell, IReadOnlyList<StatePoint> points,
-        CancellationToken cancellation)
+    internal static IReadOnlyList<Certificate?> Of(
+        Cell cell, IReadOnlyList<StatePoint> points, WeightsAre weights, CancellationToken cancellation)
     {
         Demand.Given((cell, points));
+        Demand.Known(weights, nameof(weights));
         var form = cell.Form;
-        return [.. Tested(cell, points, cancellation)
+        return [.. Tested(cell, points, weights, cancellation)
             .Select(certificate => certificate is null ? null : certificate with { Form = form })];
     }
 
-    private static Certificate?[] Tested(Cell cell, IReadOnlyList<StatePoint> points, CancellationToken cancellation)
+    private static Certificate?[] Tested(
+        Cell cell, IReadOnlyList<StatePoint> points, WeightsAre weights, CancellationToken cancellation)
     {
-        if (points.FirstOrDefault(point => point.State.Length != cell.StateSize || point.Input.Length != cell.InputSize)
-            is { } odd)
-            throw new ArgumentException($"The cell's states have {cell.StateSize} values and its "
-                + $"inputs {cell.InputSize}, but a point has {odd.State.Length} and {odd.Input.Length}.",
-                nameof(points));
+        Require(cell, points);
         using var work = cell.Usage.Begin();
-        using var scope = NewDisposeScope();
-        using var frozen = no_grad();
         var exact = cell.InDouble();
         var certificates = new Certificate?[points.Count];
         int[] finite = [.. Enumerable.Range(0, points.Count)
             .Where(i => points[i].State.All(double.IsFinite) && points[i].Input.All(double.IsFinite))];
         foreach (int i in Enumerable.Range(0, points.Count).Except(finite)) certificates[i] = NotCertified;
         if (finite.Length == 0) return certificates;
-        // Asked once before all, a cell knows by then what its weights alone decide, such as their norms.
-        bool measured = exact.JacobianLipschitz(zeros(1, cell.InputSize, dtype: ScalarType.Float64),
-            zeros(1, cell.StateSize, dtype: ScalarType.Float64), zeros(1, dtype: ScalarType.Float64)) is null;
+        if (exact.Enclosed(weights) is { } step)
+        {
+            FixedPointSolver.InParallel(exact, finite, i =>
+            {
+                if (cancellation.IsCancellationRequested) return;
+                certificates[i] = Krawczyk.Radii(step, points[i].Input, points[i].State) is var (inside, outside)
+                    ? new(Certainty.Certified, inside, outside) : NotCertified;
+            });
+            return certificates;
+        }
         // 4 MB to a matrix of the batch: enough for a thread of its own to pay, and little memory.
         int chunk = Math.Max(1, (1 << 19) / (cell.StateSize * cell.StateSize));
         FixedPointSolver.InParallel(exact, [.. finite.Chunk(chunk)], indices =>
         {
             if (cancellation.IsCancellationRequested) return;
-            var own = OfChunk(exact, [.. indices.Select(i => points[i])], measured);
+            var own = Measured(exact, [.. indices.Select(i => points[i])]);
             foreach (var (i, certificate) in indices.Zip(own)) certificates[i] = certificate;
         });
         return certificates;
+    }
+
+    /// <summary>Refuses points that do not fit the cell.</summary>
+    internal static void Require(Cell cell, IReadOnlyList<StatePoint> points)
+    {
+        if (points.FirstOrDefault(point => point.State.Length != cell.StateSize || point.Input.Length != cell.InputSize)
+            is { } odd)
+            throw new ArgumentException($"The cell's states have {cell.StateSize} values and its "
+                + $"inputs {cell.InputSize}, but a point has {odd.State.Length} and {odd.Input.Length}.",
+                nameof(points));
     }
 
     /// <summary>
@@ -172,58 +183,21 @@ public sealed record Certificate(Certainty Certainty, double ExistenceRadius, do
     /// <summary>What was proven of a point: null where nothing was, whatever was measured.</summary>
     internal Certificate? Proof => Certainty == Certainty.Certified ? this : null;
 
-    private static IEnumerable<Certificate> OfChunk(Cell cell, StatePoint[] points, bool measured)
+    /// <summary>
+    /// The test with the change of J over a ball as it was sampled, in place of a bound. With A near the inverse of I -
+    /// J(x), where ||I - A (I - J(x))|| and ||A|| times that change are together less than 1, Newton's method with A
+    /// contracts on the ball.
+    /// </summary>
+    private static Certificate[] Measured(Cell cell, StatePoint[] points)
     {
+        const double First = 1e-3, Smallest = 1e-9, Largest = 0.1, Shrinking = 30;
+        const int Balls = 4;
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
         var x = points.Select(point => point.State).ToMatrix(cell.StateSize).ToTensor();
         var input = points.Select(point => point.Input).ToMatrix(cell.InputSize).ToTensor();
         var (y, z, inverse) = Newton(cell, input, x);
         var slack = Scalars.OneMinus(z);
-        if (measured) return Measured(cell, input, x, y, slack, inverse);
-        // The smallest ball that can hold the point: where the test fails here, it fails on all.
-        var twice = y.Times(2);
-        var radius = twice / slack;
-        var (existence, largest) = Test(radius);
-        var certified = existence.isfinite();
-        // The largest ball: the larger the ball, the smaller the radius up to which its point is the only one; they
-        // meet between the two.
-        var (low, high) = (minimum(radius, largest), maximum(radius, largest).AtMost(1));
-        for (int i = 0; i < Refinements; i++)
-        {
-            using var inner = NewDisposeScope();
-            var ball = i == 0 ? high : (low * high).sqrt();
-            (_, largest) = Test(ball);
-            low = maximum(low, minimum(ball, largest)).MoveToOuterDisposeScope();
-            high = minimum(high, maximum(ball, largest)).MoveToOuterDisposeScope();
-        }
-        var (inside, outside) = (existence.ToVector(), low.ToVector());
-        return certified.data<bool>().ToArray().Select((yes, i) => yes
-            ? new Certificate(Certainty.Certified, inside[i], outside[i]) : NotCertified).ToArray();
-
-        // The roots of the polynomial on a ball: from where on it holds the point, and up to where that is the only
-        // one; infinite and 0 where the test fails.
-        (Tensor Smallest, Tensor Largest) Test(Tensor ball)
-        {
-            var real = ball.isfinite().logical_and(ball.Above(0));
-            var curve = inverse * cell.JacobianLipschitz(input, x, where(real, ball, zeros_like(ball)))!;
-            var root = (slack.Squared() - twice * curve).sqrt();
-            var sum = slack.Plus(root);
-            var (smallest, largest) = ((twice / sum).Times(1 + 1e-9), (sum / curve).Times(1 - 1e-9));
-            var passes = real.logical_and(slack.Above(0)).logical_and(root.Above(0))
-                .logical_and(smallest <= minimum(ball, largest));
-            return (where(passes, smallest, tensor(double.PositiveInfinity)), where(passes, largest, zeros_like(ball)));
-        }
-    }
-
-    /// <summary>
-    /// The test with the change of J over a ball as it was sampled, in place of a bound. Where ||I - A (I - J(x))|| and
-    /// ||A|| times that change are together less than 1, Newton's method with A contracts on the ball.
-    /// </summary>
-    private static Certificate[] Measured(Cell cell, Tensor input, Tensor x, Tensor y, Tensor slack, Tensor inverse)
-    {
-        const double First = 1e-3, Smallest = 1e-9, Largest = 0.1, Shrinking = 30;
-        const int Balls = 4;
         // Where I - J has no inverse no ball passes: nothing is sampled there.
         var open = Rows(slack.Above(0).logical_and(y.isfinite()));
         var certificates = Enumerable.Repeat(new Certificate(Certainty.NoBound, double.NaN, double.NaN),
@@ -253,15 +227,11 @@ public sealed record Certificate(Certainty Certainty, double ExistenceRadius, do
         static Tensor Rows(Tensor holds) => holds.nonzero().squeeze(1);
     }
 
-    /// <summary>
-    /// ||A (F(x) - x)||, ||I - A (I - J)|| and ||A|| at most, each [B], for A near the inverse of I - J.
-    /// </summary>
+    /// <summary>||A (F(x) - x)||, ||I - A (I - J)|| and ||A||, each [B], for A near the inverse of I - J.</summary>
     private static (Tensor Y, Tensor Z, Tensor Inverse) Newton(Cell cell, Tensor input, Tensor x)
     {
         using var scope = NewDisposeScope();
         int size = cell.StateSize;
-        double sums = 2 * (size + 16) * Float64.UnitRoundoff;
-        var (step, jacobian) = cell.Rounding(input, x);
         var residual = cell.Step(input, x) - x;
         var matrix = cell.StateJacobian(input, x).FromIdentity();
         // What is not finite leaves a NaN behind, and a matrix without an inverse a large defect: neither passes the
@@ -271,18 +241,14 @@ public sealed record Certificate(Certainty Certainty, double ExistenceRadius, do
         matrix = where(finite.view(-1, 1, 1), matrix, identity);
         // TorchSharp's inv_ex returns something else than the inverse.
         var (a, _) = linalg.solve_ex(matrix, identity.expand_as(matrix));
+        var norm = Frobenius(a);
+        // What rounding can have moved the step by, at a guess: S + I + 16 roundings of 1 + ||x||.
+        var unsure = x.norm(1).Plus(1).Times((size + cell.InputSize + 16) * Float64.UnitRoundoff);
+        var y = a.bmm(residual.unsqueeze(-1)).squeeze(-1).norm(1).Plus(norm * unsure);
+        return (where(finite, y, tensor(double.NaN)).MoveToOuterDisposeScope(),
+            Frobenius(identity - a.bmm(matrix)).MoveToOuterDisposeScope(), norm.MoveToOuterDisposeScope());
 
-        var (frobenius, matrixFrobenius) = (Norms.Frobenius(a), Norms.Frobenius(matrix));
         // ||A||^4 = ||A'A||^2 is at most the squared Frobenius norm of A'A: tighter than A's own.
-        var norm = minimum(minimum(frobenius, Norms.Mixed(a)), Norms.Frobenius(a.mT.bmm(a))
-            .Plus(frobenius.Squared().Times(sums)).sqrt()).Times(1 + 1e-9);
-        var y = a.bmm(residual.unsqueeze(-1)).squeeze(-1).norm(1).Plus((frobenius * residual.norm(1)).Times(sums))
-            .Plus(norm * step);
-        var defect = identity - a.bmm(matrix);
-        var z = minimum(Norms.Frobenius(defect), Norms.Mixed(defect)).Plus((frobenius * matrixFrobenius).Times(sums))
-            .Plus(norm * jacobian);
-        y = where(finite, y, tensor(double.NaN)).Times(1 + 1e-9);
-        return (y.MoveToOuterDisposeScope(), z.Times(1 + 1e-9).MoveToOuterDisposeScope(),
-            norm.MoveToOuterDisposeScope());
+        static Tensor Frobenius(Tensor matrices) => matrices.mT.bmm(matrices).flatten(1).norm(1).sqrt();
     }
 }

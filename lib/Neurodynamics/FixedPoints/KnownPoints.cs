@@ -1,3 +1,4 @@
+using Neurodynamics.Models;
 using static TorchSharp.torch;
 
 namespace Neurodynamics.FixedPoints;
@@ -112,7 +113,8 @@ internal sealed class KnownPoints(FixedPointProblem problem, double distance, in
     private void Certify(IEnumerable<FixedPoint> of, CancellationToken cancellation)
     {
         FixedPoint[] open = [.. of.Where(point => CertificateOf(point) is null)];
-        foreach (var (point, certificate) in open.Zip(Certificate.Of(problem.Cell, open, cancellation)))
+        var proofs = Certificate.Of(problem.Cell, open, WeightsAre.Exact, cancellation);
+        foreach (var (point, certificate) in open.Zip(proofs))
             if (certificate is not null) certificates[point.State] = certificate;
     }
 

@@ -1,7 +1,10 @@
+using System.Numerics;
 using CsCheck;
+using Neurodynamics.Enclosures;
 using Neurodynamics.FixedPoints;
 using Neurodynamics.Models;
 using Neurodynamics.Models.Bounds;
+using Neurodynamics.Tests.Enclosures;
 using Neurodynamics.Tests.Models;
 using Xunit;
 using static Neurodynamics.Tests.FixedPoints.Nets;
@@ -24,7 +27,7 @@ public sealed class CertificateTests
         {
             Assert.Equal(Certainty.Certified, certificates[i].Certainty);
             Assert.InRange(certificates[i].ExistenceRadius, 0, 1e-9);
-            Assert.InRange(certificates[i].UniquenessRadius, 1e-4, points.Where((_, other) => other != i)
+            Assert.InRange(certificates[i].UniquenessRadius, 1e-5, points.Where((_, other) => other != i)
                 .Min(other => points[i].State.Distance(other.State)));
         }
         Assert.Equal(points, Certificate.Merge(points, certificates).Points);
@@ -52,8 +55,7 @@ public sealed class CertificateTests
     [Fact]
     public void Two_tanh_units_of_which_one_is_bistable_have_three_certified_points()
     {
-        // By hand: with w = 2, |I - J| at 0 is diag(-1, 1/2), so the inverse has norm 2, and J has a Lipschitz constant
-        // of at most 4 * 0.77.
+        // By hand: at 0, I - J is diag(-1, 1/2), and Y its inverse; |1 + (1 - 2 / cosh(2 x)^2)| is 1 at x = 0.44.
         var certificates = Certificate.Of(Tanh(new[,] { { 2, 0 }, { 0, 0.5 } }),
             [Point(-0.9575040240772687, 0), Point(0, 0), Point(0.9575040240772687, 0)]);
         Assert.All(certificates, certificate => Assert.Equal(Certainty.Certified, certificate.Certainty));
@@ -149,7 +151,7 @@ public sealed class CertificateTests
     }
 
     [Fact]
-    public void A_cell_without_a_bound_certifies_nothing_and_says_so()
+    public void A_cell_without_enclosures_certifies_nothing_and_says_so()
     {
         // x' = 2 tanh x: the point is there, and nothing is proven of it; 0.1 is none.
         var certificates = Certificate.Of(new StepOnly(), [Point(0), Point(0.1)]);
@@ -206,9 +208,9 @@ public sealed class CertificateTests
     }
 
     [Fact]
-    public void A_cell_of_ones_own_with_a_bound_is_certified()
+    public void A_cell_of_ones_own_that_knows_its_step_over_enclosures_is_certified()
     {
-        // x' = 2 tanh x: |F''| is at most 2 * 4 / (3 sqrt 3).
+        // x' = 2 tanh x.
         Assert.Equal(Certainty.Certified, Assert.Single(Certificate.Of(new Bounded(), [Point(1e-10)])).Certainty);
     }
 
@@ -239,12 +241,90 @@ public sealed class CertificateTests
             .Candidates);
     }
 
+    /// <summary>The root to hundreds of digits, by bisection in whole numbers.</summary>
+    [Theory, InlineData(0.0), InlineData(1e-12), InlineData(1e-7), InlineData(-1e-4)]
+    public void The_true_root_lies_within_the_existence_radius_to_the_last_digit(double beside)
+    {
+        var (low, high) = (Exact.Of(0.9), Exact.One);
+        for (int i = 0; i < 120; i++)
+        {
+            var middle = (low + high) / 2;
+            (low, high) = Exact.Tanh(2 * middle) > middle ? (middle, high) : (low, middle);
+        }
+        double state = 0.9575040240772687 + beside;
+        var proof = Assert.Single(Certificate.Of(Tanh(new[,] { { 2.0 } }), [Point(state)]));
+        Assert.Equal(Certainty.Certified, proof.Certainty);
+        var apart = BigInteger.Abs(low - Exact.Of(state));
+        Assert.True(apart <= Exact.Of(proof.ExistenceRadius) + BigInteger.One);
+        // Not beyond need either: the test may be off by its own roundings and by how far the Jacobian changes.
+        Assert.True(Exact.Of(proof.ExistenceRadius) <= 2 * apart + Exact.Of(1e-14));
+    }
+
+    [Fact]
+    public void A_state_farther_off_than_the_uniqueness_radius_is_another_points()
+    {
+        var cell = Tanh(new[,] { { 2.0 } });
+        var proofs = Certificate.Of(cell, [Point(0), Point(Root), Point(-Root)]);
+        // Each ball leaves out the other points, and takes more than half of what there is up to where J(x) = 1.
+        Assert.All(proofs, proof => Assert.InRange(proof.UniquenessRadius, 0.2, Root - 1e-9));
+        // Two states merge where one ball takes the other in, and no farther.
+        FixedPoint[] near = [Point(Root), Point(Root - 1e-5)], far = [Point(Root), Point(0)];
+        Assert.Single(Certificate.Merge(near, Certificate.Of(cell, near)).Points);
+        Assert.Equal(2, Certificate.Merge(far, Certificate.Of(cell, far)).Points.Count);
+        FixedPoint[] moved = [Point(Root), Point(Root) with { State = [Root - 1.01 * proofs[1].UniquenessRadius] }];
+        Assert.Equal(2, Certificate.Merge(moved, [proofs[1], proofs[1] with { UniquenessRadius = 0 }]).Points.Count);
+    }
+
+    /// <summary>For every network that rounds to the weights: the points of neighbours are within the radius.</summary>
+    [Theory, MemberData(nameof(Architectures))]
+    public void What_is_certified_for_weights_in_float32_holds_for_all_that_round_to_them(Architecture architecture)
+    {
+        using var generator = new Generator(4);
+        var cell = RecurrentCell.Create(architecture, 1, 4, ScalarType.Float32);
+        using (no_grad())
+            foreach (var parameter in cell.parameters()) parameter.uniform_(-1, 1, generator);
+        var exact = (RecurrentCell)cell.InDouble();
+        var points = new NewtonSolver().Solve(new(exact, [0.3], Cloud(40, exact.StateSize, 1, seed: 1))).Distinct();
+        var proofs = Certificate.Of(cell, points, WeightsAre.RoundedToFloat32);
+        var narrow = Certificate.Of(cell, points);
+        Assert.All(proofs, proof => Assert.Equal(Certainty.Certified, proof.Certainty));
+        var other = RecurrentCell.Create(architecture, 1, 4, ScalarType.Float64);
+        double farthest = 0;
+        for (int trial = 0; trial < 20; trial++)
+        {
+            using (no_grad())
+                foreach (var (mine, its) in exact.parameters().Zip(other.parameters()))
+                    // Half a gap of float32 at most: 2^-25 of the modulus.
+                    its.copy_(mine * (1 + Math.Pow(2, -25) * (2 * rand(mine.shape, dtype: ScalarType.Float64,
+                        generator: generator) - 1)));
+            double[,] moved = new NewtonSolver().Solve(new(other, [0.3], points.States())).States;
+            for (int i = 0; i < points.Count; i++)
+            {
+                double distance = points[i].State.Distance(moved.Row(i));
+                Assert.InRange(distance, 0, proofs[i].ExistenceRadius);
+                farthest = Math.Max(farthest, distance / narrow[i].ExistenceRadius);
+            }
+        }
+        // They are not where the weights as they are have theirs.
+        Assert.True(farthest > 10);
+    }
+
+    [Fact]
+    public void A_step_over_enclosures_of_another_size_is_refused_in_a_sentence() => Assert.Contains("2 next values",
+        Assert.Throws<InvalidOperationException>(() => Certificate.Of(new Doubled(), [Point(0)])).Message);
+
     /// <summary>The b at which x = tanh(2 x + b) has a double point, at sqrt(1/2).</summary>
     private static double Fold => Math.Atanh(Math.Sqrt(0.5)) - 2 * Math.Sqrt(0.5);
 
     private sealed class Bounded : StepOnly
     {
-        public override Tensor JacobianLipschitz(Tensor input, Tensor state, Tensor radius) =>
-            full_like(radius, 8 / (3 * Math.Sqrt(3)));
+        public override EnclosedStep Enclosed(WeightsAre weights = WeightsAre.Exact) =>
+            new((_, x) => EnclosedVector.Constant([2]) * x.Tanh());
+    }
+
+    private sealed class Doubled : StepOnly
+    {
+        public override EnclosedStep Enclosed(WeightsAre weights = WeightsAre.Exact) =>
+            new((_, x) => EnclosedVector.Join(x, x));
     }
 }

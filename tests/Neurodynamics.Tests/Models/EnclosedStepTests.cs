@@ -50,6 +50,66 @@ public sealed class EnclosedStepTests
         Assert.Null(point.Slopes);
     }, iter: 20);
 
+    /// <summary>Of variables in a ball: every step and Jacobian there, and no more than in the box around it.</summary>
+    [Theory, MemberData(nameof(All))]
+    public void A_step_over_a_ball_holds_every_step_in_it(Architecture architecture) => Gen.Select(
+        Gen.Int[2, 8], Gen.Double[-6, 0], Gen.Long[0, 1 << 30]).Sample((units, size, seed) =>
+    {
+        using var scope = NewDisposeScope();
+        using var frozen = no_grad();
+        using var generator = new Generator((ulong)seed);
+        var cell = architecture.Create(2, units, Double);
+        foreach (var parameter in cell.parameters()) parameter.uniform_(-1, 1, generator);
+        var step = cell.Enclosed()!;
+        double[] centre = randn(cell.StateSize, dtype: Double, generator: generator).ToVector();
+        double radius = Math.Pow(10, size);
+        var input = EnclosedVector.Constant([0.3, -0.7]);
+        var ball = step.Next(input, EnclosedVector.Ball(centre, radius));
+        var box = step.Next(input, EnclosedVector.Variables(
+            [.. centre.Select(value => new Enclosure(value - radius, value + radius))]));
+        Assert.All(ball.Values.Zip(box.Values), pair => Assert.True(pair.First.Radius <= pair.Second.Radius + Rounding));
+
+        // On the sphere, the units' own rows among the directions.
+        var away = cat([cell.StateJacobian(tensor(new[,] { { 0.3, -0.7 } }), tensor(centre).unsqueeze(0)).squeeze(0),
+            randn([20, cell.StateSize], dtype: Double, generator: generator)]);
+        away = away / (away.norm(1, keepdim: true) + 1e-300);
+        var (u, x) = (tensor(new[,] { { 0.3, -0.7 } }), tensor(centre) + radius * cat([away, -away]));
+        var (states, jacobians) = (cell.Step(u, x).ToMatrix(), cell.StateJacobian(u, x));
+        for (int b = 0; b < states.GetLength(0); b++)
+        {
+            double[,] jacobian = jacobians[b].ToMatrix();
+            for (int i = 0; i < cell.StateSize; i++)
+            {
+                Near(ball.Values[i], states[b, i]);
+                for (int j = 0; j < cell.StateSize; j++) Near(ball.Slopes![i, j], jacobian[i, j]);
+            }
+        }
+    }, iter: 20);
+
+    /// <summary>Memory that is used again changes no bit, and what lay in it is refused.</summary>
+    [Theory, MemberData(nameof(All))]
+    public void Slopes_in_leased_memory_are_the_same_and_end_with_it(Architecture architecture)
+    {
+        using var scope = NewDisposeScope();
+        var cell = architecture.Create(2, 5, Double);
+        cell.Initialise(1);
+        var step = cell.Enclosed()!;
+        var (input, state) = (EnclosedVector.Constant([0.3, -0.7]), EnclosedVector.Variables(
+            [.. Enumerable.Range(0, cell.StateSize).Select(i => new Enclosure(0.1 * i, 0.1 * i + 0.01))]));
+        var expected = step.Next(input, state).Slopes!;
+        for (int turn = 0; turn < 3; turn++)
+        {
+            EnclosedMatrix leased;
+            using (Lease.Begin())
+            {
+                leased = step.Next(input, state).Slopes!;
+                Assert.Equal(expected.Middles, leased.Middles);
+                Assert.Equal(expected.Radii, leased.Radii);
+            }
+            Assert.Contains("anew", Assert.Throws<InvalidOperationException>(() => leased[0, 0]).Message);
+        }
+    }
+
     /// <summary>With half a float32 rounding added to every weight the step is still inside; with hundreds it leaves.</summary>
     [Theory, MemberData(nameof(All))]
     public void Weights_may_stand_for_all_that_round_to_them(Architecture architecture)

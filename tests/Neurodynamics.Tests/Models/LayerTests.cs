@@ -1,4 +1,5 @@
 using CsCheck;
+using Neurodynamics.Enclosures;
 using Neurodynamics.FixedPoints;
 using Neurodynamics.Models;
 using Xunit;
@@ -37,46 +38,6 @@ public sealed class LayerTests
         }
     }
 
-    [Theory, InlineData("gru"), InlineData("lstm"), InlineData("vanilla")]
-    public void Rounding_of_layers_is_bounded_from_above_and_small(string name) =>
-        Gen.Select(Gen.Int[1, 12], Gen.Long[0, 1 << 30]).Sample((units, seed) =>
-        {
-            using var scope = NewDisposeScope();
-            using var generator = new Generator((ulong)seed);
-            var kind = new Stacked { Layer = Architecture.Named(name), Layers = 3 };
-            var cell = (LayeredCell)kind.Create(1, units, Double);
-            var flipped = (LayeredCell)kind.Create(1, units, Double);
-            using (no_grad())
-            {
-                foreach (var parameter in cell.parameters()) parameter.uniform_(-0.7, 0.7, generator);
-                for (int i = 0; i < 3; i++)
-                    Flip((RecurrentCell)cell.Layers[i], (RecurrentCell)flipped.Layers[i], reads: i > 0);
-            }
-            var u = randn([1, 1], dtype: Double, generator: generator);
-            var x = randn([5, cell.StateSize], dtype: Double, generator: generator);
-            var (step, jacobian) = cell.Rounding(u, x);
-            Assert.InRange(step.max().item<double>(), 0, 1e-9);
-            Assert.InRange(jacobian.max().item<double>(), 0, 1e-6);
-            // The same units in reversed order round otherwise: two such differ by two roundings at most.
-            var apart = cell.Step(u, x) - Turned(flipped.Step(u, Turned(x, 1)), 1);
-            Assert.InRange((apart.norm(1) / step).max().item<double>(), 0, 2);
-            var turned = cell.StateJacobian(u, x) - Turned(Turned(flipped.StateJacobian(u, Turned(x, 1)), 1), 2);
-            Assert.InRange((turned.flatten(1).norm(1) / jacobian).max().item<double>(), 0, 2);
-
-            Tensor Turned(Tensor of, int dimension) => cat([.. of.split(units, dimension)
-                .Select(part => part.flip(dimension))], dimension);
-
-            void Flip(RecurrentCell from, RecurrentCell to, bool reads)
-            {
-                int gates = from.GateCount;
-                to.WeightHh.copy_(from.WeightHh.view(gates, units, units).flip(1, 2).flatten(0, 1));
-                var inputs = from.WeightIh.view(gates, units, -1);
-                to.WeightIh.copy_((reads ? inputs.flip(1, 2) : inputs.flip(1)).flatten(0, 1));
-                to.BiasIh.copy_(from.BiasIh.view(gates, units).flip(1).flatten());
-                to.BiasHh.copy_(from.BiasHh.view(gates, units).flip(1).flatten());
-            }
-        }, iter: 20);
-
     [Fact]
     public void The_points_of_two_layers_are_found_and_certified()
     {
@@ -99,70 +60,20 @@ public sealed class LayerTests
             Architecture.Vanilla, new[,] { { input } }, new[,] { { recurrent } });
     }
 
-    /// <summary>
-    /// Two ReLU units in their linear part, of gains 10 and 3, in front of tanh(0.2 y + 1): by the chain rule the last
-    /// row changes with the first unit by |tanh''| (0.2 30)^2.
-    /// </summary>
-    [Fact]
-    public void The_constant_of_layers_in_a_line_is_nearly_the_exact_one()
-    {
-        using var scope = NewDisposeScope();
-        // Its argument is 1 where the first unit is at 0.5.
-        var cell = new LayeredCell(Relu(input: 0, recurrent: 10), Relu(input: 3, recurrent: 0), RecurrentCell.Create(
-            Architecture.Vanilla, new[,] { { 0.2 } }, new[,] { { 0.0 } }, [1 - 0.2 * (3 * (10 * 0.5 + 100) + 100)]));
-        double t = Math.Tanh(1), exact = 2 * t * (1 - t * t) * Math.Pow(0.2 * 30, 2);
-        double constant = cell.JacobianLipschitz(zeros(1, 1, dtype: Double), tensor(new[,] { { 0.5, 0, 0 } }),
-            tensor([1e-9]))!.item<double>();
-        Assert.InRange(constant, exact * (1 - 1e-6), exact * 1.01);
-    }
-
-    /// <summary>What a layer rounds is passed on with the gains of the layers above: three units, by hand.</summary>
-    [Fact]
-    public void Rounding_is_passed_on_from_layer_to_layer()
-    {
-        using var scope = NewDisposeScope();
-        const double G0 = 1000, G1 = 3, W = 0.2, X = 0.5;
-        var cell = new LayeredCell(Relu(input: 0, recurrent: G0), Relu(input: G1, recurrent: 0), RecurrentCell.Create(
-            Architecture.Vanilla, new[,] { { W } }, new[,] { { 0.0 } }, [1 - W * (G1 * (G0 * X + 100) + 100)]));
-        var (u, x) = (zeros(1, 1, dtype: Double), tensor(new[,] { { X, 0, 0 } }));
-        double slope = W * (1 - Math.Pow(Math.Tanh(1), 2));
-        double step = 0, turned = 0, steps = 0, jacobians = 0, size = 0;
-        var at = u;
-        foreach (var (i, gain) in new[] { 0, G1, slope }.Index())
-        {
-            var (layer, own) = (cell.Layers[i], cell.Part(x, i));
-            var (ofStep, ofJacobian) = layer.Rounding(at, own);
-            step = ofStep.item<double>() + gain * step;
-            turned = (i == 0 ? ofJacobian : layer.InputRounding(at, own)).item<double>() * Math.Max(1, size)
-                + gain * turned;
-            size = i == 0 ? G0 : gain * size;
-            (steps, jacobians) = (steps + step * step, jacobians + turned * turned);
-            at = layer.Hidden(layer.Step(at, own));
-        }
-        var whole = cell.Rounding(u, x);
-        Assert.InRange(whole.Step.item<double>(), Math.Sqrt(steps) * (1 - 1e-6), Math.Sqrt(steps) * 2);
-        Assert.InRange(whole.Jacobian.item<double>(), Math.Sqrt(jacobians) * (1 - 1e-6), Math.Sqrt(jacobians) * 20);
-    }
-
     /// <summary>Rounding in the layer below may have moved a ReLU unit of the next across its kink.</summary>
     [Fact]
     public void A_kink_within_what_the_layer_below_rounds_is_one()
     {
         using var scope = NewDisposeScope();
-        // 0.5 (1e8 u - 1e8 + 1) is 0.5 up to 1e-7 or so, and the next unit's argument what is beyond it.
+        // 0.5 (1e8 u - 1e8 + 1) is 0.5 up to 1e-8 or so, and the next unit's argument what is beyond it.
         var below = LeakyCell.Create(new Currents { ReadsRates = false, Leak = 0.5 }, new[,] { { 1e8 } },
             new double[1, 1], [-1e8 + 1]);
         var cell = new LayeredCell(below, LeakyCell.Create(new Rates { Nonlinearity = Nonlinearity.Relu },
             new[,] { { 1.0 } }, new[,] { { 0.5 } }, [-0.5 + 1e-9]));
-        var (u, x) = (ones(1, 1, dtype: Double), zeros(1, 2, dtype: Double));
-        // Not finite, so that nothing is certified.
-        Assert.False(double.IsFinite(cell.JacobianLipschitz(u, x, tensor([1e-12]))!.item<double>()));
-        Assert.False(double.IsFinite(cell.Rounding(u, x).Jacobian.item<double>()));
+        var next = cell.Enclosed()!.Next(EnclosedVector.Constant([1]), EnclosedVector.Variables(0, 0));
+        Assert.True(next.Slopes![1, 1].Contains(new Enclosure(0, 0.5)));
+        Assert.InRange(next.Slopes[1, 1].Modulus, 0.5, 0.5 + 1e-12);
     }
-
-    /// <summary>A unit r' = relu(input u + recurrent r + 100).</summary>
-    private static LeakyCell Relu(double input, double recurrent) => LeakyCell.Create(
-        new Rates { Nonlinearity = Nonlinearity.Relu }, new[,] { { input } }, new[,] { { recurrent } }, [100]);
 
     [Fact]
     public void Layers_in_float32_are_analysed_in_float64()
@@ -201,17 +112,23 @@ public sealed class LayerTests
             foreach (var states in new[] { inside, inside.sign() * tensor(box) })
                 Assert.True((cell.Step(u, states).abs() <= tensor(box) * (1 + 1e-12)).all().item<bool>());
             var centre = inside[..1];
-            double bound = cell.JacobianLipschitz(u, centre, tensor([radius]))!.item<double>();
-            var away = randn([200, cell.StateSize], dtype: Double, generator: generator);
-            var y = centre + radius * away / away.norm(1, keepdim: true);
-            var turned = linalg.svdvals(cell.StateJacobian(u, y) - cell.StateJacobian(u, centre)).amax(1);
-            Assert.InRange(turned.max().item<double>(), 0, bound * radius * (1 + 1e-9) + 1e-12);
+            var step = cell.Enclosed()!;
+            var next = step.Next(EnclosedVector.Constant([0.3]), EnclosedVector.Variables(
+                [.. centre.squeeze(0).ToVector().Select(x => new Enclosure(x - radius, x + radius))]));
+            var away = 2 * rand([50, cell.StateSize], dtype: Double, generator: generator) - 1;
+            foreach (var jacobian in cell.StateJacobian(u, centre + radius * away).unbind(0))
+            {
+                double[,] entries = jacobian.ToMatrix();
+                for (int i = 0; i < cell.StateSize; i++)
+                    for (int j = 0; j < cell.StateSize; j++)
+                        Assert.InRange(entries[i, j], next.Slopes![i, j].Low - 1e-12, next.Slopes[i, j].High + 1e-12);
+            }
 
             Cell own = new SeenDoubled(units);
             Assert.NotNull(new LayeredCell(own).InvariantBox([0]));
             var above = new LayeredCell(own, Drawn(units));
             Assert.Null(above.InvariantBox([0]));
-            Assert.Null(above.JacobianLipschitz(u, zeros(1, above.StateSize, dtype: Double), tensor([radius])));
+            Assert.Null(above.Enclosed());
 
             Cell Drawn(int inputs)
             {
@@ -230,8 +147,6 @@ public sealed class LayerTests
         public override Tensor Hidden(Tensor states) => 2 * states;
 
         public override double[] InvariantBox(double[] input) => [.. Enumerable.Repeat(1.0, StateSize)];
-
-        public override Tensor JacobianLipschitz(Tensor input, Tensor state, Tensor radius) => zeros_like(radius);
     }
 
     [Fact]
