@@ -1,4 +1,6 @@
+using Neurodynamics.Enclosures;
 using Neurodynamics.Models;
+using Neurodynamics.Models.Bounds;
 using static TorchSharp.torch;
 
 namespace Neurodynamics.FixedPoints;
@@ -48,6 +50,7 @@ internal sealed class ContinuumTracer(Cell cell, double[] input, double distance
 
     private readonly List<Traced> traced = [];
     private readonly double[] start = cell.StartState();
+    private readonly EnclosedStep? enclosed = cell.Enclosed();
     private int traces;
 
     public IReadOnlyList<Continuum> Found => [.. traced.Select(own => own.Continuum)];
@@ -103,7 +106,7 @@ internal sealed class ContinuumTracer(Cell cell, double[] input, double distance
         using var frozen = no_grad();
         var (u, from, left) = (input.ToTensor().unsqueeze(0), seed.State.ToTensor().unsqueeze(0), seed.Left.ToTensor());
         var way = start.ToTensor().unsqueeze(0) - from;
-        double still = 2 * cell.Rounding(u, from).Step.item<double>();
+        double still = 2 * Rounding(seed.State);
         var (last, part, most) = (0.0, 1.0 / Parts, 0.0);
         for (int look = 0; look < Looks; look++, part /= Parts)
         {
@@ -267,7 +270,7 @@ internal sealed class ContinuumTracer(Cell cell, double[] input, double distance
         // From the sample's side of the plane, so that a state that stands still alone is not taken for one of them.
         var origin = sample.State.ToTensor().unsqueeze(0);
         x = origin.Plus((x - origin).mm(right).mm(right.t()));
-        double most = 2 * cell.Rounding(u, x).Step.item<double>();
+        double most = 2 * Rounding(x.squeeze(0).ToVector());
         for (int step = 0; step <= MostSteps; step++)
         {
             var residual = cell.Step(u, x) - x;
@@ -296,6 +299,20 @@ internal sealed class ContinuumTracer(Cell cell, double[] input, double distance
             var found = linalg.solve_ex(matrix, ask).result.narrow(0, 0, size);
             return found.isfinite().all().item<bool>() ? linalg.qr(found).Q : null;
         }
+    }
+
+    /// <summary>
+    /// How far the step in float64 can be from the true one, Euclidean: as far as it is from the far ends of the step
+    /// over enclosures; where there is none, a guess of S + I + 16 roundings of 1 + ||x||.
+    /// </summary>
+    private double Rounding(double[] state)
+    {
+        if (enclosed is null)
+            return (1 + state.Distance(new double[state.Length])) * (state.Length + input.Length + 16)
+                * Float64.UnitRoundoff;
+        double[] next = cell.Next(input, state);
+        var exact = enclosed.Next(EnclosedVector.Constant(input), EnclosedVector.Constant(state)).Values;
+        return Math.Sqrt(next.Zip(exact, (value, all) => Math.Pow((all - value).Modulus, 2)).Sum());
     }
 
     private Tensor Matrix(Tensor x) => cell.StateJacobian(input.ToTensor().unsqueeze(0), x).squeeze(0).FromIdentity();

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
-using Neurodynamics.Models.Bounds;
 using static TorchSharp.torch;
 
 namespace Neurodynamics.Models;
@@ -44,8 +43,8 @@ public abstract class Cell : nn.Module
     }
 
     /// <summary>
-    /// A cell from a step alone, such as one written in a notebook's cell. Autograd supplies its Jacobians; no bound is
-    /// known of it, so its fixed points are found and at best verified numerically, never certified.
+    /// A cell from a step alone, such as one written in a notebook's cell. Autograd supplies its Jacobians; its step
+    /// over enclosures is not known, so its fixed points are found and at best verified numerically, never certified.
     /// </summary>
     /// <param name="step">
     /// From inputs [B, I] and states [B, S] to the next states [B, S], in float64, without leaving tensors on the way.
@@ -188,58 +187,11 @@ public abstract class Cell : nn.Module
     internal virtual double[]? HiddenReach(double[] box) => IsSeen ? box[..Units] : null;
 
     /// <summary>
-    /// A Lipschitz constant [B] of <see cref="HiddenJacobian"/> on balls of states; null if unknown.
-    /// </summary>
-    internal virtual Tensor? HiddenLipschitz(Tensor state, Tensor radius) => IsSeen ? zeros_like(radius) : null;
-
-    /// <summary>
-    /// An upper bound on how far rounding can move <see cref="InputJacobian"/> (Frobenius norm) [B]; the default is
-    /// that of <see cref="Rounding"/>.
-    /// </summary>
-    internal virtual Tensor InputRounding(Tensor input, Tensor state) => InputJacobian(input, state).flatten(1).norm(1)
-        .Plus(1).Times((StateSize + InputSize + 16) * Float64.UnitRoundoff);
-
-    /// <summary>
-    /// A Lipschitz constant [B] of the Jacobian with respect to input and state together, around both; null if unknown.
-    /// </summary>
-    internal virtual Tensor? JointLipschitz(Tensor input, Tensor state, Tensor radius) => null;
-
-    /// <summary>
-    /// A Lipschitz constant of the state Jacobian around each state [B]: ||J(x) - J(y)||_2 is at most this times ||x -
-    /// y|| for all x and y in the ball. Null if the cell knows none; its fixed points then cannot be certified, only
-    /// verified numerically.
-    /// </summary>
-    /// <param name="input">Inputs [B, I], or [1, I].</param>
-    /// <param name="state">Centres of the balls [B, S].</param>
-    /// <param name="radius">Radii of the balls [B], Euclidean.</param>
-    public virtual Tensor? JacobianLipschitz(Tensor input, Tensor state, Tensor radius) => null;
-
-    /// <summary>The same constant of the copy in float64, for a cell in another precision.</summary>
-    private protected Tensor? LipschitzInDouble(Tensor input, Tensor state, Tensor radius) => InDouble()
-        .JacobianLipschitz(input.to(ScalarType.Float64), state.to(ScalarType.Float64), radius.to(ScalarType.Float64));
-
-    /// <summary>
     /// The step over enclosures, from which proofs follow; null, the default, where the cell does not know it. It
     /// holds the weights of this moment.
     /// </summary>
     /// <param name="weights">Which numbers the weights stand for.</param>
     public virtual EnclosedStep? Enclosed(WeightsAre weights = WeightsAre.Exact) => null;
-
-    /// <summary>
-    /// An upper bound on how far float64 rounding can move <see cref="Step"/> (Euclidean norm) and
-    /// <see cref="StateJacobian"/> (Frobenius norm), each [B]. The default for a cell of your own is S + I + 16
-    /// roundings of 1 + ||x|| and 1 + ||J||. Override it if that is too small.
-    /// </summary>
-    /// <inheritdoc cref="Step"/>
-    public virtual (Tensor Step, Tensor Jacobian) Rounding(Tensor input, Tensor state)
-    {
-        using var scope = NewDisposeScope();
-        using var frozen = no_grad();
-        return (Of(state.norm(1)), Of(StateJacobian(input, state).flatten(1).norm(1)));
-
-        Tensor Of(Tensor size) =>
-            size.Plus(1).Times((StateSize + InputSize + 16) * Float64.UnitRoundoff).MoveToOuterDisposeScope();
-    }
 
     /// <summary>Runs whole trials.</summary>
     /// <param name="inputs">Inputs [B, T, I].</param>

@@ -1,5 +1,4 @@
 using Neurodynamics.Enclosures;
-using Neurodynamics.Models.Bounds;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -33,18 +32,6 @@ internal abstract class Connectivity
     /// <summary>|W| |z| [B, N] at least, where z is not negative.</summary>
     public abstract Tensor ModuliTimes(Tensor z);
 
-    /// <summary>Length of every row of |W| at least, what its entries round included [N].</summary>
-    public abstract Tensor RowNorms();
-
-    /// <summary>The same of every column [N].</summary>
-    public abstract Tensor ColumnNorms();
-
-    /// <summary>||W||_2 at least.</summary>
-    public abstract double Norm();
-
-    /// <summary>Roundings in an entry of W z, or of W itself, at most.</summary>
-    public abstract int Roundings { get; }
-
     /// <summary>Takes W, or m and n.</summary>
     public virtual void Set(double[][,] weights)
     {
@@ -66,13 +53,9 @@ internal abstract class Connectivity
     /// <summary>Every weight by itself.</summary>
     internal class Full(int units, ScalarType precision) : Connectivity
     {
-        private readonly SpectralNorms norms = new();
-
         protected Parameter Weights { get; } = new(zeros(units, units, dtype: precision));
 
         public override IReadOnlyList<(string Name, Parameter Values)> Parameters => [("weight_hh", Weights)];
-
-        public override int Roundings => units;
 
         public override Tensor Matrix() => Weights.alias();
 
@@ -90,12 +73,6 @@ internal abstract class Connectivity
         }
 
         public override Tensor ModuliTimes(Tensor z) => z.mm(Weights.abs().t());
-
-        public override Tensor RowNorms() => Weights.norm(1);
-
-        public override Tensor ColumnNorms() => Weights.norm(0);
-
-        public override double Norm() => norms.Of(Matrix(), units)[0];
 
         public override void Initialise(Generator generator) => Glorot.Fill(Weights, generator);
     }
@@ -150,8 +127,6 @@ internal abstract class Connectivity
 
         public override IReadOnlyList<(string Name, Parameter Values)> Parameters => [("m", m), ("n", n)];
 
-        public override int Roundings => units + rank;
-
         public override Tensor Matrix() => m.mm(n.t()).Over(units);
 
         public override Func<Tensor, Tensor> Product()
@@ -172,14 +147,6 @@ internal abstract class Connectivity
 
         public override Tensor ModuliTimes(Tensor z) => z.mm(n.abs()).mm(m.abs().t()).Over(units);
 
-        public override Tensor RowNorms() => Lengths(m, n);
-
-        public override Tensor ColumnNorms() => Lengths(n, m);
-
-        /// <summary>||m n'||^2 is the largest eigenvalue of (m'm)(n'n), at most its Frobenius norm.</summary>
-        public override double Norm() => m.abs().t().mm(m.abs()).mm(n.abs().t().mm(n.abs())).norm().sqrt()
-            .item<double>() / units * (1 + 1e-9);
-
         public override void Initialise(Generator generator)
         {
             m.normal_(0, 1, generator);
@@ -195,13 +162,6 @@ internal abstract class Connectivity
 
             Tensor Scaled(Tensor? scale, Tensor vectors) => scale is null
                 ? vectors.expand(s.shape[0], units, rank) : scale.unsqueeze(-1) * vectors;
-        }
-
-        /// <summary>Lengths of the rows of |one| |other|' / N, which are at least those of one other'.</summary>
-        private Tensor Lengths(Tensor one, Tensor other)
-        {
-            var (moduli, gram) = (one.abs(), other.abs().t().mm(other.abs()));
-            return (moduli.mm(gram) * moduli).sum(1).sqrt().Over(units).Times(1 + 1e-9);
         }
     }
 }

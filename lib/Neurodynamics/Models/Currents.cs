@@ -1,5 +1,4 @@
 using Neurodynamics.Enclosures;
-using Neurodynamics.Models.Bounds;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -77,26 +76,6 @@ public sealed class CurrentsCell : LeakyCell
         Connectivity.Solve(null, Nonlinearity.Slope(Argument(state)), residual);
 
     /// <summary>
-    /// J(x) - J(y) = diag(a) W diag(f'(x) - f'(y)), whose Frobenius norm is at most ||x - y|| times the largest product
-    /// of a column's length and |f''|. The input takes no part.
-    /// </summary>
-    private protected override Tensor? LipschitzAt(Tensor input, Tensor state, Tensor radius, bool ofInput)
-    {
-        var columns = Connectivity.ColumnNorms();
-        return RateCurvature(Argument(state), radius, columns) is { } curvature
-            ? (curvature * columns).amax(1) * Leak.amax() : null;
-    }
-
-    private protected override (Tensor Step, Tensor Jacobian) RoundingAt(Tensor input, Tensor state)
-    {
-        var argument = Argument(state);
-        var sizes = Nonlinearity.Of(argument).abs().Plus(argument.abs());
-        var step = Connectivity.ModuliTimes(sizes).Plus(DriveModuli(input)).Plus(state.abs());
-        var columns = Connectivity.ColumnNorms() * argument.abs().Plus(1);
-        return (step.Times(2 * SumRounding), columns.Times(SumRounding).Plus(4 * Float64.UnitRoundoff));
-    }
-
-    /// <summary>
     /// Where |f| is bounded, |x| is at most |W| times that bound and the drive. Otherwise there is a box where the
     /// moduli of the weights contract.
     /// </summary>
@@ -117,14 +96,6 @@ public sealed class CurrentsCell : LeakyCell
         double[] inner = InnerBias is null || readsPlainRates ? new double[Units] : InnerBias.abs().ToVector();
         return [.. box.Zip(inner, (x, c) => Nonlinearity.Offset + x + c)];
     }
-
-    /// <inheritdoc/>
-    internal override Tensor? HiddenLipschitz(Tensor state, Tensor radius) => readsRates
-        ? RateCurvature(Seen(state), radius.unsqueeze(1), ones_like(Leak))?.amax(1) : zeros_like(radius);
-
-    /// <summary>|f''| at most on balls of radii [B, 1]; their centres x + c are rounded.</summary>
-    private Tensor? RateCurvature(Tensor arguments, Tensor radius, Tensor weights) => CurvatureAround(
-        arguments, radius.Plus(arguments.abs().Times(2 * Float64.UnitRoundoff)), weights);
 
     /// <summary>What f is taken of where a readout sees rates.</summary>
     private Tensor Seen(Tensor state) => readsPlainRates ? state : Argument(state);

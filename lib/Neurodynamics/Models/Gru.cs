@@ -1,5 +1,4 @@
 using Neurodynamics.Enclosures;
-using Neurodynamics.Models.Bounds;
 using static TorchSharp.torch;
 
 namespace Neurodynamics.Models;
@@ -49,53 +48,6 @@ public sealed class Gru : RecurrentCell
         var (r, z, n, recurrent) = Gates(drive, state);
         var candidate = Scalars.OneMinus(z) * TanhSlope(n);
         return Scaled(WeightIh, candidate * recurrent * Slope(r), (state - n) * Slope(z), candidate);
-    }
-
-    private protected override Tensor? JacobianLipschitzAt(
-        Tensor drive, Tensor state, Tensor radius, Tensor error, bool ofInput)
-    {
-        var (own, at) = (Bounds.Own(), Bounds.Arguments(ofInput));
-        var (driven, recurrent) = (drive.chunk(3, 1), Recur(state).chunk(3, 1));
-        var reset = Around(0, driven[0].Plus(recurrent[0]));
-        var update = Around(1, driven[1].Plus(recurrent[1]));
-        // The candidate's argument is its driven part and r m, of which m never sees the input.
-        var inner = ofInput ? Bounds.Arguments(ofInput: false)[2] : at[2];
-        var outer = ofInput ? Bounds.Inputs(2) : null;
-        var m = Interval.Around(recurrent[2], (radius * inner.Rows).Plus(error));
-        var around = outer is null ? error : (radius * outer.Rows).Plus(error);
-        var candidate = Interval.Around(driven[2], around) + reset.Sigmoid() * m;
-        var (slope, bend, open) = (candidate.TanhSlope, candidate.TanhCurvature, update.Complement);
-        // How the candidate's argument changes with the reset gate's argument, and with m.
-        var (byReset, byM) = (m.LargestModulus * reset.SigmoidSlope, reset.Sigmoid().High);
-        var resetTwice = (bend * byReset.Squared()).Plus(slope * m.LargestModulus * reset.SigmoidCurvature);
-        var way = Interval.Around(state, radius) - candidate.Tanh();
-        Second[] second =
-        [
-            new(at[0], at[0], open * resetTwice),
-            new(at[0], inner, open * (bend * byReset * byM).Plus(slope * reset.SigmoidSlope)),
-            new(inner, inner, open * bend * byM.Squared()),
-            new(at[1], at[0], update.SigmoidSlope * slope * byReset),
-            new(at[1], inner, update.SigmoidSlope * slope * byM),
-            new(at[1], at[1], update.SigmoidCurvature * way.LargestModulus),
-            new(at[1], own, update.SigmoidSlope),
-        ];
-        return Curvature.Bound(outer is null ? second :
-        [
-            .. second,
-            new(outer, outer, open * bend),
-            new(outer, at[0], open * bend * byReset),
-            new(outer, inner, open * bend * byM),
-            new(outer, at[1], update.SigmoidSlope * slope),
-        ]);
-
-        Interval Around(int gate, Tensor centre) => Interval.Around(centre, (radius * at[gate].Rows).Plus(error));
-    }
-
-    private protected override Tensor StepRoundingAt(Tensor drive, Tensor state, Tensor[] errors)
-    {
-        var (r, z, n, recurrent) = Gates(drive, state);
-        var candidate = errors[2].Plus(recurrent.abs() * (Slope(r) * errors[0]).Plus(4 * Float64.UnitRoundoff));
-        return (Scalars.OneMinus(z) * TanhSlope(n) * candidate).Plus(GateBounds.MixRounding(z, n, state, errors[1]));
     }
 
     private (Tensor R, Tensor Z, Tensor N, Tensor Recurrent) Gates(Tensor drive, Tensor state)

@@ -1,5 +1,4 @@
 using Neurodynamics.Enclosures;
-using Neurodynamics.Models.Bounds;
 using static TorchSharp.torch;
 
 namespace Neurodynamics.Models;
@@ -47,32 +46,6 @@ public sealed class GruAsPrinted : RecurrentCell
     {
         var (r, z, t) = Gates(drive, state);
         return Scaled(WeightIh, Scales(r, z, t, state));
-    }
-
-    private protected override Tensor? JacobianLipschitzAt(
-        Tensor drive, Tensor state, Tensor radius, Tensor error, bool ofInput)
-    {
-        var sums = drive.Plus(Recur(state)).chunk(3, 1);
-        var (own, at) = (Bounds.Own(), Bounds.Arguments(ofInput));
-        var (reset, update, inner) = (Around(0), Around(1), Around(2));
-        var (open, r, t) = (update.Complement, reset.Sigmoid(), inner.Tanh());
-        return Curvature.Bound(
-            new(at[0], at[0], open * reset.SigmoidCurvature * t.LargestModulus),
-            new(at[0], at[2], open * reset.SigmoidSlope * inner.TanhSlope),
-            new(at[2], at[2], open * r.High * inner.TanhCurvature),
-            new(at[1], at[0], update.SigmoidSlope * reset.SigmoidSlope * t.LargestModulus),
-            new(at[1], at[2], update.SigmoidSlope * r.High * inner.TanhSlope),
-            new(at[1], at[1], update.SigmoidCurvature * (Interval.Around(state, radius) - r * t).LargestModulus),
-            new(at[1], own, update.SigmoidSlope));
-
-        Interval Around(int gate) => Interval.Around(sums[gate], (radius * at[gate].Rows).Plus(error));
-    }
-
-    private protected override Tensor StepRoundingAt(Tensor drive, Tensor state, Tensor[] errors)
-    {
-        var (r, z, t) = Gates(drive, state);
-        var candidate = (t.abs() * Slope(r) * errors[0]).Plus(r * TanhSlope(t) * errors[2]);
-        return (Scalars.OneMinus(z) * candidate).Plus(GateBounds.MixRounding(z, r * t, state, errors[1]));
     }
 
     private static Tensor[] Scales(Tensor r, Tensor z, Tensor t, Tensor state) =>

@@ -1,5 +1,4 @@
 using Neurodynamics.Enclosures;
-using Neurodynamics.Models.Bounds;
 using static TorchSharp.torch;
 
 namespace Neurodynamics.Models;
@@ -165,95 +164,10 @@ public sealed class LayeredCell : Cell
     internal override double[]? HiddenReach(double[] box) => layers[^1].HiddenReach(box[firsts[^1]..]);
 
     /// <inheritdoc/>
-    internal override Tensor? HiddenLipschitz(Tensor state, Tensor radius) =>
-        layers[^1].HiddenLipschitz(Part(state, layers.Length - 1), radius);
-
-    /// <inheritdoc/>
     public override double[]? BoxAfter(int steps)
     {
         double[]?[] boxes = [.. layers.Select(layer => layer.BoxAfter(steps))];
         return boxes.Contains(null) ? null : [.. boxes.SelectMany(box => box!)];
-    }
-
-    /// <summary>
-    /// By the chain rule, from the layers' Lipschitz constants with respect to input and state together and the norms
-    /// of their Jacobians. Null if one of them knows none.
-    /// </summary>
-    /// <inheritdoc/>
-    public override Tensor? JacobianLipschitz(Tensor input, Tensor state, Tensor radius)
-    {
-        Require(input, state);
-        Demand.Shape(radius, [(int)state.shape[0]]);
-        using var scope = NewDisposeScope();
-        using var frozen = no_grad();
-        if (!IsExact) return LipschitzInDouble(input, state, radius)?.MoveToOuterDisposeScope();
-        // How the layer's input changes with the whole state, at most, how that in turn changes, and how far rounding
-        // can have moved it.
-        Tensor? change = null, bend = null, moved = null, sum = null;
-        foreach (var (i, at) in Through(input, state).Index())
-        {
-            var layer = layers[i];
-            Tensor first, second, step = layer.Rounding(at.Input, at.State).Step;
-            var own = Norms.Spectral(layer.StateJacobian(at.Input, at.State));
-            if (change is null)
-            {
-                if (layer.JacobianLipschitz(at.Input, at.State, radius) is not { } curve) return null;
-                (first, second) = (own.Plus(curve * radius), curve);
-            }
-            else
-            {
-                // A unit step of the whole state moves the layer's input and state together by this at most.
-                var stretch = change.Squared().Plus(1).sqrt();
-                var reach = (radius * stretch).Plus(moved!);
-                if (layer.JointLipschitz(at.Input, at.State, reach) is not { } curve) return null;
-                var slack = curve * reach;
-                var through = Norms.Spectral(layer.InputJacobian(at.Input, at.State)).Plus(slack);
-                first = (through * change).Plus(own).Plus(slack);
-                second = (curve * stretch.Squared()).Plus(through * bend!);
-                step = step.Plus(through * moved!);
-            }
-            sum = sum is null ? second.Squared() : sum.Plus(second.Squared());
-            if (i == layers.Length - 1) break;
-            var far = (first * radius).Plus(step);
-            if (layer.HiddenLipschitz(at.Next, far) is not { } turn) return null;
-            var seen = Norms.Spectral(layer.HiddenJacobian(at.Next)).Plus(turn * far);
-            (change, bend) = (seen * first, (turn * first.Squared()).Plus(seen * second));
-            moved = (seen * step).Plus(HiddenRounding(layer, at.Next));
-        }
-        return sum!.sqrt().Times(1 + 1e-9).MoveToOuterDisposeScope();
-    }
-
-    /// <inheritdoc/>
-    public override (Tensor Step, Tensor Jacobian) Rounding(Tensor input, Tensor state)
-    {
-        Require(input, state);
-        using var scope = NewDisposeScope();
-        using var frozen = no_grad();
-        Tensor? moved = null, turned = null, size = null, steps = null, jacobians = null;
-        double products = (StateSize + InputSize + 16) * Float64.UnitRoundoff;
-        foreach (var (layer, at) in layers.Zip(Through(input, state)))
-        {
-            var (step, jacobian) = layer.Rounding(at.Input, at.State);
-            var whole = Norms.Frobenius(layer.StateJacobian(at.Input, at.State));
-            if (moved is not null)
-            {
-                // What the layer below has rounded moves this layer's input, and with it both of its Jacobians.
-                var through = Norms.Frobenius(layer.InputJacobian(at.Input, at.State));
-                var curve = layer.JointLipschitz(at.Input, at.State, moved) ?? zeros_like(moved);
-                var swing = curve * moved;
-                step = step.Plus(through.Plus(swing) * moved);
-                jacobian = jacobian.Plus(swing).Plus(layer.InputRounding(at.Input, at.State).Plus(swing) * size!)
-                    .Plus(through.Plus(swing) * turned!).Plus((through * size!).Times(products));
-                whole = whole.Plus(through * size!);
-            }
-            steps = steps is null ? step.Squared() : steps.Plus(step.Squared());
-            jacobians = jacobians is null ? jacobian.Squared() : jacobians.Plus(jacobian.Squared());
-            // What a readout sees has a slope of at most 1.
-            var bend = layer.HiddenLipschitz(at.Next, step) ?? zeros_like(step);
-            (moved, size) = (step.Plus(HiddenRounding(layer, at.Next)), whole);
-            turned = jacobian.Plus((bend * step).Plus(products) * whole);
-        }
-        return (steps!.sqrt().MoveToOuterDisposeScope(), jacobians!.sqrt().MoveToOuterDisposeScope());
     }
 
     /// <inheritdoc/>
@@ -274,10 +188,6 @@ public sealed class LayeredCell : Cell
         exact.Share(this);
         return exact;
     }
-
-    /// <summary>A few roundings of what a readout sees, at most [B].</summary>
-    private static Tensor HiddenRounding(Cell layer, Tensor states) =>
-        layer.Hidden(states).norm(1).Plus(1).Times(8 * Float64.UnitRoundoff);
 
     /// <summary>What every layer gets, where it is, and where it goes.</summary>
     private IEnumerable<(Tensor Input, Tensor State, Tensor Next)> Through(Tensor input, Tensor state)

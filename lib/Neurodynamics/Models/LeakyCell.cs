@@ -1,6 +1,5 @@
 using System.Globalization;
 using Neurodynamics.Enclosures;
-using Neurodynamics.Models.Bounds;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -270,35 +269,6 @@ public abstract class LeakyCell : Cell
     }
 
     /// <inheritdoc/>
-    public sealed override Tensor? JacobianLipschitz(Tensor input, Tensor state, Tensor radius)
-    {
-        Require(input, state);
-        Demand.Shape(radius, [(int)state.shape[0]]);
-        using var scope = NewDisposeScope();
-        using var frozen = no_grad();
-        return (InputWeights.dtype == ScalarType.Float64
-            ? LipschitzAt(input, state, radius.unsqueeze(1), ofInput: false)?.Times(1 + 1e-9)
-            : LipschitzInDouble(input, state, radius))?.MoveToOuterDisposeScope();
-    }
-
-    /// <inheritdoc/>
-    internal sealed override Tensor? JointLipschitz(Tensor input, Tensor state, Tensor radius)
-    {
-        using var scope = NewDisposeScope();
-        return LipschitzAt(input, state, radius.unsqueeze(1), ofInput: true)?.Times(1 + 1e-9).MoveToOuterDisposeScope();
-    }
-
-    /// <inheritdoc/>
-    public sealed override (Tensor Step, Tensor Jacobian) Rounding(Tensor input, Tensor state)
-    {
-        Require(input, state);
-        using var scope = NewDisposeScope();
-        using var frozen = no_grad();
-        var (step, jacobian) = RoundingAt(input, state);
-        return (step.norm(1).MoveToOuterDisposeScope(), jacobian.norm(1).MoveToOuterDisposeScope());
-    }
-
-    /// <inheritdoc/>
     protected internal sealed override Tensor Start(Tensor inputs) =>
         LearnedStart is null ? base.Start(inputs) : LearnedStart.expand(inputs.shape[0], Units);
 
@@ -336,38 +306,8 @@ public abstract class LeakyCell : Cell
     /// <summary>Newton's correction from the residual over a, where it needs no matrix of N by N; else null.</summary>
     private protected abstract Tensor? CorrectionAt(Tensor drive, Tensor state, Tensor residual);
 
-    /// <summary>The Lipschitz constant [B] on balls of radii [B, 1] of states, or of inputs and states.</summary>
-    private protected abstract Tensor? LipschitzAt(Tensor input, Tensor state, Tensor radius, bool ofInput);
-
-    /// <summary>
-    /// Upper bounds on the rounding of each next state variable, and of each row or column of the Jacobian [B, N].
-    /// </summary>
-    private protected abstract (Tensor Step, Tensor Jacobian) RoundingAt(Tensor input, Tensor state);
-
     /// <summary>The invariant box where |B u + b| is at most this [N].</summary>
     private protected abstract double[]? BoxUnder(Tensor drive);
-
-    /// <summary>|B| |u| + |b|.</summary>
-    private protected Tensor DriveModuli(Tensor input) =>
-        nn.functional.linear(input.abs(), InputWeights.abs(), Bias.abs());
-
-    /// <summary>One rounding of a sum of as many terms as there are in a unit's drive and recurrent input.</summary>
-    private protected double SumRounding =>
-        (Connectivity.Roundings + InputSize + 16) * Float64.UnitRoundoff;
-
-    /// <summary>The most that |f''| can be where the arguments are this near to some [B, N]; null if unknown.</summary>
-    /// <param name="arguments">[B, N].</param>
-    /// <param name="reach">[B, N] or [B, 1].</param>
-    /// <param name="weights">
-    /// Lengths of what f' is multiplied with [N]: where one is 0, a kink does no harm, and the bound is 0.
-    /// </param>
-    private protected Tensor? CurvatureAround(Tensor arguments, Tensor reach, Tensor weights)
-    {
-        // A little more, so that rounding does not hide a kink.
-        var far = reach.Times(1 + 1e-9);
-        return Nonlinearity.Curvature(arguments - far, arguments.Plus(far)) is { } curvature
-            ? where(weights.Above(0), curvature, zeros_like(curvature)) : null;
-    }
 
     /// <summary>Where f is bounded: every box that holds this one is invariant too, as one with the start.</summary>
     private protected double[] BoundedBox(Tensor box) =>

@@ -186,56 +186,6 @@ public class Lstm : RecurrentCell
         ];
     }
 
-    private protected override Tensor? JacobianLipschitzAt(
-        Tensor drive, Tensor state, Tensor radius, Tensor error, bool ofInput)
-    {
-        var (own, at) = (Bounds.Own(), Bounds.Arguments(ofInput));
-        var sums = Sums(drive, Hidden(state), Memory(state)).chunk(4, 1);
-        var (input, forget, update, output) = (Around(0), Around(1), Around(2), Around(3));
-        var memory = Interval.Around(Memory(state), radius);
-        var (i, f, g, o) = (input.Sigmoid(), forget.Sigmoid(), update.Tanh(), output.Sigmoid().High);
-        var next = f * memory + i * g;
-        // c' with respect to each of its functionals, and twice with respect to two of them.
-        (Functional J, Tensor First)[] first =
-        [
-            (at[0], input.SigmoidSlope * g.LargestModulus), (at[1], forget.SigmoidSlope * memory.LargestModulus),
-            (at[2], i.High * update.TanhSlope), (own, f.High),
-        ];
-        Second[] second =
-        [
-            new(at[0], at[0], input.SigmoidCurvature * g.LargestModulus),
-            new(at[0], at[2], input.SigmoidSlope * update.TanhSlope),
-            new(at[2], at[2], i.High * update.TanhCurvature),
-            new(at[1], at[1], forget.SigmoidCurvature * memory.LargestModulus),
-            new(at[1], own, forget.SigmoidSlope),
-        ];
-        // h' = o tanh(c') with respect to the same, and to the output gate's argument.
-        var (pass, bend) = (o * next.TanhSlope, o * next.TanhCurvature);
-        var hidden = Curvature.Bound([
-            .. first.SelectMany((a, n) => first.Skip(n).Select(b => new Second(a.J, b.J, bend * a.First * b.First))),
-            .. second.Select(part => part with { Bound = pass * part.Bound }),
-            .. first.Select(part => new Second(at[3], part.J, output.SigmoidSlope * next.TanhSlope * part.First)),
-            new(at[3], at[3], output.SigmoidCurvature * next.Tanh().LargestModulus)]);
-        return hidden.Squared().Plus(Curvature.Bound(second).Squared()).sqrt();
-
-        Interval Around(int gate) => Interval.Around(sums[gate], (radius * at[gate].Rows).Plus(error));
-    }
-
-    private protected override Tensor StepRoundingAt(Tensor drive, Tensor state, Tensor[] errors)
-    {
-        var (i, f, g, o) = Gates(drive, Hidden(state), Memory(state));
-        var (t, pass) = Output(i, f, g, o, state);
-        var size = Memory(state).abs();
-        var memory = (g.abs() * Slope(i) * errors[0])
-            .Plus(size * Slope(f) * errors[1])
-            .Plus(i * TanhSlope(g) * errors[2])
-            .Plus(size.Plus(1).Times(8 * Float64.UnitRoundoff));
-        var hidden = (pass * memory).Plus(t.abs() * Slope(o) * errors[3]).Plus(8 * Float64.UnitRoundoff);
-        return cat([hidden, memory], 1);
-    }
-
-    internal override Tensor Product(Tensor state, Tensor weights) => Product(Hidden(state), Memory(state), weights);
-
     /// <summary>Scales of the gates i, f and g in the change of c'.</summary>
     private Tensor[] MemoryScales(Tensor i, Tensor f, Tensor g, Tensor state) =>
         [g * Slope(i), Memory(state) * Slope(f), i * TanhSlope(g)];

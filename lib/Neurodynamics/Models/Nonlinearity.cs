@@ -66,14 +66,6 @@ public abstract record Nonlinearity
     protected internal abstract Tensor Slope(Tensor x);
 
     /// <summary>
-    /// The most that |f''| can be between two values, of the same shape as they; infinite where f has a kink between
-    /// them. Null, the default, where nobody has said: fixed points then cannot be certified.
-    /// </summary>
-    /// <param name="low">The least values.</param>
-    /// <param name="high">The largest values.</param>
-    protected internal virtual Tensor? Curvature(Tensor low, Tensor high) => null;
-
-    /// <summary>
     /// All values of f between two numbers, and all slopes, rounded outwards; null, the default, where nobody has said:
     /// then nothing is proven of a network by intervals.
     /// </summary>
@@ -110,9 +102,6 @@ public abstract record Nonlinearity
 
         protected internal override (Enclosure Value, Enclosure Slope)? Enclosed(Enclosure x) =>
             (Enclosure.Tanh(x), Enclosure.TanhSlope(x));
-
-        protected internal override Tensor Curvature(Tensor low, Tensor high) =>
-            new Bounds.Interval(low, high).TanhCurvature;
     }
 
     private sealed record ReluKind() : Nonlinearity("relu")
@@ -125,10 +114,6 @@ public abstract record Nonlinearity
 
         protected internal override (Enclosure Value, Enclosure Slope)? Enclosed(Enclosure x) =>
             (x.AtLeast(0), x.Steps(0, 1));
-
-        protected internal override Tensor Curvature(Tensor low, Tensor high) => where(
-            low.Above(0).logical_or(high.Below(0)), zeros_like(low),
-            tensor(double.PositiveInfinity, dtype: low.dtype).expand_as(low));
     }
 
     private sealed record LeakyReluKind() : Nonlinearity("leaky-relu")
@@ -144,8 +129,6 @@ public abstract record Nonlinearity
         protected internal override (Enclosure Value, Enclosure Slope)? Enclosed(Enclosure x) =>
             (new(Math.Max(x.Low, (Below0 * (Enclosure)x.Low).Low), Math.Max(x.High, (Below0 * (Enclosure)x.High).High)),
                 x.Steps(Below0, 1));
-
-        protected internal override Tensor Curvature(Tensor low, Tensor high) => Relu.Curvature(low, high)!;
     }
 
     private sealed record RectifiedTanhKind() : Nonlinearity("rectified-tanh")
@@ -162,8 +145,6 @@ public abstract record Nonlinearity
             (Enclosure.Tanh(x).AtLeast(0), Enclosure.TanhSlope(x.AtLeast(0)) * x.Steps(0, 1));
 
         // 0 where all arguments are below the kink, and as of tanh above it.
-        protected internal override Tensor Curvature(Tensor low, Tensor high) => where(
-            high.Below(0), zeros_like(low), maximum(Relu.Curvature(low, high)!, Tanh.Curvature(low, high)!));
     }
 
     private sealed record SoftplusKind() : Nonlinearity("softplus")
@@ -178,8 +159,6 @@ public abstract record Nonlinearity
             (Enclosure.Softplus(x), Enclosure.SoftplusSlope(x));
 
         // f'' is the slope of the logistic function, which is steepest at 0.
-        protected internal override Tensor Curvature(Tensor low, Tensor high) =>
-            new Bounds.Interval(low, high).SigmoidSlope;
     }
 
     private sealed record LogisticKind() : Nonlinearity("logistic")
@@ -194,9 +173,6 @@ public abstract record Nonlinearity
 
         protected internal override (Enclosure Value, Enclosure Slope)? Enclosed(Enclosure x) =>
             (Enclosure.Logistic(x), Enclosure.LogisticSlope(x));
-
-        protected internal override Tensor Curvature(Tensor low, Tensor high) =>
-            new Bounds.Interval(low, high).SigmoidCurvature;
     }
 
     private sealed class NonlinearityConverter() : KindConverter<Nonlinearity>("A nonlinearity", nameAlone: true)

@@ -1,5 +1,4 @@
 using Neurodynamics.Enclosures;
-using Neurodynamics.Models.Bounds;
 using static TorchSharp.torch;
 
 namespace Neurodynamics.Models;
@@ -39,29 +38,6 @@ public sealed class RatesCell : LeakyCell
     private protected override Tensor? CorrectionAt(Tensor drive, Tensor state, Tensor residual) =>
         Connectivity.Solve(Slope(drive, state), null, residual);
 
-    private protected override Tensor? LipschitzAt(Tensor input, Tensor state, Tensor radius, bool ofInput)
-    {
-        var (rows, norm) = (Connectivity.RowNorms(), Connectivity.Norm());
-        if (ofInput)
-        {
-            rows = (rows.Squared().Plus(InputWeights.Squared().sum(1))).sqrt();
-            norm = Math.Sqrt(norm * norm + InputWeights.Squared().sum().item<double>());
-        }
-        var reach = (radius * rows).Plus(ArgumentRounding(input, state));
-        var argument = Drive(input).Plus(Connectivity.Product()(state));
-        if (CurvatureAround(argument, reach, rows) is not { } curvature) return null;
-        var functional = new Functional(rows, tensor(norm));
-        return Curvature.Bound(new Second(functional, functional, Leak * curvature));
-    }
-
-    private protected override (Tensor Step, Tensor Jacobian) RoundingAt(Tensor input, Tensor state)
-    {
-        var (error, rate) = (ArgumentRounding(input, state), Nonlinearity.Of(
-            Drive(input).Plus(Connectivity.Product()(state))));
-        var step = error.Plus(rate.abs().Plus(state.abs()).Plus(1).Times(8 * Float64.UnitRoundoff));
-        return (step, (Connectivity.RowNorms() * error.Plus(SumRounding)).Plus(4 * Float64.UnitRoundoff));
-    }
-
     /// <summary>
     /// Where |f| is bounded, |r| is at most its bound. Otherwise there is a box where the moduli of the weights
     /// contract.
@@ -70,15 +46,8 @@ public sealed class RatesCell : LeakyCell
         ? BoundedBox(ones_like(drive).Times(Nonlinearity.Bound))
         : LinearBox(drive.Plus(Nonlinearity.Offset));
 
-    /// <inheritdoc/>
-    internal override Tensor InputRounding(Tensor input, Tensor state) =>
-        (InputWeights.norm(1) * ArgumentRounding(input, state).Plus(8 * Float64.UnitRoundoff)).norm(1);
-
     private Tensor Slope(Tensor drive, Tensor state) =>
         Nonlinearity.Slope(drive.Plus(Connectivity.Product()(state)));
-
-    private Tensor ArgumentRounding(Tensor input, Tensor state) =>
-        Connectivity.ModuliTimes(state.abs()).Plus(DriveModuli(input)).Times(SumRounding);
 }
 
 /// <summary>Rate networks whose state is their units' rates.</summary>

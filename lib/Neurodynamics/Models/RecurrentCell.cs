@@ -1,4 +1,3 @@
-using Neurodynamics.Models.Bounds;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -28,7 +27,6 @@ public abstract class RecurrentCell : Cell
         WeightHh = Register("weight_hh_l0", [GateCount * units, units]);
         BiasIh = Register("bias_ih_l0", [GateCount * units]);
         BiasHh = Register("bias_hh_l0", [GateCount * units]);
-        Bounds = new(this);
 
         Parameter Register(string name, long[] shape)
         {
@@ -58,9 +56,6 @@ public abstract class RecurrentCell : Cell
 
     /// <summary>Recurrent bias, bias_hh_l0 [G N].</summary>
     public Parameter BiasHh { get; }
-
-    /// <summary>Bounds on rounding and Lipschitz constants that follow from the weights alone.</summary>
-    private protected GateBounds Bounds { get; }
 
     /// <summary>A cell of the named architecture, all weights zero.</summary>
     /// <exception cref="ArgumentException">The architecture's cells have no weights with PyTorch's names.</exception>
@@ -188,52 +183,8 @@ public abstract class RecurrentCell : Cell
         return WithStart([.. Enumerable.Repeat(1.0, StateSize)]);
     }
 
-    /// <inheritdoc/>
-    public sealed override Tensor? JacobianLipschitz(Tensor input, Tensor state, Tensor radius)
-    {
-        Require(input, state);
-        Demand.Shape(radius, [(int)state.shape[0]]);
-        using var scope = NewDisposeScope();
-        using var frozen = no_grad();
-        return (WeightHh.dtype == ScalarType.Float64 ? LipschitzAt(input, state, radius, ofInput: false)
-            : LipschitzInDouble(input, state, radius))?.MoveToOuterDisposeScope();
-    }
-
-    /// <inheritdoc/>
-    internal sealed override Tensor? JointLipschitz(Tensor input, Tensor state, Tensor radius)
-    {
-        using var scope = NewDisposeScope();
-        return LipschitzAt(input, state, radius, ofInput: true)?.MoveToOuterDisposeScope();
-    }
-
-    /// <summary>
-    /// Arguments are known up to rounding, and so is the ball; the last factor covers the rounding of the bound itself.
-    /// </summary>
-    private Tensor? LipschitzAt(Tensor input, Tensor state, Tensor radius, bool ofInput)
-    {
-        var error = Bounds.ArgumentRounding(input, state).amax([1], keepdim: true);
-        return JacobianLipschitzAt(Drive(input), state, radius.unsqueeze(1), error, ofInput)?.Times(1 + 1e-9);
-    }
-
-    /// <inheritdoc/>
-    internal sealed override Tensor InputRounding(Tensor input, Tensor state) =>
-        JacobianRoundingAt(WeightIh, state, Bounds.ArgumentRounding(input, state)).norm(1);
-
     /// <summary>[-1, 1]^N, whatever the input.</summary>
     internal override double[]? BoxUnder(double[] reach) => [.. Enumerable.Repeat(1.0, StateSize)];
-
-    /// <inheritdoc/>
-    public sealed override (Tensor Step, Tensor Jacobian) Rounding(Tensor input, Tensor state)
-    {
-        Require(input, state);
-        using var scope = NewDisposeScope();
-        using var frozen = no_grad();
-        var (drive, errors) = (Drive(input), Bounds.ArgumentRounding(input, state));
-        // One per cent more, because slopes are taken at the computed arguments.
-        var step = StepRoundingAt(drive, state, errors.split(Units, 1)).Times(1.01);
-        var jacobian = JacobianRoundingAt(WeightHh, state, errors);
-        return (step.norm(1).MoveToOuterDisposeScope(), jacobian.norm(1).MoveToOuterDisposeScope());
-    }
 
     /// <inheritdoc/>
     public sealed override EnclosedStep Enclosed(WeightsAre weights = WeightsAre.Exact) =>
@@ -264,11 +215,6 @@ public abstract class RecurrentCell : Cell
     private protected Tensor Recur(Tensor hidden, int first, int count) => nn.functional.linear(
         hidden, WeightHh.narrow(0, first * Units, count * Units), BiasHh.narrow(0, first * Units, count * Units));
 
-    /// <summary>
-    /// The product of the part of the state that each gate reads with its rows of a matrix [G N, N]: [B, G N].
-    /// </summary>
-    internal virtual Tensor Product(Tensor state, Tensor weights) => state.mm(weights.t());
-
     private protected abstract Tensor Advance(Tensor drive, Tensor state);
 
     /// <summary>The step over enclosures.</summary>
@@ -280,28 +226,6 @@ public abstract class RecurrentCell : Cell
     private protected abstract Tensor StateJacobianAt(Tensor drive, Tensor state);
 
     private protected abstract Tensor InputJacobianAt(Tensor drive, Tensor state);
-
-    /// <summary>The Lipschitz constant [B] on balls of radii [B, 1]; null if the cell knows none.</summary>
-    /// <param name="drive">The input's share of every gate.</param>
-    /// <param name="state">Centres of the balls [B, S].</param>
-    /// <param name="radius">[B, 1].</param>
-    /// <param name="error">Upper bound on the rounding of any gate's argument [B, 1].</param>
-    /// <param name="ofInput">Whether balls, and the Jacobian, are of input and state together.</param>
-    private protected abstract Tensor? JacobianLipschitzAt(
-        Tensor drive, Tensor state, Tensor radius, Tensor error, bool ofInput);
-
-    /// <summary>Upper bound on the rounding of each next state variable [B, S].</summary>
-    /// <param name="drive">The input's share of every gate.</param>
-    /// <param name="state">[B, S].</param>
-    /// <param name="errors">Upper bounds on the rounding of each gate's argument, [B, N] per gate.</param>
-    private protected abstract Tensor StepRoundingAt(Tensor drive, Tensor state, Tensor[] errors);
-
-    /// <summary>Upper bound on the rounding of each unit's rows of a Jacobian [B, N].</summary>
-    /// <param name="weights">Those of the state, or those of the input: of which the Jacobian is one.</param>
-    /// <param name="state">[B, S].</param>
-    /// <param name="errors">Upper bound on the rounding of each gate's argument [B, G N].</param>
-    private protected virtual Tensor JacobianRoundingAt(Parameter weights, Tensor state, Tensor errors) =>
-        Bounds.JacobianRounding(weights, state, errors);
 
     /// <summary>Refuses a constant input that does not have I values.</summary>
     private protected void Require(double[] input)

@@ -1,4 +1,3 @@
-using Neurodynamics.Models.Bounds;
 using static TorchSharp.torch;
 
 namespace Neurodynamics.Models;
@@ -24,17 +23,6 @@ public sealed class VanillaRnn : RecurrentCell
 
     private protected override Tensor InputJacobianAt(Tensor drive, Tensor state) =>
         Scaled(WeightIh, TanhSlope(Advance(drive, state)));
-
-    private protected override Tensor? JacobianLipschitzAt(
-        Tensor drive, Tensor state, Tensor radius, Tensor error, bool ofInput)
-    {
-        var argument = Bounds.Arguments(ofInput)[0];
-        var values = Interval.Around(drive.Plus(Recur(state)), (radius * argument.Rows).Plus(error));
-        return Curvature.Bound(new Second(argument, argument, values.TanhCurvature));
-    }
-
-    private protected override Tensor StepRoundingAt(Tensor drive, Tensor state, Tensor[] errors) =>
-        (TanhSlope(Advance(drive, state)) * errors[0]).Plus(8 * Float64.UnitRoundoff);
 
     internal sealed record Kind() : Architecture("vanilla")
     {

@@ -1,6 +1,5 @@
 using Neurodynamics.Enclosures;
 using Neurodynamics.Models;
-using Neurodynamics.Models.Bounds;
 using static TorchSharp.torch;
 
 namespace Neurodynamics.Tests.Models;
@@ -34,18 +33,6 @@ internal sealed class LeakyTanh : RecurrentCell
 
     private protected override Tensor InputJacobianAt(Tensor drive, Tensor state) =>
         Scaled(WeightIh, TanhSlope(Rate(drive, state)).Times(leak));
-
-    private protected override Tensor? JacobianLipschitzAt(
-        Tensor drive, Tensor state, Tensor radius, Tensor error, bool ofInput)
-    {
-        var argument = Bounds.Arguments(ofInput)[0];
-        var values = Interval.Around(drive.Plus(Recur(state)), (radius * argument.Rows).Plus(error));
-        return Curvature.Bound(new Second(argument, argument, values.TanhCurvature.Times(leak)));
-    }
-
-    private protected override Tensor StepRoundingAt(Tensor drive, Tensor state, Tensor[] errors) =>
-        (TanhSlope(Rate(drive, state)) * errors[0]).Times(leak)
-            .Plus(state.abs().Plus(1).Times(8 * Float64.UnitRoundoff));
 
     private Tensor Rate(Tensor drive, Tensor state) => tanh(drive.Plus(Recur(state)));
 
