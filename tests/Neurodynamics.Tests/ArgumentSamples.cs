@@ -74,7 +74,6 @@ internal sealed class ArgumentSamples
             nameof(SweepPlan) => PlanFile,
             nameof(SweepRows) => System.IO.Path.Combine(folder, "plan.jsonl"),
             nameof(FixedPointSet) => System.IO.Path.Combine(folder, "set.json"),
-            nameof(Standing) => Standing.Of(LowRank(), new FixedPointSearch().Run(LowRank(), States())),
             nameof(ProofCheck) => System.IO.Path.Combine(folder, "proof.json"),
             nameof(CompletenessProof) => System.IO.Path.Combine(folder, "written.json"),
             _ => Weights,
