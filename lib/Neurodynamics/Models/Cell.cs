@@ -366,6 +366,13 @@ public abstract class Cell : nn.Module
             if (part is Cell its && parts.GetValueOrDefault(name) is Cell mine) its.Share(mine);
     }
 
+    /// <summary>The same cell, as made of another: what is checked of the one is checked of it.</summary>
+    private protected static Cell MadeOf(Cell other, Cell made)
+    {
+        made.form = other.Form;
+        return made;
+    }
+
     /// <summary>Steps through the inputs in time and stacks the states: [B, T, S].</summary>
     protected static Tensor Unroll(IReadOnlyList<Tensor> inputs, Tensor state, Func<Tensor, Tensor, Tensor> step)
     {

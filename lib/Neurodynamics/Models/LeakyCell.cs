@@ -151,12 +151,12 @@ public abstract class LeakyCell : Cell
         double[,] inputs = InputWeights.ToMatrix();
         double[] bias = Bias.ToVector(), inner = (this as CurrentsCell)?.InnerBias?.ToVector() ?? new double[Units];
         var (f, a, units) = (Nonlinearity, leaks[0], Units);
-        return Cell.From((u, k) =>
+        return MadeOf(this, From((u, k) =>
         {
             var drive = u.mm(inputs.ToTensor().t()).Plus(bias.ToTensor()).Plus(inner.ToTensor());
             var rates = f.Of(k.mm(factors[0].ToTensor().t()).Plus(drive));
             return k.Times(1 - a).Plus(rates.mm(factors[1].ToTensor()).Times(a / units));
-        }, InputSize, factors[0].GetLength(1), name: $"{Title} in k");
+        }, InputSize, factors[0].GetLength(1), name: $"{Title} in k"));
     }
 
     /// <summary>W, as it is stored and multiplied.</summary>

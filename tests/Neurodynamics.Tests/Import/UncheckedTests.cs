@@ -144,6 +144,7 @@ public sealed class UncheckedTests
             new FixedPointProblem(cell, new double[cell.InputSize], new double[1, cell.StateSize]).Cell,
         ["ConstantInput"] = cell => new ConstantInput(cell).Cell,
         ["own cell"] = cell => new Own(cell),
+        ["Reduced"] = cell => cell is LeakyCell leaky ? leaky.Reduced() : cell,
     };
 
     /// <summary>A cell beside the other, in its precision.</summary>
@@ -169,13 +170,14 @@ public sealed class UncheckedTests
     /// <summary>Whatever is made of a cell, and of that, says what it says: before a check and after it.</summary>
     [Fact]
     public void Copies_and_cells_that_are_made_of_it_say_what_the_cell_says() =>
-        Gen.Select(Gen.Int[0, Ways.Count - 1].Array[1, 5], Gen.Int[0, 3]).Sample((chosen, kind) =>
+        Gen.Select(Gen.Int[0, Ways.Count - 1].Array[1, 5], Gen.Int[0, 4]).Sample((chosen, kind) =>
         {
             var cell = kind switch
             {
                 0 => NetworkFile.Load(Field("c02_leaky.pt")).Cell,
                 1 => Architecture.Gru.Create(2, 3),
                 2 => new Stacked { Layer = Architecture.Vanilla }.Create(2, 3),
+                3 => new Currents { Rank = 1 }.Create(2, 3),
                 _ => Architecture.Lstm.Create(2, 3, ScalarType.Float64),
             };
             cell.Unchecked = Assumed;
@@ -204,8 +206,8 @@ public sealed class UncheckedTests
             .Select(member => $"{member.DeclaringType!.Name}.{member.Name}").Distinct()
             .Order(StringComparer.Ordinal);
         Assert.Equal(["Cell.As", "Cell.InDouble", "IteratedCell..ctor", "IteratedCell.InDouble", "LayeredCell..ctor",
-            "LayeredCell.InDouble", "LayeredCell.get_Layers", "Network..ctor", "Network.As", "Network.InDouble",
-            "Network.get_Cell"], members);
+            "LayeredCell.InDouble", "LayeredCell.get_Layers", "LeakyCell.Reduced", "Network..ctor", "Network.As",
+            "Network.InDouble", "Network.get_Cell"], members);
 
         static bool Gives(MethodBase member) =>
             IsCell(member is MethodInfo method ? method.ReturnType : member.DeclaringType!);
