@@ -55,8 +55,10 @@ public static partial class Figures
             if (name.Length > 0) panel.Caption(name);
             double[] axis = plane.Axis;
             var (first, second) = (plane.First, plane.Second);
-            panel.Contour($"{variable}₁ stands still", axis, axis, Rounded(plane, (j, i) => first[j, i], 4), 0, Paint.Green);
-            panel.Contour($"{variable}₂ stands still", axis, axis, Rounded(plane, (j, i) => second[j, i], 4), 0, Paint.Purple);
+            var (ofFirst, ofSecond) =
+                (Rounded(plane, (j, i) => first[j, i], 4), Rounded(plane, (j, i) => second[j, i], 4));
+            panel.Contour($"{variable}₁ stands still", axis, axis, ofFirst, 0, Paint.Green);
+            panel.Contour($"{variable}₂ stands still", axis, axis, ofSecond, 0, Paint.Purple);
             panel.Arrows("a step", Steps(plane), Paint.MiddleGrey);
             panel.Line("trajectory", Ways(runs), Paint.SkyBlue, width: 1.3).Opacity(0.55);
             panel.Markers("its end", runs.AtStep(^1).Split(), Paint.SkyBlue,

@@ -25,11 +25,12 @@ public static partial class Figures
             throw new ArgumentException("Boxes are drawn in a plane, but the proof has "
                 + $"{proof.Box?.Count ?? 0} unknowns: show its message, or a table of its points.", nameof(proof));
         if (points is not null && points.Count != proof.Points.Count)
-            throw new ArgumentException($"The proof has {proof.Points.Count} points, but {points.Count} were given: give "
-                + "Linearisation.Of(cell, proof.FixedPoints(cell)).", nameof(points));
+            throw new ArgumentException($"The proof has {proof.Points.Count} points, but {points.Count} were given: "
+                + "give Linearisation.Of(cell, proof.FixedPoints(cell)).", nameof(points));
         char unknown = proof.Equation[0];
         // Linearisations are sorted by their modes: each belongs to the proven point that is nearest.
-        var kinds = proof.Points.Select(point => points?.MinBy(line => line.Point.State.Distance(point.Near()))).ToArray();
+        var kinds = proof.Points.Select(point => points?.MinBy(line => line.Point.State.Distance(point.Near())))
+            .ToArray();
         var panels = new Panels(title, 720) { Legend = Legend.Below, Left = 60 };
         var panel = panels[0];
         panel.X.Titled(unknown + "₁").From(whole[0].Low, whole[0].High).NoGrid().NoZeroLine();

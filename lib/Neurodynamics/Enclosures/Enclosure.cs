@@ -135,7 +135,9 @@ public readonly record struct Enclosure
     /// <summary>Every max(x, least).</summary>
     internal Enclosure AtLeast(double least) => new(Math.Max(Low, least), Math.Max(High, least), true);
 
-    /// <summary>The slopes of a function with a kink at 0, the slope of either side included where both are met.</summary>
+    /// <summary>
+    /// The slopes of a function with a kink at 0, the slope of either side included where both are met.
+    /// </summary>
     internal Enclosure Steps(double below, double above) =>
         new(Low > 0 ? above : below, High < 0 ? below : above, true);
 

@@ -5,9 +5,9 @@ namespace Neurodynamics.FixedPoints;
 
 /// <summary>Discs that hold the eigenvalues of every member of an enclosed matrix.</summary>
 /// <remarks>
-/// With any P and W: where the rows of F = I - W P sum to f &lt; 1 at most, P has an inverse, (I - F)^-1 W, and
-/// P^-1 J P is B + E + (F + F^2 + ...)(B + E) with E = W J P - B. Row i of the last part sums to at most f_i / (1 - f) times the
-/// largest sum of a row of |B| + |E|.
+/// With any P and W: where the rows of F = I - W P sum to f &lt; 1 at most, P has an inverse, (I - F)^-1 W, and P^-1 J
+/// P is B + E + (F + F^2 + ...)(B + E) with E = W J P - B. Row i of the last part sums to at most f_i / (1 - f) times
+/// the largest sum of a row of |B| + |E|.
 /// </remarks>
 internal static class Eigenvalues
 {

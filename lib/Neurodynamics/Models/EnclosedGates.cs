@@ -6,9 +6,7 @@ namespace Neurodynamics.Models;
 /// <summary>A gated cell's weights as enclosures, gate by gate, and what is made of them.</summary>
 internal sealed class EnclosedGates
 {
-    private readonly (EnclosedMatrix Inputs, EnclosedMatrix States, EnclosedVector InputBias, EnclosedVector StateBias)[]
-        gates;
-
+    private readonly Gate[] gates;
     private readonly int units;
 
     private EnclosedGates(RecurrentCell cell, WeightsAre weights)
@@ -16,9 +14,14 @@ internal sealed class EnclosedGates
         units = cell.Units;
         var (inputs, states) = (cell.WeightIh.Enclosed(weights), cell.WeightHh.Enclosed(weights));
         var (inputBias, stateBias) = (cell.BiasIh.EnclosedVector(weights), cell.BiasHh.EnclosedVector(weights));
-        gates = [.. Enumerable.Range(0, cell.GateCount).Select(gate => (inputs.Rows(gate * units, units),
-            states.Rows(gate * units, units), inputBias.Part(gate * units, units), stateBias.Part(gate * units, units)))];
+        gates = [.. Enumerable.Range(0, cell.GateCount).Select(gate => gate * units).Select(first => new Gate(
+            inputs.Rows(first, units), states.Rows(first, units),
+            inputBias.Part(first, units), stateBias.Part(first, units)))];
     }
+
+    /// <summary>The weights of one gate.</summary>
+    private sealed record Gate(
+        EnclosedMatrix Inputs, EnclosedMatrix States, EnclosedVector InputBias, EnclosedVector StateBias);
 
     /// <summary>The weights of this moment.</summary>
     public static EnclosedGates Of(RecurrentCell cell, WeightsAre weights)

@@ -49,13 +49,15 @@ public sealed class EnclosedStep
     /// <summary>What a readout sees of a state.</summary>
     internal EnclosedVector Seen(EnclosedVector state, int units) => seen?.Invoke(state) ?? state.Part(0, units);
 
-    /// <summary>What decides the fixed points under a constant input; null where the cell knows nothing simpler.</summary>
+    /// <summary>
+    /// What decides the fixed points under a constant input; null where the cell knows nothing simpler.
+    /// </summary>
     internal FixedPointEquation? Equation(double[] input) => equation?.Invoke(EnclosedVector.Constant(input));
 }
 
 /// <summary>
-/// An equation y = G(y) whose solutions are the fixed points of a cell under a constant input, one for one: of a GRU h =
-/// n(h), since the update gate only says how fast h goes there.
+/// An equation y = G(y) whose solutions are the fixed points of a cell under a constant input, one for one: of a GRU h
+/// = n(h), since the update gate only says how fast h goes there.
 /// </summary>
 /// <param name="Text">The equation, as for a reader.</param>
 /// <param name="Box">A box in which all solutions are, a side per unknown; null where none is known.</param>

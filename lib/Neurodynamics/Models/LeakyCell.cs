@@ -133,9 +133,10 @@ public abstract class LeakyCell : Cell
     }
 
     /// <summary>
-    /// What a network of rank R does in its own R dimensions: k' = (1 - a) k + a n' f(m k + B u + b + c) / N. From states
-    /// x = m k + B u + b (currents), or from any (rates, k = n' r / N), the network moves as this does while its input
-    /// stays the same; its fixed points are all there, with the same unstable modes (Mastrogiuseppe and Ostojic 2018).
+    /// What a network of rank R does in its own R dimensions: k' = (1 - a) k + a n' f(m k + B u + b + c) / N. From
+    /// states x = m k + B u + b (currents), or from any (rates, k = n' r / N), the network moves as this does while its
+    /// input stays the same; its fixed points are all there, with the same unstable modes (Mastrogiuseppe and Ostojic
+    /// 2018).
     /// </summary>
     /// <returns>A cell of R units in float64, of the weights of this moment.</returns>
     /// <exception cref="InvalidOperationException">W is not given as m and n, or the units' leaks differ.</exception>

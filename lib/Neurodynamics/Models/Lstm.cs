@@ -58,7 +58,8 @@ public class Lstm : RecurrentCell
     }
 
     /// <summary>
-    /// At a fixed point c = i g / (1 - f) = i g (1 + e^a) with a the forget gate's argument, so that h alone is unknown.
+    /// At a fixed point c = i g / (1 - f) = i g (1 + e^a) with a the forget gate's argument, so that h alone is
+    /// unknown.
     /// </summary>
     private protected override EnclosedStep EnclosedBy(EnclosedGates gates)
     {

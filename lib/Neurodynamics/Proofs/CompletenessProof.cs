@@ -208,11 +208,11 @@ public sealed record CompletenessProof
         if (Verdict != ProofVerdict.ProvenComplete)
             throw new InvalidOperationException($"Only a complete proof can be saved, but: {Message}");
         if (Box is null)
-            throw new InvalidOperationException("A proof by regions cannot be saved: its regions are solved exactly, and "
-                + "the check of a file knows boxes alone. Run it again instead.");
+            throw new InvalidOperationException("A proof by regions cannot be saved: its regions are solved exactly, "
+                + "and the check of a file knows boxes alone. Run it again instead.");
         if (ProofCheck.Equation(cell, Input, Weights) is not { } equation || equation.Box!.Count != Box.Count)
-            throw new InvalidOperationException($"{cell.Title} has no equation of {Box.Count} unknowns of its own that a "
-                + "check could follow: give W as m and n (LeakyCell.CreateLowRank).");
+            throw new InvalidOperationException($"{cell.Title} has no equation of {Box.Count} unknowns of its own that "
+                + "a check could follow: give W as m and n (LeakyCell.CreateLowRank).");
         (new ProofWriter(equation).Write(this, maxParts, progress, cancellation) ?? throw new InvalidOperationException(
             "A fixed point is too nearly degenerate for the check of a file, so nothing was written.")).Write(path);
     }

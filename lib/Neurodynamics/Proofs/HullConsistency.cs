@@ -4,9 +4,9 @@ using Neurodynamics.Enclosures;
 namespace Neurodynamics.Proofs;
 
 /// <summary>
-/// Contraction of a box of rates r = tanh(W r + d) unit by unit, backwards: from a unit's rate to its argument, and from
-/// there to each of the others' rates (hull consistency; Benhamou, Goualard, Granvilliers and Puget 1999). It sees how
-/// tanh flattens, which a linear enclosure over a large box does not.
+/// Contraction of a box of rates r = tanh(W r + d) unit by unit, backwards: from a unit's rate to its argument, and
+/// from there to each of the others' rates (hull consistency; Benhamou, Goualard, Granvilliers and Puget 1999). It sees
+/// how tanh flattens, which a linear enclosure over a large box does not.
 /// </summary>
 internal sealed class HullConsistency
 {

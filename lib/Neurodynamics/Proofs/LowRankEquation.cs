@@ -172,8 +172,9 @@ internal abstract class LowRankEquation : ProofEquation
     }
 
     /// <summary>
-    /// Where W is m n' / N + E, the points of one k are still one: with |E| at most e, two of them, r apart, are at most
-    /// (|m| B |n'| e / N + e) r apart, with B at least |(I - J)^-1|. That is less than r where the factor is below 1.
+    /// Where W is m n' / N + E, the points of one k are still one: with |E| at most e, two of them, r apart, are at
+    /// most (|m| B |n'| e / N + e) r apart, with B at least |(I - J)^-1|. That is less than r where the factor is below
+    /// 1.
     /// </summary>
     /// <inheritdoc/>
     public override bool IsOne(double[,] inverse, double[,] contraction, double[] radius)
@@ -334,37 +335,51 @@ internal abstract class LowRankEquation : ProofEquation
             WeightsAre weights, int maxUnknowns)
         {
             int units = (int)w.shape[0];
-            var whole = w.Enclosed(weights);
-            if (whole.Middles.All(double.IsFinite) && f != Nonlinearity.Softplus)
+            if (f != Nonlinearity.Softplus && Factored(w, maxUnknowns) is var (m, n))
             {
-                var (left, values, right) = linalg.svd(w, fullMatrices: false);
-                double[] sizes = values.ToVector();
-                int rank = sizes.Count(size => size > NoMoreThanRounding * sizes[0]);
-                if (rank > 0 && rank < units && rank <= maxUnknowns)
+                var from = new EnclosedMatrix(n);
+                var rest = w.Enclosed(weights).Plus(new EnclosedMatrix(m).Times(from.Turned((Enclosure)(-1) / units)));
+                double[] dropped = [.. Enumerable.Range(0, units).Select(i =>
                 {
-                    var m = new EnclosedMatrix((left.narrow(1, 0, rank) * values.narrow(0, 0, rank)).ToMatrix());
-                    double[,] rows = right.narrow(0, 0, rank).ToMatrix(), n = new double[units, rank];
-                    for (int i = 0; i < units; i++)
-                        for (int r = 0; r < rank; r++) n[i, r] = units * rows[r, i];
-                    var from = new EnclosedMatrix(n);
-                    var rest = whole.Plus(m.Times(from.Turned((Enclosure)(-1) / units)));
-                    double[] dropped = [.. Enumerable.Range(0, units).Select(i =>
-                    {
-                        Enclosure sum = 0;
-                        for (int j = 0; j < units; j++) sum += rest[i, j].Modulus;
-                        return sum.High;
-                    })];
-                    return new(m, from, Widened(inner, dropped), Widened(outer, dropped), isRates, f, dropped);
-                }
+                    Enclosure sum = 0;
+                    for (int j = 0; j < units; j++) sum += rest[i, j].Modulus;
+                    return sum.High;
+                })];
+                return new(new(m), from, Widened(inner, dropped), Widened(outer, dropped), isRates, f, dropped);
             }
             if (units > maxUnknowns) return null;
             double[,] own = new double[units, units];
             for (int i = 0; i < units; i++) own[i, i] = units;
-            return new(whole, new(own), inner, outer, isRates, f, null) { IsFull = true };
+            return new(w.Enclosed(weights), new(own), inner, outer, isRates, f, null) { IsFull = true };
 
             // |f| is at most 1.
             static Enclosure[] Widened(Enclosure[] sums, double[] by) =>
                 [.. sums.Zip(by, (sum, far) => sum + new Enclosure(-far, far))];
+        }
+
+        /// <summary>
+        /// m and n with W near m n' / N, of fewer columns than W has and than there may be unknowns; null where W is of
+        /// no such rank. Its range is met with some random vectors more than that (Halko, Martinsson and Tropp 2011):
+        /// the singular values of the whole would take minutes with thousands of units. What they miss is dropped, and
+        /// enters the proof.
+        /// </summary>
+        private static (double[,] M, double[,] N)? Factored(Tensor w, int maxUnknowns)
+        {
+            const int more = 8;
+            int units = (int)w.shape[0];
+            if (!w.isfinite().all().item<bool>()) return null;
+            using var generator = new Generator(1);
+            var sketch = randn(units, Math.Min(units, maxUnknowns + more), w.dtype, generator: generator);
+            var range = linalg.qr(w.mm(sketch)).Q;
+            var (left, values, right) = linalg.svd(range.t().mm(w), fullMatrices: false);
+            double[] sizes = values.ToVector();
+            int rank = sizes.Count(size => size > NoMoreThanRounding * sizes[0]);
+            if (rank == 0 || rank >= units || rank > maxUnknowns) return null;
+            double[,] m = range.mm(left.narrow(1, 0, rank) * values.narrow(0, 0, rank)).ToMatrix(),
+                rows = right.narrow(0, 0, rank).ToMatrix(), n = new double[units, rank];
+            for (int i = 0; i < units; i++)
+                for (int r = 0; r < rank; r++) n[i, r] = units * rows[r, i];
+            return (m, n);
         }
     }
 
@@ -421,7 +436,8 @@ internal abstract class LowRankEquation : ProofEquation
                 {
                     var (sum, change) = Sums(Products[r * Rank + s], work.Slopes, work.Changes);
                     work.Jacobian[r, s] = Enclosure.Around(sum, SlopeErrors[r * Rank + s]) / Units;
-                    work.Change[r, s] = (Enclosure.Around(change * Rounding + ProductErrors[r * Rank + s], 0) / Units).High;
+                    double most = change * Rounding + ProductErrors[r * Rank + s];
+                    work.Change[r, s] = (Enclosure.Around(most, 0) / Units).High;
                 }
             }
         }

@@ -10,8 +10,9 @@ namespace Neurodynamics.Proofs;
 /// <remarks>
 /// Four things make it a proof. (1) All solutions are in the first box, which the cell says. (2) Each point's box has
 /// exactly one solution, by Krawczyk's operator: K = c - Y (c - F(c)) + (I - Y (I - J)) (box - c) lies within it. (3)
-/// No two points are one: the one's enclosure is outside the other's box. (4) Each part of the first box, as it was cut,
-/// shrinks to nothing or into a point's box if it is met with F over it, and with Krawczyk's operator, again and again.
+/// No two points are one: the one's enclosure is outside the other's box. (4) Each part of the first box, as it was
+/// cut, shrinks to nothing or into a point's box if it is met with F over it, and with Krawczyk's operator, again and
+/// again.
 /// </remarks>
 public sealed record ProofCheck
 {
@@ -112,7 +113,9 @@ public sealed record ProofCheck
         return null;
     }
 
-    /// <summary>What is left of a box that is met with F over it, and with Krawczyk's operator; null for nothing.</summary>
+    /// <summary>
+    /// What is left of a box that is met with F over it, and with Krawczyk's operator; null for nothing.
+    /// </summary>
     internal static Enclosure[]? Smaller(FixedPointEquation equation, Enclosure[] box)
     {
         box = [.. box];
@@ -124,7 +127,9 @@ public sealed record ProofCheck
     internal static bool HasOne(FixedPointEquation equation, Enclosure[] box) =>
         Krawczyk(equation, box) is { } image && Within(image, box, strictly: true);
 
-    /// <summary>Krawczyk's operator over a box: it holds all solutions of the box; null where Y cannot be had.</summary>
+    /// <summary>
+    /// Krawczyk's operator over a box: it holds all solutions of the box; null where Y cannot be had.
+    /// </summary>
     private static Enclosure[]? Krawczyk(FixedPointEquation equation, Enclosure[] box)
     {
         int size = box.Length;

@@ -2,7 +2,9 @@ using Neurodynamics.Enclosures;
 
 namespace Neurodynamics.Proofs;
 
-/// <summary>An equation y = F(y) whose solutions are a cell's fixed points under a constant input, one for one.</summary>
+/// <summary>
+/// An equation y = F(y) whose solutions are a cell's fixed points under a constant input, one for one.
+/// </summary>
 internal abstract class ProofEquation
 {
     /// <summary>The equation, as for a reader.</summary>

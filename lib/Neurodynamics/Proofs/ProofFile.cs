@@ -14,8 +14,8 @@ namespace Neurodynamics.Proofs;
 /// <param name="Input">The constant input, I values.</param>
 /// <param name="Points">The points.</param>
 /// <param name="Cuts">
-/// The tree of cuts, each part before what it was cut into: "c" and the place of the side, with the value at which it was
-/// cut; "e" for an empty part; "p" and the place of the point whose box the rest of a part lies in.
+/// The tree of cuts, each part before what it was cut into: "c" and the place of the side, with the value at which it
+/// was cut; "e" for an empty part; "p" and the place of the point whose box the rest of a part lies in.
 /// </param>
 internal sealed record ProofFile(int Format, string Equation, WeightsAre Weights, double[] Input,
     IReadOnlyList<ProofFile.Point> Points, IReadOnlyList<ProofFile.Cut> Cuts)
@@ -53,5 +53,6 @@ internal sealed record ProofFile(int Format, string Equation, WeightsAre Weights
         WholeFile.Write(path, stream => JsonSerializer.Serialize(stream, this, Json.Options));
 
     /// <summary>A box as it is written.</summary>
-    public static double[][] Sides(IEnumerable<Enclosure> box) => [.. box.Select(side => new[] { side.Low, side.High })];
+    public static double[][] Sides(IEnumerable<Enclosure> box) =>
+        [.. box.Select(side => new[] { side.Low, side.High })];
 }

@@ -8,24 +8,24 @@ namespace Neurodynamics.Proofs;
 
 /// <summary>
 /// Proves which fixed points a network has under a constant input, and that there are no others, with interval
-/// arithmetic that rounds outwards throughout. An equation of as few unknowns as the cell allows decides them, and their
-/// box is known beforehand; boxes are contracted, and cut in two, until each is proven empty or in the neighbourhood of
-/// exactly one fixed point. With ReLU and leaky ReLU no box is needed: all regions in which f is linear are solved,
-/// exactly. Options are changed with <c>with</c>.
+/// arithmetic that rounds outwards throughout. An equation of as few unknowns as the cell allows decides them, and
+/// their box is known beforehand; boxes are contracted, and cut in two, until each is proven empty or in the
+/// neighbourhood of exactly one fixed point. With ReLU and leaky ReLU no box is needed: all regions in which f is
+/// linear are solved, exactly. Options are changed with <c>with</c>.
 /// </summary>
 /// <remarks>
 /// <para>
 /// Rate networks with a smooth f: the R values of k = n' f(m k + d) / N where W = m n' / N is of rank R, for any number
-/// of units; of full rank, the N rates. GRUs: h = n(h), since the update gate only says how fast h goes there. LSTMs:
-/// h alone, since c = i g (1 + exp(a_f)) there. Any other cell that knows its step over enclosures
-/// (<see cref="Cell.Enclosed"/>): its state.
+/// of units; of full rank, the N rates. GRUs: h = n(h), since the update gate only says how fast h goes there. LSTMs: h
+/// alone, since c = i g (1 + exp(a_f)) there. Any other cell that knows its step over enclosures (<see
+/// cref="Cell.Enclosed"/>): its state.
 /// </para>
 /// <para>
 /// A box is tested in this order. (1) F over the box: fixed points are where they meet. (2) F(y) = value + A (y - c):
 /// of rate networks with tangents and chords of f in every unit, a mean-value form of about a quarter of the usual
-/// remainder. (3) The same times Y, near (I - A)^-1. (4) Krawczyk's operator around where Newton's method ends, on a box
-/// that holds this one: existence and uniqueness (Krawczyk 1969; Neumaier, Interval Methods for Systems of Equations,
-/// 1990; Rump 2010 for the rounding of sums).
+/// remainder. (3) The same times Y, near (I - A)^-1. (4) Krawczyk's operator around where Newton's method ends, on a
+/// box that holds this one: existence and uniqueness (Krawczyk 1969; Neumaier, Interval Methods for Systems of
+/// Equations, 1990; Rump 2010 for the rounding of sums).
 /// </para>
 /// </remarks>
 public sealed record Prover
@@ -122,8 +122,8 @@ public sealed record Prover
         var left = boxes.Where(box => box.End is BoxEnd.Undecided or BoxEnd.Open).ToArray();
         return new(left.Length == 0 ? ProofVerdict.ProvenComplete : ProofVerdict.Partial, input, equation.Text,
             equation.Root,
-            [.. points.Select(point => new ProvenPoint(point.At, point.Neighbourhood, equation.State(point.At)))], boxes,
-            left.Sum(box => Share(box.Sides, equation.Root)), clock.Elapsed)
+            [.. points.Select(point => new ProvenPoint(point.At, point.Neighbourhood, equation.State(point.At)))],
+            boxes, left.Sum(box => Share(box.Sides, equation.Root)), clock.Elapsed)
         {
             Form = cell.Form,
             Weights = Weights,
@@ -146,8 +146,8 @@ public sealed record Prover
             : cell.StateSize <= MaxUnknowns ? (null, null) : (null, TooMany(cell));
     }
 
-    private string TooMany(Cell cell) => $"{cell.Title} of {cell.Units} units has more unknowns than {MaxUnknowns}, and "
-        + "no low rank: a proof would not end, so search and ask for the share of what was not seen.";
+    private string TooMany(Cell cell) => $"{cell.Title} of {cell.Units} units has more unknowns than {MaxUnknowns}, "
+        + "and no low rank: a proof would not end, so search and ask for the share of what was not seen.";
 
     /// <summary>
     /// Where a point is in the list, to which a new one is added; -1 where nobody can tell whether it is new.

@@ -76,7 +76,8 @@ internal sealed class RegionProver
         isWhole &= parts.Count == 0;
         // Whether a point on a border is part of a continuum is not known before all regions around it are.
         if (!isWhole) pieces.RemoveAll(piece => piece.OnBorder);
-        return new(isWhole ? ProofVerdict.ProvenComplete : ProofVerdict.Partial, input, Connectivity.LowRankEquation, null,
+        return new(
+            isWhole ? ProofVerdict.ProvenComplete : ProofVerdict.Partial, input, Connectivity.LowRankEquation, null,
             [.. pieces.Where(piece => piece.Dimension == 0).Select(Point)], [], isWhole ? 0 : 1, clock.Elapsed)
         {
             Continua = [.. pieces.Where(piece => piece.Dimension > 0).Select(Continuum)],

@@ -67,7 +67,8 @@ public sealed class EnclosedStepTests
         var ball = step.Next(input, EnclosedVector.Ball(centre, radius));
         var box = step.Next(input, EnclosedVector.Variables(
             [.. centre.Select(value => new Enclosure(value - radius, value + radius))]));
-        Assert.All(ball.Values.Zip(box.Values), pair => Assert.True(pair.First.Radius <= pair.Second.Radius + Rounding));
+        Assert.All(ball.Values.Zip(box.Values),
+            pair => Assert.True(pair.First.Radius <= pair.Second.Radius + Rounding));
 
         // On the sphere, the units' own rows among the directions.
         var away = cat([cell.StateJacobian(tensor(new[,] { { 0.3, -0.7 } }), tensor(centre).unsqueeze(0)).squeeze(0),
@@ -110,7 +111,9 @@ public sealed class EnclosedStepTests
         }
     }
 
-    /// <summary>With half a float32 rounding added to every weight the step is still inside; with hundreds it leaves.</summary>
+    /// <summary>
+    /// With half a float32 rounding added to every weight the step is still inside; with hundreds it leaves.
+    /// </summary>
     [Theory, MemberData(nameof(All))]
     public void Weights_may_stand_for_all_that_round_to_them(Architecture architecture)
     {
@@ -137,8 +140,8 @@ public sealed class EnclosedStepTests
         void Move(double gaps)
         {
             foreach (var parameter in cell.parameters())
-                parameter.add_((gaps * Math.Pow(2, -25) * (2 * randint(0, 2, parameter.shape, generator: generator) - 1))
-                    .to(Double));
+                parameter.add_((gaps * Math.Pow(2, -25)
+                    * (2 * randint(0, 2, parameter.shape, generator: generator) - 1)).to(Double));
         }
     }
 

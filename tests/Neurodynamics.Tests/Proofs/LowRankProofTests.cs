@@ -76,8 +76,8 @@ public sealed class LowRankProofTests
     {
         var proof = Prover.Run(OneUnit(weight: 2, drive: 0));
         Assert.Equal(ProofVerdict.ProvenComplete, proof.Verdict);
-        Assert.Equal([-Nets.Root, 0, Nets.Root], proof.Points.Select(point => point.Unknowns[0].Middle).Order(), (a, b) =>
-            Math.Abs(a - b) < 1e-11);
+        Assert.Equal([-Nets.Root, 0, Nets.Root], proof.Points.Select(point => point.Unknowns[0].Middle).Order(),
+            (a, b) => Math.Abs(a - b) < 1e-11);
         Assert.Contains(proof.Boxes.CountBy(box => box.Point ?? -1), pair => pair is { Key: >= 0, Value: 2 });
     }
 
@@ -202,7 +202,9 @@ public sealed class LowRankProofTests
             point.State.Zip(found.State).All(pair => pair.First.Contains(pair.Second))));
     }
 
-    /// <summary>What rounds to the weights of a float32 file has its points in the same enclosures, and no others.</summary>
+    /// <summary>
+    /// What rounds to the weights of a float32 file has its points in the same enclosures, and no others.
+    /// </summary>
     [Fact]
     public void A_proof_for_rounded_weights_holds_for_each_that_rounds_to_them()
     {
@@ -241,7 +243,8 @@ public sealed class LowRankProofTests
             Assert.True(reduced.Next(input, k).Distance(k) < 1e-12);
         });
         double[][,] factors = [.. cell.Connectivity.Parameters.Select(parameter => parameter.Values.ToMatrix())];
-        double[] at = [0.3, -0.2], state = isRates ? [.. Enumerable.Range(0, 30).Select(i => 0.02 * i - 0.2)] : Currents(at);
+        double[] at = [0.3, -0.2], state = isRates
+            ? [.. Enumerable.Range(0, 30).Select(i => 0.02 * i - 0.2)] : Currents(at);
         if (isRates) at = Onto(state);
         for (int step = 0; step < 5; step++) (at, state) = (reduced.Next(input, at), cell.Next(input, state));
         Assert.True(isRates ? Onto(state).Distance(at) < 1e-12 : Currents(at).Distance(state) < 1e-12);
@@ -256,7 +259,9 @@ public sealed class LowRankProofTests
             + cell.InputWeights.ToMatrix()[i, 1] * input[1] + cell.Bias.ToVector()[i])];
     }
 
-    /// <summary>The kink of max(tanh x, 0) lies between its two slopes, and n' f / N has few unknowns all the same.</summary>
+    /// <summary>
+    /// The kink of max(tanh x, 0) lies between its two slopes, and n' f / N has few unknowns all the same.
+    /// </summary>
     [Fact]
     public void A_rectified_tanh_is_proven_by_slopes_on_either_side_of_its_kink()
     {

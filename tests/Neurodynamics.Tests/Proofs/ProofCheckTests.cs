@@ -15,7 +15,8 @@ public sealed class ProofCheckTests : IDisposable
 
     public void Dispose() => folder.Dispose();
 
-    public static TheoryData<string> Networks => ["rank 2", "rank 1, rates, rounded", "three tanh", "two GRU", "two LSTM"];
+    public static TheoryData<string> Networks =>
+        ["rank 2", "rank 1, rates, rounded", "three tanh", "two GRU", "two LSTM"];
 
     [Theory, MemberData(nameof(Networks))]
     public void What_the_prover_proves_the_check_confirms(string name)

@@ -48,8 +48,8 @@ public sealed class SmallNetworkProofTests
     }
 
     /// <summary>
-    /// Random networks of two and three units: what 300 Newton searches find is proven, what is proven is a fixed point,
-    /// and the signs sum to 1 where a box is known.
+    /// Random networks of two and three units: what 300 Newton searches find is proven, what is proven is a fixed
+    /// point, and the signs sum to 1 where a box is known.
     /// </summary>
     [Theory, MemberData(nameof(Architectures))]
     public void No_search_finds_a_point_that_a_proof_does_not_have(Architecture architecture) => Gen.Select(
