@@ -249,6 +249,103 @@ public sealed class ExampleTests
         Assert.Equal(file["tau"].Values.Select(tau => 1 / tau), leak, Close);
     }
 
+    /// <summary>
+    /// A number that is the leak by chance is no leak unless it is called one: it is left over, and the leak is an
+    /// estimate. Under a name that says so, or the letter, it is the leak.
+    /// </summary>
+    [Theory]
+    [InlineData("alpha", null, "a = alpha")]
+    [InlineData("rnn.leak", null, "a = rnn.leak")]
+    [InlineData("connection_probability", null, null)]
+    [InlineData("optimizer_alpha_decay", null, null)]
+    [InlineData("alphabet", null, null)]
+    [InlineData("dtype_bytes", null, null)]
+    [InlineData("connection_probability", "a", "a = connection_probability")]
+    public void A_single_number_is_the_leak_only_where_it_is_named_so(string name, string? letter, string? leak)
+    {
+        double[,] w = { { 0.6, -0.4, 0.3 }, { 0.2, 0.9, -0.7 }, { -0.5, 0.1, 0.8 } }, b = { { 1 }, { -0.5 }, { 0.7 } };
+        double[] Step(double[] u, double[] x) =>
+            [.. Enumerable.Range(0, 3).Select(i => 0.8 * x[i] + 0.2 * Math.Tanh(Dot(w, i, x) + Dot(b, i, u)))];
+        using var scratch = new Scratch();
+        string path = scratch.Write("n.npz", Npz.Doubles(
+            Array("w", w), Array("v", b), new(name, "float64", [], [0.2])));
+        using var imported = Loaded(path, Trials(Step, 3, 1, new Random(1)),
+            new() { Arrays = letter is null ? [] : Letters((letter, name)) });
+        var network = imported.Network;
+        Assert.EndsWith(leak ?? "a = 0.2 (estimated)", network.Example!.Best.Equation);
+        Assert.Equal(leak is not null, network.Used.Contains(name));
+        Assert.Equal(leak is null, network.Ignored.Contains(name));
+        Assert.InRange(network.Example.Best.Error, 0, 1e-12);
+    }
+
+    /// <summary>What inputs of two kinds do is in two arrays, in either order, and one of them turned.</summary>
+    [Theory, InlineData(true, 2, 1), InlineData(false, 2, 1), InlineData(true, 2, 2), InlineData(false, 2, 2)]
+    public void Two_matrices_of_inputs_stand_side_by_side_in_the_order_of_the_inputs(
+        bool isContextLast, int stimuli, int contexts)
+    {
+        const int Units = 5;
+        var random = new Random(3);
+        double[,] w = Random(Units), stimulus = Random(stimuli), context = Random(contexts);
+        double[,] b = isContextLast ? Beside(stimulus, context) : Beside(context, stimulus);
+        double[] Step(double[] u, double[] x) =>
+            [.. Enumerable.Range(0, Units).Select(i => Math.Tanh(Dot(w, i, x) + Dot(b, i, u)))];
+        using var scratch = new Scratch();
+        string path = scratch.Write("n.npz", Npz.Doubles(
+            Array("w", w), Array("stimulus", stimulus), Array("context", Turned(context))));
+        using var imported = Loaded(path, Trials(Step, Units, stimuli + contexts, random));
+        var network = imported.Network;
+        Assert.Contains(isContextLast ? "B = [stimulus, context']" : "B = [context', stimulus]",
+            network.Example!.Best.Equation);
+        Assert.Empty(network.Example.Rivals);
+        Assert.Equal(["context", "stimulus", "w"], network.Used.Order());
+        double[] state = [0.3, -0.2, 0.9, -0.5, 0.1];
+        // Each input by itself, so that none stands in for another.
+        for (int input = 0; input < stimuli + contexts; input++)
+        {
+            double[] one = new double[stimuli + contexts];
+            one[input] = 1.5;
+            Assert.Equal(Step(one, state), imported.Step(one, state), Close);
+        }
+
+        double[,] Random(int columns) => Filled(Units, columns, (_, _) => random.NextDouble() - 0.5);
+    }
+
+    /// <summary>
+    /// Of three networks in one file not every pair of matrices can be tried with every bias: those whose names begin
+    /// alike come first, and so the trials' own are found though they are the last.
+    /// </summary>
+    [Fact]
+    public void Of_several_networks_in_a_file_the_arrays_of_one_are_taken_together()
+    {
+        const string Prefix = "day3.";
+        const int Units = 4, Inputs = 2;
+        var random = new Random(5);
+        var arrays = new List<SourceArray>();
+        var own = new Dictionary<string, double[,]>();
+        foreach (string day in new[] { "day1.", "day2.", "day3." })
+        {
+            // No unit excites itself.
+            double[,] w = Filled(Units, Units, (i, j) => i == j ? 0 : Value());
+            double[,] b = Filled(Units, Inputs, (_, _) => Value());
+            arrays.AddRange(Array(day + "w_rec", w), Array(day + "w_in", b));
+            foreach (string name in new[] { "b", "threshold", "gain" })
+                arrays.Add(new(day + name, "float64", [Units], [.. Enumerable.Range(0, Units).Select(_ => Value())]));
+            if (day == Prefix) (own["w"], own["b"]) = (w, b);
+        }
+        double[] bias = [.. arrays.Single(array => array.Name == Prefix + "b").Values];
+        double[] Step(double[] u, double[] x) => [.. Enumerable.Range(0, Units).Select(i =>
+            Math.Tanh(Dot(own["w"], i, x) + Dot(own["b"], i, u) + bias[i]))];
+        var trials = Trials(Step, Units, Inputs, random);
+        using var scratch = new Scratch();
+        string path = scratch.Write("n.npz", Npz.Doubles(arrays));
+        using var imported = Loaded(path, trials);
+        Assert.Equal([Prefix + "b", Prefix + "w_in", Prefix + "w_rec"], imported.Network.Used.Order());
+        double[] state = [0.3, -0.2, 0.9, -0.5];
+        Assert.Equal(Step([0.4, -1], state), imported.Step([0.4, -1], state), Close);
+
+        double Value() => random.NextDouble() - 0.5;
+    }
+
     [Fact]
     public void Letters_decide_where_shapes_do_not()
     {

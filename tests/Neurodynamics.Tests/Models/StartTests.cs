@@ -1,8 +1,10 @@
 using Neurodynamics.Analysis;
 using Neurodynamics.FixedPoints;
+using Neurodynamics.Import;
 using Neurodynamics.Models;
 using Neurodynamics.Tasks;
 using Neurodynamics.Tests.FixedPoints;
+using Neurodynamics.Tests.Import;
 using Xunit;
 using static TorchSharp.torch;
 
@@ -106,6 +108,40 @@ public sealed class StartTests
             () => Candidates.FromStates(new double[0, 3], 1, seed: 1)).Message);
         Assert.Throws<ArgumentOutOfRangeException>(() => Candidates.FromStates(states, 1, seed: 1, noise: -1));
         Assert.Empty(Candidates.FromStates(new double[0, 3], 0, seed: 1));
+    }
+
+    /// <summary>
+    /// A step takes each unit to between where it was and a value of modulus at most 1, so that every box that holds
+    /// [-1, 1] is invariant: the least of them that holds the start is the answer.
+    /// </summary>
+    [Theory, InlineData("vanilla"), InlineData("gru"), InlineData("lstm")]
+    public void The_box_of_a_cell_holds_a_start_from_its_file_that_lies_beyond_1(string architecture)
+    {
+        bool isLstm = architecture == "lstm";
+        double[] start = [.. isLstm ? [0.5, -1, 0.25] : Array.Empty<double>(), 0.5, -40, 3];
+        using var scratch = new Scratch();
+        string path = scratch.Write("n.npz", Npz.Archive([.. Npz.Gru(gates: Architecture.Named(architecture) switch
+        {
+            var kind when kind == Architecture.Vanilla => 1,
+            var kind when kind == Architecture.Gru => 3,
+            _ => 4,
+        }), ("h0", Npz.Float32([start.Length], start))]));
+        using var network = NetworkFile.Load(path).Network;
+        var cell = network.Cell;
+        Assert.Equal(start, cell.StartState());
+        double[] input = [2, -1], box = cell.InvariantBox(input)!;
+        if (isLstm)
+            Assert.Equal((1, 1, 1, 40), (box[0], box[1], box[2], box[4]));
+        else
+            Assert.Equal([1, 40, 3], box);
+        // Of a copy in float64 too, and no trial leaves it.
+        Assert.Equal(box, cell.InDouble().InvariantBox(input));
+        double[] state = start;
+        for (int t = 0; t < 50; t++)
+        {
+            Assert.All(state.Zip(box), pair => Assert.InRange(Math.Abs(pair.First), 0, pair.Second));
+            state = cell.Next(input, state);
+        }
     }
 
     private static TorchSharp.Modules.Linear Identity()

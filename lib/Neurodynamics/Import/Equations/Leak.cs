@@ -46,8 +46,9 @@ internal sealed record Leak(string Text, Tensor Values, IReadOnlyList<SourceArra
     /// <summary>What arrays make of it within a ten-thousandth of the estimate.</summary>
     private static IEnumerable<Leak> Known(Parts parts, int units, Tensor estimate)
     {
-        // A number by another name may be the leak by chance.
-        Part[] single = [.. parts.Vectors(1, "a").Where(part => Belongings.IsLeak(part.From[0]))];
+        // A number by another name may be the leak by chance, unless a reader says that it is no chance.
+        Part[] single =
+            [.. parts.Vectors(1, "a").Where(part => parts.IsGiven("a") || Belongings.IsLeak(part.From[0]))];
         Part[] all =
         [
             .. single, .. units == 1 ? [] : parts.Vectors(units, "a"),

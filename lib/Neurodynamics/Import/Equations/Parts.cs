@@ -72,6 +72,9 @@ internal sealed class Parts(IReadOnlyList<SourceArray> arrays, IReadOnlyDictiona
             .Select(array => new Part(Name(array), array.Values.ToTensor(), [array])),
     ];
 
+    /// <summary>Whether a reader has named an array for a letter.</summary>
+    public bool IsGiven(string letter) => roles.ContainsKey(letter);
+
     /// <summary>Whether an array holds zeros alone.</summary>
     public static bool IsZero(SourceArray array) => Array.TrueForAll(array.Values, value => value == 0);
 
