@@ -92,7 +92,6 @@ public sealed record CertifiedIndex(IReadOnlyList<Disc> Discs, int LeastUnstable
     /// <summary>The same of the eigenvalues of a matrix, whichever of the enclosed ones it is.</summary>
     internal static CertifiedIndex OfMatrix(EnclosedMatrix matrix)
     {
-        int size = matrix.RowCount;
         Disc[] discs = [.. Eigenvalues.Of(matrix).OrderByDescending(disc => disc.Centre.Magnitude)];
         int least = 0, most = 0;
         // A disc outside and one inside do not overlap, so that only those that touch the circle matter together.
@@ -104,7 +103,7 @@ public sealed record CertifiedIndex(IReadOnlyList<Disc> Discs, int LeastUnstable
         }
         return new(discs, least, most)
         {
-            Obstacle = least == 0 && most == size && discs.All(disc => disc.Touches)
+            Obstacle = discs.All(disc => double.IsInfinity(disc.Radius))
                 ? "nothing is proven of its modes: the eigenvectors are too nearly dependent, or the Jacobian is not "
                     + "finite" : null,
         };

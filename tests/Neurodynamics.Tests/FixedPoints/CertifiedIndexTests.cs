@@ -69,6 +69,35 @@ public sealed class CertifiedIndexTests
         Assert.Equal(2, CertifiedIndex.OfMatrix(new(new[,] { { above, 0 }, { 0, 2 } })).LeastUnstable);
     }
 
+    /// <summary>
+    /// Of the enclosed ones [[1.2, 0.19], [-0.4, 0.7]] has both eigenvalues inside, 0.95 +- 0.116 i, and neither in the
+    /// disc around 1.2 that is outside: it overlaps with one that is not.
+    /// </summary>
+    [Fact]
+    public void Discs_that_overlap_are_counted_together()
+    {
+        var around = new EnclosedMatrix(new[,] { { 0, 0.19 }, { 0.4, 0 } }).Scaled([new(-1, 1), new(-1, 1)]);
+        var index = CertifiedIndex.OfMatrix(new EnclosedMatrix(new[,] { { 1.2, 0 }, { 0, 0.7 } }).Plus(around));
+        Assert.True(index.Discs[0].IsOutside && index.Discs[1].Touches);
+        Assert.Equal((0, 2), (index.LeastUnstable, index.MostUnstable));
+        Assert.Equal(0, CertifiedIndex.OfMatrix(new(new[,] { { 1.2, 0.19 }, { -0.4, 0.7 } })).MostUnstable);
+    }
+
+    /// <summary>
+    /// Beside a point of x' = tanh(-2 x + b) with slope -1 - 2e-6: at a state 1e-4 below, whose next is as much above,
+    /// the slope is above -1, and the true point has an unstable mode all the same.
+    /// </summary>
+    [Fact]
+    public void The_modes_are_those_of_the_true_point_and_not_of_the_state_beside_it()
+    {
+        double x = Math.Sqrt(0.5 - 1e-6);
+        var cell = Tanh(new[,] { { -2.0 } }, Math.Atanh(x) + 2 * x);
+        var at = CertifiedIndex.Of(cell, [Point(x), Point(x - 1e-4)]);
+        Assert.Equal((1, 1), (at[0].LeastUnstable, at[0].MostUnstable));
+        Assert.Equal((0, 1), (at[1].LeastUnstable, at[1].MostUnstable));
+        Assert.Contains("touches the unit circle", at[1].Message);
+    }
+
     [Fact]
     public void Nothing_is_proven_where_no_point_is_certified_and_where_nothing_is_enclosed()
     {

@@ -229,6 +229,26 @@ public sealed class LowRankProofTests
         }
     }
 
+    /// <summary>
+    /// W = [[1, 1], [1, 1 + 2e-6]] is m n' / 2 with |m| = |n| / 2^1.5 = sqrt(2) in each row, and a rest of which each row
+    /// sums to 1e-6 at most. So points of one k are one where (2 |Y| / (1 - c) + 1) 1e-6 is less than 1.
+    /// </summary>
+    [Theory, InlineData(4.9e5, 0, true), InlineData(5.1e5, 0, false), InlineData(2.4e5, 0.5, true),
+        InlineData(2.6e5, 0.5, false), InlineData(1, 1, false)]
+    public void Points_of_one_k_are_one_only_where_what_was_dropped_cannot_part_them(
+        double inverse, double contraction, bool isOne)
+    {
+        double[,] w = { { 1, 1 }, { 1, 1 + 2e-6 } };
+        var equation = LowRankEquation.Of(
+            LeakyCell.Create(new Rates(), new double[2, 1], w), [0], WeightsAre.Exact, maxUnknowns: 2)!;
+        Assert.Equal(1, equation.Rank);
+        foreach (double radius in new[] { 1e-6, 1, 3 })
+            Assert.Equal(isOne, equation.IsOne(new[,] { { inverse } }, new[,] { { contraction } }, [radius]));
+        // With nothing dropped every k has one point.
+        var factored = LowRankEquation.Of(OneUnit(2, 0), [0], WeightsAre.Exact, maxUnknowns: 2)!;
+        Assert.True(factored.IsOne(new[,] { { 1e9 } }, new[,] { { 0.0 } }, [1]));
+    }
+
     /// <summary>In k it goes where the whole network goes, and stands still where the proof says.</summary>
     [Theory, InlineData(true), InlineData(false)]
     public void A_network_of_low_rank_moves_in_its_own_dimensions_as_it_does_in_all(bool isRates)

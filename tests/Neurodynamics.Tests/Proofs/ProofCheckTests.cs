@@ -89,6 +89,26 @@ public sealed class ProofCheckTests : IDisposable
         }
     }
 
+    /// <summary>
+    /// k = tanh(2 k) has its outer points at +-0.9575. A file that leaves them out, and calls the parts where they are
+    /// empty, would hold of a first box from -0.9 to 0.9: the first box is the cell's, and all of it.
+    /// </summary>
+    [Fact]
+    public void Points_near_the_ends_of_the_first_box_cannot_be_left_out()
+    {
+        var cell = LeakyCell.CreateLowRank(new Currents { Leak = 0.3 }, new double[1, 1], new[,] { { 2.0 } },
+            new[,] { { 1.0 } });
+        var proof = new Prover().Run(cell);
+        proof.Save(Path, cell);
+        var whole = ProofFile.Read(Path);
+        Assert.True(ProofCheck.Of(Path, cell).Holds);
+        int middle = Enumerable.Range(0, 3).Single(i => Math.Abs(whole.Points[i].At[0][0]) < 0.1);
+        ProofFile.Cut[] parts = [.. whole.Cuts.Select(cut => cut.Part != "p" ? cut
+            : cut.Of == middle ? cut with { Of = 0 } : new("e"))];
+        (whole with { Points = [whole.Points[middle]], Cuts = parts }).Write(Path);
+        Assert.Contains("not proven to be empty", ProofCheck.Of(Path, cell).Message);
+    }
+
     [Fact]
     public void What_is_no_proof_is_not_written_or_read()
     {
