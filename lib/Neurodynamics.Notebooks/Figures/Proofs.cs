@@ -10,8 +10,7 @@ public static partial class Figures
 {
     /// <summary>
     /// How a proof in two unknowns decided each part of the first box: a picture of why there is no other fixed point.
-    /// White borders are the boxes as they came to be tested; what contraction cut away from them before they were cut
-    /// in two is grey.
+    /// Boxes are drawn as they came to be tested; what was cut away before a box was tested or halved is grey.
     /// </summary>
     /// <param name="proof">A proof in two unknowns.</param>
     /// <param name="points">Its points, linearised, in any order; default only where they are.</param>
@@ -35,12 +34,12 @@ public static partial class Figures
         var panel = panels[0];
         panel.X.Titled(unknown + "₁").From(whole[0].Low, whole[0].High).NoGrid().NoZeroLine();
         panel.Y.Titled(unknown + "₂").From(whole[1].Low, whole[1].High).NoGrid().NoZeroLine();
-        panel.Boxes("cut away by contraction", [Sides(whole)], Paint.LightGrey);
+        panel.Boxes("cut away before a test", [Sides(whole)], Paint.PaleGrey);
         foreach (var (name, ends, paint) in new (string, BoxEnd[], Paint)[]
         {
-            ("empty: F is elsewhere", [BoxEnd.EmptyByRange], Paint.SkyBlue),
-            ("empty: so are F's linear bounds", [BoxEnd.EmptyByLinearisation], Paint.Blue),
-            ("beside exactly one fixed point", [BoxEnd.OnePoint], Paint.Yellow),
+            ("empty: F is elsewhere", [BoxEnd.EmptyByRange], Paint.PaleBlue),
+            ("empty: no room between linear bounds", [BoxEnd.EmptyByLinearisation], Paint.SkyBlue),
+            ("at most one point, proven to exist", [BoxEnd.OnePoint], Paint.Yellow),
             ("not decided", [BoxEnd.Undecided, BoxEnd.Open], Paint.Vermillion),
         })
             if (proof.Boxes.Where(box => ends.Contains(box.End)).Select(box => Sides(box.Sides)).ToArray() is
@@ -51,7 +50,7 @@ public static partial class Figures
             var (symbol, paint, size) = kind.Key is { } unstable ? Look(unstable)
                 : (Models.MarkShape.Circle, Paint.Black, 9);
             double[][] places = [.. kind.Select(point => (double[])[.. point.Item.Unknowns.Select(at => at.Middle)])];
-            panel.Markers(kind.Key is { } modes ? Kind(modes) : "fixed point", places, paint, null, symbol, size + 4)
+            panel.Markers(kind.Key is { } modes ? Kind(modes) : "fixed point", places, paint, null, symbol, size + 1)
                 .Outlined(Paint.White, 1.5).Hovers(kind.Select(point => Said(point.Index, point.Item)));
         }
         return panels.Chart(proof.Unchecked);

@@ -68,9 +68,8 @@ public sealed record UnseenShare(int Arrived, int Unlisted, int Nowhere, int Gho
                 return $"No fresh candidate arrived at a fixed point, so there is no bound{rest}.{more}";
             string looks = Looks == 1 ? "" : $" over up to {Looks} looks";
             string added = Added && Unlisted > 0 ? " (they are now)" : "";
-            return $"{Text(Unlisted)} of {Text(Arrived)} fresh candidates that arrived did so at points that were not "
-                + $"listed{added}: such a candidate does with a share below {Below(bound)}, at "
-                + $"{At(Level)}{looks}{rest}.{more}";
+            return $"{Text(Unlisted)} of {Text(Arrived)} fresh candidates that arrived were at points not listed{added}"
+                + $", so the true share is below {Below(bound)}, at {At(Level)}{looks}{rest}.{more}";
         }
     }
 

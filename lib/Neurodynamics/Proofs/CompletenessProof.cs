@@ -27,7 +27,10 @@ public enum BoxEnd
     /// <summary>F is enclosed between linear functions that have no fixed point in it: no fixed point.</summary>
     EmptyByLinearisation,
 
-    /// <summary>It lies in a neighbourhood with exactly one fixed point.</summary>
+    /// <summary>
+    /// It holds one fixed point at most, one that is proven to exist: what contraction left of the box lies in a
+    /// neighbourhood with exactly one.
+    /// </summary>
     OnePoint,
 
     /// <summary>It was cut in two, each tested by itself; what neither half covers is proven empty.</summary>
@@ -51,7 +54,7 @@ public sealed record ProofBox
     /// <summary>How it ended.</summary>
     public BoxEnd End { get; }
 
-    /// <summary>Which point's neighbourhood it lies in, from 0; null where it lies in none.</summary>
+    /// <summary>Which point it can hold, from 0; null where it holds none.</summary>
     public int? Point { get; }
 }
 
@@ -168,7 +171,8 @@ public sealed record CompletenessProof
     private string OfBoxes => Verdict switch
     {
         ProofVerdict.ProvenComplete =>
-            $"Proven complete: {Count(Points.Count)}, and no other, by {Boxes.Count} boxes.",
+            $"Proven complete: {Count(Points.Count)}, and no other, by {Boxes.Count} box"
+                + (Boxes.Count == 1 ? "." : "es."),
         ProofVerdict.Partial => $"Proven in part: {Count(Points.Count)}; {Left} of {Boxes.Count} boxes, "
             + string.Create(CultureInfo.InvariantCulture, $"{OpenShare:0.#e+0} of the volume, are not decided, ")
             + (Boxes.Any(box => box.End == BoxEnd.Open)
@@ -181,9 +185,11 @@ public sealed record CompletenessProof
     private string Found => Continua.Count switch
     {
         0 => Count(Points.Count),
-        <= MostShown => $"{Count(Points.Count)} and {string.Join(", ", Continua)}",
-        _ => $"{Count(Points.Count)} and {Continua.Count} pieces of continua, such as {Continua[0]}",
+        <= MostShown => $"{Isolated} {string.Join(", ", Continua)}",
+        _ => $"{Isolated} {Continua.Count} pieces of continua, such as {Continua[0]}",
     };
+
+    private string Isolated => Points.Count == 0 ? "no isolated fixed point, but" : $"{Count(Points.Count)} and";
 
     private int Left => Boxes.Count(box => box.End is BoxEnd.Undecided or BoxEnd.Open);
 

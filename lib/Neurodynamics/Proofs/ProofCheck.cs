@@ -43,7 +43,8 @@ public sealed record ProofCheck
         return Equation(cell, file.Input, file.Weights) is not { } equation
             ? No("the cell knows no equation with a box for it")
             : Fault(file, equation) is { } fault ? No(fault)
-            : new(true, file.Points.Count, $"Yes: the {file.Points.Count} points are all fixed points of {cell.Title} "
+            : new(true, file.Points.Count,
+                $"Yes: {file.Points.Count} points, and these are the only fixed points of {cell.Title} "
                 + $"under this input, by {file.Cuts.Count(cut => cut.Part != "c")} parts of the first box.");
 
         ProofCheck No(string why) => new(false, file.Points.Count, $"No: {why}.");

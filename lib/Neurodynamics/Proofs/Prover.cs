@@ -141,13 +141,13 @@ public sealed record Prover
                 : (null, TooMany(cell));
         if (cell.Enclosed(Weights) is null)
             return (null, $"{cell.Title} does not know its step over enclosures, so nothing can be proven of it: "
-                + $"override {nameof(Cell.Enclosed)}, or search and ask for the share of what was not seen.");
+                + $"override {nameof(Cell.Enclosed)}, or search, and bound the share that is not seen.");
         return EnclosedEquation.Of(cell, input, Weights, MaxUnknowns) is { } own ? (own, null)
             : cell.StateSize <= MaxUnknowns ? (null, null) : (null, TooMany(cell));
     }
 
     private string TooMany(Cell cell) => $"{cell.Title} of {cell.Units} units has more unknowns than {MaxUnknowns}, "
-        + "and no low rank: a proof would not end, so search and ask for the share of what was not seen.";
+        + "and is not of low rank, so a proof would take too long: search, and bound the share that is not seen.";
 
     /// <summary>
     /// Where a point is in the list, to which a new one is added; -1 where nobody can tell whether it is new.

@@ -170,7 +170,7 @@ public sealed class UnseenShareTests
         Assert.True(unseen is { Unlisted: > 0, Added: true });
         Assert.All(unseen.Points, point =>
             Assert.Single(set.Points, listed => listed.State.Distance(point.State) < 1e-6));
-        Assert.Contains("that were not listed (they are now): such a candidate does with a share below ",
+        Assert.Contains("at points not listed (they are now), so the true share is below ",
             set.ToString());
         Assert.EndsWith(" It was to come below 0.01 %: allow more looks, or draw more candidates for each.",
             set.ToString());
@@ -190,8 +190,8 @@ public sealed class UnseenShareTests
         var known = All with { Unseen = UnseenShare.Of(Cube, All, fresh) };
         // log(20) / 2000 = 0.1498 %, and upwards.
         Assert.Equal("consistent: the signs sum to 1; unseen share below 0.15 % at 95 %", known.Standing);
-        Assert.EndsWith("in pairs. 0 of 2,000 fresh candidates that arrived did so at points that were not listed: "
-            + "such a candidate does with a share below 0.15 %, at 95 %.", known.ToString());
+        Assert.EndsWith("in pairs. 0 of 2,000 fresh candidates that arrived were at points not listed, so the true "
+            + "share is below 0.15 %, at 95 %.", known.ToString());
         // The middle of an edge and its corner have opposite signs.
         int Zeros(FixedPoint point) => point.State.Count(value => Math.Abs(value) < 0.5);
         int[] two = [All.Points.Index().First(one => Zeros(one.Item) == 0).Index,

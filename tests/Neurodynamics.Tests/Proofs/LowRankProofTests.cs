@@ -230,8 +230,8 @@ public sealed class LowRankProofTests
     }
 
     /// <summary>
-    /// W = [[1, 1], [1, 1 + 2e-6]] is m n' / 2 with |m| = |n| / 2^1.5 = sqrt(2) in each row, and a rest of which each row
-    /// sums to 1e-6 at most. So points of one k are one where (2 |Y| / (1 - c) + 1) 1e-6 is less than 1.
+    /// W = [[1, 1], [1, 1 + 2e-6]] is m n' / 2 with |m| = |n| / 2^1.5 = sqrt(2) in each row, and a rest of which each
+    /// row sums to 1e-6 at most. So points of one k are one where (2 |Y| / (1 - c) + 1) 1e-6 is less than 1.
     /// </summary>
     [Theory, InlineData(4.9e5, 0, true), InlineData(5.1e5, 0, false), InlineData(2.4e5, 0.5, true),
         InlineData(2.6e5, 0.5, false), InlineData(1, 1, false)]

@@ -54,8 +54,8 @@ public sealed class PiecewiseLinearProofTests
         var line = Assert.Single(proof.Continua);
         Assert.Equal((1, 0.0, 1.0), (line.Dimension, Assert.Single(line.Corners).Near()[0],
             Assert.Single(line.Directions).Near()[0]));
-        Assert.Equal("Proven complete: 0 fixed points and a half-line of fixed points from k = (0) along (1), and no "
-            + "other, by 2 regions.", proof.Message);
+        Assert.Equal("Proven complete: no isolated fixed point, but a half-line of fixed points from k = (0) "
+            + "along (1), and no other, by 2 regions.", proof.Message);
     }
 
     /// <summary>
@@ -122,8 +122,8 @@ public sealed class PiecewiseLinearProofTests
         var expected = new SignPatterns(m, n, d, 0);
         foreach (bool isRates in new[] { false, true }) Check(m, n, d, isRates, isLeaky: false, expected);
         var proof = Prover.Run(Cell(m, n, d, isRates: false, isLeaky: false));
-        Assert.Equal($"Proven complete: 0 fixed points and {words}, and no other, by {expected.Regions} regions.",
-            proof.Message);
+        Assert.Equal($"Proven complete: no isolated fixed point, but {words}, and no other, by {expected.Regions} "
+            + "regions.", proof.Message);
     }
 
     /// <summary>n planes in general position cut R dimensions into the sum over j up to R of n choose j.</summary>
