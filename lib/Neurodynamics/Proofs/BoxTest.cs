@@ -21,6 +21,7 @@ internal sealed class BoxTest(ProofEquation equation, double resolution)
         inverse = new double[equation.Unknowns, equation.Unknowns],
         contraction = new double[equation.Unknowns, equation.Unknowns];
 
+    private readonly double[] changes = new double[equation.Unknowns];
     private readonly Enclosure[,] left = new Enclosure[equation.Unknowns, equation.Unknowns];
     private readonly Enclosure[] shift = new Enclosure[equation.Unknowns], image = new Enclosure[equation.Unknowns];
 
@@ -31,14 +32,15 @@ internal sealed class BoxTest(ProofEquation equation, double resolution)
         for (int pass = 0; pass < MostPasses; pass++)
         {
             double before = Volume(box);
-            if (!work.Contract(box)) return new(BoxEnd.EmptyByRange);
+            if (work.Contract(box) is { } end) return new(end);
             Centre(box);
             work.Range();
             if (!Meet(box, work.Values)) return new(BoxEnd.EmptyByRange);
             work.Linearise();
-            if (!Meet(box, Linear(box))) return new(BoxEnd.EmptyByLinearisation);
-            if (Precondition())
+            if (!work.ContractsByLines && !Meet(box, Linear(box))) return new(BoxEnd.EmptyByLinearisation);
+            if (Invert() && (!work.ContractsByLines || MayContract()))
             {
+                Precondition();
                 // y - c = Y (value - c) + (I - Y (I - A)) (y - c).
                 for (int r = 0; r < count; r++) shift[r] = work.Values[r] - work.Centre[r];
                 Preconditioned(shift, image);
@@ -70,7 +72,7 @@ internal sealed class BoxTest(ProofEquation equation, double resolution)
             if (!work.Allows(work.Centre, work.Radius)) return null;
             work.Range();
             work.Linearise();
-            if (!Precondition()) return null;
+            if (!Invert()) return null;
             for (int r = 0; r < count; r++)
                 for (int s = 0; s < count; s++)
                     near[r] += inverse[r, s] * (work.Values[s].Middle - work.Centre[s]);
@@ -84,7 +86,9 @@ internal sealed class BoxTest(ProofEquation equation, double resolution)
         At(near, radius);
         work.Range();
         work.Linearise();
-        if (!Precondition() || !equation.IsOne(inverse, contraction, radius)) return null;
+        if (!Invert()) return null;
+        Precondition();
+        if (!equation.IsOne(inverse, contraction, radius)) return null;
         Preconditioned(shift, image);
         double[] reach = [.. radius];
         for (int i = 0; i < Tightenings; i++)
@@ -128,15 +132,32 @@ internal sealed class BoxTest(ProofEquation equation, double resolution)
         return image;
     }
 
-    /// <summary>
-    /// Y near (I - A)^-1, I - Y (I - A), and what |I - Y (I - J)| is at most for every Jacobian J over the box; false
-    /// where there is no Y.
-    /// </summary>
-    private bool Precondition()
+    /// <summary>Y near (I - A)^-1; false where there is none.</summary>
+    private bool Invert()
     {
         for (int r = 0; r < count; r++)
             for (int s = 0; s < count; s++) matrix[r, s] = (r == s ? 1 : 0) - work.Jacobian[r, s].Middle;
-        if (!SmallMatrix.Invert(matrix, inverse)) return false;
+        return SmallMatrix.Invert(matrix, inverse);
+    }
+
+    /// <summary>Whether <see cref="Contracts"/> is likely, had for less.</summary>
+    private bool MayContract()
+    {
+        Array.Clear(changes);
+        for (int r = 0; r < count; r++)
+            for (int s = 0; s < count; s++) changes[r] += work.Change[r, s] * work.Radius[s];
+        for (int r = 0; r < count; r++)
+        {
+            double sum = 0;
+            for (int s = 0; s < count; s++) sum += Math.Abs(inverse[r, s]) * changes[s];
+            if (!(sum < work.Radius[r])) return false;
+        }
+        return true;
+    }
+
+    /// <summary>I - Y (I - A), and what |I - Y (I - J)| is at most for every Jacobian J over the box.</summary>
+    private void Precondition()
+    {
         for (int r = 0; r < count; r++)
             for (int s = 0; s < count; s++)
             {
@@ -147,7 +168,6 @@ internal sealed class BoxTest(ProofEquation equation, double resolution)
                 for (int t = 0; t < count; t++) sum += (Enclosure)Math.Abs(inverse[r, t]) * work.Change[t, s];
                 contraction[r, s] = sum.High;
             }
-        return true;
     }
 
     /// <summary>Y x.</summary>

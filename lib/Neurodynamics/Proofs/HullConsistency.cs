@@ -47,6 +47,24 @@ internal sealed class HullConsistency
         return true;
     }
 
+    /// <summary>
+    /// The least and the largest argument that each unit can have at a solution in a box, of whole vectors; false where
+    /// there is none.
+    /// </summary>
+    public bool Arguments(Enclosure[] box, out double[] least, out double[] largest)
+    {
+        (least, largest) = (lows, highs);
+        Arguments(box);
+        for (int i = 0; i < units; i++)
+        {
+            var sum = drive[i];
+            for (int j = 0; j < units; j++) sum += weights[i * units + j] * box[j];
+            if (!sum.Cut(new(lows[i], highs[i]), out sum)) return false;
+            (lows[i], highs[i]) = (sum.Low, sum.High);
+        }
+        return true;
+    }
+
     private bool Contract(int i, Enclosure[] box, ref double moved)
     {
         // before[j] is the drive and all products before the j-th; after it come the others.

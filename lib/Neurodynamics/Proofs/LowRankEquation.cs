@@ -470,10 +470,18 @@ internal abstract class LowRankEquation : ProofEquation
             Middles = new double[equation.Padded], Radii = new double[equation.Padded],
             Slopes = new double[equation.Padded], Changes = new double[equation.Padded];
 
-        private readonly HullConsistency? hull = equation.terms is { IsFull: true, Nonlinearity: var f }
-            && f == Nonlinearity.Tanh ? new(equation.terms.M, equation.terms.Inner) : null;
+        // Of tanh with every rate an unknown.
+        private readonly HullConsistency? hull = IsTanhOfRates(equation.terms)
+            ? new(equation.terms.M, equation.terms.Inner) : null;
 
-        public override bool Contract(Enclosure[] box) => hull?.Contract(box) ?? true;
+        private readonly TanhRelaxation? relaxation = IsTanhOfRates(equation.terms)
+            ? new(equation.terms.M, equation.terms.Inner) : null;
+
+        public override bool ContractsByLines => relaxation is not null;
+
+        public override BoxEnd? Contract(Enclosure[] box) => hull is null || relaxation is null ? null
+            : !hull.Contract(box) || !hull.Arguments(box, out double[] least, out double[] largest)
+            ? BoxEnd.EmptyByRange : relaxation.Contract(box, least, largest) ? null : BoxEnd.EmptyByLinearisation;
 
         public override void Range() => equation.Range(this);
 
@@ -486,5 +494,7 @@ internal abstract class LowRankEquation : ProofEquation
                 if (!(Math.Abs(centre[r]) + radius[r] < 0.99 * Reach * equation.Root[r].Modulus)) return false;
             return true;
         }
+
+        private static bool IsTanhOfRates(Terms terms) => terms.IsFull && terms.Nonlinearity == Nonlinearity.Tanh;
     }
 }

@@ -52,10 +52,16 @@ internal abstract class BoxWork(int unknowns)
     public double[,] Change { get; } = new double[unknowns, unknowns];
 
     /// <summary>
-    /// Cuts away from a box what cannot hold a solution, by what the equation knows beside F; false where nothing is
-    /// left.
+    /// Cuts away from a box what cannot hold a solution, by what the equation knows beside F; how it ended where
+    /// nothing is left, else null.
     /// </summary>
-    public virtual bool Contract(Enclosure[] box) => true;
+    public virtual BoxEnd? Contract(Enclosure[] box) => null;
+
+    /// <summary>
+    /// Whether <see cref="Contract"/> does all that lines which bound F can do, those of <see cref="Linearise"/> as
+    /// well.
+    /// </summary>
+    public virtual bool ContractsByLines => false;
 
     /// <summary>F over the box, by component.</summary>
     public abstract void Range();

@@ -17,15 +17,17 @@ namespace Neurodynamics.Proofs;
 /// <para>
 /// Rate networks with a smooth f: the R values of k = n' f(m k + d) / N where W = m n' / N is of rank R, for any number
 /// of units; of full rank, the N rates. GRUs: h = n(h), since the update gate only says how fast h goes there. LSTMs: h
-/// alone, since c = i g (1 + exp(a_f)) there. Any other cell that knows its step over enclosures (<see
-/// cref="Cell.Enclosed"/>): its state.
+/// alone, since c = i g (1 + exp(a_f)) there. Any other cell that knows its step over enclosures
+/// (<see cref="Cell.Enclosed"/>): its state.
 /// </para>
 /// <para>
-/// A box is tested in this order. (1) F over the box: fixed points are where they meet. (2) F(y) = value + A (y - c):
-/// of rate networks with tangents and chords of f in every unit, a mean-value form of about a quarter of the usual
-/// remainder. (3) The same times Y, near (I - A)^-1. (4) Krawczyk's operator around where Newton's method ends, on a
-/// box that holds this one: existence and uniqueness (Krawczyk 1969; Neumaier, Interval Methods for Systems of
-/// Equations, 1990; Rump 2010 for the rounding of sums).
+/// A box is tested in this order. (0) Of tanh with every rate an unknown: hull consistency, and linear programs over
+/// lines that bound tanh in each unit, with bounds that are proven by the programs' multipliers (Neumaier and
+/// Shcherbina 2004); they do the work of (2) and (3). (1) F over the box: fixed points are where they meet. (2) F(y) =
+/// value + A (y - c): of rate networks with tangents and chords of f in every unit, a mean-value form of about a
+/// quarter of the usual remainder. (3) The same times Y, near (I - A)^-1. (4) Krawczyk's operator around where Newton's
+/// method ends, on a box that holds this one: existence and uniqueness (Krawczyk 1969; Neumaier, Interval Methods for
+/// Systems of Equations, 1990; Rump 2010 for the rounding of sums).
 /// </para>
 /// </remarks>
 public sealed record Prover

@@ -48,6 +48,29 @@ public sealed class SmallNetworkProofTests
     }
 
     /// <summary>
+    /// The same with V anywhere in (-1, 1), and ten units: by cutting and enclosing alone, 100,000 boxes leave a tenth
+    /// of the space.
+    /// </summary>
+    [Fact]
+    public void Networks_of_ten_units_are_proven_with_few_boxes()
+    {
+        const int Units = 10;
+        for (int seed = 0; seed < 2; seed++)
+        {
+            using var scope = NewDisposeScope();
+            using var generator = new Generator((ulong)seed);
+            var v = 2 * rand(Units, Units, ScalarType.Float64, generator: generator) - 1;
+            double[,] put = v.ToMatrix();
+            var proof = (Prover with { MaxBoxes = 5_000 }).Run(Nets.Tanh(atanh(v).mm(linalg.inv(v)).ToMatrix()));
+            Assert.Equal(ProofVerdict.ProvenComplete, proof.Verdict);
+            foreach (int column in Enumerable.Range(0, Units))
+                foreach (int sign in new[] { -1, 1 })
+                    Assert.Single(proof.Points, point => point.Near().Distance(
+                        [.. Enumerable.Range(0, Units).Select(i => sign * put[i, column])]) < 1e-8);
+        }
+    }
+
+    /// <summary>
     /// Random networks of two and three units: what 300 Newton searches find is proven, what is proven is a fixed
     /// point, and the signs sum to 1 where a box is known.
     /// </summary>
