@@ -34,7 +34,7 @@ public static partial class Figures
         var panel = panels[0];
         panel.X.Titled(unknown + "₁").From(whole[0].Low, whole[0].High).NoGrid().NoZeroLine();
         panel.Y.Titled(unknown + "₂").From(whole[1].Low, whole[1].High).NoGrid().NoZeroLine();
-        panel.Boxes("cut away before a test", [Sides(whole)], Paint.PaleGrey);
+        panel.Boxes("cut away before a test", [Sides(whole)], new("#e4e4e4"));
         foreach (var (name, ends, paint) in new (string, BoxEnd[], Paint)[]
         {
             ("empty: F is elsewhere", [BoxEnd.EmptyByRange], Paint.PaleBlue),
