@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using CliWrap;
 using Spectre.Console;
@@ -51,8 +52,18 @@ sealed class TestCommand(Workbook workbook, IAnsiConsole console) : AsyncCommand
         return failures.Length == 0 ? 0 : 1;
     }
 
-    static IEnumerable<JsonNode> Tests(string report) =>
-        JsonNode.Parse(File.ReadAllText(report))!["results"]!["tests"]!.AsArray().OfType<JsonNode>();
+    /// <summary>The tests of a report; none of one that cannot be read, as one with a message of odd letters.</summary>
+    static IEnumerable<JsonNode> Tests(string report)
+    {
+        try
+        {
+            return JsonNode.Parse(File.ReadAllText(report))!["results"]!["tests"]!.AsArray().OfType<JsonNode>();
+        }
+        catch (JsonException)
+        {
+            return [];
+        }
+    }
 
     /// <summary>A test's name, what it said and where.</summary>
     static string Words(JsonNode test) =>

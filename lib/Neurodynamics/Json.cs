@@ -52,6 +52,13 @@ internal static class Json
     };
 
     /// <summary>
+    /// What is wrong with a file, in a line. The reader quotes what it cannot read, and of a file that is no text that
+    /// would be all of it.
+    /// </summary>
+    public static string Reason(Exception error) => error.Message is { Length: <= 400 } message
+        && !message.Any(letter => char.IsControl(letter) || letter == '\uFFFD') ? message : "it holds no JSON text.";
+
+    /// <summary>
     /// Eight hexadecimal digits that differ between values that are written differently. They stay what they are when
     /// an option is added, as long as it is at its default.
     /// </summary>

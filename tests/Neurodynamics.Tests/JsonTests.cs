@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Neurodynamics.FixedPoints;
+using Neurodynamics.Proofs;
 using Neurodynamics.Sweeps;
 using Neurodynamics.Tests.FixedPoints;
 using Neurodynamics.Training;
@@ -21,6 +22,25 @@ public sealed class JsonTests
     private sealed record Careless(string Name, double? Lost, int[] Counts)
     {
         public double Beside { get; init; }
+    }
+
+    /// <summary>The reader quotes what it cannot read: of a file of weights, a screen of signs.</summary>
+    [Theory, InlineData("t\u0013\uFFFDPK\u0003\u0004"), InlineData("true as a long word of letters "), InlineData("{ ")]
+    public void What_is_no_text_is_refused_in_a_line_whatever_is_in_it(string begins)
+    {
+        using var folder = new TemporaryFolder();
+        string path = Path.Combine(folder.Path, "file");
+        File.WriteAllText(path, begins + string.Concat(Enumerable.Repeat(begins, 300)));
+        foreach (var read in new Action[]
+        {
+            () => FixedPointSet.Load(path), () => SweepPlan.Load(path), () => SweepRows.Load(path),
+            () => ProofCheck.Of(path, Nets.Tanh(new double[1, 1])),
+        })
+        {
+            string message = Assert.Throws<InvalidDataException>(read).Message;
+            Assert.InRange(message.Length, 1, 600);
+            Assert.DoesNotContain(message, letter => char.IsControl(letter) || letter == '\uFFFD');
+        }
     }
 
     [Fact]

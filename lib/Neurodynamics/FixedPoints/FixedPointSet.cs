@@ -128,7 +128,7 @@ public sealed record FixedPointSet(double[] Input, IReadOnlyList<FixedPoint> Poi
         catch (JsonException error)
         {
             throw new InvalidDataException($"{path} is not a set of fixed points as FixedPointSet.Save writes "
-                + $"it: {error.Message}", error);
+                + $"it: {Json.Reason(error)}", error);
         }
         throw new InvalidDataException($"{path} was written by another version of the workbook: it needs "
             + $"format {Format}.");

@@ -43,7 +43,7 @@ internal sealed record ProofFile(int Format, string Equation, WeightsAre Weights
         catch (JsonException error)
         {
             throw new InvalidDataException(
-                $"{path} is not a proof as {nameof(CompletenessProof)}.Save writes it: {error.Message}", error);
+                $"{path} is not a proof as {nameof(CompletenessProof)}.Save writes it: {Json.Reason(error)}", error);
         }
         throw new InvalidDataException($"{path} was written by another version of the workbook: it needs format 1.");
     }

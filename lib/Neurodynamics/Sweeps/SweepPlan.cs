@@ -48,7 +48,7 @@ public sealed class SweepPlan
         catch (Exception error)
             when (error is JsonException or ArgumentException or InvalidOperationException or NotSupportedException)
         {
-            throw new InvalidDataException($"{path} is not a sweep: {error.Message}", error);
+            throw new InvalidDataException($"{path} is not a sweep: {Json.Reason(error)}", error);
         }
     }
 

@@ -160,7 +160,7 @@ public sealed class NetworkStore(string folder)
         catch (Exception error) when (error is JsonException or ArgumentException)
         {
             throw new InvalidDataException(
-                $"{path} is not the record of a training ({error.Message}): restore it, or delete both "
+                $"{path} is not the record of a training ({Json.Reason(error)}): restore it, or delete both "
                 + "files and train again.", error);
         }
     }
