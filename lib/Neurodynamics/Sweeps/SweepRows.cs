@@ -33,8 +33,8 @@ public sealed class SweepRows(SweepPlan plan, string folder)
             catch (JsonException error)
             {
                 throw new InvalidDataException(
-                    $"Line {rows.Count + 1} of {path} is no row of a sweep ({Json.Reason(error)}): restore the file, or "
-                    + "merge the rows again.", error);
+                    $"Line {rows.Count + 1} of {path} is no row of a sweep ({Json.Reason(error)}): restore the file, "
+                    + "or merge the rows again.", error);
             }
         }
         return rows;
