@@ -55,8 +55,13 @@ internal static class Json
     /// What is wrong with a file, in a line. The reader quotes what it cannot read, and of a file that is no text that
     /// would be all of it.
     /// </summary>
-    public static string Reason(Exception error) => error.Message is { Length: <= 400 } message
-        && !message.Any(letter => char.IsControl(letter) || letter == '\uFFFD') ? message : "it holds no JSON text.";
+    public static string Reason(Exception error)
+    {
+        // .NET tells the value of an argument in a line of its own.
+        string line = error is JsonException ? error.Message : error.Message.Split('\n')[0].TrimEnd();
+        return line.Length <= 400 && !line.Any(letter => char.IsControl(letter) || letter == '\uFFFD')
+            ? line : "it holds no JSON text.";
+    }
 
     /// <summary>
     /// Eight hexadecimal digits that differ between values that are written differently. They stay what they are when
