@@ -33,7 +33,7 @@ public class ProofBenchmark
     private static LeakyCell Random(int rank, int seed)
     {
         var random = new Random(seed);
-        double[,] m = Normal(Units, rank), n = Normal(Units, rank), mixture = Normal(rank, rank);
+        double[,] m = random.Normal(Units, rank), n = random.Normal(Units, rank), mixture = random.Normal(rank, rank);
         for (int i = 0; i < Units; i++)
             for (int r = 0; r < rank; r++)
             {
@@ -41,15 +41,5 @@ public class ProofBenchmark
                 for (int s = 0; s < rank; s++) n[i, r] += mixture[r, s] * m[i, s] / 2;
             }
         return LeakyCell.CreateLowRank(new Currents(), new double[Units, 1], m, n);
-
-        double[,] Normal(int rows, int columns)
-        {
-            double[,] values = new double[rows, columns];
-            for (int i = 0; i < rows; i++)
-                for (int j = 0; j < columns; j++)
-                    values[i, j] = Math.Sqrt(-2 * Math.Log(1 - random.NextDouble()))
-                        * Math.Cos(2 * Math.PI * random.NextDouble());
-            return values;
-        }
     }
 }

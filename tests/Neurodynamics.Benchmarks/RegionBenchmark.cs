@@ -21,22 +21,12 @@ public class RegionBenchmark
     {
         int[] both = [.. UnitsAndRank.Split(", ").Select(int.Parse)];
         var (units, rank, random) = (both[0], both[1], new Random(1));
-        double[,] m = Normal(units, rank), n = Normal(units, rank);
+        double[,] m = random.Normal(units, rank), n = random.Normal(units, rank);
         for (int i = 0; i < units; i++)
             for (int r = 0; r < rank; r++) n[i, r] = 3 * (n[i, r] + m[i, r]);
-        double[] bias = [.. Normal(units, 1).Cast<double>()];
+        double[] bias = [.. random.Normal(units, 1).Cast<double>()];
         cell = LeakyCell.CreateLowRank(
             new Currents { Nonlinearity = Nonlinearity.Relu }, new double[units, 1], m, n, bias);
-
-        double[,] Normal(int rows, int columns)
-        {
-            double[,] values = new double[rows, columns];
-            for (int i = 0; i < rows; i++)
-                for (int j = 0; j < columns; j++)
-                    values[i, j] = Math.Sqrt(-2 * Math.Log(1 - random.NextDouble()))
-                        * Math.Cos(2 * Math.PI * random.NextDouble());
-            return values;
-        }
     }
 
     [Benchmark(Description = "prove by regions")]

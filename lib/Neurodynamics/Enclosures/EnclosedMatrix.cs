@@ -9,7 +9,7 @@ namespace Neurodynamics.Enclosures;
 /// </summary>
 public sealed class EnclosedMatrix
 {
-    private const double Unit = 1.0 / (1L << 53);
+    private const double Unit = Float64.UnitRoundoff;
 
     // A few roundings of a radius, and what can be lost where numbers are not normal.
     private const double Upwards = 1 + 16 * Unit, Tiny = 1e-315;

@@ -1,3 +1,4 @@
+using Neurodynamics.Enclosures;
 using Neurodynamics.Models;
 using Neurodynamics.Models.Bounds;
 using static TorchSharp.torch;

@@ -1,6 +1,5 @@
 using Neurodynamics.Enclosures;
 using Neurodynamics.Models;
-using Neurodynamics.Models.Bounds;
 using static TorchSharp.torch;
 
 namespace Neurodynamics.FixedPoints;
@@ -50,7 +49,7 @@ internal sealed class ContinuumTracer(Cell cell, double[] input, double distance
 
     private readonly List<Traced> traced = [];
     private readonly double[] start = cell.StartState();
-    private readonly EnclosedStep? enclosed = cell.Enclosed();
+    private readonly Lazy<EnclosedStep?> enclosed = new(() => cell.Enclosed());
     private int traces;
 
     public IReadOnlyList<Continuum> Found => [.. traced.Select(own => own.Continuum)];
@@ -307,11 +306,11 @@ internal sealed class ContinuumTracer(Cell cell, double[] input, double distance
     /// </summary>
     private double Rounding(double[] state)
     {
-        if (enclosed is null)
+        if (enclosed.Value is not { } step)
             return (1 + state.Distance(new double[state.Length])) * (state.Length + input.Length + 16)
                 * Float64.UnitRoundoff;
         double[] next = cell.Next(input, state);
-        var exact = enclosed.Next(EnclosedVector.Constant(input), EnclosedVector.Constant(state)).Values;
+        var exact = step.Next(EnclosedVector.Constant(input), EnclosedVector.Constant(state)).Values;
         return Math.Sqrt(next.Zip(exact, (value, all) => Math.Pow((all - value).Modulus, 2)).Sum());
     }
 

@@ -1,4 +1,5 @@
 using Neurodynamics.Enclosures;
+using Neurodynamics.Models;
 using static TorchSharp.torch;
 
 namespace Neurodynamics.FixedPoints;
@@ -11,7 +12,7 @@ namespace Neurodynamics.FixedPoints;
 /// </remarks>
 internal static class Eigenvalues
 {
-    private const double Unit = 1.0 / (1L << 53), NotNormal = 1e-280;
+    private const double Unit = Float64.UnitRoundoff, NotNormal = 1e-280;
 
     /// <summary>One disc per row; the whole plane each where P has no inverse for all that is known.</summary>
     public static Disc[] Of(EnclosedMatrix matrix)
@@ -45,14 +46,14 @@ internal static class Eigenvalues
         var p = stack(columns, 1);
         var w = linalg.solve_ex(p, eye(size, dtype: ScalarType.Float64)).result;
         var jp = j.mm(p);
-        var (right, left) = (Own(p), Own(w));
+        var (right, left) = (p.Enclosed(), w.Enclosed());
         // |W| (what is not sure of J P) and so on, row by row.
         double[] ones = [.. Enumerable.Repeat(1.0, size)], rightSums = right.ModuliTimes(ones);
         double rounding = 1.01 * (size + 16) * Unit;
-        double[] unsure = Each(matrix.ModuliTimes(rightSums), Own(jp).ModuliTimes(ones), Spread(rightSums),
+        double[] unsure = Each(matrix.ModuliTimes(rightSums), jp.Enclosed().ModuliTimes(ones), Spread(rightSums),
             (whole, product, spread) => rounding * whole + rounding * product + spread + NotNormal);
         double[] lost = left.ModuliTimes(unsure);
-        double[] off = Own(w.mm(p)).RowsApart(EnclosedMatrix.Identity(size));
+        double[] off = w.mm(p).Enclosed().RowsApart(EnclosedMatrix.Identity(size));
         double[] notInverse = Each(off, left.ModuliTimes(Each(rightSums, rightSums, rightSums,
             (sum, _, _) => rounding * sum + NotNormal)), off, (own, more, _) => own + more + NotNormal);
         double most = notInverse.Max();
@@ -70,7 +71,7 @@ internal static class Eigenvalues
             blockSums[i] = blockSums[i + 1] = Math.Abs(real[i]) + Math.Abs(imaginary[i]);
             i++;
         }
-        double[] errors = Each(Own(w.mm(jp)).RowsApart(EnclosedMatrix.Of(size, size, block)), lost, lost,
+        double[] errors = Each(w.mm(jp).Enclosed().RowsApart(EnclosedMatrix.Of(size, size, block)), lost, lost,
             (own, more, _) => own + more);
         double largest = Each(errors, blockSums, blockSums, (error, sum, _) => error + sum).Max();
         double[] radii = Each(errors, notInverse, notInverse, (error, f, _) => error + 2.01 * f * largest);
@@ -88,8 +89,6 @@ internal static class Eigenvalues
 
         double[] Spread(double[] of) => matrix.Radii is { } radii
             ? EnclosedMatrix.Of(size, size, radii).ModuliTimes(of) : new double[size];
-
-        EnclosedMatrix Own(Tensor values) => EnclosedMatrix.Of(size, size, values.flatten().ToVector());
 
         // A few operations on numbers that are not negative, rounded upwards.
         double[] Each(double[] a, double[] b, double[] c, Func<double, double, double, double> of)

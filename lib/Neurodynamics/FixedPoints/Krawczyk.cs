@@ -1,6 +1,5 @@
 using Neurodynamics.Enclosures;
 using Neurodynamics.Models;
-using Neurodynamics.Models.Bounds;
 using static TorchSharp.torch;
 
 namespace Neurodynamics.FixedPoints;
@@ -56,8 +55,8 @@ internal sealed class Krawczyk
             var m = matrix.ToTensor().view(size, size);
             // TorchSharp's inv_ex returns something else than the inverse.
             var y = linalg.solve_ex(m, eye(size, dtype: ScalarType.Float64)).result;
-            inverse = Own(y);
-            defect = Own(y.mm(m)).RowsApart(EnclosedMatrix.Identity(size));
+            inverse = y.Enclosed();
+            defect = y.mm(m).Enclosed().RowsApart(EnclosedMatrix.Identity(size));
         }
         double[] sizes = EnclosedMatrix.Of(size, size, matrix).ModuliTimes([.. Enumerable.Repeat(1.0, size)]);
         rounding = [.. sizes.Select((sum, i) => Enclosure.Up(1.01 * (size + 16) * Float64.UnitRoundoff * sum
@@ -65,8 +64,6 @@ internal sealed class Krawczyk
         atState = Sums(slopes);
         shift = Array.ConvertAll(inverse.Times([.. at.Values.Select((next, i) => next - state[i])]),
             move => move.Modulus);
-
-        EnclosedMatrix Own(Tensor values) => EnclosedMatrix.Of(size, size, values.flatten().ToVector());
     }
 
     /// <summary>

@@ -58,7 +58,7 @@ internal sealed class EnclosedGates
 internal static class EnclosedWeights
 {
     /// <summary>A matrix.</summary>
-    public static EnclosedMatrix Enclosed(this Tensor matrix, WeightsAre weights) =>
+    public static EnclosedMatrix Enclosed(this Tensor matrix, WeightsAre weights = WeightsAre.Exact) =>
         weights == WeightsAre.Exact ? new(matrix.ToMatrix()) : EnclosedMatrix.OfFloat32(matrix.ToMatrix());
 
     /// <summary>A vector.</summary>

@@ -1,5 +1,4 @@
 using Neurodynamics.Enclosures;
-using Neurodynamics.Models.Bounds;
 using static TorchSharp.torch;
 
 namespace Neurodynamics.Models;

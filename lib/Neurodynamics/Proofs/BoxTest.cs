@@ -35,9 +35,9 @@ internal sealed class BoxTest(ProofEquation equation, double resolution)
             if (work.Contract(box) is { } end) return new(end);
             Centre(box);
             work.Range();
-            if (!Meet(box, work.Values)) return new(BoxEnd.EmptyByRange);
+            if (!box.Meet(work.Values)) return new(BoxEnd.EmptyByRange);
             work.Linearise();
-            if (!work.ContractsByLines && !Meet(box, Linear(box))) return new(BoxEnd.EmptyByLinearisation);
+            if (!work.ContractsByLines && !box.Meet(Linear(box))) return new(BoxEnd.EmptyByLinearisation);
             if (Invert() && (!work.ContractsByLines || MayContract()))
             {
                 Precondition();
@@ -49,7 +49,7 @@ internal sealed class BoxTest(ProofEquation equation, double resolution)
                     for (int s = 0; s < count; s++) image[r] += left[r, s] * (box[s] - work.Centre[s]);
                     image[r] += work.Centre[r];
                 }
-                if (!Meet(box, image)) return new(BoxEnd.EmptyByLinearisation);
+                if (!box.Meet(image)) return new(BoxEnd.EmptyByLinearisation);
                 if (Contracts(work.Radius) && Point(box) is { } point)
                     return box.Zip(point.At).All(pair => pair.First.Meets(pair.Second))
                         ? new(BoxEnd.OnePoint, point) : new(BoxEnd.EmptyByLinearisation);
@@ -191,14 +191,6 @@ internal sealed class BoxTest(ProofEquation equation, double resolution)
         return true;
     }
 
-    /// <summary>Cuts away what is not in another box; false where nothing is left.</summary>
-    private static bool Meet(Enclosure[] box, Enclosure[] other)
-    {
-        for (int r = 0; r < box.Length; r++)
-            if (!box[r].Cut(other[r], out box[r])) return false;
-        return true;
-    }
-
     private bool IsSmall(Enclosure[] box) =>
         box.Zip(equation.Root).All(pair => pair.First.Radius <= resolution * pair.Second.Radius);
 
@@ -214,10 +206,7 @@ internal sealed class BoxTest(ProofEquation equation, double resolution)
             for (int r = 0; r < count; r++) change += work.Change[r, s] / equation.Root[r].Radius;
             if (change * box[s].Radius > most) (most, widest) = (change * box[s].Radius, s);
         }
-        Enclosure[] one = [.. box], other = [.. box];
-        double middle = box[widest].Middle;
-        (one[widest], other[widest]) = (new(box[widest].Low, middle), new(middle, box[widest].High));
-        return new(BoxEnd.Cut, Halves: (one, other));
+        return new(BoxEnd.Cut, Halves: box.CutAt(widest, box[widest].Middle));
     }
 
     private static double Volume(Enclosure[] box) =>
@@ -232,4 +221,4 @@ internal sealed record OnlyPoint(Enclosure[] At, Enclosure[] Neighbourhood);
 /// <param name="Point">Where it has the only point of a neighbourhood of it.</param>
 /// <param name="Halves">Where it was cut.</param>
 internal sealed record Outcome(BoxEnd End, OnlyPoint? Point = null,
-    (Enclosure[] One, Enclosure[] Other)? Halves = null);
+    (Enclosure[] Low, Enclosure[] High)? Halves = null);

@@ -19,11 +19,9 @@ internal sealed class EnclosedEquation : ProofEquation
     /// <inheritdoc/>
     public override Enclosure[] Root { get; }
 
-    /// <summary>The equation of a cell; null where it knows none, no box, or too many unknowns.</summary>
-    /// <inheritdoc cref="LowRankEquation.Of"/>
-    public static EnclosedEquation? Of(Cell cell, double[] input, WeightsAre weights, int maxUnknowns)
+    /// <summary>The equation of a cell; null where no box is known, or there are too many unknowns.</summary>
+    public static EnclosedEquation? Of(Cell cell, EnclosedStep step, double[] input, int maxUnknowns)
     {
-        if (cell.Enclosed(weights) is not { } step) return null;
         var constant = EnclosedVector.Constant(input);
         // A box that was rounded to nearest, and a little more.
         var equation = step.Equation(input) ?? new("x = F(u, x)",

@@ -16,7 +16,7 @@ namespace Neurodynamics.Proofs;
 /// </remarks>
 internal abstract class LowRankEquation : ProofEquation
 {
-    private const double Unit = 1.0 / (1L << 53);
+    private const double Unit = Float64.UnitRoundoff;
 
     // Arguments of boxes up to this many times the root's are allowed for.
     private const double Reach = 2;
@@ -339,12 +339,7 @@ internal abstract class LowRankEquation : ProofEquation
             {
                 var from = new EnclosedMatrix(n);
                 var rest = w.Enclosed(weights).Plus(new EnclosedMatrix(m).Times(from.Turned((Enclosure)(-1) / units)));
-                double[] dropped = [.. Enumerable.Range(0, units).Select(i =>
-                {
-                    Enclosure sum = 0;
-                    for (int j = 0; j < units; j++) sum += rest[i, j].Modulus;
-                    return sum.High;
-                })];
+                double[] dropped = rest.ModuliTimes([.. Enumerable.Repeat(1.0, units)]);
                 return new(new(m), from, Widened(inner, dropped), Widened(outer, dropped), isRates, f, dropped);
             }
             if (units > maxUnknowns) return null;
@@ -471,17 +466,19 @@ internal abstract class LowRankEquation : ProofEquation
             Slopes = new double[equation.Padded], Changes = new double[equation.Padded];
 
         // Of tanh with every rate an unknown.
-        private readonly HullConsistency? hull = IsTanhOfRates(equation.terms)
-            ? new(equation.terms.M, equation.terms.Inner) : null;
+        private readonly (HullConsistency Hull, TanhRelaxation Lines)? ofRates =
+            equation.terms is { IsFull: true, Nonlinearity: var f, M: var m, Inner: var d } && f == Nonlinearity.Tanh
+                ? (new(m, d), new(m, d)) : null;
 
-        private readonly TanhRelaxation? relaxation = IsTanhOfRates(equation.terms)
-            ? new(equation.terms.M, equation.terms.Inner) : null;
+        public override bool ContractsByLines => ofRates is not null;
 
-        public override bool ContractsByLines => relaxation is not null;
-
-        public override BoxEnd? Contract(Enclosure[] box) => hull is null || relaxation is null ? null
-            : !hull.Contract(box) || !hull.Arguments(box, out double[] least, out double[] largest)
-            ? BoxEnd.EmptyByRange : relaxation.Contract(box, least, largest) ? null : BoxEnd.EmptyByLinearisation;
+        public override BoxEnd? Contract(Enclosure[] box)
+        {
+            if (ofRates is not var (hull, lines)) return null;
+            if (!hull.Contract(box) || !hull.Arguments(box, out double[] least, out double[] largest))
+                return BoxEnd.EmptyByRange;
+            return lines.Contract(box, least, largest) ? null : BoxEnd.EmptyByLinearisation;
+        }
 
         public override void Range() => equation.Range(this);
 
@@ -494,7 +491,5 @@ internal abstract class LowRankEquation : ProofEquation
                 if (!(Math.Abs(centre[r]) + radius[r] < 0.99 * Reach * equation.Root[r].Modulus)) return false;
             return true;
         }
-
-        private static bool IsTanhOfRates(Terms terms) => terms.IsFull && terms.Nonlinearity == Nonlinearity.Tanh;
     }
 }

@@ -15,7 +15,7 @@ internal sealed class PiecewiseLinearUnits
     // Steps of the perceptron at most.
     private const int Passes = 30;
 
-    private const double Unit = 1.0 / (1L << 53);
+    private const double Unit = Float64.UnitRoundoff;
 
     private readonly Plane?[] arguments;
     private readonly double[,] onto, from;

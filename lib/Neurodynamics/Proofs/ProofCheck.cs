@@ -80,8 +80,7 @@ public sealed record ProofCheck
             {
                 if (cut.Of < 0 || cut.Of >= unknowns || !part[cut.Of].Contains(cut.At))
                     return $"cut {place} is outside of what it cuts";
-                Enclosure[] low = [.. part], high = [.. part];
-                (low[cut.Of], high[cut.Of]) = (new(part[cut.Of].Low, cut.At), new(cut.At, part[cut.Of].High));
+                var (low, high) = part.CutAt(cut.Of, cut.At);
                 parts.Push(high);
                 parts.Push(low);
             }
@@ -108,7 +107,7 @@ public sealed record ProofCheck
             if (Smaller(equation, box) is not { } rest) return -1;
             box = rest;
             for (int i = 0; i < into.Count; i++)
-                if (Within(box, into[i], strictly: false)) return i;
+                if (into[i].Holds(box)) return i;
             if (!(Size(box) < 0.9 * before)) break;
         }
         return null;
@@ -120,13 +119,14 @@ public sealed record ProofCheck
     internal static Enclosure[]? Smaller(FixedPointEquation equation, Enclosure[] box)
     {
         box = [.. box];
-        return Meet(box, equation.Map(EnclosedVector.Constant(box)).Values)
-            && (Krawczyk(equation, box) is not { } image || Meet(box, image)) ? box : null;
+        return box.Meet(equation.Map(EnclosedVector.Constant(box)).Values)
+            && (Krawczyk(equation, box) is not { } image || box.Meet(image)) ? box : null;
     }
 
     /// <summary>Whether Krawczyk's operator proves exactly one solution in a box.</summary>
     internal static bool HasOne(FixedPointEquation equation, Enclosure[] box) =>
-        Krawczyk(equation, box) is { } image && Within(image, box, strictly: true);
+        Krawczyk(equation, box) is { } image
+        && image.Zip(box).All(pair => pair.First.Low > pair.Second.Low && pair.First.High < pair.Second.High);
 
     /// <summary>
     /// Krawczyk's operator over a box: it holds all solutions of the box; null where Y cannot be had.
@@ -155,16 +155,5 @@ public sealed record ProofCheck
         return image;
     }
 
-    private static bool Within(Enclosure[] inner, Enclosure[] outer, bool strictly) => inner.Zip(outer).All(pair =>
-        strictly ? pair.First.Low > pair.Second.Low && pair.First.High < pair.Second.High
-            : pair.Second.Contains(pair.First));
-
     private static double Size(Enclosure[] box) => box.Sum(side => side.High - side.Low);
-
-    private static bool Meet(Enclosure[] box, IReadOnlyList<Enclosure> other)
-    {
-        for (int i = 0; i < box.Length; i++)
-            if (!box[i].Cut(other[i], out box[i])) return false;
-        return true;
-    }
 }

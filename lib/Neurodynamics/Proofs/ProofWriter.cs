@@ -42,8 +42,7 @@ internal sealed class ProofWriter(FixedPointEquation equation)
             {
                 int side = SideOf(part);
                 double middle = part[side].Middle;
-                Enclosure[] low = [.. part], high = [.. part];
-                (low[side], high[side]) = (new(part[side].Low, middle), new(middle, part[side].High));
+                var (low, high) = part.CutAt(side, middle);
                 cuts.Add(new("c", side, middle));
                 parts.Push(high);
                 parts.Push(low);

@@ -76,20 +76,29 @@ public sealed record Prover
         CancellationToken cancellation = default)
     {
         Demand.Given(cell);
-        input ??= new double[cell.InputSize];
+        var (proof, obstacle) = Try(cell, input ?? new double[cell.InputSize], progress, cancellation);
+        return proof ?? throw new ArgumentException(obstacle, nameof(cell));
+    }
+
+    /// <summary>The proof, or why none can be tried.</summary>
+    internal (CompletenessProof? Proof, string? Obstacle) Try(
+        Cell cell, double[] input, IProgress<int>? progress, CancellationToken cancellation)
+    {
         Demand.Shape(input, [cell.InputSize]);
         var clock = Stopwatch.StartNew();
         var (equation, obstacle) = EquationOf(cell.InDouble(), input);
-        if (obstacle is not null) throw new ArgumentException(obstacle, nameof(cell));
-        if (PiecewiseLinearUnits.Fit(cell))
-            return RegionProver.Run(this, cell, input, progress, cancellation) with { Form = cell.Form };
-        if (equation is null || !equation.Root.All(side => double.IsFinite(side.Modulus)))
-            return new(ProofVerdict.NoBox, input, equation?.Text ?? "", null, [], [], 1, clock.Elapsed)
-            {
-                Form = cell.Form,
-                Weights = Weights,
-            };
+        if (obstacle is not null) return (null, obstacle);
+        var proof = PiecewiseLinearUnits.Fit(cell) ? RegionProver.Run(this, cell, input, progress, cancellation)
+            : equation is null || !equation.Root.All(side => double.IsFinite(side.Modulus))
+            ? new(ProofVerdict.NoBox, input, equation?.Text ?? "", null, [], [], 1, clock.Elapsed)
+            : ByBoxes(equation, input, clock, progress, cancellation);
+        return (proof with { Form = cell.Form, Weights = Weights }, null);
+    }
 
+    /// <summary>The proof by boxes.</summary>
+    private CompletenessProof ByBoxes(ProofEquation equation, double[] input, Stopwatch clock, IProgress<int>? progress,
+        CancellationToken cancellation)
+    {
         var boxes = new List<ProofBox>();
         var points = new List<OnlyPoint>();
         var tests = new ConcurrentBag<BoxTest>();
@@ -105,7 +114,7 @@ public sealed record Prover
                 () => tests.TryTake(out var test) ? test : new(equation, Resolution), (i, _, test) =>
                 {
                     outcomes[i] = cancellation.IsCancellationRequested ? new(BoxEnd.Open)
-                        : points.Find(point => Holds(point.Neighbourhood, generation[i])) is { } known
+                        : points.Find(point => point.Neighbourhood.Holds(generation[i])) is { } known
                         ? new(BoxEnd.OnePoint, known) : test.Decide(generation[i]);
                     return test;
                 }, tests.Add);
@@ -114,7 +123,7 @@ public sealed record Prover
             {
                 var (end, point) = (outcomes[i].End, -1);
                 if (outcomes[i].Point is { } found && (point = Place(points, found)) < 0) end = BoxEnd.Undecided;
-                if (outcomes[i].Halves is { } halves) next.AddRange(halves.One, halves.Other);
+                if (outcomes[i].Halves is { } halves) next.AddRange(halves.Low, halves.High);
                 boxes.Add(new(generation[i], end, point < 0 ? null : point));
             }
             generation = next;
@@ -125,11 +134,7 @@ public sealed record Prover
         return new(left.Length == 0 ? ProofVerdict.ProvenComplete : ProofVerdict.Partial, input, equation.Text,
             equation.Root,
             [.. points.Select(point => new ProvenPoint(point.At, point.Neighbourhood, equation.State(point.At)))],
-            boxes, left.Sum(box => Share(box.Sides, equation.Root)), clock.Elapsed)
-        {
-            Form = cell.Form,
-            Weights = Weights,
-        };
+            boxes, left.Sum(box => Share(box.Sides, equation.Root)), clock.Elapsed);
     }
 
     /// <summary>The equation of fewest unknowns, or why there is none that is worth a try.</summary>
@@ -141,10 +146,10 @@ public sealed record Prover
         if (LowRankEquation.Obstacle(cell) is null)
             return LowRankEquation.Of(cell, input, Weights, MaxUnknowns) is { } rates ? (rates, null)
                 : (null, TooMany(cell));
-        if (cell.Enclosed(Weights) is null)
+        if (cell.Enclosed(Weights) is not { } step)
             return (null, $"{cell.Title} does not know its step over enclosures, so nothing can be proven of it: "
                 + $"override {nameof(Cell.Enclosed)}, or search, and bound the share that is not seen.");
-        return EnclosedEquation.Of(cell, input, Weights, MaxUnknowns) is { } own ? (own, null)
+        return EnclosedEquation.Of(cell, step, input, MaxUnknowns) is { } own ? (own, null)
             : cell.StateSize <= MaxUnknowns ? (null, null) : (null, TooMany(cell));
     }
 
@@ -159,18 +164,11 @@ public sealed record Prover
         for (int i = 0; i < points.Count; i++)
         {
             // Of the two points, the one in the other's neighbourhood is that one.
-            if (Holds(points[i].Neighbourhood, found.At) || Holds(found.Neighbourhood, points[i].At)) return i;
+            if (points[i].Neighbourhood.Holds(found.At) || found.Neighbourhood.Holds(points[i].At)) return i;
             if (points[i].At.Zip(found.At).All(pair => pair.First.Meets(pair.Second))) return -1;
         }
         points.Add(found);
         return points.Count - 1;
-    }
-
-    private static bool Holds(Enclosure[] outer, Enclosure[] inner)
-    {
-        for (int r = 0; r < outer.Length; r++)
-            if (!outer[r].Contains(inner[r])) return false;
-        return true;
     }
 
     private static double Share(IReadOnlyList<Enclosure> box, Enclosure[] root) =>

@@ -36,9 +36,8 @@ public sealed record Standing
     {
         Demand.Given((cell, set));
         prover ??= new() { MaxBoxes = 100_000 };
-        if (prover.Obstacle(cell) is { } obstacle)
-            return new(null, null, $"{set.Standing}. No proof was tried: {obstacle}");
-        var proof = prover.Run(cell, set.Input, cancellation: cancellation);
+        var (proof, obstacle) = prover.Try(cell, set.Input, null, cancellation);
+        if (proof is null) return new(null, null, $"{set.Standing}. No proof was tried: {obstacle}");
         var comparison = proof.Compare(set);
         return new(proof, comparison, proof.Verdict switch
         {

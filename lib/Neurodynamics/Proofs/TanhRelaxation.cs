@@ -41,7 +41,8 @@ internal sealed class TanhRelaxation
                 var weight = weights[i, j];
                 this.weights[i][j] = weight.Middle;
                 // A sum of N products is off by less than N + 1 roundings of the sum of their moduli.
-                errors[i][j] = 4 * (units + 4) * Math.Abs(weight.Middle) / (1L << 53) + 1.01 * weight.Radius + 1e-300;
+                errors[i][j] = 4 * (units + 4) * Float64.UnitRoundoff * Math.Abs(weight.Middle)
+                    + 1.01 * weight.Radius + 1e-300;
             }
         (onRate, onArgument) = (new Enclosure[units], new Enclosure[units]);
         (sums, moduli, radii) = (new double[padded], new double[padded], new double[units]);

@@ -41,6 +41,22 @@ internal sealed class KnownAnswer
             Math.Sqrt(state.Select((value, i) => Math.Pow(value - states[k, i], 2)).Sum());
     }
 
+    /// <summary>
+    /// The networks on which the tool of Katz and Reggia is tested: h' = tanh(h W), row i of W is linspace(-1, 1, N)
+    /// with the opposite sign, turned by i to the left.
+    /// </summary>
+    /// <param name="units">N.</param>
+    public static VanillaRnn OfThePeer(int units)
+    {
+        double[,] weights = new double[units, units];
+        for (int i = 0; i < units; i++)
+            for (int j = 0; j < units; j++) weights[j, i] = -(-1 + 2.0 * ((j + i) % units) / (units - 1));
+        var cell = new VanillaRnn(1, units, ScalarType.Float64);
+        using var frozen = no_grad();
+        cell.WeightHh.copy_(tensor(weights));
+        return cell;
+    }
+
     /// <summary>The network.</summary>
     public VanillaRnn Cell { get; }
 

@@ -21,7 +21,7 @@ public sealed class SmallNetworkProofTests
     [Theory, InlineData(2, 3), InlineData(3, 3), InlineData(4, 9)]
     public void The_networks_of_Katz_and_Reggia_have_as_many_points_as_published(int units, int points)
     {
-        var proof = Prover.Run(Turned(units));
+        var proof = Prover.Run(KnownAnswer.OfThePeer(units));
         Assert.Equal((ProofVerdict.ProvenComplete, points), (proof.Verdict, proof.Points.Count));
     }
 
@@ -145,15 +145,5 @@ public sealed class SmallNetworkProofTests
         var found = new NewtonSolver().Solve(new(layers, [0], Nets.Cloud(200, 2, 1, seed: 1))).Distinct(1e-7);
         Assert.All(found.Where(point => point.State.All(h => Math.Abs(h) <= 1)), listed => Assert.Single(
             proof.Points, point => point.Near().Distance(listed.State) < 1e-6));
-    }
-
-    private static VanillaRnn Turned(int units)
-    {
-        double[,] weights = new double[units, units];
-        for (int i = 0; i < units; i++)
-            for (int j = 0; j < units; j++)
-                // In columns what they have in rows: -roll(linspace(-1, 1, N), -i) at j.
-                weights[j, i] = 1 - 2.0 * ((j + i) % units) / (units - 1);
-        return Nets.Tanh(weights);
     }
 }

@@ -1,4 +1,4 @@
-namespace Neurodynamics.Models.Bounds;
+namespace Neurodynamics.Enclosures;
 
 /// <summary>Constants of float64 arithmetic that bounds need.</summary>
 internal static class Float64
