@@ -32,8 +32,8 @@ public static partial class Figures
             .ToArray();
         var panels = new Panels(title, 720) { Legend = Legend.Below, Left = 60 };
         var panel = panels[0];
-        panel.X.Titled(unknown + "₁").From(whole[0].Low, whole[0].High).NoGrid().NoZeroLine();
-        panel.Y.Titled(unknown + "₂").From(whole[1].Low, whole[1].High).NoGrid().NoZeroLine();
+        Across(panel.X.Titled(unknown + "₁"), whole[0]);
+        Across(panel.Y.Titled(unknown + "₂"), whole[1]);
         panel.Boxes("cut away before a test", [Sides(whole)], new("#e4e4e4"));
         foreach (var (name, ends, paint) in new (string, BoxEnd[], Paint)[]
         {
@@ -54,6 +54,10 @@ public static partial class Figures
                 .Outlined(Paint.White, 1.5).Hovers(kind.Select(point => Said(point.Index, point.Item)));
         }
         return panels.Chart(proof.Unchecked);
+
+        // With a margin: a point may be at the very border.
+        static void Across(Axis axis, Enclosure side) => axis.From(side.Low - 0.06 * side.Radius,
+            side.High + 0.06 * side.Radius).NoGrid().NoZeroLine();
 
         static ((double, double), (double, double)) Sides(IReadOnlyList<Enclosure> box) =>
             ((box[0].Low, box[0].High), (box[1].Low, box[1].High));
