@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using CliWrap;
 using CliWrap.Buffered;
 using CliWrap.Builders;
@@ -20,10 +21,17 @@ public sealed record NotebookProgress(string Notebook, int Cell, int Cells);
 /// <param name="NoStills">Why no picture could be taken at all, in a sentence, or null.</param>
 public sealed record NotebookResult(
     string Notebook, int Cells, TimeSpan Time, string? Failure, (int Shown, int Missing) Stills = default,
-    string? NoStills = null);
+    string? NoStills = null)
+{
+    /// <summary>How many of the claims that it checks hold.</summary>
+    public int ClaimsHeld { get; init; }
+
+    /// <summary>The claims that it checks and that do not hold, a sentence each.</summary>
+    public IReadOnlyList<string> ClaimsFailed { get; init; } = [];
+}
 
 /// <summary>Executes notebooks in the workbook's kernel through Jupyter, and exports each to one HTML page.</summary>
-public sealed class NotebookRunner(Workbook workbook) : IAsyncDisposable
+public sealed partial class NotebookRunner(Workbook workbook) : IAsyncDisposable
 {
     /// <summary>What Jupyter says of a kernel that was gone before its first answer.</summary>
     const string NeverStarted = "Kernel died before replying to kernel_info";
@@ -41,24 +49,32 @@ public sealed class NotebookRunner(Workbook workbook) : IAsyncDisposable
 
     /// <summary>
     /// Executes a notebook, with its own folder as the working directory. The executed and cleaned notebook and its
-    /// page go to <paramref name="folder"/>; the notebook itself is not touched.
+    /// page go to <paramref name="folder"/>, and so do the claims that it saves; the notebook itself is not touched.
     /// </summary>
+    /// <param name="notebook">The notebook.</param>
+    /// <param name="folder">Where the results go.</param>
+    /// <param name="progress">Told when a code cell begins.</param>
+    /// <param name="changes">Values to change in the copy that is executed: see <see cref="ChangedNotebook"/>.</param>
+    /// <param name="cancellation">Stops the run.</param>
     public async Task<NotebookResult> ExecuteAsync(
         string notebook, string folder, IProgress<NotebookProgress>? progress = null,
-        CancellationToken cancellation = default)
+        IReadOnlyCollection<string>? changes = null, CancellationToken cancellation = default)
     {
         long started = TimeProvider.System.GetTimestamp();
         string name = Path.GetFileNameWithoutExtension(notebook);
         string shown = Path.Combine(folder, $"{name}.ipynb");
+        string changed = Path.Combine(folder, $"{name}.changed.json");
         Directory.CreateDirectory(folder);
-        foreach (string? old in new[] { shown, Path.ChangeExtension(shown, ".html") })
+        foreach (string? old in new[] { shown, Path.ChangeExtension(shown, ".html"), changed })
             File.Delete(old);
 
         var stills = (0, 0);
         int cells;
         try
         {
-            cells = CountCodeCells(await File.ReadAllTextAsync(notebook, cancellation));
+            string text = await File.ReadAllTextAsync(notebook, cancellation);
+            cells = CountCodeCells(text);
+            if (changes is { Count: > 0 }) WholeFile.Write(changed, ChangedNotebook.With(text, changes));
         }
         catch (Exception unreadable)
             when (unreadable is JsonException or NullReferenceException or InvalidOperationException)
@@ -71,7 +87,8 @@ public sealed class NotebookRunner(Workbook workbook) : IAsyncDisposable
         string lastError = "";
         var command = Nbconvert("--to", "notebook", "--execute", "--config",
                 Path.Combine(workbook.Nbconvert, "execute.py"), "--output-dir", folder, notebook)
-            .WithEnvironmentVariables(variables => Isolate(workbook, variables).Set("WORKBOOK_EXECUTED", shown));
+            .WithEnvironmentVariables(variables => Isolate(workbook, variables)
+                .Set("WORKBOOK_EXECUTED", shown).Set("WORKBOOK_CHANGED", changed).Set("WORKBOOK_RESULTS", folder));
         // Seen on a busy machine: a kernel dies before it is asked anything, perhaps because two that start at once
         // choose the same port. That says nothing about the notebook, so it gets a second attempt.
         for (int attempt = 1;
@@ -103,6 +120,7 @@ public sealed class NotebookRunner(Workbook workbook) : IAsyncDisposable
             }
         }
 
+        File.Delete(changed);
         if (File.Exists(shown)) failure ??= await ExportAsync(shown, folder, cancellation);
 
         if (File.Exists(Path.ChangeExtension(shown, ".html")))
@@ -126,8 +144,16 @@ public sealed class NotebookRunner(Workbook workbook) : IAsyncDisposable
 
         return Result(cells, failure);
 
-        NotebookResult Result(int count, string? why) =>
-            new(name, count, TimeProvider.System.GetElapsedTime(started), why, stills, noBrowser);
+        NotebookResult Result(int count, string? why)
+        {
+            string executed = File.Exists(shown) ? File.ReadAllText(shown) : "";
+            return new(name, count, TimeProvider.System.GetElapsedTime(started), why, stills, noBrowser)
+            {
+                ClaimsHeld = ClaimHeld().Count(executed),
+                ClaimsFailed = [.. ClaimFailed().Matches(executed)
+                    .Select(match => JsonSerializer.Deserialize<string>($"\"{match.Groups["sentence"].Value}\"")!)],
+            };
+        }
     }
 
     /// <summary>Exports an executed notebook to one page in a folder; the failure in a sentence, or null.</summary>
@@ -160,12 +186,14 @@ public sealed class NotebookRunner(Workbook workbook) : IAsyncDisposable
 
     static int CountCodeCells(string notebook) =>
         JsonNode.Parse(notebook)!["cells"]!.AsArray()
-            .Count(cell => $"{cell!["cell_type"]!}" == "code" && !string.IsNullOrWhiteSpace(Source(cell)));
+            .Count(cell => $"{cell!["cell_type"]!}" == "code" && !string.IsNullOrWhiteSpace(ChangedNotebook.Source(cell)));
 
-    static string Source(JsonNode cell) =>
-        cell["source"] is JsonArray lines
-            ? string.Concat(lines.Select(line => line!.GetValue<string>()))
-            : cell["source"]!.GetValue<string>();
+    // As the library's CheckedClaim writes them, in a file of JSON.
+    [GeneratedRegex("""<div data-check=\\"holds\\">""")]
+    private static partial Regex ClaimHeld();
+
+    [GeneratedRegex("""\u2717 Not so here: (?<sentence>(?:[^"\\]|\\.)*?) If you changed a value""")]
+    private static partial Regex ClaimFailed();
 
     static string FirstLine(string text) => text.Trim().Split('\n')[0].Trim();
 }

@@ -18,6 +18,9 @@ public sealed record Workbook(string Root)
     /// <summary>Declared sweeps, NAME.json, and the rows that have come of each, NAME.jsonl.</summary>
     public string Sweeps => Path.Combine(Root, "data", "sweeps");
 
+    /// <summary>What the notebooks found of the report's claims, a file each.</summary>
+    public string Claims => Path.Combine(Root, "data", "claims");
+
     public string Tests => Path.Combine(Root, "tests");
 
     /// <summary>Nbconvert's configuration and page template.</summary>

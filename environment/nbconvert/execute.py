@@ -1,7 +1,8 @@
 """Configuration of `jupyter nbconvert --execute`.
 
 Prints one JSON line for each event: which code cell is being executed and how it ended. The executed notebook is
-cleaned. When a cell throws, the notebook is saved as far as it got: nbconvert itself would save nothing.
+cleaned. When a cell throws, or the kernel dies, the notebook is saved as far as it got: nbconvert itself would save
+nothing. Cells that were not reached have no output but a line that says so.
 """
 import json
 import os
@@ -17,6 +18,7 @@ from clean import clean  # noqa: E402, it lies beside this file
 
 executed = None
 code_cells = 0
+running = None
 
 
 def tell(**event):
@@ -26,24 +28,46 @@ def tell(**event):
 def on_notebook_start(notebook):
     global executed
     executed = notebook
+    if os.path.exists(os.environ["WORKBOOK_CHANGED"]):
+        changed = nbformat.read(os.environ["WORKBOOK_CHANGED"], as_version=4)
+        for cell, other in zip(notebook.cells, changed.cells):
+            cell.source = other.source
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            cell.outputs = []
+            cell.execution_count = None
 
 
 def on_cell_execute(cell, cell_index):
-    global code_cells
+    global code_cells, running
     code_cells += 1
+    running = cell_index
     tell(cell=code_cells)
+
+
+def save_as_far_as_it_got():
+    for cell in executed.cells[(running if running is not None else -1) + 1:]:
+        if cell.cell_type == "code" and cell.source.strip():
+            cell.outputs = [nbformat.v4.new_output(
+                "stream", name="stderr", text=f"Not run: the notebook stopped in code cell {code_cells}.\n")]
+    nbformat.write(clean(executed)[0], os.environ["WORKBOOK_EXECUTED"])
 
 
 def on_cell_error(cell, cell_index, execute_reply):
     if "raises-exception" in cell.metadata.get("tags", []):
         return
-    nbformat.write(clean(executed)[0], os.environ["WORKBOOK_EXECUTED"])
+    save_as_far_as_it_got()
     error = execute_reply["content"].get("evalue") or "no message"
     if error == "compilation error":
         # The compiler's own words are not in the reply but in what the cell wrote.
         written = "".join(output.text for output in cell.outputs if output.get("name") == "stderr")
         error = written.strip() or error
     tell(cell=code_cells, error=error)
+
+
+def on_notebook_error(notebook):
+    # The kernel is gone, and no reply said so.
+    save_as_far_as_it_got()
 
 
 def end_with_parent(parent):
@@ -67,3 +91,4 @@ c.ExecutePreprocessor.record_timing = False
 c.ExecutePreprocessor.on_notebook_start = on_notebook_start
 c.ExecutePreprocessor.on_cell_execute = on_cell_execute
 c.ExecutePreprocessor.on_cell_error = on_cell_error
+c.ExecutePreprocessor.on_notebook_error = on_notebook_error

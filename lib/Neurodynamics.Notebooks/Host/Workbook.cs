@@ -21,6 +21,7 @@ public static class Workbook
     {
         Host.Show<GenericChart>(ChartHtml.Of, ChartHtml.Words, both: false);
         Host.Show<DataFrame>(TableText.Html, TableText.Plain, both: true);
+        Host.Show<CheckedClaim>(claim => claim.Html, claim => claim.ToString(), both: true);
         Host.StopCellOnInterrupt();
         Host.Running?.Display(ChartHtml.Plotly());
     }
@@ -53,6 +54,13 @@ public static class Workbook
                 + "elsewhere.");
         }
     }
+
+    /// <summary>
+    /// The folder for what this run of a notebook finds: the one that the command <c>run</c> names in the variable
+    /// WORKBOOK_RESULTS, else .workbook/results, which git ignores.
+    /// </summary>
+    public static string Results => Environment.GetEnvironmentVariable("WORKBOOK_RESULTS") is { Length: > 0 } named
+        ? named : Path.Combine(Path.GetDirectoryName(Data)!, ".workbook", "results");
 
     /// <summary>
     /// Cancelled when the reader stops the running cell: pass it to a training or a solver. Never cancelled outside a
