@@ -23,7 +23,8 @@ public static partial class ChangedNotebook
         var said = new List<string>();
         foreach (string change in changes)
         {
-            if (change.Split('=', 2, StringSplitOptions.TrimEntries) is not [{ Length: > 0 } name, { Length: > 0 } value])
+            string[] parts = change.Split('=', 2, StringSplitOptions.TrimEntries);
+            if (parts is not [{ Length: > 0 } name, { Length: > 0 } value])
                 throw new WorkbookException($"--set {change} is not NAME=VALUE, such as --set silence=3.");
             said.Add(Change(code, name, value) ?? throw new WorkbookException(
                 $"--set {change}: no cell of this notebook assigns {name}. Its cells assign {Assigned(code)}."));
@@ -64,23 +65,32 @@ public static partial class ChangedNotebook
         return null;
     }
 
-    /// <summary>Where an expression ends: at the first semicolon, comma or bracket that belongs to no part of it.</summary>
-    static int EndOfValue(string source, int at)
+    /// <summary>
+    /// Where an expression ends: at the first semicolon, comma or bracket that belongs to no part of it.
+    /// </summary>
+    static int EndOfValue(string source, int start)
     {
-        int depth = 0;
+        int at = start, depth = 0;
         for (; at < source.Length; at++)
         {
             char sign = source[at];
+            if (source.AsSpan(at).StartsWith("//"))
+            {
+                if (depth == 0) break;
+                while (at < source.Length && source[at] != '\n') at++;
+                continue;
+            }
+
             if (sign == '"')
             {
                 do at++;
                 while (at < source.Length && (source[at] != '"' || source[at - 1] == '\\'));
             }
             else if (sign is '(' or '[' or '{') depth++;
-            else if (depth == 0 && (sign is ';' or ',' or ')' or ']' or '}')) return at;
+            else if (depth == 0 && (sign is ';' or ',' or ')' or ']' or '}')) break;
             else if (sign is ')' or ']' or '}') depth--;
         }
-        return at;
+        return start + source[start..Math.Min(at, source.Length)].TrimEnd().Length;
     }
 
     static string Assigned(IEnumerable<JsonNode> code) => string.Join(", ", code

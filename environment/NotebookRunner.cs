@@ -186,7 +186,8 @@ public sealed partial class NotebookRunner(Workbook workbook) : IAsyncDisposable
 
     static int CountCodeCells(string notebook) =>
         JsonNode.Parse(notebook)!["cells"]!.AsArray()
-            .Count(cell => $"{cell!["cell_type"]!}" == "code" && !string.IsNullOrWhiteSpace(ChangedNotebook.Source(cell)));
+            .Count(cell => $"{cell!["cell_type"]!}" == "code"
+                && !string.IsNullOrWhiteSpace(ChangedNotebook.Source(cell)));
 
     // As the library's CheckedClaim writes them, in a file of JSON.
     [GeneratedRegex("""<div data-check=\\"holds\\">""")]

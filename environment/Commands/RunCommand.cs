@@ -17,7 +17,7 @@ sealed class RunCommand(Workbook workbook, IAnsiConsole console) : AsyncCommand<
         public bool Update { get; init; }
 
         [CommandOption("--set <NAME=VALUE>")]
-        [Description("Change a value of one notebook for this run, as in `run 01 --set silence=3`; may be given again.")]
+        [Description("Change a value of one notebook for this run: `run 01 --set silence=3`; may be given again.")]
         public string[] Changes { get; init; } = [];
     }
 
@@ -98,8 +98,9 @@ sealed class RunCommand(Workbook workbook, IAnsiConsole console) : AsyncCommand<
             console.WriteLine(failure);
         foreach (var result in results)
         {
+            string where = changed ? "with these values" : "on this machine";
             foreach (string claim in result.ClaimsFailed)
-                console.WriteLine($"{result.Notebook}: not so {(changed ? "with these values" : "on this machine")}: {claim}");
+                console.WriteLine($"{result.Notebook}: not so {where}: {claim}");
         }
 
         if (results.Select(result => result.NoStills).FirstOrDefault(why => why is not null) is { } broken)

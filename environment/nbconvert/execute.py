@@ -4,6 +4,7 @@ Prints one JSON line for each event: which code cell is being executed and how i
 cleaned. When a cell throws, or the kernel dies, the notebook is saved as far as it got: nbconvert itself would save
 nothing. Cells that were not reached have no output but a line that says so.
 """
+import atexit
 import json
 import os
 import signal
@@ -19,6 +20,7 @@ from clean import clean  # noqa: E402, it lies beside this file
 executed = None
 code_cells = 0
 running = None
+saved = False
 
 
 def tell(**event):
@@ -45,7 +47,19 @@ def on_cell_execute(cell, cell_index):
     tell(cell=code_cells)
 
 
+def on_end(notebook, resources):
+    global saved
+    saved = True
+    return clean(notebook, resources)
+
+
+@atexit.register
 def save_as_far_as_it_got():
+    """Also where the kernel died, of which no hook is told."""
+    global saved
+    if saved or executed is None:
+        return
+    saved = True
     for cell in executed.cells[(running if running is not None else -1) + 1:]:
         if cell.cell_type == "code" and cell.source.strip():
             cell.outputs = [nbformat.v4.new_output(
@@ -65,11 +79,6 @@ def on_cell_error(cell, cell_index, execute_reply):
     tell(cell=code_cells, error=error)
 
 
-def on_notebook_error(notebook):
-    # The kernel is gone, and no reply said so.
-    save_as_far_as_it_got()
-
-
 def end_with_parent(parent):
     while os.getppid() == parent:
         time.sleep(0.5)
@@ -83,7 +92,7 @@ threading.Thread(target=end_with_parent, args=(os.getppid(),), daemon=True).star
 signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 c = get_config()  # noqa: F821, given by Jupyter
-c.NotebookExporter.preprocessors = [clean]
+c.NotebookExporter.preprocessors = [on_end]
 c.ExecutePreprocessor.kernel_name = "neurodynamics"
 c.ExecutePreprocessor.timeout = -1
 c.ExecutePreprocessor.startup_timeout = 180
@@ -91,4 +100,3 @@ c.ExecutePreprocessor.record_timing = False
 c.ExecutePreprocessor.on_notebook_start = on_notebook_start
 c.ExecutePreprocessor.on_cell_execute = on_cell_execute
 c.ExecutePreprocessor.on_cell_error = on_cell_error
-c.ExecutePreprocessor.on_notebook_error = on_notebook_error

@@ -35,7 +35,8 @@ public sealed record CheckedClaim(string Sentence, bool Holds)
         {
             string sentence = WebUtility.HtmlEncode(Sentence);
             return Holds
-                ? $"<div data-check=\"holds\"><span style=\"color:#00796b;font-weight:bold\">\u2713</span> {sentence}</div>"
+                ? "<div data-check=\"holds\"><span style=\"color:#00796b;font-weight:bold\">\u2713</span> "
+                + $"{sentence}</div>"
                 : "<div data-check=\"fails\" style=\"border-left:4px solid #c62828;padding-left:8px\">"
                 + "<span style=\"color:#c62828;font-weight:bold\">\u2717 Not so here:</span> "
                 + $"{sentence} <em>{Finding}</em></div>";

@@ -22,7 +22,7 @@ public static class Candidates
         Demand.Shape(inputs, [-1, -1, cell.InputSize]);
         RequireDraw(count, cell.StateSize, noise);
         var (first, length) = (steps ?? Range.All).GetOffsetAndLength(inputs.GetLength(1));
-        if (length * inputs.GetLength(0) == 0 && count > 0)
+        if (length * inputs.GetLength(0) == 0)
             throw new ArgumentException($"The trials have no steps to draw from: there are {inputs.GetLength(0)} "
                 + $"trials of {inputs.GetLength(1)} steps, of which {steps ?? Range.All} were asked for.",
                 nameof(steps));
@@ -45,7 +45,7 @@ public static class Candidates
     {
         Demand.Given(states);
         RequireDraw(count, states.GetLength(1), noise);
-        if (states.GetLength(0) == 0 && count > 0)
+        if (states.GetLength(0) == 0)
             throw new ArgumentException("There are no states to draw from.", nameof(states));
         using var scope = NewDisposeScope();
         return Drawn(states.ToTensor(), count, seed, noise);
@@ -86,14 +86,20 @@ public static class Candidates
 
     private static void RequireDraw(int count, int size, double noise)
     {
+        RequireSome(count);
         Demand.Room(count, size);
-        ArgumentOutOfRangeException.ThrowIfNegative(count);
         ArgumentOutOfRangeException.ThrowIfNegative(noise);
+    }
+
+    private static void RequireSome(int count)
+    {
+        if (count < 1)
+            throw new ArgumentOutOfRangeException(nameof(count), count,
+                $"A search needs at least 1 candidate to start from, and {count} were asked for.");
     }
 
     private static double[,] Drawn(Tensor states, int count, long seed, double noise)
     {
-        if (count == 0) return new double[0, states.shape[1]];
         using var generator = new Generator((ulong)seed);
         var drawn = states[randint(states.shape[0], [count], dtype: ScalarType.Int64, generator: generator)];
         return WithNoise(drawn, noise, generator);
@@ -111,7 +117,7 @@ public static class Candidates
     public static double[,] Random(Cell cell, int count, double spread, long seed)
     {
         Demand.Given(cell);
-        ArgumentOutOfRangeException.ThrowIfNegative(count);
+        RequireSome(count);
         ArgumentOutOfRangeException.ThrowIfNegative(spread);
         Demand.Room(count, cell.StateSize);
         using var scope = NewDisposeScope();

@@ -44,8 +44,8 @@ public sealed record DescentSnapshot(int Step, double Loss, double BatchSpeed, d
 /// </remarks>
 public sealed record GradientDescent : FixedPointSolver
 {
-    /// <summary>Adam's learning rate; default 1e-3, Adam's own.</summary>
-    public double LearningRate { get; init => field = Option.Positive(value, nameof(LearningRate)); } = 1e-3;
+    /// <summary>Adam's learning rate, at most 1; default 1e-3, Adam's own.</summary>
+    public double LearningRate { get; init => field = Demand.RateOfAdam(value, nameof(LearningRate)); } = 1e-3;
 
     /// <summary>Adam's decay of the mean gradient; default 0.9.</summary>
     public double Beta1 { get; init => field = Decay(value, nameof(Beta1)); } = 0.9;

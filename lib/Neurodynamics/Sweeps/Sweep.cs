@@ -11,9 +11,16 @@ public sealed record Sweep(SweepPlan Plan, IReadOnlyList<SweepGroup> Groups)
     /// <summary>Reads NAME.json and the rows beside it, NAME.jsonl.</summary>
     /// <param name="folder">The folder, such as data/sweeps.</param>
     /// <param name="name">The sweep's name.</param>
+    /// <exception cref="FileNotFoundException">
+    /// There is no such sweep; the message names those that there are.
+    /// </exception>
     public static Sweep Load(string folder, string name)
     {
-        var plan = SweepPlan.Load(Path.Combine(folder, name + ".json"));
+        string path = Path.Combine(folder, name + ".json");
+        if (!File.Exists(path))
+            throw new FileNotFoundException(
+                $"There is no sweep \"{name}\" in {folder}; there are {string.Join(", ", Known(folder))}.", path);
+        var plan = SweepPlan.Load(path);
         var rows = SweepRows.Load(Path.Combine(folder, name + ".jsonl")).Where(row => row.Measured == plan.Measure.Hash)
             .ToDictionary(row => row.Run);
         var groups = plan.Cells.Select(cell =>
@@ -25,6 +32,10 @@ public sealed record Sweep(SweepPlan Plan, IReadOnlyList<SweepGroup> Groups)
     /// <param name="names">Names of entries.</param>
     /// <exception cref="ArgumentException">There is no entry of that name with a row.</exception>
     public IReadOnlyList<SweepGroup> this[params string[] names] => [.. names.SelectMany(Named)];
+
+    private static IEnumerable<string> Known(string folder) => !Directory.Exists(folder) ? ["none"] :
+        Directory.GetFiles(folder, "*.json").Select(file => Path.GetFileNameWithoutExtension(file)!)
+            .Order(StringComparer.Ordinal).DefaultIfEmpty("none");
 
     private IEnumerable<SweepGroup> Named(string name)
     {

@@ -151,7 +151,7 @@ public sealed class NetworkStore(string folder)
         string path = RecordOf(name);
         if (!File.Exists(path))
             throw new FileNotFoundException(
-                $"{path} is not there: a network is two files, .safetensors and .json.", path);
+                $"{path} is not there: a network is two files, .safetensors and .json. {Known()}", path);
         try
         {
             return JsonSerializer.Deserialize<TrainingRecord>(File.ReadAllText(path), Json.Options)
@@ -163,6 +163,17 @@ public sealed class NetworkStore(string folder)
                 $"{path} is not the record of a training ({Json.Reason(error)}): restore it, or delete both "
                 + "files and train again.", error);
         }
+    }
+
+    /// <summary>Which networks there are, in a sentence.</summary>
+    private string Known()
+    {
+        string[] names = Directory.Exists(folder)
+            ? [.. Directory.EnumerateFiles(folder, "*.safetensors", SearchOption.AllDirectories)
+                .Select(file => Path.ChangeExtension(Path.GetRelativePath(folder, file), null).Replace('\\', '/'))
+                .Where(Exists).Order(StringComparer.Ordinal)]
+            : [];
+        return names.Length == 0 ? "There is no network in this folder." : $"There are {string.Join(", ", names)}.";
     }
 
     private static string HashOf(string path)

@@ -107,7 +107,12 @@ public sealed class StartTests
         Assert.Contains("no states", Assert.Throws<ArgumentException>(
             () => Candidates.FromStates(new double[0, 3], 1, seed: 1)).Message);
         Assert.Throws<ArgumentOutOfRangeException>(() => Candidates.FromStates(states, 1, seed: 1, noise: -1));
-        Assert.Empty(Candidates.FromStates(new double[0, 3], 0, seed: 1));
+        foreach (var draw in new Func<double[,]>[]
+            {
+                () => Candidates.FromTrials(cell, inputs, 0, seed: 1), () => Candidates.FromStates(states, 0, seed: 1),
+                () => Candidates.Random(cell, 0, spread: 1, seed: 1),
+            })
+            Assert.Contains("at least 1 candidate", Assert.Throws<ArgumentOutOfRangeException>(draw).Message);
     }
 
     /// <summary>
