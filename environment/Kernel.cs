@@ -77,6 +77,24 @@ sealed class Kernel(Workbook workbook)
         return Path.Combine(data, "kernels", Name);
     }
 
+    /// <summary>The kernel host that a registration starts, or null where there is no readable one.</summary>
+    public static string? RegisteredHost(string folder)
+    {
+        try
+        {
+            return JsonNode.Parse(File.ReadAllText(Path.Combine(folder, "kernel.json")))?["argv"]?.AsArray()
+                .Select(part => $"{part}").FirstOrDefault(part => part.EndsWith(".dll", StringComparison.Ordinal));
+        }
+        catch (Exception unreadable) when (unreadable is IOException or JsonException or InvalidOperationException
+            or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Whether a registration starts this workbook's kernel.</summary>
+    public bool IsStartedBy(string folder) => RegisteredHost(folder) == Host;
+
     public void WriteSpec(string folder)
     {
         var spec = new JsonObject

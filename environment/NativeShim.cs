@@ -2,25 +2,24 @@ using System.IO.Compression;
 using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json.Nodes;
-using System.Text.RegularExpressions;
-using CliWrap;
 
 namespace Neurodynamics.Environment;
 
 /// <summary>
-/// TorchSharp's native library asks for a libstdc++ newer than some distributions have, for one function only.
-/// Where the loader lacks it, this makes a copy of the library that finds the function in a small shim beside it.
-/// Directory.Build.targets puts the two into the build output.
+/// TorchSharp's native library asks for a libstdc++ newer than some distributions have, for one function only. Where the
+/// loader lacks it, this makes a copy of the library that asks for a small shim instead, which lies beside it
+/// (environment/native). Directory.Build.targets puts the two into the build output.
 /// </summary>
-sealed partial class NativeShim(Workbook workbook)
+public sealed class NativeShim(Workbook workbook)
 {
+    /// <summary>The shim's file and the name in the library that it replaces: as long as each other.</summary>
+    public const string Shim = "libstdcxx.so.6", Replaced = "libstdc++.so.6";
+
     const string Torch = "libLibTorchSharp.so";
-    const string Shim = "libstdcxx-compat.so";
     const string MissingFunction = "_ZSt21ios_base_library_initv";
-    const string MissingVersion = "GLIBCXX_3.4.32";
 
     public static bool IsNeeded { get; } = OperatingSystem.IsLinux()
-        && NativeLibrary.TryLoad("libstdc++.so.6", out nint library)
+        && NativeLibrary.TryLoad(Replaced, out nint library)
         && !NativeLibrary.TryGetExport(library, MissingFunction, out _);
 
     string Folder => Path.Combine(workbook.Native, $"torchsharp-{workbook.PackageVersion("TorchSharp")}");
@@ -35,58 +34,32 @@ sealed partial class NativeShim(Workbook workbook)
 
         string making = Folder + ".making";
         Fresh(making);
-        string library = Path.Combine(making, Torch);
-
-        await TakeFromPackageAsync(library, cancellation);
-        string headers = await RunAsync("objdump", "-p", library);
-        string source = Path.Combine(making, "shim.c");
-        string versions = Path.Combine(making, "shim.map");
-        await File.WriteAllTextAsync(source, Source, cancellation);
-        await File.WriteAllTextAsync(versions, VersionScript(headers), cancellation);
-        await RunAsync("gcc", "-shared", "-fPIC", "-O2", "-nostdlib", "-o", Path.Combine(making, Shim), source,
-            $"-Wl,--version-script={versions}", $"-Wl,-soname,{Shim}", "-Wl,--no-as-needed", "-l:libstdc++.so.6");
-        await RunAsync("patchelf", "--replace-needed", "libstdc++.so.6", Shim, library);
-
+        File.Copy(Path.Combine(workbook.Shim, Shim), Path.Combine(making, Shim));
+        byte[] library = await FromPackageAsync(cancellation);
+        Rename(library);
+        await File.WriteAllBytesAsync(Path.Combine(making, Torch), library, cancellation);
         if (Directory.Exists(Folder)) Directory.Delete(Folder, recursive: true);
 
         Directory.Move(making, Folder);
-        return "built";
-
-        Task<string> RunAsync(string program, params string[] arguments) => Programs.RunAsync(
-            workbook, Cli.Wrap(program).WithArguments(arguments),
-            "The shim for this system's older libstdc++ could not be built: "
-                + "check that gcc, binutils and patchelf work.",
-            cancellation);
+        return "made";
     }
 
-    /// <summary>What a newer libstdc++ does in this function: construct the standard streams, once.</summary>
-    const string Source = $$"""
-        extern void _ZNSt8ios_base4InitC1Ev(void *);
-        static char streams[16];
-        static int constructed;
-        void {{MissingFunction}}(void) { if (!constructed) { constructed = 1; _ZNSt8ios_base4InitC1Ev(streams); } }
-        """;
-
-    /// <summary>The loader wants the shim to declare every version of libstdc++; all but one may be empty.</summary>
-    static string VersionScript(string headers)
+    /// <summary>Replaces the one place where a library names the C++ library that it needs.</summary>
+    public static void Rename(Span<byte> library)
     {
-        string section = RequiredFromLibstdcxx().Match(headers).Groups["versions"].Value;
-        var script = new StringBuilder();
-        foreach (Match version in VersionName().Matches(section))
-        {
-            script.AppendLine(version.Value == MissingVersion
-                ? $"{version.Value} {{ global: {MissingFunction}; local: *; }};"
-                : $"{version.Value} {{ }};");
-        }
-
-        return script.ToString();
+        byte[] old = Encoding.ASCII.GetBytes(Replaced);
+        int at = library.IndexOf(old);
+        if (at < 0 || library[(at + 1)..].IndexOf(old) >= 0)
+            throw new WorkbookException($"TorchSharp's library does not name {Replaced} once, as it did when this was "
+                + "written: use a system with GCC 13's libstdc++ or a newer one (Debian 13, Ubuntu 24.04).");
+        Encoding.ASCII.GetBytes(Shim).CopyTo(library[at..]);
     }
 
     /// <summary>
-    /// Takes the library out of the package itself, not from beside it in the cache. Build outputs are hard links to
+    /// TorchSharp's library from the package itself, not from beside it in the cache. Build outputs are hard links to
     /// that file, and writing into one of them changes it for every project of the user.
     /// </summary>
-    async Task TakeFromPackageAsync(string library, CancellationToken cancellation)
+    public async Task<byte[]> FromPackageAsync(CancellationToken cancellation)
     {
         // The restore says in which folders packages lie; the user may have moved them.
         string listed = Path.Combine(workbook.Root, "lib", "Neurodynamics", "obj", "project.assets.json");
@@ -101,7 +74,10 @@ sealed partial class NativeShim(Workbook workbook)
         var entry = zip.GetEntry($"runtimes/{Platform.Name}/native/{Torch}")
             ?? throw new WorkbookException($"The TorchSharp package has no {Torch} for {Platform.Name}: "
                 + "TorchSharp does not support this platform.");
-        await entry.ExtractToFileAsync(library, cancellation);
+        await using var packed = await entry.OpenAsync(cancellation);
+        using var library = new MemoryStream();
+        await packed.CopyToAsync(library, cancellation);
+        return library.ToArray();
     }
 
     static void Fresh(string folder)
@@ -110,10 +86,4 @@ sealed partial class NativeShim(Workbook workbook)
 
         Directory.CreateDirectory(folder);
     }
-
-    [GeneratedRegex(@"required from libstdc\+\+\.so\.6:\n(?<versions>(\s+0x.*\n)+)")]
-    private static partial Regex RequiredFromLibstdcxx();
-
-    [GeneratedRegex(@"(GLIBCXX|CXXABI)_[\w.]+")]
-    private static partial Regex VersionName();
 }

@@ -137,6 +137,7 @@ public sealed partial class NotebookRunner(Workbook workbook) : IAsyncDisposable
                 // The browser does not work, or no longer: the notebook is complete without it.
                 // One that did not start is not started again.
                 noBrowser = browser is null ? broken.Message : null;
+                if (browser is not null) await browser.DisposeAsync();
                 browser = null;
                 stills = (0, Stills.Missing(await File.ReadAllTextAsync(shown, cancellation)));
             }

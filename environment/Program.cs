@@ -24,6 +24,7 @@ app.Configure(configuration =>
     configuration.SetApplicationName("dotnet run --project environment --");
     foreach (var command in typeof(Workbook).Assembly.GetTypes().Where(type => type.IsDefined(typeof(VerbAttribute))))
         command.GetCustomAttribute<VerbAttribute>()!.Add(configuration, command);
+    configuration.UseStrictParsing();
     configuration.PropagateExceptions();
 });
 

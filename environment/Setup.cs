@@ -8,16 +8,16 @@ sealed class Setup(Workbook workbook, IAnsiConsole console)
 {
     static readonly string[] Supported = ["linux-x64", "osx-arm64", "win-x64", "win-arm64"];
 
-    /// <param name="tests">Whether the tests' programs are needed too.</param>
+    /// <param name="purpose">What for.</param>
     /// <param name="install">Whether Debian packages may be installed.</param>
-    public async Task RunAsync(bool tests, bool install, CancellationToken cancellation)
+    public async Task RunAsync(Purpose purpose, bool install, CancellationToken cancellation)
     {
         if (!Supported.Contains(Platform.Name))
             throw new WorkbookException(
                 $"TorchSharp has no package for {Platform.Name}, only for {string.Join(", ", Supported)}.");
 
         var programs = new SystemPrograms(workbook, console);
-        await StepAsync("Programs", () => programs.EnsureAsync(tests, install, cancellation));
+        await StepAsync("Programs", () => programs.EnsureAsync(purpose, install, cancellation));
         await StepAsync("Packages", async () =>
         {
             await DotnetAsync(

@@ -3,6 +3,19 @@ using Spectre.Console;
 
 namespace Neurodynamics.Environment;
 
+/// <summary>What a command needs the machine for: each of these needs all that the one before does.</summary>
+enum Purpose
+{
+    /// <summary>Opening notebooks, training, sweeping.</summary>
+    Open,
+
+    /// <summary>Executing and exporting notebooks from the command line.</summary>
+    Run,
+
+    /// <summary>The tests.</summary>
+    Test,
+}
+
 /// <summary>The programs that come from outside NuGet, and the Debian packages that bring them.</summary>
 sealed class SystemPrograms(Workbook workbook, IAnsiConsole console)
 {
@@ -11,13 +24,6 @@ sealed class SystemPrograms(Workbook workbook, IAnsiConsole console)
 
     static readonly Needed Jupyter = Program("jupyter-nbconvert", "executes the notebooks and exports them");
     static readonly Needed Chromium = new("chromium", HeadlessBrowser.Find, "shows the figures to the browser tests");
-
-    static readonly Needed[] Shim =
-    [
-        Program("patchelf", "makes TorchSharp load on this system's older libstdc++"),
-        Program("gcc", "builds the shim for this system's older libstdc++"),
-        Program("binutils", "reads which versions the shim must declare", "objdump"),
-    ];
 
     static readonly Needed[] Slurm =
     [
@@ -30,10 +36,11 @@ sealed class SystemPrograms(Workbook workbook, IAnsiConsole console)
     static Needed Program(string package, string use, string? name = null) =>
         new(package, () => Programs.Find(name ?? package), use);
 
-    static IEnumerable<Needed> All(bool tests)
+    /// <summary>Opening notebooks needs nothing but .NET.</summary>
+    static IEnumerable<Needed> All(Purpose purpose)
     {
-        yield return Jupyter;
-        if (tests && OperatingSystem.IsLinux())
+        if (purpose >= Purpose.Run) yield return Jupyter;
+        if (purpose == Purpose.Test && OperatingSystem.IsLinux())
         {
             yield return Chromium;
 
@@ -41,13 +48,11 @@ sealed class SystemPrograms(Workbook workbook, IAnsiConsole console)
             foreach (var needed in System.Environment.IsPrivilegedProcess ? Slurm : [])
                 yield return needed;
         }
-
-        foreach (var needed in NativeShim.IsNeeded ? Shim : []) yield return needed;
     }
 
-    /// <summary>Every needed program with its purpose and whether it is there.</summary>
+    /// <summary>Every program that some command needs, what for, and whether it is there.</summary>
     public static IEnumerable<(string Name, string For, bool Present)> Survey() =>
-        All(tests: true).Select(needed => (needed.Package, needed.For, IsPresent(needed)));
+        All(Purpose.Test).Select(needed => (needed.Package, needed.For, IsPresent(needed)));
 
     static bool IsPresent(Needed needed) => needed.Find() is not null;
 
@@ -62,9 +67,10 @@ sealed class SystemPrograms(Workbook workbook, IAnsiConsole console)
             : packages;
     }
 
-    public async Task<string> EnsureAsync(bool tests, bool install, CancellationToken cancellation)
+    public async Task<string> EnsureAsync(Purpose purpose, bool install, CancellationToken cancellation)
     {
-        var needed = All(tests).ToArray();
+        var needed = All(purpose).ToArray();
+        if (needed.Length == 0) return "none needed besides .NET";
         string[] missing = needed.Where(one => !IsPresent(one)).Select(one => one.Package).ToArray();
         if (missing.Length == 0)
             return $"all there: {string.Join(", ", needed.Select(one => one.Package))}";

@@ -11,20 +11,20 @@ static class WholeFile
 
     static void Put(string path, Action<string> write)
     {
-        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         string beside = $"{path}.{Path.GetRandomFileName()}.partial";
         try
         {
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
             write(beside);
             File.Move(beside, path, overwrite: true);
         }
-        catch (IOException failed)
+        catch (Exception failed) when (failed is IOException or UnauthorizedAccessException)
         {
             throw new WorkbookException($"{path} could not be written ({failed.Message}) and is as it was.");
         }
         finally
         {
-            File.Delete(beside);
+            if (File.Exists(beside)) File.Delete(beside);
         }
     }
 }

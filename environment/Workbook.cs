@@ -29,6 +29,10 @@ public sealed record Workbook(string Root)
     public string Made => Path.Combine(Root, ".workbook");
     public string Kernel => Path.Combine(Made, "kernel");
     public string Jupyter => Path.Combine(Made, "jupyter");
+
+    /// <summary>The shim for an older libstdc++ and what it is built from.</summary>
+    public string Shim => Path.Combine(Root, "environment", "native");
+
     public string Native => Path.Combine(Made, "native");
     public string Trained => Path.Combine(Made, "networks");
 

@@ -29,12 +29,20 @@ sealed class DoctorCommand(Workbook workbook, IAnsiConsole console) : Command
             Say(loads, "TorchSharp's native library", loads ? "loads" : $"does not load ({error})", SetUp);
         }
 
-        Say(new Kernel(workbook).IsPresent, "kernel", "executes the notebooks' cells", SetUp);
-        bool registered = File.Exists(Path.Combine(Kernel.UserFolder(), "kernel.json"));
-        console.WriteLine(registered
-            ? $"  there    registration for VS Code and Jupyter in {Kernel.UserFolder()}"
-            : "  not set  registration for VS Code and Jupyter, needed only to open notebooks there: "
-                + "dotnet run --project environment -- kernel");
+        var kernel = new Kernel(workbook);
+        Say(kernel.IsPresent, "kernel", "executes the notebooks' cells", SetUp);
+        const string register = "dotnet run --project environment -- kernel";
+        string registration = Kernel.UserFolder();
+        if (!File.Exists(Path.Combine(registration, "kernel.json")))
+            console.WriteLine("  not set  registration for VS Code and Jupyter, needed only to open notebooks there: "
+                + register);
+        else if (kernel.IsStartedBy(registration))
+            Say(true, "registration", $"is for VS Code and Jupyter, in {registration}", register);
+        else if (Kernel.RegisteredHost(registration) is { } other)
+            Say(File.Exists(other), "registration", $"in {registration} starts the kernel of another clone, {other}"
+                + (File.Exists(other) ? "" : ", which is not there"), register);
+        else
+            Say(false, "registration", $"in {registration} cannot be read", register);
         return well ? 0 : 1;
 
         void Say(bool present, string name, string use, string remedy)

@@ -26,7 +26,7 @@ sealed class HostsCommand(Workbook workbook, IAnsiConsole console) : AsyncComman
     public override async Task<int> ExecuteAsync(
         CommandContext context, Settings settings, CancellationToken cancellation)
     {
-        await new Setup(workbook, console).RunAsync(tests: true, !settings.NoInstall, cancellation);
+        await new Setup(workbook, console).RunAsync(Purpose.Test, !settings.NoInstall, cancellation);
         string program = Path.Combine(workbook.Tests, "Workbook.Hosts", "bin", "Release", "Workbook.Hosts.dll");
         return await Programs.OnThisConsoleAsync(
             program, [settings.Host ?? "both", .. settings.Notebooks], cancellation);

@@ -28,7 +28,7 @@ sealed class RunCommand(Workbook workbook, IAnsiConsole console) : AsyncCommand<
         if (settings.Changes.Length > 0 && (notebooks.Count > 1 || settings.Update))
             throw new WorkbookException("--set changes a value of one notebook for one run: name that notebook, as in "
                 + "`run 01 --set silence=3`, and leave --update out.");
-        await new Setup(workbook, console).RunAsync(tests: false, !settings.NoInstall, cancellation);
+        await new Setup(workbook, console).RunAsync(Purpose.Run, !settings.NoInstall, cancellation);
         console.WriteLine();
         var results = await ExecuteAsync(notebooks, settings, cancellation);
         Show(results, settings.Changes.Length > 0);

@@ -17,7 +17,7 @@ sealed class SetupCommand(Workbook workbook, IAnsiConsole console) : AsyncComman
     public override async Task<int> ExecuteAsync(
         CommandContext context, SetupSettings settings, CancellationToken cancellation)
     {
-        await new Setup(workbook, console).RunAsync(tests: true, !settings.NoInstall, cancellation);
+        await new Setup(workbook, console).RunAsync(Purpose.Open, !settings.NoInstall, cancellation);
         return 0;
     }
 }

@@ -25,7 +25,7 @@ sealed partial class ShareCommand(Workbook workbook, IAnsiConsole console) : Asy
     public override async Task<int> ExecuteAsync(
         CommandContext context, Settings settings, CancellationToken cancellation)
     {
-        await new SystemPrograms(workbook, console).EnsureAsync(tests: false, !settings.NoInstall, cancellation);
+        await new SystemPrograms(workbook, console).EnsureAsync(Purpose.Run, !settings.NoInstall, cancellation);
         string folder = Path.GetFullPath(settings.Folder ?? workbook.Share);
         if (File.Exists(folder)) throw new WorkbookException($"{folder} is a file: name a folder for the pages.");
         Directory.CreateDirectory(folder);

@@ -50,7 +50,7 @@ sealed class SweepCommand(Workbook workbook, IAnsiConsole console) : AsyncComman
         }
 
         var sweep = new SweepWork(workbook, settings.Sweep, settings.Folder);
-        await new Setup(workbook, console).RunAsync(tests: false, !settings.NoInstall, cancellation);
+        await new Setup(workbook, console).RunAsync(Purpose.Open, !settings.NoInstall, cancellation);
         if (settings.Merge || File.Exists(sweep.Merged))
         {
             // Always first: rows that others have committed need not be made again.

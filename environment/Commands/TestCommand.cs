@@ -20,7 +20,8 @@ sealed class TestCommand(Workbook workbook, IAnsiConsole console) : AsyncCommand
     public override async Task<int> ExecuteAsync(
         CommandContext context, Settings settings, CancellationToken cancellation)
     {
-        await new Setup(workbook, console).RunAsync(tests: !settings.Fast, !settings.NoInstall, cancellation);
+        var purpose = settings.Fast ? Purpose.Open : Purpose.Test;
+        await new Setup(workbook, console).RunAsync(purpose, !settings.NoInstall, cancellation);
         console.WriteLine();
         string reports = Path.Combine(workbook.Made, "tests", "reports");
         if (Directory.Exists(reports)) Directory.Delete(reports, recursive: true);

@@ -25,7 +25,7 @@ sealed class TrainCommand(Workbook workbook, IAnsiConsole console) : AsyncComman
     public override async Task<int> ExecuteAsync(
         CommandContext context, Settings settings, CancellationToken cancellation)
     {
-        await new Setup(workbook, console).RunAsync(tests: false, !settings.NoInstall, cancellation);
+        await new Setup(workbook, console).RunAsync(Purpose.Open, !settings.NoInstall, cancellation);
         var program = new RunsProgram(workbook);
         var known = from network in await program.AskAsync<Network>(["list"], cancellation) select network.Name;
         string[] networks =
