@@ -6,8 +6,8 @@ using System.Text.Json.Nodes;
 namespace Neurodynamics.Environment;
 
 /// <summary>
-/// TorchSharp's native library asks for a libstdc++ newer than some distributions have, for one function only. Where the
-/// loader lacks it, this makes a copy of the library that asks for a small shim instead, which lies beside it
+/// TorchSharp's native library asks for a libstdc++ newer than some distributions have, for one function only. Where
+/// the loader lacks it, this makes a copy of the library that asks for a small shim instead, which lies beside it
 /// (environment/native). Directory.Build.targets puts the two into the build output.
 /// </summary>
 public sealed class NativeShim(Workbook workbook)

@@ -21,6 +21,8 @@ public sealed record Workbook(string Root)
     /// <summary>What the notebooks found of the report's claims, a file each.</summary>
     public string Claims => Path.Combine(Root, "data", "claims");
 
+    public string Notices => Path.Combine(Root, "THIRD-PARTY-NOTICES.md");
+
     public string Tests => Path.Combine(Root, "tests");
 
     /// <summary>Nbconvert's configuration and page template.</summary>
