@@ -343,6 +343,7 @@ internal sealed class ArgumentSamples
         (_, "quantity") => States().GetLength(0),
         (_, "value" or "by" or "a" or "b" or "Sum" or "Logit") => Moments,
         (_, "direction") => 2,
+        (nameof(Rotation), _) => 2,
         (_, "Axis") => Axis,
         (nameof(FixedPointSolution), _) => States().GetLength(0),
         (nameof(SourceArray), _) => 4,
@@ -367,6 +368,7 @@ internal sealed class ArgumentSamples
             && method.GetParameters()[0].ParameterType == typeof(double[][]) => Nets.Cloud(5, 3, 1, 1),
         (nameof(Evidence), _) => new double[Moments, units],
         (nameof(UnseenShare), _) => Nets.Cloud(9, units, 1, seed: 3),
+        (nameof(Rotation), _) => Nets.Cloud(9, 2, 1, seed: 4),
         _ => States(),
     };
 
