@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Neurodynamics.Analysis;
 using Neurodynamics.Models;
 using Neurodynamics.Tasks;
@@ -48,5 +49,17 @@ public sealed class CellAndPlaneTests
             Assert.Equal(
                 ["attractor", "saddle"], GenericChart.getTraces(chart).Select(trace => trace.TryGetPropertyValue(
                     "name").Value as string).Where(name => name is "attractor" or "saddle" or "repeller"));
+    }
+
+    /// <summary>Of a turn that grows, the eigenvalues are known: growth and turn themselves.</summary>
+    [Fact]
+    public void Spectra_tell_how_a_mode_grows_and_turns()
+    {
+        var (along, across) = (1.3 * Math.Cos(0.5), 1.3 * Math.Sin(0.5));
+        var points = PhasePlane.Of(RecurrentCell.Create(Architecture.Vanilla, new[,] { { 1.0 }, { 1.0 } },
+            new[,] { { along, -across }, { across, along } }), resolution: 9).FixedPoints(6);
+        string json = GenericChart.toJson(Figures.Spectra([new("turn", points), new("nothing", [])]));
+        foreach (string words in new[] { "|λ| = 1", "repeller", "grows by 1.300 a step", "0.080 turns a step" })
+            Assert.Contains(words, Regex.Unescape(json), StringComparison.Ordinal);
     }
 }

@@ -27,6 +27,7 @@ public sealed class HtmlTests
         ["side by side"] = () => Figures.SideBySide([Sample.Portrait, Sample.Portrait, Sample.Portrait],
             graphs: [Sample.Graph, Sample.Graph, Sample.Graph]),
         ["moduli"] = () => Figures.Moduli([Sample.Portrait]),
+        ["spectra"] = () => Figures.Spectra([new("one", Sample.Points)]),
         ["planes"] = () => Figures.Planes(Sample.Graph, Sample.Network, [("one", Sample.Pca), ("two", Sample.Pca)]),
         ["ends"] = () =>
             Figures.Ends([Sample.Solution], [Sample.Points], Sample.Network, Sample.Pca, "ends", bySpeed: true),
