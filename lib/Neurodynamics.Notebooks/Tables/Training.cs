@@ -46,6 +46,25 @@ public static partial class Tables
         .Column("updates", entry => entry.Value.Updates);
 
     /// <summary>
+    /// What would have come out had all trainings ended earlier: a row per number of updates, with how many networks
+    /// were then at a level on held-out trials, and which was the least accurate. A training that had ended before
+    /// counts with its last look.
+    /// </summary>
+    /// <param name="records">Names and records of trainings.</param>
+    /// <param name="level">An accuracy, such as 0.95.</param>
+    /// <param name="updates">Numbers of updates.</param>
+    public static DataFrame IfStoppedAt(
+        IReadOnlyDictionary<string, TrainingRecord> records, double level, params IEnumerable<int> updates) =>
+        Table.Of(updates.Select(end => (Updates: end, Networks: records
+                .Select(entry => (Name: entry.Key, Accuracy: entry.Value.AccuracyAt(end)))
+                .OrderBy(network => network.Accuracy ?? 0).ToArray())))
+            .Column("updates", row => row.Updates)
+            .Column($"networks at {Wording.Percent(level)}", row =>
+                $"{row.Networks.Count(network => network.Accuracy >= level)} of {row.Networks.Length}")
+            .Column("least accurate", row => row.Networks.Length == 0 ? "" : row.Networks[0].Name)
+            .Column("its accuracy, %", row => row.Networks.Length == 0 ? null : 100 * row.Networks[0].Accuracy);
+
+    /// <summary>
     /// A row per training: about how many seconds passed until the accuracy on held-out trials first reached each level
     /// (empty where it did not), and the seconds and updates of all of it.
     /// </summary>

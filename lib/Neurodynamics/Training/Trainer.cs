@@ -253,6 +253,12 @@ public sealed record TrainingRecord(
     public int? UpdatesTo(double accuracy) => Curve.FirstOrDefault(point => point.Accuracy >= accuracy)?.Update;
 
     /// <summary>
+    /// The accuracy on held-out trials at the last look within so many updates; null if there was none yet.
+    /// </summary>
+    /// <param name="updates">Updates.</param>
+    public double? AccuracyAt(int updates) => Curve.LastOrDefault(point => point.Update <= updates)?.Accuracy;
+
+    /// <summary>
     /// Updates from which on the accuracy on held-out trials was never less than this; null if it was less at the last
     /// look.
     /// </summary>

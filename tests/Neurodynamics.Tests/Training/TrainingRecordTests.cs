@@ -26,4 +26,13 @@ public sealed class TrainingRecordTests
         Assert.Null(Record.UpdatesToStay(0.98));
         Assert.Null(Record.SecondsTo(0.98));
     }
+
+    [Fact]
+    public void Says_what_the_accuracy_was_at_the_last_look()
+    {
+        Assert.Null(Record.AccuracyAt(99));
+        Assert.Equal(0.7, Record.AccuracyAt(100));
+        Assert.Equal(0.96, Record.AccuracyAt(299));
+        Assert.Equal(0.97, Record.AccuracyAt(10_000));
+    }
 }
