@@ -92,6 +92,16 @@ public sealed class TaskFigureTests
             new Dictionary<string, TrainingRecord> { ["b"] = Records[1] }, 0.95)["seconds to 95 %"][0]);
     }
 
+    [Fact]
+    public void Trainings_that_end_earlier_count_with_their_last_look()
+    {
+        var table = Tables.IfStoppedAt(
+            new Dictionary<string, TrainingRecord> { ["a"] = Records[0], ["b"] = Records[1] }, 0.95, 50, 100, 5000);
+        Assert.Equal(["0 of 2", "0 of 2", "1 of 2"], table["networks at 95 %"].Cast<string>());
+        Assert.Equal(["a", "b", "b"], table["least accurate"].Cast<string>());
+        Assert.Equal([null, 70.0, 90.0], table["its accuracy, %"].Cast<double?>());
+    }
+
     private static TrainingRecord Record(Architecture architecture, long seed, double[] accuracies) => new(
         new Recipe { Architecture = architecture, Task = Plain, Seed = seed }, 200, Stop.Updates,
         [.. accuracies.Select((accuracy, i) => new CurvePoint(100 * (i + 1), 1 - accuracy, accuracy))],

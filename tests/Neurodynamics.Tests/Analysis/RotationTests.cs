@@ -41,7 +41,7 @@ public sealed class RotationTests
         Assert.Equal(4, rotation.Period);
     }
 
-    /// <summary>Near the point that the curve is born from, a turn is as long as that point's eigenvalue says.</summary>
+    /// <summary>Near the point that the curve is born from, a turn is as long as its eigenvalue says.</summary>
     [Fact]
     public void A_small_closed_curve_turns_as_its_eigenvalue_does()
     {
