@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Microsoft.Data.Analysis;
@@ -30,7 +31,7 @@ public sealed class HtmlTests
         ["spectra"] = () => Figures.Spectra([new("one", Sample.Points)]),
         ["planes"] = () => Figures.Planes(Sample.Graph, Sample.Network, [("one", Sample.Pca), ("two", Sample.Pca)]),
         ["ends"] = () =>
-            Figures.Ends([Sample.Solution], [Sample.Points], Sample.Network, Sample.Pca, "ends", bySpeed: true),
+            Figures.Ends([Sample.Solution], [Sample.Points], Sample.Network, Sample.Pca, "ends"),
         ["branches"] = () => Figures.Branches(new FixedPoints.Continuation { MaxStep = 0.01, MaxSteps = 30 }.FollowAll(
             Sample.Network.Cell, [(FixedPoints.FixedPoint)Sample.Points[0].Point], [1, 1, 1]), Sample.Network),
         ["drawing"] = () => Figures.CellDiagram(Models.Architecture.Gru),
@@ -140,14 +141,44 @@ public sealed class HtmlTests
                 "q", [1.5e-13, -0.25, 0.123456789, 1234.5678, double.NaN, 0, 289203891]),
             new StringDataFrameColumn("name", ["a<b", "\"c\"", "d", "e", "f", "g", "h"]));
         string html = Html(table);
-        foreach (string cell in new[] { "title=\"1.5E-13\">1.50e\u221213<", ">\u22120.25<",
+        foreach (string cell in new[] { "title=\"1.5E-13\">1.500e\u221213<", ">\u22120.2500<",
             "title=\"0.123456789\">0.1235<", "title=\"1234.5678\">1235<", "title=\"NaN\">\u2013<", ">0<",
-                "title=\"289203891\">2.89e+8<", ">a&lt;b<", ">&quot;c&quot;<" })
+                "title=\"289203891\">2.892e+8<", ">a&lt;b<", ">&quot;c&quot;<" })
             Assert.Contains(cell, html, StringComparison.Ordinal);
         Assert.Equal(html, InGerman(() => Html(table)));
         string plain = table.ToDisplayString(PlainTextFormatter.MimeType);
-        Assert.StartsWith("       q  name\n1.50e-13  a<b\n", plain, StringComparison.Ordinal);
+        Assert.StartsWith("        q  name\n1.500e-13  a<b\n", plain, StringComparison.Ordinal);
         Assert.Equal(plain, InGerman(() => table.ToDisplayString(PlainTextFormatter.MimeType)));
+    }
+
+    /// <summary>As many as the number needs that needs most, and never more than four.</summary>
+    [Theory]
+    [InlineData(new[] { 0.5, 0.25, 12 }, "0.50|0.25|12")]
+    [InlineData(new[] { 3.0, 250, 0 }, "3|250|0")]
+    [InlineData(new[] { 99.9, 100, 0.5 }, "99.9|100|0.500")]
+    [InlineData(new[] { 1.0 / 3, 1, -0.0 }, "0.3333|1.000|0")]
+    [InlineData(new[] { 1e-13, 0.25 }, "1.0e\u221213|0.25")]
+    [InlineData(new[] { 9.9996, 0.00099996 }, "10.00|0.001000")]
+    [InlineData(new[] { -1e7, 2.5 }, "\u22121.0e+7|2.5")]
+    public void A_column_has_one_number_of_significant_digits(double[] values, string read) =>
+        Assert.Equal(read, string.Join('|', Regex.Matches(
+            Html(new DataFrame(new PrimitiveDataFrameColumn<double>("v", values))), "<td[^>]*>([^<]*)</td>")
+            .Select(cell => cell.Groups[1].Value)));
+
+    /// <summary>Style sheets of hosts align cells too, so each cell says it itself.</summary>
+    [Fact]
+    public void Text_is_at_the_left_and_has_true_minus_signs_where_it_speaks_of_numbers()
+    {
+        var table = new DataFrame(
+            new StringDataFrameColumn("in words", ["+-0", "-0.5 - 2e-3i", "gru-3", "one - two", "-"]),
+            new PrimitiveDataFrameColumn<int>("n", [-1, 0, 1, 2, 3]));
+        string html = Html(table);
+        foreach (string cell in new[] { "+\u22120", "\u22120.5 - 2e\u22123i", "gru-3", "one - two", "\u2212" })
+            Assert.Contains($"<td style=\"text-align:left\">{cell}</td>", WebUtility.HtmlDecode(html),
+                StringComparison.Ordinal);
+        Assert.Contains("<td style=\"text-align:right\">\u22121</td>", html,
+            StringComparison.Ordinal);
+        Assert.DoesNotContain('\u2212', table.ToDisplayString(PlainTextFormatter.MimeType));
     }
 
     [Fact]

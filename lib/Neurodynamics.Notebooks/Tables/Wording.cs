@@ -15,8 +15,13 @@ internal static class Wording
     public static string Of(IEnumerable<double> input) =>
         string.Join(", ", input.Select(value => Of(value, "+0.###;\u22120.###;0")));
 
-    /// <summary>A number in a format.</summary>
-    public static string Of(double value, string format = "0") => value.ToString(format, CultureInfo.InvariantCulture);
+    /// <summary>A number in a format; what is rounded to 0 has no sign.</summary>
+    public static string Of(double value, string format = "0")
+    {
+        string text = value.ToString(format, CultureInfo.InvariantCulture);
+        bool isZero = double.IsFinite(value) && !text.Split('e', 'E')[0].Any(letter => letter is >= '1' and <= '9');
+        return isZero && text.StartsWith('-') ? text[1..] : text;
+    }
 
     /// <summary>A complex number to three decimals, or a real one.</summary>
     public static string Of(Complex value) => value.Imaginary == 0
