@@ -64,10 +64,40 @@ public sealed class FindingTests
     }
 
     [Fact]
+    public void The_same_network_twice_reaches_equally_far_and_trials_at_the_point_are_within()
+    {
+        var (cell, points) = (Sample.Network.Cell, Sample.Points.Take(2).ToArray());
+        var errors = points.SelectMany(point => LinearError.Of(
+            cell, point, Sample.States.Rows(), [0.01, 0.1, 1, 10])).ToList();
+        StepForecast[] steps = [new(0, 1e-3, 1, 0, true), new(1, 100, 1, 1, false)];
+        LinearView[] views = [new("one", errors, steps), new("two", errors, [.. steps.Take(1)], 0.5)];
+        var table = Tables.LinearErrors(views, 0.1, 1);
+        Assert.Equal(table["error at distance 1"][0], table["error at distance 1"][1]);
+        Assert.Equal([0.5, 1.0], table["steps within reach"].Cast<double>());
+        Assert.True((double)table["reach"][0] < (double)table["reach"][1]);
+        var names = Json(Figures.LinearErrors(views, "both"))["data"]!.AsArray()
+            .Where(trace => (bool)trace!["showlegend"]!).Select(trace => (string)trace!["name"]!);
+        Assert.Equal(["one", "two"], names);
+    }
+
+    [Fact]
+    public void The_input_and_the_readout_of_its_undecided_channel_are_those_of_a_saddle()
+    {
+        var table = Tables.Modes(Sample.Points, Sample.Network);
+        Assert.Equal(Sample.Points.Sum(point => point.UnstableModes), (int)table.Rows.Count);
+        foreach (var row in table.Rows.Where(row => $"{row["point reads out"]}".Count(sign => sign == '0') == 1))
+            foreach (string of in new[] { "pushed by input", "seen by readout" })
+            {
+                double[] cosines = [.. Enumerable.Range(1, 3).Select(k => (double)row[$"{of} {k}"])];
+                Assert.Equal($"{row["point reads out"]}".IndexOf('0'), cosines.IndexOf(cosines.Max()));
+            }
+    }
+
+    [Fact]
     public void What_points_tell_of_trials_adds_up()
     {
         var steps = TrialSteps.Sample(Sample.Network.Cell, Sample.Trials.Inputs, 60, seed: 1);
-        var table = Tables.Forecasts(new LocalLinear(Sample.Network.Cell, Sample.Points).Forecast(steps));
+        var table = Tables.Forecasts(new LocalLinear(Sample.Network.Cell, Sample.Points).Forecast(steps), reach: 1);
         Assert.Equal(1, (double)table["share"][1] + (double)table["share"][2], 1e-12);
         DataFrame Told(Trials trials) => Tables.Decisions(
             [("itself", Agreement.Of(Sample.Network, trials, Sample.Network.Run(trials.Inputs), Sample.States))]);

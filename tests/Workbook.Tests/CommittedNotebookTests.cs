@@ -1,11 +1,16 @@
+using System.Net;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using Neurodynamics.Environment;
 using Xunit;
 
 namespace Neurodynamics.Workbook.Tests;
 
-/// <summary>Every notebook in the repository is executed in order, clean, and free of paths of a machine.</summary>
-public sealed class CommittedNotebookTests(CommittedNotebookTests.Cleaned cleaned)
+/// <summary>
+/// Every notebook in the repository is executed in order, clean, and free of paths of a machine, and shows the claims
+/// that are saved beside it.
+/// </summary>
+public sealed partial class CommittedNotebookTests(CommittedNotebookTests.Cleaned cleaned)
     : IClassFixture<CommittedNotebookTests.Cleaned>
 {
     /// <summary>All notebooks as a run would leave them.</summary>
@@ -74,6 +79,67 @@ public sealed class CommittedNotebookTests(CommittedNotebookTests.Cleaned cleane
         Assert.Contains("data-figure", outputs);
         Assert.DoesNotContain("dni-", outputs);
     }
+
+    /// <summary>A verdict follows from the results: a literal one stays when a value is changed.</summary>
+    [Theory]
+    [MemberData(nameof(Notebooks))]
+    public void HoldsNoVerdictInItsCode(string notebook)
+    {
+        string[] literal = [.. Sources(notebook).SelectMany(source => LiteralVerdict().Matches(source))
+            .Select(match => match.Value)];
+
+        Assert.True(literal.Length == 0, $"{notebook} holds {string.Join(", ", literal)} as a literal. Give "
+            + "Claims.Add its conditions seen and notSeen, or use AddOpen.");
+    }
+
+    /// <summary>Both come from one run.</summary>
+    [Theory]
+    [MemberData(nameof(Notebooks))]
+    public void ShowsTheClaimsThatAreSaved(string notebook)
+    {
+        string file = Path.Combine(Environment.Workbook.Here().Claims, Path.ChangeExtension(notebook, ".csv"));
+        if (!File.Exists(file))
+        {
+            Assert.DoesNotContain(
+                Sources(notebook), source => source.Contains("claims.Save()", StringComparison.Ordinal));
+            return;
+        }
+
+        Assert.True(Shows(notebook, File.ReadAllLines(file)),
+            $"{notebook} shows other claims than data/claims/{Path.GetFileName(file)}. {Refresh}");
+    }
+
+    [Fact]
+    public void TheDiscussionShowsTheClaimsOfAllNotebooks()
+    {
+        string[] files =
+            [.. Directory.GetFiles(Environment.Workbook.Here().Claims, "*.csv").Order(StringComparer.Ordinal)];
+        string[] all = [.. File.ReadLines(files[0]).Take(1), .. files.SelectMany(file => File.ReadLines(file).Skip(1))];
+
+        Assert.True(Shows("10-discussion.ipynb", all), "10-discussion.ipynb shows other claims than data/claims. "
+            + "Run it once more, after the others: `dotnet run --project environment -- run 10 --update`.");
+    }
+
+    /// <summary>Whether an output is a table of these lines of CSV, the first of them its header.</summary>
+    static bool Shows(string notebook, string[] lines) =>
+        JsonNode.Parse(Text(notebook))!["cells"]!.AsArray().SelectMany(cell => cell!["outputs"]?.AsArray() ?? [])
+            .Select(output => output!["data"]?["text/html"]).OfType<JsonNode>()
+            .Select(html => html is JsonArray parts ? string.Concat(parts.Select(part => $"{part}")) : $"{html}")
+            .Any(html => Row().Matches(html).Select(row => string.Join(',', Cell().Matches(row.Value)
+                .Select(cell => $"\"{WebUtility.HtmlDecode(cell.Groups[1].Value).Replace("\"", "\"\"")}\"")))
+                .SequenceEqual(lines));
+
+    static string[] Sources(string notebook) => [.. JsonNode.Parse(Text(notebook))!["cells"]!.AsArray()
+        .Where(cell => $"{cell!["cell_type"]}" == "code").Select(cell => ChangedNotebook.Source(cell!))];
+
+    [GeneratedRegex(@"(?<!\w)Verdict\.\w+")]
+    private static partial Regex LiteralVerdict();
+
+    [GeneratedRegex("<tr>.*?</tr>", RegexOptions.Singleline)]
+    private static partial Regex Row();
+
+    [GeneratedRegex("<t[hd][^>]*>(.*?)</t[hd]>", RegexOptions.Singleline)]
+    private static partial Regex Cell();
 
     const string Refresh = "Refresh it with `dotnet run --project environment -- run --update`.";
 

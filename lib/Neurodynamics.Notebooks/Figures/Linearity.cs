@@ -56,47 +56,4 @@ public static partial class Figures
         }
         return panels.Chart();
     }
-
-    /// <summary>
-    /// Above: how wrong the linear picture is at a distance from the points, as a share of the displacement, the median
-    /// over directions and points of each kind; vertical lines show how far the Taylor inequalities let it reach, the
-    /// median over the points. Below: at which distances trials really are.
-    /// </summary>
-    /// <param name="errors">Errors at the same distances around each point.</param>
-    /// <param name="reaches">How far the Taylor inequalities let the linear picture of a point reach.</param>
-    /// <param name="forecasts">Steps of trials, for the distances below.</param>
-    /// <param name="title">The figure's title.</param>
-    public static GenericChart LinearErrors(
-        IReadOnlyList<LinearError> errors, IReadOnlyDictionary<Linearisation, double> reaches,
-            IReadOnlyList<StepForecast> forecasts, string title)
-    {
-        var panels = new Panels(title, 600, [0.58, 0.33], sharesX: true) { RowGap = 0.09, BarGap = 0.05 };
-        panels[0].X.Titled("distance from the point").From(-4.7, 1.6).Powers(-4, 2);
-        panels[0].Y.Titled("error / displacement").Logarithmic();
-        panels[1].Y.Titled("share of steps").Percent();
-        foreach (var kind in errors.GroupBy(error => error.Line.UnstableModes).OrderBy(group => group.Key))
-        {
-            var (symbol, paint, _) = Look(kind.Key);
-            Linearisation[] lines = [.. kind.Select(error => error.Line).Distinct()];
-            var curve = kind.GroupBy(error => error.Distance).OrderBy(group => group.Key).ToArray();
-            panels[0].Line(
-                Name(kind.Key, lines[0].Kind, "", lines.Length), curve.Select(group => Math.Log10(group.Key)),
-                curve.Select(group => group.SelectMany(error => error.Errors).Median()), paint,
-                $"distance {Hover.Custom}<br>error {Hover.YAs(".2g")} of the displacement")
-                .Custom(curve.Select(group => group.Key.ToString("G2", CultureInfo.InvariantCulture)))
-                    .Marked(paint, symbol);
-            double reach = Math.Log10(lines.Select(line => reaches[line]).Median());
-            if (!double.IsFinite(reach)) continue;
-            foreach (var panel in panels.All) panel.Upright(reach, paint: paint, dash: Dash.Dot);
-        }
-        var bins = forecasts.Where(step => step.Distance > 0)
-            .CountBy(step => (int)Math.Floor(Math.Log10(step.Distance) * 8)).OrderBy(pair => pair.Key).ToArray();
-        panels[1].Bars("", bins.Select(pair => (pair.Key + 0.5) / 8),
-            bins.Select(pair => pair.Value / (double)forecasts.Count), Paint.SkyBlue,
-            $"distance from the nearest point {Hover.Custom}: {Hover.YAs(".1%")} of the steps")
-            .Custom(bins.Select(pair => $"{Eighth(pair.Key)} to {Eighth(pair.Key + 1)}"));
-        return panels.Chart(errors.Select(error => error.Line.Unchecked));
-
-        static string Eighth(int place) => Math.Pow(10, place / 8.0).ToString("G2", CultureInfo.InvariantCulture);
-    }
 }

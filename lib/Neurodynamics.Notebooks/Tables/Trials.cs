@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.Data.Analysis;
 using Neurodynamics.Analysis;
 using Neurodynamics.FixedPoints;
@@ -28,20 +29,38 @@ public static partial class Tables
     }
 
     /// <summary>
+    /// How good the linear picture is at equal distance and at equal error: a row per network with the median error at
+    /// some distances, as a share of the displacement, the distance at which it comes to the limit, the median distance
+    /// of the trials' steps from the nearest point, and the share of steps that are nearer than that reach.
+    /// </summary>
+    /// <param name="networks">The networks.</param>
+    /// <param name="distances">Distances; the errors have to be known there.</param>
+    public static DataFrame LinearErrors(IReadOnlyList<LinearView> networks, params IReadOnlyList<double> distances) =>
+        Table.Of(networks)
+            .Column("network", network => network.Name)
+            .Each(distances, (table, distance) => table.Column(
+                string.Create(CultureInfo.InvariantCulture, $"error at distance {distance:G3}"), network =>
+                LinearError.Medians(network.Errors).MinBy(at => Math.Abs(Math.Log(at.Distance / distance))).Error))
+            .Column("reach", network => network.Reach)
+            .Column("median distance of trials", network => network.Steps.Select(step => step.Distance).Median())
+            .Column("steps within reach", network => network.Within);
+
+    /// <summary>
     /// How well the nearest point's linearisation forecasts single steps of trials: a row for all steps, for those
-    /// under the points' own input, for the others, and for those inside the radius of the nearest point. Each has its
+    /// under the points' own input, for the others, and for those within the linear picture's reach. Each has its
     /// number as a share of all, the medians of distance, motion and error, and the error as a share of the motion.
     /// </summary>
     /// <param name="forecasts">The steps.</param>
-    public static DataFrame Forecasts(IReadOnlyList<StepForecast> forecasts)
+    /// <param name="reach">The distance up to which the linear picture counts as good.</param>
+    public static DataFrame Forecasts(IReadOnlyList<StepForecast> forecasts, double reach)
     {
         (string Name, Func<StepForecast, bool> Holds)[] groups =
         [
             ("all steps", _ => true),
             ("silent steps", step => step.Silent),
             ("steps with input", step => !step.Silent),
-            ("inside the radius", step => step.Distance <= step.Radius),
-            ("inside, and silent", step => step.Silent && step.Distance <= step.Radius),
+            ("within reach", step => step.Distance <= reach),
+            ("within reach, and silent", step => step.Silent && step.Distance <= reach),
         ];
         return Table.Of(groups.Select(group => (group.Name, Steps: forecasts.Where(group.Holds).ToArray()))
                 // Where no step is silent, there is nothing to say about silent ones.
@@ -89,9 +108,9 @@ public static partial class Tables
         .Column("both alike", entry => entry.Agreement.Alike);
 
     /// <summary>
-    /// How steps approach the points under their own inputs, beside the nearest points without input: medians of the
-    /// distance from the state after the step, and of the cosine between the step and the way there. A row per kind of
-    /// goal and of step.
+    /// How steps approach the points under their own inputs, beside the nearest points without input and, of steps with
+    /// input, the points under the inputs of other steps: medians of the distance from the state after the step, and of
+    /// the cosine between the step and the way there. A row per kind of goal and of step.
     /// </summary>
     /// <param name="steps">The steps.</param>
     /// <param name="own">What a solver returned for <see cref="TrialSteps.UnderOwnInputs"/>.</param>
@@ -101,12 +120,19 @@ public static partial class Tables
         double[,] nearest = steps.Nearest(points);
         int[] found = [.. Enumerable.Range(0, steps.Count).Where(i => own.Endings[i] == Ending.FixedPoint)];
         int[] driven = [.. found.Where(i => steps.Inputs.Row(i).Any(value => value != 0))];
+        double[,] others = (double[,])own.States.Clone();
+        foreach (var (i, step) in driven.Index())
+        {
+            int next = driven[(i + 1) % driven.Length];
+            for (int s = 0; s < others.GetLength(1); s++) others[step, s] = own.States[next, s];
+        }
         (string Goal, Approach Approach)[] rows =
         [
             ("all steps: nearest point without input", Approach.Of(steps, nearest, found)),
             ("all steps: point under own input", Approach.Of(steps, own.States, found)),
             ("steps with input: nearest point without input", Approach.Of(steps, nearest, driven)),
             ("steps with input: point under own input", Approach.Of(steps, own.States, driven)),
+            ("steps with input: point under another step's input", Approach.Of(steps, others, driven)),
         ];
         return Table.Of(rows).Assuming(own.Problem.Cell.Unchecked)
             .Column("goal", row => row.Goal)

@@ -47,4 +47,39 @@ public sealed record LinearError(Linearisation Line, double Distance, double[] E
                 line, distance, [.. (state - point - linear).norm(1).ToVector().Select(error => error / distance)]);
         })];
     }
+
+    /// <summary>
+    /// How far the linear picture reaches: the distance at which its error, the median over points and directions,
+    /// first comes to a share of the displacement. Between two distances the error is taken to be a power of the
+    /// distance. Networks can be compared by it, as it is the distance of equal error.
+    /// </summary>
+    /// <param name="errors">Errors around the points of one network, at the same distances each.</param>
+    /// <param name="share">The share, above 0; default a tenth.</param>
+    /// <returns>
+    /// Infinite where no distance has so large an error. Where the smallest has it already, that distance: the reach is
+    /// not larger.
+    /// </returns>
+    public static double Reach(IReadOnlyList<LinearError> errors, double share = 0.1)
+    {
+        Demand.Given(errors);
+        if (!(share > 0)) throw new ArgumentOutOfRangeException(nameof(share), share, "The share is above 0.");
+        var (before, last) = (0.0, 0.0);
+        foreach (var (distance, error) in Medians(errors))
+        {
+            if (error >= share) return last > 0 && before > 0
+                ? last * Math.Pow(distance / last, Math.Log(share / before) / Math.Log(error / before))
+                : distance;
+            (last, before) = (distance, error);
+        }
+        return double.PositiveInfinity;
+    }
+
+    /// <summary>The error at each distance, the median over points and directions, by distance.</summary>
+    /// <param name="errors">Errors around the points of one network, at the same distances each.</param>
+    public static IReadOnlyList<(double Distance, double Error)> Medians(IReadOnlyList<LinearError> errors)
+    {
+        Demand.Given(errors);
+        return [.. errors.GroupBy(error => error.Distance).OrderBy(group => group.Key)
+            .Select(group => (group.Key, group.SelectMany(error => error.Errors).Median()))];
+    }
 }

@@ -8,16 +8,12 @@ namespace Neurodynamics.Analysis;
 /// <summary>One step of a trial, and what the linearisation of the nearest fixed point says of it.</summary>
 /// <param name="Nearest">The nearest point, an index in the list of points.</param>
 /// <param name="Distance">Euclidean distance of the state before the step from that point.</param>
-/// <param name="Radius">
-/// How far the linear picture of that point reaches: the smallest <see cref="TaylorRadii.Upper"/> of its modes.
-/// </param>
 /// <param name="Motion">Length of the step that the network makes.</param>
 /// <param name="Error">Distance between the state after it and the one that the linearisation tells.</param>
 /// <param name="Silent">
 /// Whether the input of the step is the point's own, so that nothing but the state moves the network.
 /// </param>
-public sealed record StepForecast(
-    int Nearest, double Distance, double Radius, double Motion, double Error, bool Silent);
+public sealed record StepForecast(int Nearest, double Distance, double Motion, double Error, bool Silent);
 
 /// <summary>
 /// A network replaced by the linear dynamics around its fixed points: from each state it makes the step of the nearest
@@ -29,7 +25,6 @@ public sealed class LocalLinear
     private readonly Cell cell;
     private readonly double[,] places, homes;
     private readonly double[][,] byState, byInput;
-    private readonly double[] radii;
 
     /// <param name="cell">The cell that was linearised.</param>
     /// <param name="points">Its points, at least one.</param>
@@ -48,7 +43,6 @@ public sealed class LocalLinear
         homes = points.Select(point => point.Point.Input).ToList().ToMatrix(cell.InputSize);
         (byState, byInput) =
             ([.. points.Select(point => point.StateJacobian)], [.. points.Select(point => point.InputJacobian)]);
-        radii = [.. points.Select(point => TaylorRadii.Of(cell, point).Min(radius => radius.Upper))];
     }
 
     /// <summary>What the points tell of single steps.</summary>
@@ -65,7 +59,7 @@ public sealed class LocalLinear
         var (next, nearest, distance) = Step(input, before);
         var (error, motion) = ((next - after).norm(1).ToVector(), (after - before).norm(1).ToVector());
         return [.. Enumerable.Range(0, steps.Count)
-            .Select(i => new StepForecast(nearest[i], distance[i], radii[nearest[i]], motion[i], error[i],
+            .Select(i => new StepForecast(nearest[i], distance[i], motion[i], error[i],
             steps.Inputs.Row(i).AsSpan().SequenceEqual(homes.Row(nearest[i]))))];
     }
 

@@ -26,11 +26,6 @@ public sealed record TaylorRadii(Mode Mode, double Lower, double Upper)
     /// <summary>Whether there is a distance at which the linear term dominates.</summary>
     public bool Holds => Lower < Upper;
 
-    /// <summary>How far from a point the inequalities hold along every mode: the least of the upper radii.</summary>
-    /// <param name="cell">The cell that was linearised.</param>
-    /// <param name="line">The linearisation at the point.</param>
-    public static double Reach(Cell cell, Linearisation line) => Of(cell, line).Min(radii => radii.Upper);
-
     /// <summary>
     /// The radii of a point, for every mode: a real mode's are equal on both sides, a complex pair's are those of the
     /// worst direction in its plane.

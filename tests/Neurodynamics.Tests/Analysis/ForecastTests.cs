@@ -57,6 +57,22 @@ public sealed class ForecastTests
     }
 
     [Fact]
+    public void The_linear_picture_of_a_tanh_reaches_as_far_as_its_formula_says()
+    {
+        var (cell, points) = Bistable();
+        var saddle = points.Single(point => point.UnstableModes == 1);
+        double[] distances = [.. Enumerable.Range(-40, 61).Select(k => Math.Pow(10, k / 20.0))];
+        var errors = LinearError.Of(cell, saddle, new[,] { { 0.3 }, { -2.0 } }, distances);
+        double reach = LinearError.Reach(errors, 0.25);
+        Assert.Equal(0.25, (2 * reach - Math.Tanh(2 * reach)) / reach, 1e-4);
+        Assert.Equal(distances[0], LinearError.Reach(errors, 1e-9));
+        Assert.Equal(double.PositiveInfinity, LinearError.Reach(errors, 2.1));
+        var line = Points(new Linear(), new double[1, 2])[0];
+        Assert.Equal(double.PositiveInfinity, LinearError.Reach(
+            LinearError.Of(new Linear(), line, new[,] { { 1.0, 2.0 } }, distances)));
+    }
+
+    [Fact]
     public void A_forecast_tells_the_nearest_point_how_far_it_is_and_how_wrong_it_was()
     {
         var (cell, points) = Bistable();
