@@ -22,15 +22,18 @@ public static class Notices
     {
         // The kernel is a tool, which no lock file lists.
         (string Name, string Version)[] used =
-            [("Microsoft.dotnet-interactive", workbook.KernelVersion()), .. Packages(workbook.Root, "lib", "environment")];
+        [
+            ("Microsoft.dotnet-interactive", workbook.KernelVersion()),
+            .. Packages(workbook.Root, "lib", "environment"),
+        ];
         var tested = Packages(workbook.Root, "tests").Except(used);
         string[] folders = Folders(workbook);
         var text = new StringBuilder("""
             # Third-party notices
 
-            Made by `dotnet run --project environment -- notices` from the packages' own metadata; do not edit. The workbook itself is
-            under the [MIT licence](LICENSE). What follows comes under its own licence, from its own source, and is not part of this
-            repository unless the last column says so.
+            Made by `dotnet run --project environment -- notices` from the packages' own metadata; do not edit. The
+            workbook itself is under the [MIT licence](LICENSE). What follows comes under its own licence, from its own
+            source, and is not part of this repository unless the last column says so.
 
             ## The library, the kernel and the commands
 
@@ -64,7 +67,8 @@ public static class Notices
     static string[] Folders(Workbook workbook)
     {
         string listed = Path.Combine(workbook.Root, "environment", "obj", "project.assets.json");
-        return [.. JsonNode.Parse(File.ReadAllText(listed))!["packageFolders"]!.AsObject().Select(folder => folder.Key)];
+        var folders = JsonNode.Parse(File.ReadAllText(listed))!["packageFolders"]!;
+        return [.. folders.AsObject().Select(folder => folder.Key)];
     }
 
     static Part Of(string[] folders, string name, string version)

@@ -45,6 +45,19 @@ public sealed class FindingTests
     }
 
     [Fact]
+    public void The_slider_over_tolerances_shows_every_accepted_end_once()
+    {
+        double[] limits = [1e9, 1e-3, 1e-40];
+        var solution = new NewtonSolver().Solve(Problem, null, Stop);
+        var chart = Json(Figures.Accepted([("Newton", solution)], Sample.Points, Sample.Pca, limits));
+        var traces = chart["data"]!.AsArray();
+        // The rings, then an attractor's, a saddle's and a nowhere's trace for each tolerance.
+        Assert.Equal(1 + 3 * limits.Length, traces.Count);
+        Assert.Equal(limits.Select(limit => solution.Speeds.Count(speed => speed <= limit)),
+            traces.Skip(1).Chunk(3).Select(frame => frame.Sum(trace => trace!["x"]!.AsArray().Count)));
+    }
+
+    [Fact]
     public void Histograms_hold_every_candidate_once()
     {
         double[] speeds = [0, 3e-31, 5e-3, 5e-3, 40];

@@ -250,6 +250,10 @@ public sealed class OutputsTests
             ["certificates"] = () => GenericChart.toJson(Figures.Certificates(found.Points)),
             ["ends"] = () => GenericChart.toJson(Figures.Ends([("Newton", found.Solution!)])),
             ["tolerance"] = () => GenericChart.toJson(Figures.Tolerance([("Newton", found.Solution!)], 27)),
+            ["accepted ends"] = () => GenericChart.toJson(
+                Figures.Accepted([("Newton", found.Solution!)], points, Sample.Pca, [1e-2, 1e-26])),
+            ["accepted"] = () => TableText.Plain(
+                Tables.Accepted([AcceptedEnds.Of(found.Solution!, points, tolerance: 1e-2)])),
             ["eigenvalues"] = () => GenericChart.toJson(Figures.LeadingEigenvalues(points)),
             ["summary"] = () => TableText.Plain(Tables.Summary(points)),
             ["plane"] = () => TableText.Html(Tables.PlanePoints(points)),

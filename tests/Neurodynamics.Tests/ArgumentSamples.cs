@@ -192,6 +192,7 @@ internal sealed class ArgumentSamples
         nameof(CloudShape) => CloudShape.Of(States()),
         nameof(DecisionGrid) => DecisionGrid.Fit([[1, -1, 1], [-1, 1, 1], [1, 1, -1], [0, 0, 0], [1, 1, 1]],
             Nets.Cloud(5, 3, 1, 1)),
+        nameof(AcceptedEnds) => AcceptedEnds.Of(solution.Value, lines.Value, tolerance: 1),
         nameof(DescentEnds) => DescentEnds.Of(solution.Value, Network()),
         nameof(LocalLinear) => new LocalLinear(Cell(), lines.Value),
         nameof(PhasePlane) => new PhasePlane(Cell(), new double[channels], [-1, -0.3, 0.3, 1],

@@ -23,7 +23,10 @@ public static partial class Figures
     {
         RequirePlane(pca);
         double[][] places = Places(points, pca);
-        var panels = new Panels("What a tolerance lets you see", 580, columns: solutions.Count) { Legend = Legend.Above };
+        var panels = new Panels("What a tolerance lets you see", 580, columns: solutions.Count)
+        {
+            Legend = Legend.Above,
+        };
         double[] all = [.. solutions.SelectMany(one => pca.Project(one.Solution.Problem.Candidates).Split())
             .Concat(places).SelectMany(place => place[..2]).Select(Math.Abs).Order()];
         double most = 1.1 * all[all.Length - 1 - all.Length / 200];
@@ -34,14 +37,17 @@ public static partial class Figures
             panel.X.Titled(Component(pca, 0)).From(-most, most).NoZeroLine();
             panel.Y.Titled(k == 0 ? Component(pca, 1) : null).From(-most, most).NoZeroLine().NoTickLabels(k > 0);
             panel.Markers("fixed point", places, Paint.DarkGrey, null, MarkShape.CircleOpen, 17).Outlined(null, 1.4)
-                .Hovers(points.Select((point, i) => $"point {i + 1}: {point.Kind}, {point.UnstableModes} unstable modes"));
+                .Hovers(points.Select(
+                    (point, i) => $"point {i + 1}: {point.Kind}, {point.UnstableModes} unstable modes"));
             double[][] ends = pca.Project(solution.States).Split();
             for (int frame = 0; frame < tolerances.Count; frame++)
             {
                 var accepted = AcceptedEnds.Of(solution, points, tolerances[frame]);
-                Draw("at an attractor", Paint.Blue, MarkShape.Circle, 9, at => at >= 0 && points[at].UnstableModes == 0);
-                Draw("at a saddle", Paint.Orange, MarkShape.Diamond, 9, at => at >= 0 && points[at].UnstableModes > 0);
+                Draw("at an attractor", Paint.Blue, MarkShape.Circle, 9, at => Modes(at) == 0);
+                Draw("at a saddle", Paint.Orange, MarkShape.Diamond, 9, at => Modes(at) > 0);
                 Draw("at no fixed point", Paint.Ink, MarkShape.Cross, 6, at => at < 0);
+
+                int Modes(int at) => at < 0 ? -1 : points[at].UnstableModes;
 
                 void Draw(string what, Paint paint, MarkShape shape, double size, Func<int, bool> wanted)
                 {

@@ -13,8 +13,7 @@ public static partial class Tables
     /// <param name="accepted">What each tolerance accepts, of one search.</param>
     public static DataFrame Accepted(IReadOnlyList<AcceptedEnds> accepted)
     {
-        var indices = accepted.SelectMany(one => one.Points).GroupBy(point => point.UnstableModes).Select(group => group.Key)
-            .Order();
+        var indices = accepted.SelectMany(one => one.Points).Select(point => point.UnstableModes).Distinct().Order();
         return Table.Of(accepted).Assuming(accepted.SelectMany(one => one.Points).Select(point => point.Unchecked))
             .Column("q at most", one => one.Tolerance.ToString("0e+0", CultureInfo.InvariantCulture))
             .Column("candidates accepted", one => one.Candidates.Count)
