@@ -24,6 +24,8 @@ sealed class SystemPrograms(Workbook workbook, IAnsiConsole console)
 
     static readonly Needed Jupyter = Program("jupyter-nbconvert", "executes the notebooks and exports them");
     static readonly Needed Chromium = new("chromium", HeadlessBrowser.Find, "shows the figures to the browser tests");
+    static readonly Needed Fonts = new("fonts-liberation", () => Existing("/usr/share/fonts/truetype/liberation"),
+        "writes the words of the figures' stills");
 
     static readonly Needed[] Slurm =
     [
@@ -36,6 +38,8 @@ sealed class SystemPrograms(Workbook workbook, IAnsiConsole console)
     static Needed Program(string package, string use, string? name = null) =>
         new(package, () => Programs.Find(name ?? package), use);
 
+    static string? Existing(string folder) => Directory.Exists(folder) ? folder : null;
+
     /// <summary>Opening notebooks needs nothing but .NET.</summary>
     static IEnumerable<Needed> All(Purpose purpose)
     {
@@ -43,6 +47,7 @@ sealed class SystemPrograms(Workbook workbook, IAnsiConsole console)
         if (purpose == Purpose.Test && OperatingSystem.IsLinux())
         {
             yield return Chromium;
+            yield return Fonts;
 
             // Only root may start a cluster; for others its test is skipped.
             foreach (var needed in System.Environment.IsPrivilegedProcess ? Slurm : [])

@@ -1,4 +1,6 @@
 using Microsoft.DotNet.Interactive.Formatting;
+using Neurodynamics.Models;
+using Neurodynamics.Notebooks.Charts;
 using Plotly.NET;
 using Xunit;
 
@@ -78,6 +80,104 @@ public sealed class BrowserTests
             """;
         Assert.Empty(await page.Value<string[]>(overlaps));
         Quiet(page);
+    }
+
+    /// <summary>All but a reader's own chart, which has a width of its own.</summary>
+    public static IEnumerable<TheoryDataRow<string>> EveryFigure =>
+        HtmlTests.EveryFigure.Where(row => row.Data != "a reader's own");
+
+    /// <summary>As wide as a cell of VS Code in a narrow window, which then becomes a wide one.</summary>
+    [Theory, MemberData(nameof(EveryFigure))]
+    public async Task At_every_width_nothing_is_cut_and_no_words_lie_on_others(string name)
+    {
+        await using var page = await browser.OpenAsync(ChartHtml.Plotly());
+        await page.Page.SetViewportAsync(new() { Width = 716, Height = 1000 });
+        await page.RunAsync("cell", Html(HtmlTests.Charts[name]()));
+        foreach (int width in new[] { 700, 1400 })
+        {
+            await page.Page.SetViewportAsync(new() { Width = width + 16, Height = 1000 });
+            await page.UntilAsync("document.querySelector('#cell .main-svg') && "
+                + $"document.querySelector('#cell .main-svg').getBoundingClientRect().width === {width}");
+            Assert.Empty(await page.Value<string[]>("""
+                (() => {
+                  const figure = document.querySelector("#cell .neurodynamics-figure");
+                  const edge = figure.getBoundingClientRect();
+                  const all = selector => [...figure.querySelectorAll(selector)].map(one =>
+                    ({ one, text: one.textContent.slice(0, 40), box: one.getBoundingClientRect() }))
+                    .filter(words => words.text.trim() && words.box.width > 0);
+                  const cut = all(".main-svg text").filter(({ box }) => box.left < edge.left - 1
+                    || box.top < edge.top - 1 || box.right > edge.right + 1 || box.bottom > edge.bottom + 1)
+                    .map(words => "cut: " + words.text);
+                  const words = all(".gtitle, .legend, .annotation, [class^=g-x], [class^=g-y], "
+                    + ".xtick text, .ytick text, .cbtitle");
+                  const across = (a, b) => Math.min(a.right, b.right) - Math.max(a.left, b.left);
+                  const up = (a, b) => Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top);
+                  const overlaps = words.flatMap((a, i) => words.slice(i + 1).filter(b => !a.one.contains(b.one)
+                    && !b.one.contains(a.one) && across(a.box, b.box) > 2 && up(a.box, b.box) > 3)
+                    .map(b => `${a.text} on ${b.text}`));
+                  return [...cut, ...overlaps];
+                })()
+                """));
+        }
+        Quiet(page);
+    }
+
+    /// <summary>Turning a scene turns its neighbours by as much, each from where it was.</summary>
+    [Fact]
+    public async Task Scenes_of_a_figure_turn_together()
+    {
+        await using var page = await browser.OpenAsync(
+            ChartHtml.Plotly(), Html(Figures.SideBySide([Sample.Portrait, Sample.Portrait])));
+        await page.DrawnAsync(1);
+        await page.UntilAsync("document.querySelectorAll('canvas').length === 2");
+        const string eyes = """
+            ["scene", "scene2"].flatMap(name => {
+              const eye = document.querySelector(".js-plotly-plot")._fullLayout[name]._scene.getCamera().eye;
+              return [eye.x, eye.y, eye.z];
+            })
+            """;
+        double[] before = await page.Value<double[]>(eyes);
+        await page.Value<object>("""
+            (() => {
+              const plot = document.querySelector(".js-plotly-plot");
+              const camera = plot._fullLayout.scene._scene.getCamera();
+              camera.eye = { x: -camera.eye.z, y: camera.eye.x, z: 1.5 };
+              return window.neurodynamicsPlotly.relayout(plot, { "scene.camera": camera }).then(() => 0);
+            })()
+            """);
+        double[] after = await page.Value<double[]>(eyes);
+        Assert.NotEqual(before[..3], after[..3]);
+        Assert.Equal(after[..3], after[3..], (a, b) => Math.Abs(a - b) < 1e-3);
+        Quiet(page);
+    }
+
+    /// <summary>To plotly.js markers of scenes are letters: they are as wide as asked for in any font.</summary>
+    [Theory, InlineData(MarkShape.Circle), InlineData(MarkShape.Square), InlineData(MarkShape.Diamond)]
+    public async Task Markers_in_space_are_so_many_pixels_wide_with_every_font(MarkShape shape)
+    {
+        var space = new Space("one marker", 500);
+        var scene = space.Add();
+        scene.Bare();
+        scene.Markers("", [[0, 0, 0]], Paint.Blue, shape, 20);
+        await using var page = await browser.OpenAsync(ChartHtml.Plotly(), Html(space.Chart()));
+        await page.DrawnAsync(1);
+        await page.UntilAsync("document.querySelector('canvas')");
+        await Task.Delay(1500, TestContext.Current.CancellationToken);
+        int wide = await page.Value<int>("""
+            (() => {
+              const scene = document.querySelector(".js-plotly-plot")._fullLayout.scene._scene;
+              const canvas = scene.glplot.canvas;
+              const copy = document.createElement("canvas"), pen = copy.getContext("2d");
+              [copy.width, copy.height] = [canvas.width, canvas.height];
+              scene.glplot.redraw();
+              pen.drawImage(canvas, 0, 0);
+              const pixels = pen.getImageData(0, 0, copy.width, copy.height).data, columns = new Set();
+              for (let i = 0; i < pixels.length; i += 4)
+                if (pixels[i + 3] > 100 && pixels[i] < 100) columns.add(i / 4 % copy.width);
+              return Math.round(columns.size * canvas.getBoundingClientRect().width / canvas.width);
+            })()
+            """);
+        Assert.InRange(wide, 1.7 * 20 * 0.85, 1.7 * 20 * 1.15);
     }
 
     [Fact]

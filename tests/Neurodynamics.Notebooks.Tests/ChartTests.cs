@@ -104,7 +104,8 @@ public sealed class ChartTests
         foreach (var shape in Enum.GetValues<MarkShape>()) panels[0]
             .Markers($"{shape}", [1], [1], Paint.Blue, null, shape);
         Assert.Equal(
-            ["circle", "circle-open", "cross", "diamond", "diamond-open", "square", "square-open", "triangle-up", "x"],
+            ["circle", "circle-open", "cross", "diamond", "diamond-open", "square", "square-open", "star",
+                "triangle-up", "x"],
             Json(panels.Chart())["data"]!.AsArray().Select(trace => (string)trace!["marker"]!["symbol"]!)
                 .Order(StringComparer.Ordinal));
     }

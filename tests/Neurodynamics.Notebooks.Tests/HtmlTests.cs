@@ -16,7 +16,7 @@ public sealed class HtmlTests
     public static IEnumerable<TheoryDataRow<string>> EveryFigure =>
         Charts.Keys.Select(name => new TheoryDataRow<string>(name));
 
-    private static readonly Dictionary<string, Func<GenericChart>> Charts = new()
+    internal static readonly Dictionary<string, Func<GenericChart>> Charts = new()
     {
         ["trial"] = () => Figures.Trial(Sample.Trials),
         ["trial with readout"] = () => Figures.Trial(Sample.Trials, 3, Sample.Network),

@@ -22,8 +22,9 @@ internal sealed class Axis
 
     internal static Axis Flat(string id) =>
         new(new LinearAxis().With("linecolor", "#888888").With("gridcolor", "#e4e4e4")
-        .With("zerolinecolor", "#bbbbbb").With("showline", true).With("ticks", "outside").With("tickcolor", "#888888"),
-            14)
+        .With("zerolinecolor", "#bbbbbb").With("showline", true).With("ticks", "outside").With("tickcolor", "#888888")
+        // Room for whatever labels there are: their width depends on the fonts of the machine.
+        .With("automargin", id[0] == 'y' ? "left" : null), 14)
         { Id = id };
 
     internal static Axis InSpace() => new(new LinearAxis().With("tickfont", Style.Font(11, Paint.DarkGrey))
@@ -33,15 +34,16 @@ internal sealed class Axis
     public Axis Titled(string? text, double? size = null) =>
         Set("title", text is null ? null : Style.Title(text, size ?? titleSize));
 
-    /// <summary>Logarithmic, with a label at every so many decades.</summary>
+    /// <summary>Logarithmic, with a label at every so many decades, as a power of ten: at 1 and 10 as well.</summary>
     public Axis Logarithmic(int decades = 1)
     {
         IsLogarithmic = true;
-        return Set("type", "log").Set("exponentformat", "power").Set("dtick", decades);
+        int[] labelled = [.. Enumerable.Range(-40, 53).Where(decade => decade % decades == 0)];
+        return Set("type", "log").Ticks(labelled.Select(decade => Math.Pow(10, decade)), labelled.Select(Power));
     }
 
     /// <summary>Labels within a decade as well, at 1, 2 and 5: where there may be no power of ten.</summary>
-    public Axis WithinDecades() => Set("dtick", "D2");
+    public Axis WithinDecades() => Set("tickmode", "linear").Set("dtick", "D2");
 
     /// <summary>From one value to another. On a logarithmic axis both are positive.</summary>
     public Axis From(double low, double high)
@@ -95,8 +97,8 @@ internal sealed class Axis
     /// <summary>One unit is as long as on another axis.</summary>
     public Axis AsLongAs(Axis other) => Set("scaleanchor", other.Id);
 
-    /// <summary>Not drawn, and not to be dragged.</summary>
-    public Axis Hidden() => Set("visible", false).Set("fixedrange", true);
+    /// <summary>Not drawn, and in a plane not to be dragged.</summary>
+    public Axis Hidden() => Set("visible", false).Set("fixedrange", Id.Length > 0 ? true : null);
 
     /// <summary>
     /// A value as plotly.js wants it in ranges and in places of text: its logarithm on a logarithmic axis.

@@ -14,7 +14,7 @@ namespace Neurodynamics.Notebooks;
 /// </summary>
 internal static partial class ChartHtml
 {
-    private const int DefaultHeight = 450;
+    private const int DefaultHeight = 450, Widest = 1400;
 
     private const string Untrusted = "<p>A script draws this figure: trust the notebook to see it.</p>";
 
@@ -48,7 +48,7 @@ internal static partial class ChartHtml
         string key = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(figure)))[..12];
         var (width, height) = GenericChart.tryGetLayoutSize(chart);
         string size = $"min-height:{Pixels(height) ?? DefaultHeight}px"
-            + (Pixels(width) is { } pixels ? $";width:{pixels}px" : "");
+            + (Pixels(width) is { } pixels ? $";width:{pixels}px" : $";max-width:{Widest}px;overflow-x:auto");
         return string.Create(CultureInfo.InvariantCulture, $$"""
             <div class="neurodynamics-figure" data-figure="{{key}}" style="{{size}}">{{Untrusted}}</div>
             <script>

@@ -14,7 +14,7 @@ internal sealed class Drawing
     {
         panels = new(diagram.Title, (int)(8 * diagram.Height) + 60) { Legend = Legend.None, Bare = true };
         panels[0].X.From(0, 100).Hidden();
-        panels[0].Y.From(0, diagram.Height).Hidden();
+        panels[0].Y.From(0, diagram.Height).Hidden().AsLongAs(panels[0].X);
         foreach (var part in diagram.Parts) Draw(part);
     }
 
@@ -38,7 +38,6 @@ internal sealed class Drawing
                 Explain(centre, text, equation);
                 break;
             case DiagramPart.Operation(var centre, var text, var equation):
-                // As wide as high on the screen, where a unit across is about 8 pixels and so is one upwards.
                 Around("circle", centre, 2.3, 2.3, Paint.Ink, 1.5, Paint.White);
                 Explain(centre, text, equation);
                 break;

@@ -16,7 +16,8 @@ internal enum Legend
     /// <summary>In rows below the panels.</summary>
     Below,
 
-    TopLeft, TopRight, BottomLeft, BottomRight,
+    /// <summary>In a corner where nothing is drawn.</summary>
+    BottomRight,
 
     None,
 }
@@ -26,17 +27,17 @@ internal enum Legend
 /// <param name="height">Pixels.</param>
 internal abstract class Figure(string title, int height)
 {
-    /// <summary>Pixels of a line below the title.</summary>
-    private const int Line = 20;
+    /// <summary>Figures are as wide as the page; from this width on, in pixels, nothing of them is cut.</summary>
+    private protected const int Narrowest = 680;
+
+    /// <summary>Pixels of a line of the legend, of the title, and of what is said below the title.</summary>
+    private const int LegendLine = 20, TitleLine = 23, Line = 20;
 
     private readonly List<Series> series = [];
     private readonly List<Scale> barred = [];
     private readonly List<Func<Annotation>> notes = [];
     private readonly List<Func<Shape>> shapes = [];
     private (string Prefix, IReadOnlyList<string> Labels)? slider;
-
-    /// <summary>Pixels.</summary>
-    public int Width { get; init; } = 820;
 
     public Legend Legend { get; init; }
 
@@ -53,12 +54,37 @@ internal abstract class Figure(string title, int height)
 
     private protected int Height => height;
 
-    private protected int BelowPanels => Bottom ?? (slider is not null ? 130 : Legend == Legend.Below ? 100 : 60);
+    private protected int BelowPanels => Bottom ?? (slider is not null ? 130 : Legend == Legend.Below ? 108 : 60);
+
+    /// <summary>Pixels between the panels and a legend below them: those of ticks and title of the axis.</summary>
+    private protected virtual int BesideLegend => 66;
+
+    /// <summary>Lines of text that stand on the panels.</summary>
+    private protected virtual int LinesOnPanels => notes.Count > 0 ? 1 : 0;
 
     private protected bool HasLegendAbove => Legend is Legend.Above or Legend.AboveRight && ShowsLegend;
 
     /// <summary>A name that is the only one is worth a legend where something nameless is drawn beside it.</summary>
-    private bool ShowsLegend => LegendNames.Count > 1 || (LegendNames.Count == 1 && series.Count > 1);
+    private protected bool ShowsLegend => Legend != Legend.None
+        && (LegendNames.Count > 1 || (LegendNames.Count == 1 && series.Count > 1));
+
+    /// <summary>
+    /// Rows of the legend on the narrowest page: one where all names fit, otherwise columns as wide as the longest.
+    /// </summary>
+    private int LegendRows
+    {
+        get
+        {
+            if (!ShowsLegend) return 1;
+            double room = Narrowest - (int)Margin.GetPropertyValue("l") - (int)Margin.GetPropertyValue("r") - BarRoom;
+            double[] widths = [.. LegendNames.Select(name => 45 + Style.Width(name, 13))];
+            return widths.Sum() <= room ? 1
+                : (int)Math.Ceiling(widths.Length / Math.Max(1, Math.Floor(room / widths.Max())));
+        }
+    }
+
+    /// <summary>Pixels that the bar of a scale takes.</summary>
+    private int BarRoom => barred.Count > 0 ? 75 : 0;
 
     private List<string> LegendNames => [.. series.Where(one => one.MayBeInLegend).Select(one => one.Name).Distinct()];
 
@@ -75,13 +101,19 @@ internal abstract class Figure(string title, int height)
     public GenericChart Chart(params IEnumerable<string?> assumed)
     {
         Arrange();
-        var (words, whole, margin) = (title, height, Margin);
+        // What a narrow page makes of long words and legends is room that the figure has besides.
+        string words = Style.Wrapped(title, 17, Narrowest, out int more);
+        var (above, below, margin) = (TitleLine * more, 0, Margin);
         if (Form.NotChecked(assumed) is { } line)
         {
-            words = $"{title}<br><span style=\"font-size:13px\">{line}</span>";
-            whole += Line;
-            margin.With("t", (int)margin.GetPropertyValue("t") + Line);
+            words += $"<br><span style=\"font-size:13px\">{Style.Wrapped(line, 13, Narrowest, out int lines)}</span>";
+            above += Line * (lines + 1);
         }
+        if (HasLegendAbove) above += LegendLine * (LegendRows - 1);
+        if (Legend == Legend.Below) below += LegendLine * (LegendRows - 1);
+        int whole = height + above + below;
+        margin.With("t", (int)margin.GetPropertyValue("t") + above)
+            .With("b", (int)margin.GetPropertyValue("b") + below);
         var seen = new HashSet<string>();
         var traces = series.Select(one => one.Built(ShowsLegend && one.MayBeInLegend && seen.Add(one.Name),
             series.Count(other => other.Name == one.Name) > 1)).ToArray();
@@ -89,13 +121,13 @@ internal abstract class Figure(string title, int height)
         Layout.With("title", Style.Title(words, 17).With("x", 0.02).With("xanchor", "left")
                 .With("y", 1 - 24.0 / whole).With("yanchor", "middle"))
             .With("font", Style.Font(13).With("family", "Helvetica, Arial, sans-serif"))
-            .With("width", Width).With("height", whole).With("paper_bgcolor", "#ffffff")
+            .With("autosize", true).With("height", whole).With("paper_bgcolor", "#ffffff")
                 .With("plot_bgcolor", "#ffffff")
             .With("hovermode", "closest")
             .With("hoverlabel", new Hoverlabel().With("align", "left").With("bgcolor", "#ffffff")
                 .With("font", Style.Font(13)))
             .With("margin", margin);
-        if (Legend == Legend.None || !ShowsLegend) Layout.With("showlegend", false);
+        if (!ShowsLegend) Layout.With("showlegend", false);
         else Layout.With("legend", LegendBox());
         if (notes.Count > 0) Layout.With("annotations", notes.Select(note => note()).ToArray());
         if (shapes.Count > 0) Layout.With("shapes", shapes.Select(shape => shape()).ToArray());
@@ -140,24 +172,18 @@ internal abstract class Figure(string title, int height)
     private Plotly.NET.LayoutObjects.Legend LegendBox()
     {
         var box = new Plotly.NET.LayoutObjects.Legend();
-        double plot = height - (int)Margin.GetPropertyValue("t") - BelowPanels;
+        double plot = height - (int)Margin.GetPropertyValue("t") - (int)Margin.GetPropertyValue("b");
         return Legend switch
         {
             // Pixels, whatever the height: above captions, and below the title of an axis.
-            Legend.Above => Row(0, "left", 1 + (notes.Count > 0 ? 24 : 8) / plot, "bottom"),
-            Legend.AboveRight => Row(1, "right", 1 + (notes.Count > 0 ? 24 : 8) / plot, "bottom"),
-            Legend.Below => Row(0.5, "center", -58 / plot, "top"),
-            Legend.TopLeft => Corner(0.01, "left", 0.98, "top"),
-            Legend.TopRight => Corner(0.99, "right", 0.98, "top"),
-            Legend.BottomLeft => Corner(0.01, "left", 0.03, "bottom"),
-            _ => Corner(0.99, "right", 0.03, "bottom"),
+            Legend.Above => Row(0, "left", 1 + (8 + 17 * LinesOnPanels) / plot, "bottom"),
+            Legend.AboveRight => Row(1, "right", 1 + (8 + 17 * LinesOnPanels) / plot, "bottom"),
+            Legend.Below => Row(0.5, "center", -BesideLegend / plot, "top"),
+            _ => At(0.99, "right", 0.03, "bottom").With("bgcolor", "rgba(255,255,255,0.8)"),
         };
 
         Plotly.NET.LayoutObjects.Legend Row(double x, string xanchor, double y, string yanchor) =>
             At(x, xanchor, Style.Drawn(y), yanchor).With("orientation", "h");
-
-        Plotly.NET.LayoutObjects.Legend Corner(double x, string xanchor, double y, string yanchor) =>
-            At(x, xanchor, y, yanchor).With("bgcolor", "rgba(255,255,255,0.8)");
 
         Plotly.NET.LayoutObjects.Legend At(double x, string xanchor, double y, string yanchor) => box
             .With("x", x).With("xanchor", xanchor).With("y", y).With("yanchor", yanchor).With("itemsizing", ItemSizing);

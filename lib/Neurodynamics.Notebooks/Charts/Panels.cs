@@ -55,7 +55,11 @@ internal sealed class Panels : Figure
     private protected override Margin Margin => Bare
         ? new Margin().With("l", 10).With("r", 10).With("t", 50).With("b", 10)
         : new Margin().With("l", Left).With("r", 20)
-        .With("t", HasLegendAbove ? 95 : All.Any(panel => panel.HasCaption) ? 80 : 60).With("b", BelowPanels);
+        .With("t", 60 + (HasLegendAbove ? 35 : 0) + 17 * (LinesOnPanels - (HasLegendAbove ? 1 : 0)))
+        .With("b", BelowPanels);
+
+    private protected override int LinesOnPanels =>
+        Math.Max(base.LinesOnPanels, Enumerable.Range(0, Columns).Max(column => panels[0, column].LinesOfCaption));
 
     /// <summary>
     /// Bars of the same place stand on each other; with more than one series they otherwise stand side by side.
@@ -76,7 +80,7 @@ internal sealed class Panels : Figure
             {
                 double left = column * (width + ColumnGap);
                 if (panels[row, column].IsDrawn) panels[row, column]
-                    .Arrange(Layout, left, Math.Min(1, left + width), bottom, top);
+                    .Arrange(Layout, left, Math.Min(1, left + width), bottom, top, width * (Narrowest - Left - 20));
             }
             top = bottom - RowGap;
         }
@@ -87,13 +91,14 @@ internal sealed class Panels : Figure
 /// <summary>One panel: two axes and what is drawn between them.</summary>
 internal sealed class Panel(Figure figure, Axis x, Axis y)
 {
-    private double left, top;
+    private string? caption;
 
     public Axis X => x;
 
     public Axis Y => y;
 
-    internal bool HasCaption { get; private set; }
+    /// <summary>Lines of its caption on a narrow page.</summary>
+    internal int LinesOfCaption { get; private set; }
 
     /// <summary>Whether anything is drawn in it: a grid may have more panels than there is to show.</summary>
     internal bool IsDrawn { get; private set; }
@@ -178,12 +183,7 @@ internal sealed class Panel(Figure figure, Axis x, Axis y)
                 .With("line", Style.Line(paint, 2, dash)), name);
 
     /// <summary>Text above the panel, at its left.</summary>
-    public void Caption(string text)
-    {
-        HasCaption = true;
-        figure.Note(() => Style.Note($"<b>{text}</b>", 13).With("xref", "paper").With("yref", "paper")
-            .With("x", left).With("xanchor", "left").With("y", top).With("yanchor", "bottom"));
-    }
+    public void Caption(string text) => caption = text;
 
     /// <summary>Text inside the panel, at its upper edge.</summary>
     /// <param name="text">The text.</param>
@@ -230,9 +230,17 @@ internal sealed class Panel(Figure figure, Axis x, Axis y)
                 .With("xanchor", "center").With("yref", y.Id + " domain").With("y", 1).With("yanchor", "bottom"));
     }
 
-    internal void Arrange(Layout layout, double left, double right, double bottom, double top)
+    /// <param name="pixels">How wide the panel is on a narrow page.</param>
+    internal void Arrange(Layout layout, double left, double right, double bottom, double top, double pixels)
     {
-        (this.left, this.top) = (left, top);
+        if (caption is not null)
+        {
+            string text = Style.Wrapped(caption, 13, pixels, out int more);
+            LinesOfCaption = more + 1;
+            figure.Note(() => Style.Note($"<b>{text}</b>", 13).With("xref", "paper").With("yref", "paper")
+                .With("x", left).With("xanchor", "left").With("align", "left").With("y", top)
+                .With("yanchor", "bottom"));
+        }
         layout.With("xaxis" + x.Id[1..], x.Set("domain", new[] { left, right }).Set("anchor", y.Id).Built())
             .With("yaxis" + y.Id[1..], y.Set("domain", new[] { bottom, top }).Set("anchor", x.Id).Built());
     }

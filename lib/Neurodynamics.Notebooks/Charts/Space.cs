@@ -7,24 +7,49 @@ namespace Neurodynamics.Notebooks.Charts;
 /// <summary>A figure of scenes in three dimensions, side by side. A browser holds few of them: see figure.js.</summary>
 internal sealed class Space(string title, int height) : Figure(title, height)
 {
+    /// <summary>Pixels for two lines above a scene.</summary>
+    private const int CaptionHeight = 40;
+
+    /// <summary>Share of the width at the left of a panel, and pixels below it, for its labels.</summary>
+    private const double PanelLeft = 0.08, PanelBottom = 40;
+
     private readonly List<Scene> scenes = [];
+    private readonly List<object> items = [];
+    private int panels;
 
-    /// <summary>Leaves room for a long legend at the right.</summary>
-    public bool LegendBeside { get; init; }
+    /// <summary>How wide the columns are, relative to each other; default one column.</summary>
+    public double[] Columns { get; init; } = [1];
 
-    private protected override Margin Margin => new Margin().With("l", 0).With("r", 0)
-        .With("t", scenes.Exists(scene => scene.Caption is not null) ? 80 : 50)
-            .With("b", Legend == Legend.Below ? 46 : 0);
+    private protected override Margin Margin => new Margin().With("l", 0).With("r", panels > 0 ? 10 : 0)
+        .With("t", 42 + (scenes.Exists(scene => scene.Caption is not null) ? CaptionHeight : 0))
+        .With("b", ShowsLegend ? 46 : 10);
+
+    private protected override int BesideLegend => 8;
 
     private protected override string ItemSizing => "constant";
 
-    /// <summary>Adds a scene to the right of the others.</summary>
-    /// <param name="caption">Text above it; default none.</param>
-    public Scene Add(string? caption = null)
+    /// <summary>Adds a scene to the right of what there is, or at the left of the next row.</summary>
+    /// <param name="caption">Text above it, of up to two lines; default none.</param>
+    /// <param name="eye">From where it is seen.</param>
+    public Scene Add(string? caption = null, Eye? eye = null)
     {
-        var scene = new Scene(this, scenes.Count == 0 ? "scene" : $"scene{scenes.Count + 1}", caption);
+        var scene = new Scene(this, scenes.Count == 0 ? "scene" : $"scene{scenes.Count + 1}", caption)
+        {
+            Eye = eye ?? Eye.Usual,
+        };
         scenes.Add(scene);
+        items.Add(scene);
         return scene;
+    }
+
+    /// <summary>Adds a panel beside the scenes. Its bars stand on each other.</summary>
+    public Panel AddPanel()
+    {
+        string number = panels++ == 0 ? "" : $"{panels}";
+        var panel = new Panel(this, Axis.Flat("x" + number), Axis.Flat("y" + number));
+        items.Add(panel);
+        Layout.With("barmode", "stack").With("bargap", 0.3);
+        return panel;
     }
 
     /// <summary>Text in the middle of the figure.</summary>
@@ -41,15 +66,25 @@ internal sealed class Space(string title, int height) : Figure(title, height)
 
     private protected override void Arrange()
     {
-        double width = (LegendBeside ? 0.7 : 1.0) / scenes.Count;
-        for (int i = 0; i < scenes.Count; i++)
+        int rows = (items.Count + Columns.Length - 1) / Columns.Length;
+        double plot = Height - (int)Margin.GetPropertyValue("t") - (int)Margin.GetPropertyValue("b"),
+            gap = rows > 1 ? CaptionHeight / plot : 0, height = (1 - gap * (rows - 1)) / rows;
+        for (int i = 0; i < items.Count; i++)
         {
-            double left = i * width, right = left + width;
-            Layout.With(scenes[i].Id, scenes[i].Built(left, right));
-            if (scenes[i].Caption is not { } caption) continue;
-            Note(() => Style.Note(caption, 13).With("xref", "paper").With("yref", "paper").With("x", (left + right) / 2)
-                .With("xanchor", "center")
-                .With("y", 1).With("yanchor", "bottom"));
+            double left = Columns.Take(i % Columns.Length).Sum() / Columns.Sum(),
+                right = Columns.Take(i % Columns.Length + 1).Sum() / Columns.Sum(),
+                top = 1 - i / Columns.Length * (height + gap), bottom = Math.Max(0, top - height);
+            if (items[i] is Panel panel)
+            {
+                // With room for its own labels, which stand where another item ends.
+                panel.Arrange(Layout, left + PanelLeft, right, bottom + PanelBottom / plot, top, 0);
+                continue;
+            }
+            var scene = (Scene)items[i];
+            Layout.With(scene.Id, scene.Built([left, right], [bottom, top]));
+            if (scene.Caption is { } caption)
+                Note(() => Style.Note(caption, 13).With("xref", "paper").With("yref", "paper")
+                    .With("x", (left + right) / 2).With("xanchor", "center").With("y", top).With("yanchor", "bottom"));
         }
     }
 
@@ -63,7 +98,7 @@ internal sealed class Space(string title, int height) : Figure(title, height)
 internal sealed record Eye(double[] From, double Lowered = 0, double[]? Up = null)
 {
     /// <summary>The view of a single scene.</summary>
-    public static Eye Usual => new([1.55, 1.35, 0.7], 0.12);
+    public static Eye Usual => new([1.75, 1.55, 0.8], 0.14);
 
     /// <summary>From farther off, so that titles of axes stay in the picture beside a colour bar.</summary>
     public static Eye Farther => new([1.55, 1.8, 0.85], 0.1);
@@ -106,9 +141,12 @@ internal sealed class Scene(Figure figure, string id, string? caption)
         scene.With("aspectmode", "manual")
             .With("aspectratio", new AspectRatio().With("x", x).With("y", y).With("z", z));
 
-    /// <summary>Markers at points of up to three coordinates; missing ones are 0.</summary>
+    /// <summary>
+    /// Markers at points of up to three coordinates; missing ones are 0. They are drawn larger than those of a plane,
+    /// where nothing is in front of anything.
+    /// </summary>
     public Series Markers(string name, IReadOnlyList<double[]> points, Paint? paint, MarkShape symbol, double size) =>
-        Draw("scatter3d", name, points).Set("mode", "markers").WithMarker(paint, symbol, size);
+        Draw("scatter3d", name, points).Set("mode", "markers").WithMarker(paint, symbol, 1.7 * size);
 
     /// <summary>A line through points; null breaks it.</summary>
     public Series Line(string name, IReadOnlyList<double[]?> points, Paint paint, double width) =>
@@ -124,9 +162,15 @@ internal sealed class Scene(Figure figure, string id, string? caption)
             .NotInLegend();
     }
 
-    internal Plotly.NET.LayoutObjects.Scene Built(double left, double right) => scene
+    /// <summary>Without axes: where the shape is what there is to see.</summary>
+    public void Bare()
+    {
+        foreach (var axis in Axes) axis.Hidden();
+    }
+
+    internal Plotly.NET.LayoutObjects.Scene Built(double[] across, double[] up) => scene
         .With("xaxis", X.Built()).With("yaxis", Y.Built()).With("zaxis", Z.Built()).With("camera", Eye.Camera())
-        .With("domain", new Domain().With("x", new[] { left, right }).With("y", new[] { 0.0, 1.0 }));
+        .With("domain", new Domain().With("x", across).With("y", up));
 
     private Series Draw(string type, string name, IReadOnlyList<double[]?> points) => Placed(new Trace3D(type)
         .With("x", Style.Along(points, 0)).With("y", Style.Along(points, 1)).With("z", Style.Along(points, 2)), name);

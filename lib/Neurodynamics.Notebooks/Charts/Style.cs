@@ -30,6 +30,47 @@ internal static class Style
     public static Annotation Note(string text, double size, Paint? paint = null) =>
         new Annotation().With("text", text).With("showarrow", false).With("font", Font(size, paint));
 
+    /// <summary>A smaller line below a title.</summary>
+    public static string Below(string title, string line) => $"{title}<br><span style=\"font-size:13px\">{line}</span>";
+
+    /// <summary>About how wide a text is, in pixels; what is between angle brackets has no width.</summary>
+    public static double Width(string text, double size)
+    {
+        bool inTag = false;
+        int letters = 0;
+        foreach (char letter in text)
+        {
+            if (letter == '<') inTag = true;
+            else if (letter == '>') inTag = false;
+            else if (!inTag) letters++;
+        }
+        return 0.53 * size * letters;
+    }
+
+    /// <summary>A text with breaks where a line would be wider than so many pixels.</summary>
+    /// <param name="more">How many lines it has besides the first.</param>
+    public static string Wrapped(string text, double size, double pixels, out int more)
+    {
+        var lines = new List<string>();
+        foreach (string part in text.Split("<br>"))
+        {
+            string line = "";
+            foreach (string word in part.Split(' '))
+            {
+                string longer = line.Length == 0 ? word : $"{line} {word}";
+                if (line.Length > 0 && Width(longer, size) > pixels)
+                {
+                    lines.Add(line);
+                    longer = word;
+                }
+                line = longer;
+            }
+            lines.Add(line);
+        }
+        more = lines.Count - 1;
+        return string.Join("<br>", lines);
+    }
+
     /// <summary>
     /// A number with no more digits than a picture shows: smaller notebooks, smaller differences between two runs.
     /// </summary>

@@ -5,6 +5,8 @@ window.neurodynamics = window.neurodynamics || (function () {
   // Browsers take a WebGL context away from the oldest scene when there are too many: from 8 on phones, 16 on desktops.
   var limit = 6;
   var patience = 10000;
+  // Pixels. Where there is less room for a figure, it is scrolled.
+  var narrowest = 640;
   var waiting = [], drawn = [], swept = null, timer = null;
 
   function plotly() { return window.neurodynamicsPlotly; }
@@ -23,8 +25,67 @@ window.neurodynamics = window.neurodynamics || (function () {
     return drawn.reduce(function (sum, box) { return sum + box.neurodynamics.contexts; }, 0);
   }
 
+  // plotly.js draws the markers of a scene as letters, whose size depends on the fonts of the machine: 4 font sizes to a unit.
+  // What is asked for is pixels across.
+  function inPixels(figure) {
+    var pen = document.createElement("canvas").getContext("2d");
+    var letters = { circle: "\u25cf", "circle-open": "\u25cb", square: "\u25a0", "square-open": "\u25a1", diamond: "\u25c6", "diamond-open": "\u25c7" };
+    pen.font = "64px normal";
+    figure.data.forEach(function (trace) {
+      var marker = trace.type === "scatter3d" && trace.marker, letter = marker && letters[marker.symbol || "circle"];
+      if (!letter || typeof marker.size !== "number") return;
+      var seen = pen.measureText(letter), across = (seen.actualBoundingBoxLeft + seen.actualBoundingBoxRight) / 64;
+      if (across > 0) marker.size /= 4 * across;
+    });
+  }
+
+  // The scenes of a figure turn together: what the reader does to one camera is done to the others, each seen from where it began.
+  function link(plot) {
+    var scenes = plot._fullLayout._subplots.gl3d || [];
+    if (scenes.length < 2) return;
+    var first = {};
+    scenes.forEach(function (name) { first[name] = axes(camera(name)); });
+    function camera(name) { return plot._fullLayout[name]._scene.getCamera(); }
+    function turned(now, from, to) {
+      return { up: move(now.up), eye: move(now.eye), center: move(now.center), projection: now.projection };
+      function move(v) {
+        var place = from.map(function (axis) { return axis[0] * v.x + axis[1] * v.y + axis[2] * v.z; });
+        function along(k) { return to[0][k] * place[0] + to[1][k] * place[1] + to[2][k] * place[2]; }
+        return { x: along(0), y: along(1), z: along(2) };
+      }
+    }
+    function follow(change) {
+      var leader = scenes.filter(function (name) { return change[name + ".camera"]; })[0];
+      if (!leader) return;
+      var now = change[leader + ".camera"];
+      scenes.forEach(function (name) {
+        if (name === leader) return;
+        var layout = plot._fullLayout[name], view = turned(now, first[leader], first[name]);
+        (plot.layout[name] = plot.layout[name] || {}).camera = view;
+        layout.camera.up = view.up; layout.camera.eye = view.eye; layout.camera.center = view.center;
+        layout._scene.setViewport(layout);
+      });
+    }
+    plot.on("plotly_relayouting", follow);
+    plot.on("plotly_relayout", follow);
+  }
+
+  // The three directions of a camera, of length 1: to the eye, to the right, and up.
+  function axes(camera) {
+    var eye = camera.eye, at = camera.center, up = camera.up;
+    var back = unit([eye.x - at.x, eye.y - at.y, eye.z - at.z]), right = unit(cross([up.x, up.y, up.z], back));
+    return [back, right, cross(back, right)];
+    function cross(a, b) { return [a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]]; }
+    function unit(v) {
+      var length = Math.hypot(v[0], v[1], v[2]) || 1;
+      return v.map(function (x) { return x / length; });
+    }
+  }
+
   function show(key, figure) {
-    waiting.push({ key: key, figure: figure, contexts: contexts(figure) });
+    inPixels(figure);
+    // The height is remembered because plotly.js forgets it when it fits a figure to another width.
+    waiting.push({ key: key, figure: figure, contexts: contexts(figure), height: figure.layout.height || 450 });
     sweep();
   }
 
@@ -52,13 +113,18 @@ window.neurodynamics = window.neurodynamics || (function () {
     if (!plotly()) return wait();
     if (state.contexts && !makeRoom(box)) return;
     var plot = document.createElement("div");
+    if (!state.figure.layout.width) {
+      plot.style.minWidth = narrowest + "px";
+      plot.style.height = state.height + "px";
+    }
+    state.width = box.offsetWidth;
     box.textContent = "";
     box.appendChild(plot);
     state.plot = plot;
     state.by = plotly();
     drawn.push(box);
     // plotly.js writes what the reader changes, the camera above all, into this figure: it comes back as it was left.
-    state.by.newPlot(plot, state.figure).catch(function (error) { say(box, "This figure could not be drawn: " + error); });
+    state.by.newPlot(plot, state.figure).then(link, function (error) { say(box, "This figure could not be drawn: " + error); });
   }
 
   // Whether a figure with scenes may be drawn. Those that were out of sight for longest give way; they are drawn again when they are seen.
@@ -120,7 +186,10 @@ window.neurodynamics = window.neurodynamics || (function () {
   var resized = window.ResizeObserver && new ResizeObserver(function (entries) {
     entries.forEach(function (entry) {
       var state = entry.target.neurodynamics;
-      if (state && state.plot && state.plot.data && entry.target.offsetWidth > 0) state.by.Plots.resize(state.plot);
+      var width = entry.target.offsetWidth;
+      if (!state || !state.plot || !state.plot.data || !width || width === state.width) return;
+      state.width = width;
+      state.by.Plots.resize(state.plot);
     });
   });
 

@@ -32,7 +32,7 @@ public static partial class Figures
         IReadOnlyList<Cloud> clouds, Network network, Pca pca, string title, double? range = null, int? channel = 0)
     {
         if (network.Readout is null) channel = null;
-        var space = Space(title, pca, out var scene, Eye.Farther, legend: Legend.TopLeft);
+        var space = Space(title, pca, out var scene, Eye.Farther);
         var scale = channel is { } chosen ? Colours(network, chosen, range) : null;
         for (int i = 0; i < clouds.Count; i++)
         {
@@ -41,6 +41,35 @@ public static partial class Figures
                 markers.Coloured(Drawn(network, clouds[i].States).Column(channel!.Value), scale).Opacity(1);
         }
         return space.Chart(network.Cell.Unchecked);
+    }
+
+    /// <summary>
+    /// Clouds of states in the plane of the first two principal components. Clouds of one symbol belong together and
+    /// have one colour, such as what was found under one input.
+    /// </summary>
+    /// <param name="clouds">The clouds; the large symbols of one have a dark rim.</param>
+    /// <param name="network">The network that reads them out.</param>
+    /// <param name="pca">The components to draw in, 2 or more.</param>
+    /// <param name="title">The figure's title.</param>
+    public static GenericChart InPlane(IReadOnlyList<Cloud> clouds, Network network, Pca pca, string title)
+    {
+        RequirePlane(pca);
+        var panels = new Panels(title, 560) { Legend = Legend.Below };
+        var panel = panels[0];
+        var shapes = clouds.Select(cloud => cloud.Shape).Distinct().ToList();
+        foreach (var cloud in clouds)
+        {
+            bool large = cloud.Size > 6;
+            var markers = panel.Markers($"{cloud.Name} ({cloud.States.GetLength(0)})",
+                pca.Project(cloud.States).Split(), Nth(shapes.IndexOf(cloud.Shape)).Paint,
+                cloud.Name, cloud.Shape, large ? cloud.Size + 5 : cloud.Size + 2)
+                .Outlined(large ? Paint.Ink : Paint.White, large ? 2 : 0.5);
+            if (!large) markers.Opacity(0.7);
+            if (network.Readout is not null) markers.Hovers(Said(cloud, network));
+        }
+        panel.X.Titled(Component(pca, 0));
+        panel.Y.Titled(Component(pca, 1));
+        return panels.Chart(network.Cell.Unchecked);
     }
 
     private static Scale Colours(Network network, int channel, double? range)
@@ -73,7 +102,7 @@ public static partial class Figures
             throw new ArgumentException(
                 $"Readouts make three axes where there are three channels, but the network has {network.Channels}.",
                     nameof(network));
-        var space = new Space(title, 620) { Legend = Legend.TopRight };
+        var space = new Space(title, 620) { Legend = Legend.Below };
         var scene = space.Add();
         scene.AsCube();
         scene.Eye = new([1.5, 1.2, 0.75], 0.12);
@@ -93,11 +122,16 @@ public static partial class Figures
         string name = places.Length == 1 ? cloud.Name : $"{cloud.Name} ({places.Length})";
         var dots = scene.Markers(name, places, paints[index % 5], cloud.Shape, cloud.Size)
             .Outlined(Paint.Ink, cloud.Size > 6 ? 1.5 : 0).Opacity(index == 0 && places.Length > 100 ? 0.5 : 1);
-        if (network.Readout is null) return dots.Hover(cloud.Name);
+        return network.Readout is null ? dots.Hover(cloud.Name) : dots.Hovers(Said(cloud, network));
+    }
+
+    /// <summary>What the hover says of each state of a cloud.</summary>
+    private static IEnumerable<string> Said(Cloud cloud, Network network)
+    {
         string word = Wording.Output(network.Outputs);
         string format = network.Outputs == OutputMeaning.Logits ? "0.0" : "0.00";
-        return dots.Hovers(Drawn(network, cloud.States).Split().Select(row => $"{cloud.Name}<br>{word} "
-            + string.Join(", ", row.Select(output => output.ToString(format, CultureInfo.InvariantCulture)))));
+        return Drawn(network, cloud.States).Split().Select(row => $"{cloud.Name}<br>{word} "
+            + string.Join(", ", row.Select(output => output.ToString(format, CultureInfo.InvariantCulture))));
     }
 
     private static string Probability(double logit) => (1 / (1 + Math.Exp(-logit))) switch

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Neurodynamics.Analysis;
+using Neurodynamics.Models;
 using Neurodynamics.Notebooks.Charts;
 using Plotly.NET;
 
@@ -8,42 +9,80 @@ namespace Neurodynamics.Notebooks;
 public static partial class Figures
 {
     /// <summary>
-    /// Several networks' fixed points next to each other, a 3-D scene each, in the first three principal components of
-    /// each network's own. Symbols and colours show the number of unstable modes; one looks along the channels'
-    /// directions.
+    /// Several networks' fixed points, a row per network: a scene in the first three principal components of its own,
+    /// seen along the channels' directions, with large attractors and small saddles; beside it a cloud of other states
+    /// in the same components, where there is one; and how many points leave how many channels undecided, with what a
+    /// cube would have. Turning one scene turns all.
     /// </summary>
-    /// <param name="networks">A scene each.</param>
+    /// <param name="networks">A row each.</param>
     /// <param name="of">What each network's components are fitted to; default its fixed points.</param>
     /// <param name="title">Default none.</param>
     /// <param name="graphs">
     /// For each network where it goes from its saddles, to draw which attractors they connect; default none.
     /// </param>
-    /// <param name="height">Pixels; default 480.</param>
+    /// <param name="clouds">For each network a cloud to draw beside its points; default none.</param>
     public static GenericChart SideBySide(
         IReadOnlyList<Portrait> networks, PcaOf of = PcaOf.Points, string title = "",
-            IReadOnlyList<TransitionGraph>? graphs = null,
-        int height = 480)
+            IReadOnlyList<TransitionGraph>? graphs = null, IReadOnlyList<Cloud>? clouds = null)
     {
-        var space = new Space(title, height) { Width = 1040, Legend = Legend.Below };
+        bool decides = networks.All(entry => entry.Network.Readout is not null);
+        var space = new Space(title, 100 + 380 * networks.Count)
+        {
+            Legend = Legend.Below,
+            Columns = [1.25, .. clouds is null ? Array.Empty<double>() : [1], .. decides ? new[] { 0.75 } : []],
+        };
         for (int i = 0; i < networks.Count; i++)
         {
             var (points, network, pca) = (networks[i].Points, networks[i].Network, networks[i].Pca(of));
             double[][] places = Places(points, pca);
-            string share = (100 * pca.ExplainedVariance.Sum()).ToString("0.0", CultureInfo.InvariantCulture);
-            var scene = space.Add(
-                $"<b>{networks[i].Name}</b><br>{Count(points.Count, "point")}; 3 components: {share} %");
-            scene.Eye = AlongChannels(points, network, pca, distance: 2.6) ?? Eye.Usual;
-            for (int k = 0; k < 3; k++) scene.Axes[k].Titled(Component(pca, k, of: ""), 11).NoTickLabels();
-            Fit(scene, places);
+            string[] shares = [.. Enumerable.Range(0, 3).Select(k => Component(pca, k, of: ""))];
+            var eye = AlongChannels(points, network, pca, distance: 2) ?? Eye.Usual;
+            var scene = space.Add($"<b>{networks[i].Name}</b>, {Count(points.Count, "point")}<br>"
+                + string.Join(", ", shares), eye);
+            scene.Bare();
+            if (clouds is null) Fit(scene, places);
             if (graphs is not null) scene.Line("connection", Connections(graphs[i], places), Paint.Ink, 2);
-            foreach (var kind in ByKind(points, network))
+            foreach (var kind in PointFacts.Of(points, network).GroupBy(point => point.Linearisation.IsAttractor))
             {
-                var (symbol, paint, size) = Look(kind.Key.Unstable);
-                Markers(scene, Kind(kind.Key.Unstable), kind, places, paint, symbol, size, label: 11)
-                    .Outlined(Paint.Ink, 1).Rank(FirstRank + Math.Min(Unstable, kind.Key.Unstable));
+                var (name, paint, size) = kind.Key ? ("attractor", Paint.Blue, 9.0) : ("saddle", Paint.Grey, 4);
+                Markers(scene, name, kind, places, paint, MarkShape.Circle, size, label: 13)
+                    .Outlined(Paint.Ink, 1).Rank(kind.Key ? FirstRank : FirstRank + 1);
             }
+            if (clouds is not null)
+            {
+                double[][] cloud = pca.Project(clouds[i].States).Split();
+                var beside = space.Add($"{clouds[i].Name}, {cloud.Length} states<br>in the same components", eye);
+                beside.Bare();
+                double[][] all = [.. places, .. cloud];
+                Fit(scene, all);
+                Fit(beside, all);
+                beside.Markers(clouds[i].Name, cloud, Paint.Vermillion, clouds[i].Shape, clouds[i].Size)
+                    .Opacity(0.7).Hovers(network.Readout is null ? cloud.Select(_ => clouds[i].Name)
+                        : Said(clouds[i], network));
+            }
+            if (decides) Undecided(space.AddPanel(), points, network);
         }
         return space.Chart(networks.Select(entry => entry.Network.Cell.Unchecked));
+    }
+
+    /// <summary>How many points leave how many channels undecided, and how many of a cube's would.</summary>
+    private static void Undecided(Panel panel, IReadOnlyList<Linearisation> points, Network network)
+    {
+        double[] numbers = Numbers(0, network.Channels + 1);
+        var facts = PointFacts.Of(points, network);
+        foreach (bool attractor in new[] { true, false })
+            panel.Bars(attractor ? "attractor" : "saddle", numbers, numbers.Select(number => (double)facts.Count(
+                point => point.Linearisation.IsAttractor == attractor && point.Undecided == (int)number)),
+                attractor ? Paint.Blue : Paint.Grey,
+                $"undecided in {Hover.X}: {Hover.Y} {(attractor ? "attractors" : "saddles")}").NotInLegend();
+        // Corners, edges, faces, ...: each channel is decided in one of two ways, or not.
+        panel.Markers("a cube's points", numbers, numbers.Select(number =>
+            Numbers(0, (int)number).Aggregate(Math.Pow(2, network.Channels - number),
+                (product, i) => product * (network.Channels - i) / (i + 1))),
+            Paint.Ink, $"a cube has {Hover.Y} points undecided in {Hover.X}", MarkShape.DiamondOpen, 11)
+            .Outlined(null, 2);
+        panel.X.Titled("undecided channels", 12).Every(1);
+        panel.Y.Titled("points", 12);
     }
 
     /// <summary>
@@ -72,9 +111,9 @@ public static partial class Figures
             panel.Markers(Kind(kind.Key), kind.Select(dot => dot.X), kind.Select(dot => dot.Y), paint, null, symbol, 6)
                 .Hovers(kind.Select(dot => dot.Text));
         }
-        panel.X.Categories([.. networks.Select(network => network.Name)]).NoZeroLine().NoGrid();
+        panel.X.Categories([.. networks.Select(network => network.Name.Replace("-", "-<br>"))]).NoZeroLine().NoGrid();
         panel.Y.Titled("modulus |\u03bb|").FromZero();
-        panel.Level(1);
+        panel.Level(1, "|\u03bb| = 1: the unit circle");
         return panels.Chart(networks.Select(entry => entry.Network.Cell.Unchecked));
     }
 
@@ -101,7 +140,7 @@ public static partial class Figures
         }
         panel.X.Titled("mode, slowest first").Every(1);
         panel.Y.Titled("|\u03bb|");
-        panel.Level(1);
+        panel.Level(1, "|\u03bb| = 1: the unit circle");
         return panels.Chart(points.Select(point => point.Unchecked));
     }
 }

@@ -10,62 +10,72 @@ namespace Neurodynamics.Notebooks;
 public static partial class Figures
 {
     /// <summary>
-    /// Where gradient descent ended, a small dot per candidate and a colour per input, and the fixed points under the
-    /// same inputs as large symbols by unstable modes. Rings are ends outside the box that states from zero never
-    /// leave.
+    /// Where gradient descent ended, a panel per input, a small dot per candidate coloured by the speed q that is left.
+    /// Stars are the attractors under the same input, white diamonds the other fixed points, rings the ends outside the
+    /// box that states from zero never leave. All panels have the same axes and the same colours, which tell the middle
+    /// 80 % of the speeds apart.
     /// </summary>
     /// <param name="descents">What gradient descent returned, a solution per input.</param>
     /// <param name="points">The fixed points under the input of each, in the same order.</param>
     /// <param name="network">The network.</param>
-    /// <param name="pca">The components to draw in.</param>
+    /// <param name="pca">The components to draw in, 2 or more.</param>
     /// <param name="title">The title.</param>
-    /// <param name="bySpeed">Colours the ends by log10 of their speed q instead of by their input; default no.</param>
     public static GenericChart Ends(
         IReadOnlyList<FixedPointSolution> descents, IReadOnlyList<IReadOnlyList<Linearisation>> points, Network network,
-            Pca pca,
-        string title, bool bySpeed = false)
+            Pca pca, string title)
     {
-        // The same input has the same colour in every figure, as long as signs tell the inputs apart.
-        int[] signs = [.. descents.Select(descent => Math.Sign(descent.Problem.InputOf(0).Sum()))];
-        bool bySign = signs.Distinct().Count() == signs.Length;
-        Paint[] palette = [Paint.SkyBlue, Paint.Green, Paint.Orange, Paint.Purple, Paint.Grey, Paint.Yellow];
-        double[] logs =
-            [.. descents.SelectMany(descent => descent.Speeds).Where(speed => speed > 0 && double.IsFinite(speed))
-                .Select(Math.Log10)];
-        var scale = bySpeed ? new Scale("log\u2081\u2080 q", Math.Max(-12, logs.Min()), logs.Max()) : null;
-        var space = Space(title, pca, out var scene, new([2.05, 1.8, 0.95], 0.1), legendBeside: true);
-        var drawn = new List<double[]>();
+        RequirePlane(pca);
+        var panels = new Panels(title, descents.Count == 1 ? 560 : 460, columns: descents.Count)
+        {
+            Legend = Legend.Below,
+            ColumnGap = 0.03,
+        };
+        double[] logs = [.. descents.SelectMany(descent => descent.Speeds).Where(double.IsFinite).Select(Log).Order()];
+        Scale? scale = logs.Length == 0 ? null : new("log\u2081\u2080 q", At(0.1), At(0.9));
+        double[][][] places = [.. descents.Select(descent => pca.Project(descent.States).Split())];
+        double[][] all = [.. places.SelectMany(some => some).Concat(points.SelectMany(some => Places(some, pca)))];
         for (int i = 0; i < descents.Count; i++)
         {
-            var paint = palette[(bySign ? signs[i] + 1 : i) % palette.Length];
-            var ends = DescentEnds.Of(descents[i], network);
-            string[] readouts = [.. ends.Readouts.Select(signs => signs.Length == 0 ? "" : $"readout {signs}<br>")];
+            var (panel, ends, speeds) = (panels[0, i], DescentEnds.Of(descents[i], network), descents[i].Speeds);
             string input = $"({Wording.Of(descents[i].Problem.InputOf(0))})";
-            var (speeds, places) = (descents[i].Speeds, pca.Project(descents[i].States).Split());
-            foreach (var side in Enumerable.Range(0, places.Length).GroupBy(row => ends.Outside[row])
-                .OrderBy(side => side.Key))
+            string[] readouts = [.. ends.Readouts.Select(signs => signs.Length == 0 ? "" : $"readout {signs}<br>")];
+            panel.Caption(
+                $"input {input}: {ends.Outside.Count(outside => outside)} of {speeds.Length} ends outside the box");
+            foreach (bool outside in new[] { false, true })
             {
-                int[] rows = [.. side];
-                var dots = scene.Markers($"{input}: ends {(side.Key ? "outside" : "inside")} the box ({rows.Length})",
-                    [.. rows.Select(row => places[row])], paint, side.Key ? MarkShape.CircleOpen : MarkShape.Circle, 5);
-                dots.Rank(FirstRank + 10 * i).Hovers(rows.Select(row => string.Create(CultureInfo.InvariantCulture,
+                int[] rows = [.. Enumerable.Range(0, speeds.Length).Where(row => ends.Outside[row] == outside)];
+                if (rows.Length == 0) continue;
+                var dots = panel.Markers($"end {(outside ? "outside" : "inside")} the box",
+                    [.. rows.Select(row => places[i][row])], Paint.Grey, null,
+                    outside ? MarkShape.CircleOpen : MarkShape.Circle, 6);
+                dots.Hovers(rows.Select(row => string.Create(CultureInfo.InvariantCulture,
                     $"candidate {row + 1} under {input}<br>{readouts[row]}speed q = "
                     + $"{speeds[row]:0.0e+0}<br>largest |h| = {ends.Largest[row]:0.00}")));
-                if (scale is not null) dots.Coloured(
-                    rows.Select(row => Math.Log10(Math.Max(speeds[row], 1e-300))), scale);
+                if (outside) dots.Outlined(null, 1.5);
+                if (scale is not null) dots.Coloured(rows.Select(row => Log(speeds[row])), scale);
             }
             double[][] own = Places(points[i], pca);
-            foreach (var kind in ByKind(points[i], network))
-            {
-                var (symbol, _, size) = Look(kind.Key.Unstable);
-                Markers(scene, $"{input}: {Name(kind.Key.Unstable, kind.Key.Kind, "", kind.Count())}", kind, own, paint,
-                    symbol, size)
-                    .Outlined(Paint.Ink, 2).Rank(FirstRank + 10 * i + 1 + kind.Key.Unstable);
-            }
-            drawn.AddRange([.. places, .. own]);
+            foreach (var kind in PointFacts.Of(points[i], network).GroupBy(point => point.Linearisation.IsAttractor)
+                .OrderBy(kind => kind.Key))
+                panel.Markers(kind.Key ? "fixed point: attractor" : "fixed point: saddle",
+                    [.. kind.Select(point => own[point.Number - 1])], kind.Key ? Paint.Vermillion : Paint.White, null,
+                    kind.Key ? MarkShape.Star : MarkShape.Diamond, kind.Key ? 17 : 8)
+                    .Outlined(Paint.Ink, 1.5).Hovers(kind.Select(point => point.Hover));
+            Across(panel.X.Titled(Component(pca, 0, of: "")), 0);
+            Across(panel.Y.Titled(i == 0 ? Component(pca, 1, of: "") : null).NoTickLabels(i > 0), 1);
         }
-        Fit(scene, drawn);
-        return space.Chart(network.Cell.Unchecked);
+        return panels.Chart(network.Cell.Unchecked);
+
+        static double Log(double speed) => Math.Log10(Math.Max(speed, LeastSpeed));
+
+        double At(double share) => logs[(int)Math.Round(share * (logs.Length - 1))];
+
+        void Across(Axis axis, int component)
+        {
+            double low = all.Min(place => place[component]), high = all.Max(place => place[component]),
+                room = Math.Max(0.09 * (high - low), 1e-3);
+            axis.From(low - room, high + room).NoZeroLine();
+        }
     }
 
     /// <summary>

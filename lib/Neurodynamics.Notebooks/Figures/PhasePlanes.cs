@@ -87,7 +87,7 @@ public static partial class Figures
         PhasePlane plane, IReadOnlyList<Linearisation> points, IReadOnlyList<SlowPoint>? slow = null,
             string title = "Speed q over the plane")
     {
-        var space = new Space(title, 600) { Legend = Legend.TopRight };
+        var space = new Space(title, 600) { Legend = Legend.Below };
         var scene = space.Add();
         scene.Proportions(1.25, 1.25, 0.75);
         scene.Eye = new([1.45, 0.85, 1.2], 0.15);

@@ -125,11 +125,6 @@ public static partial class Figures
         return space;
     }
 
-    private static IEnumerable<IGrouping<(int Unstable, string Kind),
-        PointFacts>> ByKind(IReadOnlyList<Linearisation> points, Network network) =>
-        PointFacts.Of(points, network).GroupBy(point => (point.Linearisation.UnstableModes, point.Linearisation.Kind))
-            .OrderBy(kind => kind.Key.UnstableModes);
-
     /// <summary>Points of one kind; a few attractors carry their readout as a label.</summary>
     private static Series Markers(
         Scene scene, string name, IEnumerable<PointFacts> members, double[][] places, Paint paint, MarkShape symbol,
@@ -141,16 +136,26 @@ public static partial class Figures
             ? markers.Texts(members.Select(point => $"<b>{point.ReadoutLabel}</b>"), label) : markers;
     }
 
-    /// <summary>A figure of one scene whose axes are principal components.</summary>
-    private static Space Space(string title, Pca pca, out Scene scene, Eye? eye = null, bool legendBeside = false,
-        Legend legend = Legend.TopRight)
+    /// <summary>
+    /// A figure of one scene whose axes are principal components; a bare one has no axes, and their shares of the
+    /// variance are said below its title.
+    /// </summary>
+    private static Space Space(string title, Pca pca, out Scene scene, Eye? eye = null, bool bare = false)
     {
-        var space = new Space(title, 640) { Legend = legend, LegendBeside = legendBeside };
+        string[] names = [.. Enumerable.Range(0, 3).Select(i => Component(pca, i, of: bare ? "" : " of variance"))];
+        var space = new Space(bare ? Style.Below(title, Axes(names)) : title, bare ? 620 : 680)
+        {
+            Legend = Legend.Below,
+        };
         scene = space.Add();
         scene.Eye = eye ?? Eye.Usual;
-        for (int i = 0; i < 3; i++) scene.Axes[i].Titled(Component(pca, i));
+        if (bare) scene.Bare();
+        for (int i = 0; i < 3; i++) scene.Axes[i].Titled(names[i]);
         return space;
     }
+
+    private static string Axes(IEnumerable<string> names) =>
+        $"The axes, not drawn: {string.Join(", ", names)} of variance";
 
     private static void Trajectories(Scene scene, double[,,] states, Pca pca, int most)
     {

@@ -17,17 +17,18 @@ public static partial class Figures
     /// <param name="pca">The components to draw in, 3 or more.</param>
     /// <param name="colourBy">What decides the points' colour; default the number of unstable modes.</param>
     /// <param name="title">Default: how many points and connections.</param>
+    /// <param name="trajectories">States of trials [B, T, S] to draw as lines, at most 12; default none.</param>
     public static GenericChart Transitions(
         TransitionGraph graph, Network network, Pca pca, ColourBy colourBy = ColourBy.UnstableModes,
-            string? title = null)
+            string? title = null, double[,,]? trajectories = null)
     {
         string connections = Count(graph.Edges().Count, "connection");
         var space = Space(title ?? $"{Count(graph.Points.Count, "fixed point")}, {connections}", pca, out var scene,
-            AlongChannels(graph.Points, network, pca, distance: 2.3), legendBeside: true);
+            AlongChannels(graph.Points, network, pca, distance: trajectories is null ? 1.8 : 1.5), bare: true);
         double[][] places = Places(graph.Points, pca);
         scene.Line(connections, Connections(graph, places), Paint.Ink, 2);
-        Fit(scene, places);
-        return PointsIn(space, scene, graph.Points, network, pca, colourBy: colourBy).Chart(network.Cell.Unchecked);
+        if (trajectories is null) Fit(scene, places);
+        return PointsIn(space, scene, graph.Points, network, pca, trajectories, colourBy).Chart(network.Cell.Unchecked);
     }
 
     /// <summary>
@@ -41,7 +42,7 @@ public static partial class Figures
     public static GenericChart Planes(
         TransitionGraph graph, Network network, IReadOnlyList<(string Name, Pca Pca)> views, string title = "")
     {
-        var panels = new Panels(title, 430, columns: views.Count) { Width = 1040, Legend = Legend.Below };
+        var panels = new Panels(title, 430, columns: views.Count) { Legend = Legend.Below };
         var facts = PointFacts.Of(graph.Points, network);
         for (int i = 0; i < views.Count; i++)
         {

@@ -140,9 +140,14 @@ internal static partial class TableText
         /// <summary>Whether a reader would have to count zeros.</summary>
         private static bool HasExponent(double number) => Math.Abs(number) is >= 1e6 or < 1e-4;
 
-        /// <summary>Digits without which a number would be another, of those that are shown at most.</summary>
-        private static int Needed(double number) =>
-            Scientific(number, MostDigits).Split('e')[0].TrimEnd('0').Count(char.IsAsciiDigit);
+        /// <summary>Digits that a number has, and all that are shown where it has more.</summary>
+        private static int Needed(double number)
+        {
+            string shown = Scientific(number, MostDigits);
+            double rounded = double.Parse(shown, CultureInfo.InvariantCulture);
+            return Math.Abs(rounded - number) > 1e-12 * Math.Abs(number) ? MostDigits
+                : shown.Split('e')[0].TrimEnd('0').Count(char.IsAsciiDigit);
+        }
 
         private static string Scientific(double number, int digits) =>
             number.ToString(digits > 1 ? $"0.{new string('0', digits - 1)}e+0" : "0e+0", CultureInfo.InvariantCulture);

@@ -51,6 +51,9 @@ public enum MarkShape
 
     /// <summary>A slanting cross, in flat figures only.</summary>
     X,
+
+    /// <summary>A star of five points, in flat figures only.</summary>
+    Star,
 }
 
 /// <summary>How figures show an architecture among others.</summary>
