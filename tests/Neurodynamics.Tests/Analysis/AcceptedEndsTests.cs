@@ -1,5 +1,4 @@
 using Neurodynamics.Analysis;
-using Neurodynamics.Dynamics;
 using Neurodynamics.FixedPoints;
 using Neurodynamics.Tests.FixedPoints;
 using Xunit;
