@@ -107,6 +107,18 @@ public sealed class FindingTests
     }
 
     [Fact]
+    public void The_first_modes_of_a_point_are_its_slowest_and_a_pair_has_one_row()
+    {
+        var point = Sample.Points.First(point => point.IsAttractor);
+        int real = point.Modes.TakeWhile(mode => mode.Eigenvalue.Imaginary == 0).Count();
+        int paired = Enumerable.Range(0, point.Modes.Count).First(k => point.Modes[k].Eigenvalue.Imaginary > 0);
+        Assert.Equal(0, (int)Tables.Modes([point], Sample.Network).Rows.Count);
+        Assert.Equal(real, (int)Tables.Modes([point], Sample.Network, first: real).Rows.Count);
+        Assert.Equal(Tables.Modes([point], Sample.Network, first: paired + 1).Rows.Count,
+            Tables.Modes([point], Sample.Network, first: paired + 2).Rows.Count);
+    }
+
+    [Fact]
     public void What_points_tell_of_trials_adds_up()
     {
         var steps = TrialSteps.Sample(Sample.Network.Cell, Sample.Trials.Inputs, 60, seed: 1);

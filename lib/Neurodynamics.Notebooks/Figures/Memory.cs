@@ -167,7 +167,7 @@ public static partial class Figures
         static int Common(int a, int b) => b == 0 ? a : Common(b, a % b);
     }
 
-    /// <summary>How many inputs of -1 turn an answer that n inputs of +1 have made.</summary>
+    /// <summary>How many inputs of one sign turn an answer that n inputs of the other have made.</summary>
     /// <param name="curves">
     /// A name and its reversals for each line; those whose name starts with "exact" are drawn as thin lines without
     /// marks.
@@ -192,8 +192,8 @@ public static partial class Figures
                     : Dash.Solid);
             if (!exact) line.Marked(paint, symbol);
         }
-        panels[0].X.Titled("inputs of +1 before").FromZero();
-        panels[0].Y.Titled("inputs of \u22121 that turn the answer").FromZero();
+        panels[0].X.Titled("inputs of one sign before").FromZero();
+        panels[0].Y.Titled("inputs of the other that turn the answer").FromZero();
         if (largest is { } top) panels[0].Y.From(0, top);
         return panels.Chart();
     }
