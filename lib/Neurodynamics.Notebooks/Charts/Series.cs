@@ -62,6 +62,13 @@ internal sealed class Series(Trace trace, string name, Figure figure)
         return this;
     }
 
+    /// <summary>A diameter for each marker.</summary>
+    public Series Sized(IEnumerable<double> diameters)
+    {
+        marker!.With("size", Style.Drawn(diameters));
+        return this;
+    }
+
     public Series Opacity(double share) => Set("opacity", share);
 
     /// <summary>Its place in the legend: the higher the later; 1000 is that of all that ask for none.</summary>

@@ -1,0 +1,150 @@
+using Neurodynamics.Tasks;
+using static TorchSharp.torch;
+
+namespace Neurodynamics.Analysis;
+
+/// <summary>
+/// The direction in which a network moves each channel, by least squares: state = centre + the sum over the channels of
+/// b d, with b = -1 or +1 as the channel was told, and 0 where it was not told yet. In the coordinates b a corner of
+/// the cube is a row of +1 and -1, and a state with one bit set lies on an axis.
+/// </summary>
+/// <param name="Centre">The state of no bit, S values.</param>
+/// <param name="Directions">d of each channel [K][S].</param>
+/// <param name="Explained">Share of the states' variance that the bits explain; NaN where the states are alike.</param>
+public sealed record ChannelAxes(double[] Centre, double[][] Directions, double Explained)
+{
+    /// <summary>Fits the axes to states of which the bits are known.</summary>
+    /// <param name="states">[M, S].</param>
+    /// <param name="bits">-1, 0 or +1 of each channel [M, K].</param>
+    /// <returns>Null where the bits do not determine a direction for each channel.</returns>
+    public static ChannelAxes? Fit(double[,] states, double[,] bits)
+    {
+        Demand.Given(states);
+        Demand.Shape(bits, [states.GetLength(0), -1]);
+        using var scope = NewDisposeScope();
+        using var frozen = no_grad();
+        var (x, b) = (states.ToTensor(), bits.ToTensor());
+        int channels = bits.GetLength(1);
+        if (states.GetLength(0) <= channels) return null;
+        var (middle, told) = (x.mean([0]), b.mean([0]));
+        var (off, moved) = (x - middle, b - told);
+        double[] variances = linalg.eigvalsh(moved.t().mm(moved)).ToVector();
+        if (!(variances[0] > 1e-6 * states.GetLength(0))) return null;
+        var directions = linalg.lstsq(moved, off).Solution;
+        double total = off.Squared().sum().item<double>(),
+            left = (off - moved.mm(directions)).Squared().sum().item<double>();
+        double[,] rows = directions.ToMatrix();
+        return new((middle - told.unsqueeze(0).mm(directions).squeeze(0)).ToVector(),
+            [.. Enumerable.Range(0, channels).Select(rows.Row)], total > 0 ? 1 - left / total : double.NaN);
+    }
+
+    /// <summary>
+    /// What a task has told each channel so far: the sign of a flip-flop's last pulse, 0 before the first, and the
+    /// class of the target otherwise, 0 where none counts.
+    /// </summary>
+    /// <param name="task">The task.</param>
+    /// <param name="trials">Its trials: B of T steps with K channels.</param>
+    /// <returns>[B, T, K].</returns>
+    public static double[,,] Bits(TrialTask task, Trials trials)
+    {
+        Demand.Given((task, trials));
+        double[,,] bits = new double[trials.Count, trials.Steps, trials.Channels];
+        for (int i = 0; i < trials.Count; i++)
+            for (int t = 0; t < trials.Steps; t++)
+                for (int k = 0; k < trials.Channels; k++)
+                    bits[i, t, k] = task is FlipFlop
+                        ? trials.Inputs[i, t, k] is var pulse && pulse != 0
+                            ? Math.Sign(pulse)
+                            : t > 0 ? bits[i, t - 1, k] : 0
+                        : trials.IsDecided(i, t, k) ? Math.Sign(trials.Targets[i, t, k] - 0.5) : 0;
+        return bits;
+    }
+
+    /// <summary>
+    /// The probability that a flip-flop has told at most one of its channels: (1 - p)^K + K p (1 - p)^(K - 1) with the
+    /// probability p = 1 - (1 - q)^t of a pulse in a channel by then.
+    /// </summary>
+    /// <param name="task">The flip-flop of K channels, each with a pulse at a step with probability q.</param>
+    /// <param name="steps">t, the steps so far, from 0.</param>
+    public static double AtMostOneTold(FlipFlop task, int steps)
+    {
+        Demand.Given(task);
+        ArgumentOutOfRangeException.ThrowIfNegative(steps);
+        int channels = task.OutputSize;
+        double silent = task.PulseAtStart && steps > 0 ? 0 : Math.Pow(1 - task.PulseProbability, steps);
+        return Math.Pow(silent, channels) + channels * (1 - silent) * Math.Pow(silent, channels - 1);
+    }
+
+    /// <summary>
+    /// The largest squared coordinate's share of all, over directions spread evenly: what
+    /// <see cref="OnChannels.Nearest"/> is of a ball. 1 in one dimension, 1/2 + 1/pi in two, and 1/3 + 2 / (pi sqrt 3)
+    /// in three; of more, by a sum.
+    /// </summary>
+    /// <param name="channels">K.</param>
+    public static double NearestOfBall(int channels)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(channels, 1);
+        // The mean largest of K squared normal numbers over K: integrate 1 - P(|x| < r)^K over r^2.
+        const double Step = 1e-3;
+        double inside = 0, mean = 0;
+        for (double r = Step / 2; r < 10; r += Step)
+        {
+            double density = Step * Math.Sqrt(2 / Math.PI) * Math.Exp(-r * r / 2);
+            mean += 2 * r * Step * (1 - Math.Pow(inside + density / 2, channels));
+            inside += density;
+        }
+        return mean / channels;
+    }
+
+    /// <summary>The states' places in bits [M, K]: what of each lies in the directions, by least squares.</summary>
+    /// <param name="states">[M, S].</param>
+    public double[,] Coordinates(double[,] states)
+    {
+        Demand.Shape(states, [-1, Centre.Length]);
+        if (states.GetLength(0) == 0) return new double[0, Directions.Length];
+        using var scope = NewDisposeScope();
+        using var frozen = no_grad();
+        return linalg.lstsq(Directions.ToMatrix(Centre.Length).ToTensor().t(),
+            (states.ToTensor() - Centre.ToTensor()).t()).Solution.t().ToMatrix();
+    }
+
+    /// <summary>How near states are to the axes.</summary>
+    /// <param name="states">[M, S].</param>
+    public OnChannels Of(double[,] states)
+    {
+        double[,] places = Coordinates(states);
+        int count = places.GetLength(0), channels = places.GetLength(1), few = 0;
+        double nearest = 0, all = 0, within = 0, total = 0;
+        for (int i = 0; i < count; i++)
+        {
+            var row = places.RowSpan(i);
+            double most = 0;
+            int told = 0;
+            foreach (double value in row)
+            {
+                most = Math.Max(most, value * value);
+                all += value * value;
+                if (Math.Abs(value) > 0.5) told++;
+            }
+            nearest += most;
+            if (told <= 1) few++;
+            for (int j = 0; j < Centre.Length; j++)
+            {
+                double inside = 0;
+                for (int k = 0; k < channels; k++) inside += row[k] * Directions[k][j];
+                within += inside * inside;
+                total += Math.Pow(states[i, j] - Centre[j], 2);
+            }
+        }
+        return new((double)few / count, nearest / all, within / total);
+    }
+}
+
+/// <summary>How near states are to the axes of the channels. Of no states everything is NaN.</summary>
+/// <param name="Few">Share of the states with at most one coordinate beyond 1/2: those nearest to an axis.</param>
+/// <param name="Nearest">
+/// Share of all squared coordinates that the largest one of each state has: 1 of three axes, about 0.70 of a ball, 0.60
+/// of a filled box, 1/2 of the middles of edges, 1/3 of corners.
+/// </param>
+/// <param name="Within">Share of the squared distance from the centre that lies in the channels' directions.</param>
+public sealed record OnChannels(double Few, double Nearest, double Within);

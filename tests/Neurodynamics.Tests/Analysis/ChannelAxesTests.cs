@@ -1,0 +1,113 @@
+using Neurodynamics.Analysis;
+using Neurodynamics.FixedPoints;
+using Neurodynamics.Tasks;
+using Neurodynamics.Training;
+using Xunit;
+
+namespace Neurodynamics.Tests.Analysis;
+
+/// <summary>How near states are to the axes of the channels, against clouds and sums known beforehand.</summary>
+public sealed class ChannelAxesTests
+{
+    private static readonly double[][] Directions = [[2, 0, 0, 0], [0, 1, 0, 1], [0, 1, 3, 0]];
+
+    [Fact]
+    public void The_axes_are_where_the_bits_move_the_states()
+    {
+        double[,] bits = Bits(Grid());
+        var axes = ChannelAxes.Fit(Placed(bits), bits)!;
+        Assert.Equal(1, axes.Explained, 1e-9);
+        Assert.All(axes.Centre, value => Assert.Equal(7, value, 1e-9));
+        for (int k = 0; k < 3; k++) Assert.Equal(Directions[k], axes.Directions[k], (a, b) => Math.Abs(a - b) < 1e-9);
+        double[,] found = axes.Coordinates(Placed(bits));
+        Assert.All(found.Cast<double>().Zip(bits.Cast<double>()), pair => Assert.Equal(pair.Second, pair.First, 1e-9));
+        Assert.Null(ChannelAxes.Fit(Placed(bits), new double[27, 3]));
+    }
+
+    [Fact]
+    public void Corners_edges_and_axes_have_the_shares_that_they_must()
+    {
+        double[,] grid = Bits(Grid());
+        var axes = ChannelAxes.Fit(Placed(grid), grid)!;
+        Assert.Equal(new OnChannels(0, 1.0 / 3, 1), Near(point => point.All(value => value != 0)));
+        Assert.Equal(new OnChannels(0, 0.5, 1), Near(point => point.Count(value => value != 0) == 2));
+        Assert.Equal(new OnChannels(1, 1, 1), Near(point => point.Count(value => value != 0) == 1));
+        // A step off the directions, at right angles to all three.
+        double[,] off = Placed(Bits([[1, 0, 0]]));
+        var (first, away) = (off.Row(0), new[] { 0.0, -1, 1.0 / 3, 1 });
+        for (int j = 0; j < 4; j++) off[0, j] = first[j] + away[j];
+        Assert.Equal(4 / (4 + Math.Pow(away.Norm(), 2)), axes.Of(off).Within, 1e-9);
+        Assert.Equal(double.NaN, axes.Of(new double[0, 4]).Few);
+
+        OnChannels Near(Func<double[], bool> which)
+        {
+            var (few, nearest, within) = axes.Of(Placed(Bits([.. Grid().Where(which)])));
+            return new(few, Math.Round(nearest, 9) == 0.333333333 ? 1.0 / 3 : Math.Round(nearest, 9),
+                Math.Round(within, 9));
+        }
+    }
+
+    [Fact]
+    public void A_balls_share_of_the_nearest_axis_is_the_closed_form()
+    {
+        Assert.Equal(1, ChannelAxes.NearestOfBall(1), 1e-4);
+        Assert.Equal(0.5 + 1 / Math.PI, ChannelAxes.NearestOfBall(2), 1e-4);
+        Assert.Equal(1.0 / 3 + 2 / (Math.PI * Math.Sqrt(3)), ChannelAxes.NearestOfBall(3), 1e-4);
+    }
+
+    [Fact]
+    public void As_many_trials_have_at_most_one_bit_as_the_closed_form_says()
+    {
+        var task = new FlipFlop { Channels = 3 };
+        var trials = task.Sample(4000, 20, seed: 5);
+        double[,,] bits = ChannelAxes.Bits(task, trials);
+        foreach (int step in new[] { 1, 3, 10, 20 })
+        {
+            double share = Enumerable.Range(0, 4000).Count(trial => Enumerable.Range(0, 3)
+                .Count(channel => bits[trial, step - 1, channel] != 0) <= 1) / 4000.0;
+            double expected = ChannelAxes.AtMostOneTold(task, step);
+            Assert.Equal(expected, share, 4 * Math.Sqrt(expected * (1 - expected) / 4000) + 1e-9);
+        }
+        Assert.Equal(1, ChannelAxes.AtMostOneTold(task, 0));
+        Assert.Equal(0, ChannelAxes.AtMostOneTold(task with { PulseAtStart = true }, 1));
+    }
+
+    [Fact]
+    public void Bits_are_the_signs_of_the_last_pulses_and_the_classes_of_sums()
+    {
+        var trials = new Trials(new double[,,] { { { 0 }, { -1 }, { 0 }, { 1 } } },
+            new double[,,] { { { 0.5 }, { 0 }, { 0 }, { 1 } } }, new double[,,] { { { 0 }, { 1 }, { 1 }, { 1 } } });
+        Assert.Equal([0, -1, -1, 1], ChannelAxes.Bits(new FlipFlop { Channels = 1 }, trials).Cast<double>());
+        Assert.Equal([0, -1, -1, 1], ChannelAxes.Bits(new Integration { Channels = 1 }, trials).Cast<double>());
+    }
+
+    [Fact]
+    public void States_of_a_flip_flop_start_on_the_axes_and_leave_them_as_bits_are_set()
+    {
+        var network = new NetworkStore(Path.Combine(Reference.Root, "data", "networks")).Load("flipflop3-gru").Network;
+        var curve = AxesByStep.Of(network, new FlipFlop { Channels = 3 }, new GradientDescent { MaxSteps = 2 }, [1, 60],
+            trials: 16, seed: 2, cancellation: TestContext.Current.CancellationToken);
+        Assert.Equal([1, 60], curve.Select(at => at.Steps));
+        Assert.True(curve[0].Raw.Share > 0.8 && curve[1].Raw.Share < 0.2, $"{curve[0]} {curve[1]}");
+        Assert.True(curve[0].Distinct < 16, "Sixteen first steps have few different states.");
+    }
+
+    private static List<double[]> Grid() =>
+    [
+        .. from x in Enumerable.Range(-1, 3)
+           from y in Enumerable.Range(-1, 3)
+           from z in Enumerable.Range(-1, 3)
+           select new double[] { x, y, z },
+    ];
+
+    private static double[,] Bits(IReadOnlyList<double[]> rows) => rows.ToMatrix(3);
+
+    private static double[,] Placed(double[,] bits)
+    {
+        double[,] states = new double[bits.GetLength(0), 4];
+        for (int i = 0; i < bits.GetLength(0); i++)
+            for (int j = 0; j < 4; j++)
+                states[i, j] = 7 + Enumerable.Range(0, 3).Sum(k => bits[i, k] * Directions[k][j]);
+        return states;
+    }
+}
