@@ -61,10 +61,10 @@ public sealed class ForecastTests
     {
         var (cell, points) = Bistable();
         var saddle = points.Single(point => point.UnstableModes == 1);
-        double[] distances = [.. Enumerable.Range(-40, 61).Select(k => Math.Pow(10, k / 20.0))];
+        double[] distances = [.. Enumerable.Range(-400, 601).Select(k => Math.Pow(10, k / 200.0))];
         var errors = LinearError.Of(cell, saddle, new[,] { { 0.3 }, { -2.0 } }, distances);
         double reach = LinearError.Reach(errors, 0.25);
-        Assert.Equal(0.25, (2 * reach - Math.Tanh(2 * reach)) / reach, 1e-4);
+        Assert.Equal(0.25, (2 * reach - Math.Tanh(2 * reach)) / reach, 1e-5);
         Assert.Equal(distances[0], LinearError.Reach(errors, 1e-9));
         Assert.Equal(double.PositiveInfinity, LinearError.Reach(errors, 2.1));
         var line = Points(new Linear(), new double[1, 2])[0];
