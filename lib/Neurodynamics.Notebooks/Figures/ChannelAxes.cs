@@ -45,8 +45,8 @@ public static partial class Figures
     }
 
     /// <summary>
-    /// The mechanism by step: the share of states nearest to an axis, as trials visit them and after Algorithm 1, against the
-    /// probability that at most one bit is set.
+    /// The mechanism by step: the share of states nearest to an axis, as trials visit them and after Algorithm 1,
+    /// against the probability that at most one bit is set.
     /// </summary>
     /// <param name="networks">The name and curve of each network.</param>
     /// <param name="title">Title.</param>

@@ -21,6 +21,7 @@ public sealed record ChannelAxes(double[] Centre, double[][] Directions, double 
     {
         Demand.Given(states);
         Demand.Shape(bits, [states.GetLength(0), -1]);
+        RequireFinite(states);
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
         var (x, b) = (states.ToTensor(), bits.ToTensor());
@@ -101,11 +102,19 @@ public sealed record ChannelAxes(double[] Centre, double[][] Directions, double 
     public double[,] Coordinates(double[,] states)
     {
         Demand.Shape(states, [-1, Centre.Length]);
+        RequireFinite(states);
         if (states.GetLength(0) == 0) return new double[0, Directions.Length];
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
         return linalg.lstsq(Directions.ToMatrix(Centre.Length).ToTensor().t(),
             (states.ToTensor() - Centre.ToTensor()).t()).Solution.t().ToMatrix();
+    }
+
+    private static void RequireFinite(double[,] states)
+    {
+        foreach (double value in states)
+            if (!double.IsFinite(value))
+                throw new ArgumentException($"States are finite numbers, and one of these is {value}.", nameof(states));
     }
 
     /// <summary>How near states are to the axes.</summary>
