@@ -54,7 +54,9 @@ public static partial class ChangedNotebook
         foreach (var cell in code)
         {
             string source = Source(cell);
-            var found = Regex.Match(source, $@"(?<![\w.]){Regex.Escape(name)}\s*=(?![=>])\s*");
+            // Not in a comment: nothing before it on its line begins one.
+            var found = Regex.Match(
+                source, $@"^(?:(?!//).)*?(?<![\w.]){Regex.Escape(name)}\s*=(?![=>])\s*", RegexOptions.Multiline);
             if (!found.Success) continue;
             int start = found.Index + found.Length, end = EndOfValue(source, start);
             string old = source[start..end];

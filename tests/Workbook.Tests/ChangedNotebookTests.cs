@@ -8,6 +8,7 @@ namespace Neurodynamics.Workbook.Tests;
 public sealed class ChangedNotebookTests
 {
     const string Cell = """
+        // limit = 1 is a comment
         var recipe = new Recipe
         {
             Units = 100,                    // hidden units
