@@ -120,14 +120,19 @@ public sealed partial class CommittedNotebookTests(CommittedNotebookTests.Cleane
             + "Run it once more, after the others: `dotnet run --project environment -- run 10 --update`.");
     }
 
-    /// <summary>Whether an output is a table of these lines of CSV, the first of them its header.</summary>
+    /// <summary>
+    /// Whether an output is a table of these lines of CSV, the first of them its header; minus signs of a page are
+    /// hyphens in a file.
+    /// </summary>
     static bool Shows(string notebook, string[] lines) =>
         JsonNode.Parse(Text(notebook))!["cells"]!.AsArray().SelectMany(cell => cell!["outputs"]?.AsArray() ?? [])
             .Select(output => output!["data"]?["text/html"]).OfType<JsonNode>()
             .Select(html => html is JsonArray parts ? string.Concat(parts.Select(part => $"{part}")) : $"{html}")
             .Any(html => Row().Matches(html).Select(row => string.Join(',', Cell().Matches(row.Value)
                 .Select(cell => $"\"{WebUtility.HtmlDecode(cell.Groups[1].Value).Replace("\"", "\"\"")}\"")))
-                .SequenceEqual(lines));
+                .Select(Plain).SequenceEqual(lines.Select(Plain)));
+
+    static string Plain(string line) => line.Replace('\u2212', '-');
 
     static string[] Sources(string notebook) => [.. JsonNode.Parse(Text(notebook))!["cells"]!.AsArray()
         .Where(cell => $"{cell!["cell_type"]}" == "code").Select(cell => ChangedNotebook.Source(cell!))];
