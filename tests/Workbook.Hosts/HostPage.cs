@@ -191,6 +191,7 @@ public sealed class HostPage : IAsyncDisposable
     /// <param name="Colours">How many its canvas has: at most one if the context is lost or nothing is drawn.</param>
     sealed record Scene(string Name, int Colours, string Eye)
     {
-        public bool IsShown => Colours > 10;
+        // The ground, and two colours at least that are drawn on it.
+        public bool IsShown => Colours > 2;
     }
 }

@@ -86,7 +86,7 @@ public sealed record TrainingOptions
     public Loss Loss { get; init => field = Demand.Known(value, nameof(Loss)); }
 
     /// <summary>Adam's step size; default 0.001, as for Adam's other hyperparameters.</summary>
-    public double LearningRate { get; init => field = Demand.RateOfAdam(value, nameof(LearningRate)); } = 1e-3;
+    public double LearningRate { get; init => field = Positive(value, nameof(LearningRate)); } = 1e-3;
 
     /// <summary>Largest norm of the gradient, longer ones are scaled down to it; default none.</summary>
     public double? ClipNorm { get; init => field = value is { } norm ? Positive(norm, nameof(ClipNorm)) : null; }
