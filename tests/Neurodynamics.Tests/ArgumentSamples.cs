@@ -90,6 +90,7 @@ internal sealed class ArgumentSamples
         },
         (_, "unfinished") when type == typeof(string) => System.IO.Path.Combine(folder, "unfinished"),
         (_, "inputs") when type == typeof(string) => "inputs",
+        (_, "steps") when type == typeof(IReadOnlyList<int>) => (int[])[1, 2],
         (_, "gates") when type == typeof(string) => "rzn",
         (_, "frozen") when type == typeof(string) => "readout.bias",
         _ when type == typeof(string) => name,

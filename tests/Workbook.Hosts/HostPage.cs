@@ -191,7 +191,7 @@ public sealed class HostPage : IAsyncDisposable
     /// <param name="Colours">How many its canvas has: at most one if the context is lost or nothing is drawn.</param>
     sealed record Scene(string Name, int Colours, string Eye)
     {
-        // The ground, and two colours at least that are drawn on it.
-        public bool IsShown => Colours > 2;
+        // The ground of a scene is transparent: what has a colour was drawn.
+        public bool IsShown => Colours > 0;
     }
 }

@@ -72,7 +72,8 @@ public static class Candidates
     {
         Demand.Given(states);
         var (trials, steps, size) = (states.GetLength(0), states.GetLength(1), states.GetLength(2));
-        RequireDraw(trials, size, noise);
+        Demand.Room(trials, size);
+        ArgumentOutOfRangeException.ThrowIfNegative(noise);
         if (steps == 0 && trials > 0) throw new ArgumentException("The trials have no steps.", nameof(states));
         using var scope = NewDisposeScope();
         using var generator = new Generator((ulong)seed);
