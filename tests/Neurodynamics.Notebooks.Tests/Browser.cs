@@ -87,7 +87,8 @@ public sealed class OfflinePage : IAsyncDisposable
     {
         await File.WriteAllTextAsync(file, "<!DOCTYPE html><html><head><meta charset=\"utf-8\"></head><body>"
             + string.Concat(outputs.Select((output, i) => $"<div id=\"cell{i}\">{output}</div>")) + "</body></html>");
-        await Page.GoToAsync(new Uri(file).AbsoluteUri);
+        // A page of every figure there is takes its time on a machine that others use too.
+        await Page.GoToAsync(new Uri(file).AbsoluteUri, timeout: 120_000);
     }
 
     /// <summary>Puts an output where another was and runs its scripts from the page's head, as VS Code does.</summary>
