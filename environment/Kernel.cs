@@ -13,7 +13,8 @@ sealed class Kernel(Workbook workbook)
     public const string Name = "neurodynamics";
     public const string DisplayName = "Neurodynamics (C#)";
 
-    string Host => Path.Combine(workbook.Kernel, "Microsoft.DotNet.Interactive.App.dll");
+    /// <summary>The kernel's program.</summary>
+    public string Host => Path.Combine(workbook.Kernel, "Microsoft.DotNet.Interactive.App.dll");
     string Guard => Path.Combine(workbook.Kernel, Path.GetFileName(workbook.KernelGuard));
     string Stamp => Path.Combine(workbook.Kernel, "made-from.txt");
     string MadeFrom =>
@@ -92,9 +93,6 @@ sealed class Kernel(Workbook workbook)
         }
     }
 
-    /// <summary>Whether a registration starts this workbook's kernel.</summary>
-    public bool IsStartedBy(string folder) => RegisteredHost(folder) == Host;
-
     public void WriteSpec(string folder)
     {
         var spec = new JsonObject
@@ -129,11 +127,10 @@ sealed class Kernel(Workbook workbook)
 
     string FindTool()
     {
-        // Restored as a package download of the environment project: its restore says in which folders packages lie.
-        string assets = Path.Combine(workbook.Root, "environment", "obj", "project.assets.json");
+        // Restored as a package download of the environment project.
         string tool = Path.Combine("microsoft.dotnet-interactive", workbook.KernelVersion(), "tools", "net10.0", "any");
-        return JsonNode.Parse(File.ReadAllText(assets))!["packageFolders"]!.AsObject()
-            .Select(folder => Path.Combine(folder.Key, tool))
+        return workbook.PackageFolders()
+            .Select(folder => Path.Combine(folder, tool))
             .FirstOrDefault(Directory.Exists)
             ?? throw new WorkbookException("The kernel's package is not in the package cache: "
                 + "run `dotnet restore` in the workbook's folder while you are online.");

@@ -1,7 +1,6 @@
 using System.IO.Compression;
 using System.Runtime.InteropServices;
 using System.Text;
-using System.Text.Json.Nodes;
 
 namespace Neurodynamics.Environment;
 
@@ -61,12 +60,9 @@ public sealed class NativeShim(Workbook workbook)
     /// </summary>
     public async Task<byte[]> FromPackageAsync(CancellationToken cancellation)
     {
-        // The restore says in which folders packages lie; the user may have moved them.
-        string listed = Path.Combine(workbook.Root, "lib", "Neurodynamics", "obj", "project.assets.json");
-        var assets = JsonNode.Parse(await File.ReadAllTextAsync(listed, cancellation))!;
         string version = workbook.PackageVersion("TorchSharp");
-        string package = assets["packageFolders"]!.AsObject()
-            .Select(folder => Path.Combine(folder.Key, "torchsharp", version, $"torchsharp.{version}.nupkg"))
+        string package = workbook.PackageFolders()
+            .Select(folder => Path.Combine(folder, "torchsharp", version, $"torchsharp.{version}.nupkg"))
             .FirstOrDefault(File.Exists)
             ?? throw new WorkbookException($"The package TorchSharp {version} is in none of NuGet's folders: "
                 + "run `dotnet restore --force`, then this again.");

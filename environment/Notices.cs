@@ -27,7 +27,7 @@ public static class Notices
             .. Packages(workbook.Root, "lib", "environment"),
         ];
         var tested = Packages(workbook.Root, "tests").Except(used);
-        string[] folders = Folders(workbook);
+        string[] folders = [.. workbook.PackageFolders()];
         var text = new StringBuilder("""
             # Third-party notices
 
@@ -63,13 +63,6 @@ public static class Notices
             .Where(package => package.Value!["resolved"] is not null)
             .Select(package => (package.Key, $"{package.Value!["resolved"]}")).Distinct(),
     ];
-
-    static string[] Folders(Workbook workbook)
-    {
-        string listed = Path.Combine(workbook.Root, "environment", "obj", "project.assets.json");
-        var folders = JsonNode.Parse(File.ReadAllText(listed))!["packageFolders"]!;
-        return [.. folders.AsObject().Select(folder => folder.Key)];
-    }
 
     static Part Of(string[] folders, string name, string version)
     {

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Text.Json.Nodes;
 using System.Xml.Linq;
 
 namespace Neurodynamics.Environment;
@@ -94,6 +95,11 @@ public sealed record Workbook(string Root)
     public string PackageVersion(string id) =>
         Pinned().Descendants("PackageVersion").Single(package => package.Attribute("Include")?.Value == id)
             .Attribute("Version")!.Value;
+
+    /// <summary>NuGet's folders of packages: the restore says which; the user may have moved them.</summary>
+    public IEnumerable<string> PackageFolders() =>
+        JsonNode.Parse(File.ReadAllText(Path.Combine(Root, "environment", "obj", "project.assets.json")))!
+            ["packageFolders"]!.AsObject().Select(folder => folder.Key);
 
     XDocument Pinned() => XDocument.Load(Path.Combine(Root, "Directory.Packages.props"));
 }

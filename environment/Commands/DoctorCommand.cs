@@ -36,13 +36,16 @@ sealed class DoctorCommand(Workbook workbook, IAnsiConsole console) : Command
         if (!File.Exists(Path.Combine(registration, "kernel.json")))
             console.WriteLine("  not set  registration for VS Code and Jupyter, needed only to open notebooks there: "
                 + register);
-        else if (kernel.IsStartedBy(registration))
-            Say(true, "registration", $"is for VS Code and Jupyter, in {registration}", register);
-        else if (Kernel.RegisteredHost(registration) is { } other)
-            Say(File.Exists(other), "registration", $"in {registration} starts the kernel of another clone, {other}"
-                + (File.Exists(other) ? "" : ", which is not there"), register);
         else
-            Say(false, "registration", $"in {registration} cannot be read", register);
+        {
+            string? host = Kernel.RegisteredHost(registration);
+            bool starts = host is not null && File.Exists(host);
+            Say(starts, "registration", host == kernel.Host ? $"is for VS Code and Jupyter, in {registration}"
+                : host is null ? $"in {registration} cannot be read"
+                : $"in {registration} starts the kernel of another clone, {host}"
+                    + (starts ? "" : ", which is not there"), register);
+        }
+
         return well ? 0 : 1;
 
         void Say(bool present, string name, string use, string remedy)

@@ -45,12 +45,7 @@ sealed class RunCommand(Workbook workbook, IAnsiConsole console) : AsyncCommand<
         if (!console.Profile.Capabilities.Interactive)
         {
             var lines = new Report(at => console.WriteLine($"{at.Notebook}: code cell {at.Cell} of {at.Cells}"));
-            foreach (string notebook in notebooks)
-            {
-                results.Add(await runner.ExecuteAsync(notebook, folder, lines, settings.Changes, cancellation));
-                if (settings.Update) Update(notebook, results[^1]);
-            }
-
+            foreach (string notebook in notebooks) await RunAsync(notebook, lines);
             return results;
         }
 
@@ -62,19 +57,24 @@ sealed class RunCommand(Workbook workbook, IAnsiConsole console) : AsyncCommand<
             foreach (var (notebook, bar) in notebooks.Zip(bars))
             {
                 bar.StartTask();
-                var result = await runner.ExecuteAsync(notebook, folder, new Report(at =>
+                var result = await RunAsync(notebook, new Report(at =>
                 {
                     bar.MaxValue = at.Cells;
                     bar.Value = at.Cell - 1;
                     bar.Description = Markup.Escape($"{at.Notebook} {at.Cell}/{at.Cells}");
-                }), settings.Changes, cancellation);
-                if (settings.Update) Update(notebook, result);
+                }));
                 bar.Value = result.Failure is null ? bar.MaxValue : bar.Value;
                 bar.StopTask();
-                results.Add(result);
             }
         });
         return results;
+
+        async Task<NotebookResult> RunAsync(string notebook, Report report)
+        {
+            results.Add(await runner.ExecuteAsync(notebook, folder, report, settings.Changes, cancellation));
+            if (settings.Update) Update(notebook, results[^1]);
+            return results[^1];
+        }
     }
 
     /// <summary>A run with changed values has a folder of its own.</summary>

@@ -55,12 +55,6 @@ internal static class Demand
             name);
     }
 
-    /// <summary>A learning rate of Adam, which moves each value by about as much at every update.</summary>
-    public static double RateOfAdam(double value, string name) => value is > 0 and <= 1
-        ? value
-        : throw new ArgumentOutOfRangeException(name, value,
-            $"{name} is about how far Adam moves each value at every update: above 0 and at most 1; 0.001 is usual.");
-
     /// <summary>A place among some, counted from 0.</summary>
     public static void Index(int index, int count, [CallerArgumentExpression(nameof(index))] string name = "")
     {

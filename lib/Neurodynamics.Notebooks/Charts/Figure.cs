@@ -33,6 +33,9 @@ internal abstract class Figure(string title, int height)
     /// <summary>Pixels of a line of the legend, of the title, and of what is said below the title.</summary>
     private const int LegendLine = 20, TitleLine = 23, Line = 20;
 
+    /// <summary>Pixels of a line of a caption.</summary>
+    private protected const int CaptionLine = 17;
+
     private readonly List<Series> series = [];
     private readonly List<Scale> barred = [];
     private readonly List<Func<Annotation>> notes = [];
@@ -106,7 +109,7 @@ internal abstract class Figure(string title, int height)
         var (above, below, margin) = (TitleLine * more, 0, Margin);
         if (Form.NotChecked(assumed) is { } line)
         {
-            words += $"<br><span style=\"font-size:13px\">{Style.Wrapped(line, 13, Narrowest, out int lines)}</span>";
+            words = Style.Below(words, Style.Wrapped(line, 13, Narrowest, out int lines));
             above += Line * (lines + 1);
         }
         if (HasLegendAbove) above += LegendLine * (LegendRows - 1);
@@ -176,8 +179,8 @@ internal abstract class Figure(string title, int height)
         return Legend switch
         {
             // Pixels, whatever the height: above captions, and below the title of an axis.
-            Legend.Above => Row(0, "left", 1 + (8 + 17 * LinesOnPanels) / plot, "bottom"),
-            Legend.AboveRight => Row(1, "right", 1 + (8 + 17 * LinesOnPanels) / plot, "bottom"),
+            Legend.Above => Row(0, "left", 1 + (8 + CaptionLine * LinesOnPanels) / plot, "bottom"),
+            Legend.AboveRight => Row(1, "right", 1 + (8 + CaptionLine * LinesOnPanels) / plot, "bottom"),
             Legend.Below => Row(0.5, "center", -BesideLegend / plot, "top"),
             _ => At(0.99, "right", 0.03, "bottom").With("bgcolor", "rgba(255,255,255,0.8)"),
         };

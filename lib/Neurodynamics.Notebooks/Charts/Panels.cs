@@ -55,11 +55,13 @@ internal sealed class Panels : Figure
     private protected override Margin Margin => Bare
         ? new Margin().With("l", 10).With("r", 10).With("t", 50).With("b", 10)
         : new Margin().With("l", Left).With("r", 20)
-        .With("t", 60 + (HasLegendAbove ? 35 : 0) + 17 * (LinesOnPanels - (HasLegendAbove ? 1 : 0)))
+        .With("t", 60 + (HasLegendAbove ? 35 : 0) + CaptionLine * (LinesOnPanels - (HasLegendAbove ? 1 : 0)))
         .With("b", BelowPanels);
 
-    private protected override int LinesOnPanels =>
-        Math.Max(base.LinesOnPanels, Enumerable.Range(0, Columns).Max(column => panels[0, column].LinesOfCaption));
+    private protected override int LinesOnPanels => Math.Max(base.LinesOnPanels, Lines(0));
+
+    /// <summary>Lines of the longest caption in a row.</summary>
+    private int Lines(int row) => Enumerable.Range(0, Columns).Max(column => panels[row, column].LinesOfCaption);
 
     /// <summary>
     /// Bars of the same place stand on each other; with more than one series they otherwise stand side by side.
@@ -71,8 +73,13 @@ internal sealed class Panels : Figure
 
     private protected override void Arrange()
     {
-        double unit = (1 - RowGap * (heights.Length - 1)) / heights.Sum(),
-            width = (1 - ColumnGap * (Columns - 1)) / Columns, top = 1;
+        double width = (1 - ColumnGap * (Columns - 1)) / Columns, top = 1;
+        foreach (var panel in All) panel.Wrap(width * (Narrowest - Left - 20));
+        // Captions of several lines need room above their row; that above the first is the margin.
+        double line = (double)CaptionLine / (Height - (int)Margin.GetPropertyValue("t") - BelowPanels);
+        double[] gaps =
+            [.. Enumerable.Range(1, heights.Length - 1).Select(row => RowGap + line * Math.Max(0, Lines(row) - 1))];
+        double unit = (1 - gaps.Sum()) / heights.Sum();
         for (int row = 0; row < heights.Length; row++)
         {
             double bottom = Math.Max(0, top - heights[row] * unit);
@@ -80,9 +87,9 @@ internal sealed class Panels : Figure
             {
                 double left = column * (width + ColumnGap);
                 if (panels[row, column].IsDrawn) panels[row, column]
-                    .Arrange(Layout, left, Math.Min(1, left + width), bottom, top, width * (Narrowest - Left - 20));
+                    .Arrange(Layout, left, Math.Min(1, left + width), bottom, top);
             }
-            top = bottom - RowGap;
+            top = bottom - (row < gaps.Length ? gaps[row] : 0);
         }
         Layout.With("bargap", BarGap);
     }
@@ -230,17 +237,21 @@ internal sealed class Panel(Figure figure, Axis x, Axis y)
                 .With("xanchor", "center").With("yref", y.Id + " domain").With("y", 1).With("yanchor", "bottom"));
     }
 
+    /// <summary>Breaks the caption into lines.</summary>
     /// <param name="pixels">How wide the panel is on a narrow page.</param>
-    internal void Arrange(Layout layout, double left, double right, double bottom, double top, double pixels)
+    internal void Wrap(double pixels)
+    {
+        if (caption is null) return;
+        caption = Style.Wrapped(caption, 13, pixels, out int more);
+        LinesOfCaption = more + 1;
+    }
+
+    internal void Arrange(Layout layout, double left, double right, double bottom, double top)
     {
         if (caption is not null)
-        {
-            string text = Style.Wrapped(caption, 13, pixels, out int more);
-            LinesOfCaption = more + 1;
-            figure.Note(() => Style.Note($"<b>{text}</b>", 13).With("xref", "paper").With("yref", "paper")
+            figure.Note(() => Style.Note($"<b>{caption}</b>", 13).With("xref", "paper").With("yref", "paper")
                 .With("x", left).With("xanchor", "left").With("align", "left").With("y", top)
                 .With("yanchor", "bottom"));
-        }
         layout.With("xaxis" + x.Id[1..], x.Set("domain", new[] { left, right }).Set("anchor", y.Id).Built())
             .With("yaxis" + y.Id[1..], y.Set("domain", new[] { bottom, top }).Set("anchor", x.Id).Built());
     }

@@ -77,7 +77,7 @@ internal sealed class Space(string title, int height) : Figure(title, height)
             if (items[i] is Panel panel)
             {
                 // With room for its own labels, which stand where another item ends.
-                panel.Arrange(Layout, left + PanelLeft, right, bottom + PanelBottom / plot, top, 0);
+                panel.Arrange(Layout, left + PanelLeft, right, bottom + PanelBottom / plot, top);
                 continue;
             }
             var scene = (Scene)items[i];
@@ -101,7 +101,7 @@ internal sealed record Eye(double[] From, double Lowered = 0, double[]? Up = nul
     public static Eye Usual => new([1.75, 1.55, 0.8], 0.14);
 
     /// <summary>From farther off, so that titles of axes stay in the picture beside a colour bar.</summary>
-    public static Eye Farther => new([1.55, 1.8, 0.85], 0.1);
+    public static Eye Farther => new([2.0, 2.3, 1.1], 0.12);
 
     internal Camera Camera() => new Camera()
         .With("eye", Three(new CameraEye(), From)).With("up", Up is null ? null : Three(new CameraUp(), Up))

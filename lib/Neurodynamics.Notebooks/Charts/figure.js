@@ -33,9 +33,12 @@ window.neurodynamics = window.neurodynamics || (function () {
     pen.font = "64px normal";
     figure.data.forEach(function (trace) {
       var marker = trace.type === "scatter3d" && trace.marker, letter = marker && letters[marker.symbol || "circle"];
-      if (!letter || typeof marker.size !== "number") return;
+      if (!letter) return;
       var seen = pen.measureText(letter), across = (seen.actualBoundingBoxLeft + seen.actualBoundingBoxRight) / 64;
-      if (across > 0) marker.size /= 4 * across;
+      if (!(across > 0)) return;
+      var size = function (pixels) { return pixels / (4 * across); };
+      if (Array.isArray(marker.size)) marker.size = marker.size.map(size);
+      else if (typeof marker.size === "number") marker.size = size(marker.size);
     });
   }
 

@@ -1,4 +1,5 @@
 using Neurodynamics.Analysis;
+using Neurodynamics.FixedPoints;
 using Neurodynamics.Notebooks.Charts;
 using Plotly.NET;
 
@@ -15,33 +16,24 @@ public static partial class Figures
     /// <param name="title">Title; how many places there are is added to it.</param>
     public static GenericChart Copies(double[,] states, double[,] bits, string title)
     {
-        Demand(states, bits);
+        Demand.Given(states);
+        Demand.Shape(bits, [states.GetLength(0), -1]);
         var pca = Pca.Fit(states);
-        double[][] places = pca.Project(states).Split();
-        double reach = places.SelectMany(place => place).Select(Math.Abs).DefaultIfEmpty(0).Max();
-        var copies = Enumerable.Range(0, places.Length).GroupBy(i => (
-            Told: Enumerable.Range(0, bits.GetLength(1)).Count(k => bits[i, k] != 0),
-            Place: string.Join(" ", places[i].Select(value => Math.Round(1e5 * value / Math.Max(reach, 1e-300))))))
-            .ToArray();
-        var space = Space($"{title}: {states.GetLength(0)} at {copies.Length} places", pca, out var scene);
-        foreach (var told in copies.GroupBy(place => place.Key.Told).OrderBy(group => group.Key))
+        var copies = Enumerable.Range(0, states.GetLength(0))
+            .GroupBy(i => Enumerable.Range(0, bits.GetLength(1)).Count(k => bits[i, k] != 0))
+            .OrderBy(group => group.Key)
+            .Select(group => (Told: group.Key, Places: Merged.Copies(group.Select(states.Row)))).ToArray();
+        int places = copies.Sum(group => group.Places.Count);
+        var space = Space($"{title}: {states.GetLength(0)} at {places} places", pca, out var scene);
+        foreach (var (told, group) in copies)
         {
-            var (paint, symbol) = Nth(told.Key);
-            scene.Markers($"{Count(told.Key, "bit")} set", [.. told.Select(place => places[place.First()])], paint,
-                symbol, 6).Sized(told.Select(place => 5 * Math.Sqrt(place.Count()))).Outlined(Paint.Ink, 0.5)
-                .Hovers(told.Select(place => $"{Count(told.Key, "bit")} set<br>"
-                    + Count(place.Count(), "copy", "copies")));
+            var (paint, symbol) = Nth(told);
+            scene.Markers($"{Count(told, "bit")} set", pca.Project(group.States()).Split(), paint, symbol, 6)
+                .Sized(group.Select(place => 5 * Math.Sqrt(place.Candidates))).Outlined(Paint.Ink, 0.5)
+                .Hovers(group.Select(place => $"{Count(told, "bit")} set<br>"
+                    + Count(place.Candidates, "copy", "copies")));
         }
         return space.Chart();
-
-        static void Demand(double[,] states, double[,] bits)
-        {
-            ArgumentNullException.ThrowIfNull(states);
-            ArgumentNullException.ThrowIfNull(bits);
-            if (bits.GetLength(0) != states.GetLength(0))
-                throw new ArgumentException(
-                    $"There are {states.GetLength(0)} states, but bits of {bits.GetLength(0)}.", nameof(bits));
-        }
     }
 
     /// <summary>

@@ -20,8 +20,14 @@ public sealed record LinearView(
     public double Reach => LinearError.Reach(Errors, Limit);
 
     /// <summary>Share of the steps that start nearer to a point than the reach.</summary>
-    public double Within => Steps.Count == 0 ? double.NaN
-        : Steps.Count(step => step.Distance <= Reach) / (double)Steps.Count;
+    public double Within
+    {
+        get
+        {
+            double reach = Reach;
+            return Steps.Count == 0 ? double.NaN : Steps.Count(step => step.Distance <= reach) / (double)Steps.Count;
+        }
+    }
 }
 
 public static partial class Figures

@@ -68,7 +68,7 @@ public static partial class Figures
             IReadOnlyList<StatePoint> cloud,
         Func<StatePoint, double>? value = null, string? scale = null, string? title = null, int mostTrajectories = 12)
     {
-        var space = Space(title ?? Title(points), pca, out var scene);
+        var space = Space(title ?? Title(points), pca, out var scene, value is null ? null : Eye.Farther);
         double[][] places = pca.Project(cloud.Select(point => point.State).ToMatrix(pca.Mean.Length)).Split();
         var dots = scene.Markers($"{name} ({cloud.Count})", places, Paint.Green, MarkShape.Circle, 4).Opacity(0.85)
             .Hover(name);

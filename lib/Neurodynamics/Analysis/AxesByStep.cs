@@ -48,10 +48,7 @@ public sealed record AxesByStep(
                 .Count(channel => bits[trial, step - 1, channel] != 0) <= 1),
             Few(raw[k]),
             Few(Enumerable.Range(k * trials, trials).Select(ends.Row).ToMatrix(network.Cell.StateSize)),
-            Enumerable.Range(0, trials).Select(row => string.Join(' ', raw[k].Row(row).Select(Rounded)))
-                .Distinct().Count()))];
-
-        static float Rounded(double value) => (float)Math.Round(value, 6);
+            Merged.Copies(Enumerable.Range(0, trials).Select(raw[k].Row)).Count))];
 
         Proportion Few(double[,] part) => new((int)Math.Round(axes.Of(part).Few * trials), trials);
     }

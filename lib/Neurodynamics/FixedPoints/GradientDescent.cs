@@ -45,7 +45,7 @@ public sealed record DescentSnapshot(int Step, double Loss, double BatchSpeed, d
 public sealed record GradientDescent : FixedPointSolver
 {
     /// <summary>Adam's learning rate, at most 1; default 1e-3, Adam's own.</summary>
-    public double LearningRate { get; init => field = Demand.RateOfAdam(value, nameof(LearningRate)); } = 1e-3;
+    public double LearningRate { get; init => field = Rate(value, nameof(LearningRate)); } = 1e-3;
 
     /// <summary>Adam's decay of the mean gradient; default 0.9.</summary>
     public double Beta1 { get; init => field = Decay(value, nameof(Beta1)); } = 0.9;
@@ -105,6 +105,11 @@ public sealed record GradientDescent : FixedPointSolver
     /// <exception cref="InvalidOperationException">The cell's step carries no gradient to the state.</exception>
     protected internal override CandidateChunk Begin(Cell cell, Tensor inputs, Tensor states) =>
         new Chunk(this, cell, inputs, states);
+
+    private static double Rate(double value, string name) => value is > 0 and <= 1
+        ? value
+        : throw new ArgumentOutOfRangeException(name, value,
+            $"{name} is about how far Adam moves each value at every update: above 0 and at most 1; 0.001 is usual.");
 
     private static double Decay(double value, string name) =>
         value is >= 0 and < 1 ? value : throw new ArgumentOutOfRangeException(name, value, $"{name} is in [0, 1).");

@@ -51,3 +51,17 @@ internal sealed class Merged<T>(double distance) where T : StatePoint
 
     private long Bin(double[] state) => (long)Math.Floor(state.Sum() / (distance * Math.Sqrt(state.Length)));
 }
+
+/// <summary>Distinct states, whatever they are.</summary>
+internal static class Merged
+{
+    /// <summary>Each state once, with the number of its copies as its candidates.</summary>
+    /// <param name="states">S values each.</param>
+    /// <param name="distance">Copies are nearer than this; default 1e-6.</param>
+    public static IReadOnlyList<StatePoint> Copies(IEnumerable<double[]> states, double distance = 1e-6)
+    {
+        var copies = new Merged<UnsolvedPoint>(distance);
+        foreach (double[] state in states) copies.Add(new(state, [], 0, 1));
+        return copies.Points;
+    }
+}
