@@ -31,7 +31,7 @@ sealed class SweepCommand : Command<SweepCommand.Settings>
         var run = plan.Runs[settings.Run - 1];
         var row = new SweepRows(plan, settings.Folder).Make(run, new Progress(), cancellation);
         double seconds = row.TrainingSeconds + row.AnalysisSeconds;
-        new Finished(row.Run, $"{row.Accuracy}, {row.Found.Points} fixed points, {seconds:0} s").Say();
+        new Finished(row.Run, $"{row}, {seconds:0} s").Say();
         return 0;
     }
 }

@@ -63,6 +63,10 @@ internal static class Arrays
     /// <summary>A matrix of one row [1, S].</summary>
     public static double[,] AsRow(this double[] values) => new[] { values }.ToMatrix(values.Length);
 
+    /// <summary>The rows of a matrix.</summary>
+    public static double[][] Split(this double[,] matrix) =>
+        [.. Enumerable.Range(0, matrix.GetLength(0)).Select(matrix.Row)];
+
     /// <summary>One row of a matrix, as a copy.</summary>
     public static double[] Row(this double[,] matrix, int row) =>
         matrix.RowSpan(row).ToArray();

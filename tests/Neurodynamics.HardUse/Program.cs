@@ -10,6 +10,7 @@ app.Configure(configuration =>
     configuration.SetApplicationName("hard-use");
     configuration.AddCommand<FilesCommand>("files");
     configuration.AddCommand<TrainingsCommand>("trainings");
+    configuration.AddCommand<ShapesCommand>("shapes");
     configuration.AddCommand<FilesCommand.Worker>("load").IsHidden();
     configuration.AddCommand<TrainingsCommand.Worker>("train").IsHidden();
 });

@@ -107,7 +107,12 @@ public sealed class ShapeTests
                     ? 10
                     : 1990, 0, 0, CompletenessVerdict.Consistent, 8, 8),
             Descent = [new(null, 0, 0.1, 1, 1, 0.5)],
-            Clouds = [new(SweepCloud.Candidates.Name, 10, shape, 1, 1, [90, 90, 90], [])],
+            Clouds =
+            [
+                new(SweepCloud.Candidates.Name, 12, 10, new Dictionary<ShapeKind, double> { [shape] = 5 }, 1, 1,
+                    [90, 90, 90], []),
+            ],
+            Axes = [],
         };
     }
 }

@@ -52,6 +52,7 @@ internal sealed class ArgumentSamples
         File.WriteAllText(System.IO.Path.Combine(folder, "plan.jsonl"), "");
         new NetworkStore(folder).Save("net", trained.Value);
         set.Value.Save(System.IO.Path.Combine(folder, "set.json"));
+        ShapeErrors.Save(System.IO.Path.Combine(folder, "errors.jsonl"), []);
         new Prover().Run(LowRank()).Save(System.IO.Path.Combine(folder, "proof.json"), LowRank());
     }
 
@@ -74,6 +75,7 @@ internal sealed class ArgumentSamples
             nameof(SweepPlan) => PlanFile,
             nameof(SweepRows) => System.IO.Path.Combine(folder, "plan.jsonl"),
             nameof(FixedPointSet) => System.IO.Path.Combine(folder, "set.json"),
+            nameof(ShapeErrors) => System.IO.Path.Combine(folder, "errors.jsonl"),
             nameof(ProofCheck) => System.IO.Path.Combine(folder, "proof.json"),
             nameof(CompletenessProof) => System.IO.Path.Combine(folder, "written.json"),
             _ => Weights,
@@ -91,6 +93,7 @@ internal sealed class ArgumentSamples
         (_, "unfinished") when type == typeof(string) => System.IO.Path.Combine(folder, "unfinished"),
         (_, "inputs") when type == typeof(string) => "inputs",
         (_, "steps") when type == typeof(IReadOnlyList<int>) => (int[])[1, 2],
+        (_, "columns") => (string[])["found", "clouds"],
         (_, "gates") when type == typeof(string) => "rzn",
         (_, "frozen") when type == typeof(string) => "readout.bias",
         _ when type == typeof(string) => name,
@@ -194,8 +197,9 @@ internal sealed class ArgumentSamples
         nameof(DecisionGrid) => DecisionGrid.Fit([[1, -1, 1], [-1, 1, 1], [1, 1, -1], [0, 0, 0], [1, 1, 1]],
             Nets.Cloud(5, 3, 1, 1)),
         nameof(ChannelAxes) => new ChannelAxes(States().Row(0), [States().Row(1), States().Row(2)], 1),
-        nameof(OnChannels) => new OnChannels(1, 1, 1),
-        nameof(AxesByStep) => new AxesByStep(1, 1, new(1, 1), new(1, 1), new(1, 1), 1),
+        nameof(PairedCount) => new PairedCount(10, 8, 0),
+        nameof(ShapeErrors) => ShapeErrors.Of("blob", ShapeKind.None, 8, [ShapeKind.None]),
+        nameof(AxesByStep) => new AxesByStep(1, 1, new(1, 1), new(1, 1), [], 1),
         nameof(AcceptedEnds) => AcceptedEnds.Of(solution.Value, lines.Value, tolerance: 1),
         nameof(DescentEnds) => DescentEnds.Of(solution.Value, Network()),
         nameof(LocalLinear) => new LocalLinear(Cell(), lines.Value),

@@ -52,9 +52,6 @@ public static partial class Figures
     private static double[][] Places(IReadOnlyList<Linearisation> points, Pca pca) =>
         pca.Project(points.Select(point => point.Point.State).ToMatrix(pca.Mean.Length)).Split();
 
-    private static double[][] Split(this double[,] matrix) =>
-        [.. Enumerable.Range(0, matrix.GetLength(0)).Select(matrix.Row)];
-
     private static void RequirePlane(Pca pca)
     {
         if (pca.ExplainedVariance.Length < 2)

@@ -12,6 +12,7 @@ public static partial class Figures
     [
         (ShapeKind.Cube, Paint.Blue), (ShapeKind.Edges, Paint.SkyBlue), (ShapeKind.Axes, Paint.Vermillion),
         (ShapeKind.Sheet, Paint.Yellow), (ShapeKind.Line, Paint.Purple), (ShapeKind.None, Paint.LightGrey),
+        (ShapeKind.TooFew, Paint.White),
     ];
 
     /// <summary>
@@ -38,7 +39,8 @@ public static partial class Figures
     }
 
     /// <summary>
-    /// In how many networks each cloud has which shape: a panel per group, a bar per cloud, a colour per shape.
+    /// In how many networks each cloud has which shape: a panel per group, a bar per cloud, a colour per shape. Clouds of
+    /// too few points have a colour of their own; the hover's shares leave them out.
     /// </summary>
     /// <param name="groups">The groups.</param>
     /// <param name="clouds">The clouds, the first on top.</param>
@@ -63,14 +65,47 @@ public static partial class Figures
             // Every shape that any group has is in the legend once; one that none has is not drawn.
             foreach (var (shape, paint) in ShapePaints.Where(
                 one => groups.Any(other => clouds.Any(cloud => other.Shape(cloud, one.Shape).Count > 0))))
-                panel.BarsAcross(Wording.Of(shape), upwards.Select(cloud => group.Shape(cloud, shape))
-                    .Select(share => share.Total == 0 ? 0 : 100 * share.Share),
-                    Numbers(0, upwards.Length), paint, Hover.Custom).Outlined(Paint.White, 0.5)
+                panel.BarsAcross(Wording.Of(shape), upwards.Select(cloud =>
+                    100.0 * group.Shape(cloud, shape).Count / Math.Max(1, group.Looked(cloud))),
+                    Numbers(0, upwards.Length), paint, Hover.Custom)
+                    .Outlined(shape == ShapeKind.TooFew ? Paint.Grey : Paint.White, 0.5)
                     .Custom(upwards.Select(
                         cloud => $"{group.Name}, {cloud}<br>{Wording.Of(shape)}: {group.Shape(cloud, shape)}"));
             panel.X.From(0, 100).Titled(i / columns == rows - 1 ? "% of networks" : null, 12);
             panel.Y.Categories([.. upwards.Select(cloud => i % columns == 0 ? cloud.Name : "")], 0.6);
         }
+        return panels.Chart();
+    }
+
+    /// <summary>
+    /// How often the measure of shapes is right, by number of points: on the left clouds of a shape, and in how many it
+    /// is told; on the right clouds without one, and in how many some shape is told.
+    /// </summary>
+    /// <param name="errors">What was told of made-up clouds.</param>
+    /// <param name="title">Title.</param>
+    public static GenericChart ShapeErrors(IReadOnlyList<ShapeErrors> errors, string title)
+    {
+        var panels = new Panels(title, 520, columns: 2) { Legend = Legend.Below, ColumnGap = 0.06 };
+        var kinds = errors.GroupBy(error => error.Cloud).ToArray();
+        for (int i = 0; i < kinds.Length; i++)
+        {
+            bool shapeless = kinds[i].First().Shape == ShapeKind.None;
+            var panel = panels[0, shapeless ? 1 : 0];
+            var (paint, symbol) = Nth(i);
+            Proportion At(ShapeErrors error) => shapeless ? error.Wrong : error.Right;
+            panel.Line(kinds[i].Key, [.. kinds[i].Select(error => (double)error.Points)],
+                kinds[i].Select(error => At(error).Share), paint, Hover.Custom, 1.5).Marked(paint, symbol)
+                .Custom(kinds[i].Select(error => $"{error.Cloud}, {Count(error.Points, "point")}<br>"
+                    + string.Join("<br>", error.Told.OrderByDescending(told => told.Value)
+                        .Select(told => $"{Wording.Of(told.Key)}: {told.Value}"))));
+        }
+        foreach (var (panel, caption) in panels.All.Zip(["the shape is told", "a shape is told where none is"]))
+        {
+            panel.Caption(caption);
+            panel.X.Titled("points").Logarithmic();
+            panel.Y.Percent().From(-0.03, 1.04);
+        }
+        panels[0, 0].Y.Titled("clouds");
         return panels.Chart();
     }
 

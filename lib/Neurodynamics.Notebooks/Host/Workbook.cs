@@ -1,4 +1,5 @@
 using Microsoft.Data.Analysis;
+using Neurodynamics.Analysis;
 using Neurodynamics.Sweeps;
 using Neurodynamics.Training;
 using Plotly.NET;
@@ -35,6 +36,12 @@ public static class Workbook
     /// </summary>
     /// <param name="name">Its name.</param>
     public static Sweep Sweep(string name) => Sweeps.Sweep.Load(Path.Combine(Data, "sweeps"), name);
+
+    /// <summary>
+    /// What the measure of shapes told of made-up clouds, in the workbook's folder data/shapes: its error rates.
+    /// </summary>
+    public static IReadOnlyList<ShapeErrors> ShapeErrors =>
+        Analysis.ShapeErrors.Load(Path.Combine(Data, "shapes", "error-rates.jsonl"));
 
     /// <summary>The workbook's folder of data, wherever the running notebook lies.</summary>
     /// <exception cref="DirectoryNotFoundException">The library does not lie in a workbook.</exception>

@@ -17,7 +17,7 @@ public static partial class Tables
         IReadOnlyList<SweepGroup> groups, SweepCloud cloud, ShapeKind of = ShapeKind.Cube) =>
         Table.Of(groups)
             .Column("networks", group => group.Name)
-            .Column("seeds", group => group.Shape(cloud, of).Total)
+            .Column("seeds", group => group.Looked(cloud))
             .Each(Enum.GetValues<ShapeKind>().Where(shape => groups.Any(group => group.Shape(cloud, shape).Count > 0)),
                 (table, shape) =>
                 table.Column(Wording.Of(shape), group => group.Shape(cloud, shape).Count))
@@ -25,20 +25,65 @@ public static partial class Tables
 
     /// <summary>
     /// What was found in the networks of each group: accuracy, fixed points (median, least to most), how many networks
-    /// have exactly a cube of memories, how many of all points are certified, in how many networks the signs sum to 1,
+    /// have exactly a cube of memories (8, 12, 6 and 1 points of index 0 to 3 in three channels), how many of all points are certified, in how many networks the signs sum to 1,
     /// and slow points.
     /// </summary>
     public static DataFrame SweepFound(IReadOnlyList<SweepGroup> groups) => Networks(groups)
         .Column("right %", group => Range(group, row => 100 * row.Accuracy.Mean, "0.0"))
         .Column("fixed points", group => Range(group, row => row.Found.Points))
         .Column("attractors", group => Range(group, row => row.Found.ByIndex[0]))
-        .Column("8, 12, 6, 1", group => $"{group.CubeOfMemories()}")
+        .Column("a cube's, all", group => $"{group.CubeOfMemories()}")
         .Column("certified", group =>
             $"{group.Rows.Sum(row => row.Found.Certified)} of {group.Rows.Sum(row => row.Found.Points)}")
         .Column("signs sum to 1", group =>
             $"{group.Rows.Count(row => row.Found.Completeness == CompletenessVerdict.Consistent)} of "
             + $"{group.Rows.Count}")
         .Column("slow points", group => Range(group, row => row.Found.Slow));
+
+    /// <summary>
+    /// In how many networks three components hold more than 90 % of a cloud's variance, a column per cloud: the report's
+    /// own test.
+    /// </summary>
+    public static DataFrame SweepInThree(IReadOnlyList<SweepGroup> groups, IReadOnlyList<SweepCloud> clouds) =>
+        Table.Of(groups)
+            .Column("networks", group => group.Name)
+            .Each(clouds, (table, cloud) => table.Column(cloud.Name, group => $"{group.InThree(cloud)}"));
+
+    /// <summary>
+    /// How many fixed points networks of each group have of each saddle index (median, least to most), beside how many a
+    /// cube of memories has.
+    /// </summary>
+    public static DataFrame SweepByIndex(IReadOnlyList<SweepGroup> groups)
+    {
+        int most = groups.Select(group => group.Rows[0].Found.ByIndex.Length).DefaultIfEmpty(0).Max();
+        return Networks(groups)
+            .Column("right %", group => Range(group, row => 100 * row.Accuracy.Mean, "0.0"))
+            .Column("points", group => Range(group, row => row.Found.Points))
+            .Column("a cube has", group => string.Join(" ", SweepRow.OfCube(Channels(group)).Take(Channels(group) + 1)))
+            .Each(Enumerable.Range(0, most), (table, index) => table.Column($"index {index}", group =>
+                index > Channels(group) ? "" : Range(group, row => row.Found.ByIndex.ElementAtOrDefault(index))))
+            .Column("all of them", group => $"{group.CubeOfMemories()}")
+            .Column("certified", group =>
+                $"{group.Rows.Sum(row => row.Found.Certified)} of {group.Rows.Sum(row => row.Found.Points)}")
+            .Column("signs sum to 1", group => $"{Proportion.Of(
+                group.Rows, row => row.Found.Completeness == CompletenessVerdict.Consistent)}");
+
+        static int Channels(SweepGroup group) => group.Rows[0].Recipe.Task.OutputSize;
+    }
+
+    /// <summary>
+    /// Two groups by pairs of the same seed: in how many pairs something holds in one alone, the probability of so
+    /// uneven a split by chance, and that times the number of comparisons (Bonferroni).
+    /// </summary>
+    /// <param name="comparisons">What is compared, and how it came out.</param>
+    public static DataFrame Pairs(IReadOnlyList<(string Question, PairedCount Count)> comparisons) =>
+        Table.Of(comparisons)
+            .Column("what is compared", row => row.Question)
+            .Column("pairs", row => row.Count.Pairs)
+            .Column("the first alone", row => row.Count.Here)
+            .Column("the second alone", row => row.Count.There)
+            .Column("p", row => row.Count.P)
+            .Column($"p, times {comparisons.Count}", row => Math.Min(1, row.Count.P * comparisons.Count));
 
     /// <summary>
     /// How fast the candidates are at one moment of Algorithm 1 in three readings, and how far from the nearest fixed

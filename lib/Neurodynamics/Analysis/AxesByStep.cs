@@ -8,48 +8,86 @@ namespace Neurodynamics.Analysis;
 /// How many states of a flip-flop lie nearest to an axis of its channels after some steps of a trial, against how many
 /// must have been told at most one bit by then.
 /// </summary>
-/// <param name="Steps">Steps of the trial so far, from 1.</param>
+/// <param name="Steps">
+/// Steps of the trial so far, from 1; null where each trial is looked at after a number of steps of its own.
+/// </param>
 /// <param name="Expected">
 /// The probability that at most one channel was told: see <see cref="ChannelAxes.AtMostOneTold"/>.
 /// </param>
 /// <param name="Told">In how many trials that was so.</param>
 /// <param name="Raw">How many states have at most one coordinate beyond 1/2, as trials visit them.</param>
-/// <param name="Descended">The same where Algorithm 1 leads them.</param>
+/// <param name="Descended">The same at every stop that Algorithm 1 passed with all states, and at its end.</param>
 /// <param name="Distinct">How many of the states are different.</param>
 public sealed record AxesByStep(
-    int Steps, double Expected, Proportion Told, Proportion Raw, Proportion Descended, int Distinct)
+    int? Steps, double Expected, Proportion Told, Proportion Raw, IReadOnlyList<AxesAtStop> Descended, int Distinct)
 {
     /// <summary>Counts at some steps, over trials of their own: no two states of a step share a trial.</summary>
     /// <param name="network">A network that was trained on the flip-flop.</param>
     /// <param name="task">The flip-flop.</param>
-    /// <param name="descent">Algorithm 1, which all states go through together.</param>
+    /// <param name="descent">Algorithm 1, which all states go through together to its step limit.</param>
     /// <param name="steps">After how many steps to look, each at least 1.</param>
+    /// <param name="stops">Mean squares at which the descent is looked at on its way; default none.</param>
+    /// <param name="over">
+    /// The length of trials over which one more row spreads evenly, each trial after steps of its own; default no such
+    /// row.
+    /// </param>
     /// <param name="trials">How many trials; default 64.</param>
     /// <param name="seed">Seed of the trials.</param>
     /// <param name="cancellation">Stops the descent where it is.</param>
-    /// <returns>A count per step; none where the bits do not determine a direction for each channel.</returns>
+    /// <returns>
+    /// A row per step, then that over whole trials; none where the bits do not determine a direction for each channel.
+    /// </returns>
     public static IReadOnlyList<AxesByStep> Of(Network network, FlipFlop task, GradientDescent descent,
-        IReadOnlyList<int> steps, int trials = 64, long seed = 0, CancellationToken cancellation = default)
+        IReadOnlyList<int> steps, IReadOnlyList<double>? stops = null, int? over = null, int trials = 64, long seed = 0,
+        CancellationToken cancellation = default)
     {
         Demand.Given((network, task, descent, steps));
-        foreach (int step in steps) ArgumentOutOfRangeException.ThrowIfLessThan(step, 1, nameof(steps));
-        if (steps.Count == 0) return [];
-        var shown = task.Sample(trials, steps.Max(), seed);
+        foreach (int step in steps.Append(over ?? 1))
+            ArgumentOutOfRangeException.ThrowIfLessThan(step, 1, nameof(steps));
+        if (steps.Count == 0 && over is null) return [];
+        var shown = task.Sample(trials, steps.Append(over ?? 1).Max(), seed);
+        // What is looked at: the step, and of each trial the number of steps that it has had.
+        (int? Step, int[] At)[] looks =
+        [
+            .. steps.Select(step => ((int?)step, Enumerable.Repeat(step, trials).ToArray())),
+            .. over is { } length
+                ? [((int?)null, Enumerable.Range(0, trials)
+                    .Select(trial => 1 + (int)((long)trial * length / trials)).ToArray())]
+                : Array.Empty<(int?, int[])>(),
+        ];
         double[,,] bits = ChannelAxes.Bits(task, shown), states = network.Run(shown.Inputs);
         if (ChannelAxes.Fit(states.Rows(), bits.Rows()) is not { } axes) return [];
-        double[][,] raw = [.. steps.Select(step => states.AtStep(step - 1))];
-        double[,] all = raw.SelectMany(part => Enumerable.Range(0, trials).Select(part.Row))
-            .ToMatrix(network.Cell.StateSize);
-        double[,] ends = descent.Solve(new(network.Cell, new double[network.Cell.InputSize], all),
-            cancellation: cancellation).States;
-        return [.. steps.Select((step, k) => new AxesByStep(
-            step, ChannelAxes.AtMostOneTold(task, step),
-            Proportion.Of([.. Enumerable.Range(0, trials)], trial => Enumerable.Range(0, shown.Channels)
-                .Count(channel => bits[trial, step - 1, channel] != 0) <= 1),
-            Few(raw[k]),
-            Few(Enumerable.Range(k * trials, trials).Select(ends.Row).ToMatrix(network.Cell.StateSize)),
-            Merged.Copies(Enumerable.Range(0, trials).Select(raw[k].Row)).Count))];
+        double[][] raw = [.. looks.SelectMany(look => look.At.Select((step, trial) =>
+            Enumerable.Range(0, states.GetLength(2)).Select(i => states[trial, step - 1, i]).ToArray()))];
+        var waiting = new Queue<double>((stops ?? []).OrderDescending());
+        var seen = new List<(double? Stop, DescentSnapshot Now)>();
+        (descent with { StopBelow = 0, Watch = Look, WatchEvery = 5 }).Solve(
+            new(network.Cell, new double[network.Cell.InputSize], raw.ToMatrix(network.Cell.StateSize)),
+            cancellation: cancellation);
+        cancellation.ThrowIfCancellationRequested();
+        return [.. looks.Select((look, k) => new AxesByStep(
+            look.Step, look.At.Average(step => ChannelAxes.AtMostOneTold(task, step)),
+            Proportion.Of([.. look.At.Index()], at => Enumerable.Range(0, shown.Channels)
+                .Count(channel => bits[at.Index, at.Item - 1, channel] != 0) <= 1),
+            Near(raw, k),
+            [.. seen.Select(one =>
+                new AxesAtStop(one.Stop, one.Now.Step, one.Now.Loss, Near(one.Now.States.Split(), k)))],
+            Merged.Copies(raw.Skip(k * trials).Take(trials)).Count))];
 
-        Proportion Few(double[,] part) => new((int)Math.Round(axes.Of(part).Few * trials), trials);
+        void Look(DescentSnapshot now)
+        {
+            while (waiting.TryPeek(out double stop) && now.Loss <= stop) seen.Add((waiting.Dequeue(), now));
+            if (now.Step == descent.MaxSteps) seen.Add((null, now));
+        }
+
+        Proportion Near(double[][] all, int look) => Proportion.Of(
+            axes.Near(all.Skip(look * trials).Take(trials).ToMatrix(network.Cell.StateSize)), near => near);
     }
 }
+
+/// <summary>How many states are nearest to an axis when Algorithm 1 is somewhere.</summary>
+/// <param name="Stop">The mean square that it just passed; null at its step limit.</param>
+/// <param name="Step">Its step.</param>
+/// <param name="MeanSquare">Mean square of a state variable's change in one step, over all candidates.</param>
+/// <param name="Near">How many states have at most one coordinate beyond 1/2.</param>
+public sealed record AxesAtStop(double? Stop, int Step, double MeanSquare, Proportion Near);

@@ -76,27 +76,6 @@ public sealed record ChannelAxes(double[] Centre, double[][] Directions, double 
         return Math.Pow(silent, channels) + channels * (1 - silent) * Math.Pow(silent, channels - 1);
     }
 
-    /// <summary>
-    /// The largest squared coordinate's share of all, over directions spread evenly: what
-    /// <see cref="OnChannels.Nearest"/> is of a ball. 1 in one dimension, 1/2 + 1/pi in two, and 1/3 + 2 / (pi sqrt 3)
-    /// in three; of more, by a sum.
-    /// </summary>
-    /// <param name="channels">K.</param>
-    public static double NearestOfBall(int channels)
-    {
-        ArgumentOutOfRangeException.ThrowIfLessThan(channels, 1);
-        // The mean largest of K squared normal numbers over K: integrate 1 - P(|x| < r)^K over r^2.
-        const double Step = 1e-3;
-        double inside = 0, mean = 0;
-        for (double r = Step / 2; r < 10; r += Step)
-        {
-            double density = Step * Math.Sqrt(2 / Math.PI) * Math.Exp(-r * r / 2);
-            mean += 2 * r * Step * (1 - Math.Pow(inside + density / 2, channels));
-            inside += density;
-        }
-        return mean / channels;
-    }
-
     /// <summary>The states' places in bits [M, K]: what of each lies in the directions, by least squares.</summary>
     /// <param name="states">[M, S].</param>
     public double[,] Coordinates(double[,] states)
@@ -117,43 +96,10 @@ public sealed record ChannelAxes(double[] Centre, double[][] Directions, double 
                 throw new ArgumentException($"States are finite numbers, and one of these is {value}.", nameof(states));
     }
 
-    /// <summary>How near states are to the axes.</summary>
+    /// <summary>
+    /// Which states are nearest to an axis: those with at most one coordinate beyond 1/2, of M.
+    /// </summary>
     /// <param name="states">[M, S].</param>
-    public OnChannels Of(double[,] states)
-    {
-        double[,] places = Coordinates(states);
-        int count = places.GetLength(0), channels = places.GetLength(1), few = 0;
-        double nearest = 0, all = 0, within = 0, total = 0;
-        for (int i = 0; i < count; i++)
-        {
-            var row = places.RowSpan(i);
-            double most = 0;
-            int told = 0;
-            foreach (double value in row)
-            {
-                most = Math.Max(most, value * value);
-                all += value * value;
-                if (Math.Abs(value) > 0.5) told++;
-            }
-            nearest += most;
-            if (told <= 1) few++;
-            for (int j = 0; j < Centre.Length; j++)
-            {
-                double inside = 0;
-                for (int k = 0; k < channels; k++) inside += row[k] * Directions[k][j];
-                within += inside * inside;
-                total += Math.Pow(states[i, j] - Centre[j], 2);
-            }
-        }
-        return new((double)few / count, nearest / all, within / total);
-    }
+    public bool[] Near(double[,] states) =>
+        [.. Coordinates(states).Split().Select(row => row.Count(value => Math.Abs(value) > 0.5) <= 1)];
 }
-
-/// <summary>How near states are to the axes of the channels. Of no states everything is NaN.</summary>
-/// <param name="Few">Share of the states with at most one coordinate beyond 1/2: those nearest to an axis.</param>
-/// <param name="Nearest">
-/// Share of all squared coordinates that the largest one of each state has: 1 of three axes, about 0.70 of a ball, 0.60
-/// of a filled box, 1/2 of the middles of edges, 1/3 of corners.
-/// </param>
-/// <param name="Within">Share of the squared distance from the centre that lies in the channels' directions.</param>
-public sealed record OnChannels(double Few, double Nearest, double Within);

@@ -6,37 +6,80 @@ namespace Neurodynamics.Sweeps;
 
 public sealed partial record SweepRow
 {
-    /// <summary>Shapes of the clouds of states that were looked at.</summary>
+    /// <summary>What the shapes of clouds are told by; null where the sweep does not look at them.</summary>
     [JsonPropertyOrder(4)]
-    public IReadOnlyList<CloudFacts> Clouds { get => Whole(field); init; }
+    public IReadOnlyList<CloudFacts>? Clouds { get; init; }
 
-    /// <summary>The shape of one of the clouds; null where the run did not look at it.</summary>
-    public CloudFacts? Cloud(SweepCloud cloud)
+    /// <summary>The shape of one of the clouds, in its first draw; null where the run did not look at it.</summary>
+    public CloudFacts? Cloud(SweepCloud cloud) => Draws(cloud).FirstOrDefault();
+
+    /// <summary>
+    /// The shape told of a cloud in more than half of its draws, none where no shape is; null where the run did not
+    /// look at it, or only with the earlier measure, which counted copies, and the cloud has many.
+    /// </summary>
+    public ShapeKind? Shape(SweepCloud cloud)
+    {
+        var draws = Draws(cloud);
+        if (draws.Count == 0 || cloud.HasCopies && draws.Any(facts => facts.Scores is null)) return null;
+        var most = draws.GroupBy(facts => facts.Shape).MaxBy(group => group.Count())!;
+        return 2 * most.Count() > draws.Count ? most.Key : ShapeKind.None;
+    }
+
+    /// <summary>The shapes of a cloud in each draw of trials; none where the run did not look at it.</summary>
+    public IReadOnlyList<CloudFacts> Draws(SweepCloud cloud)
     {
         Demand.Given(cloud);
-        return Clouds.FirstOrDefault(facts => facts.Of == cloud.Name);
+        return [.. (Clouds ?? []).Where(facts => facts.Of == cloud.Name)];
     }
 }
 
-/// <summary>The shape of a cloud.</summary>
+/// <summary>What there is to judge a cloud's shape by.</summary>
 /// <param name="Of">Name of the cloud: see <see cref="SweepCloud"/>.</param>
-/// <param name="Points">How many points there were.</param>
-/// <param name="Shape">The verdict of <see cref="CloudShape"/>.</param>
-/// <param name="Sureness">How surely.</param>
+/// <param name="States">How many states there were.</param>
+/// <param name="Points">How many of them are different.</param>
+/// <param name="Scores">
+/// By how much each shape is likelier than none: see <see cref="CloudShape.Scores"/>; null in rows of the earlier
+/// measure.
+/// </param>
+/// <param name="Sureness">In what share of bootstrap draws the verdict was the same.</param>
 /// <param name="Explained">Share of the variance in three components.</param>
 /// <param name="Angles">
 /// Between the three directions of a cube, of its edges, or of axes, in degrees; empty for others.
 /// </param>
 /// <param name="Shares">Where the cloud is: see <see cref="CloudShape.Shares"/>.</param>
 public sealed record CloudFacts(
-    string Of, int Points, ShapeKind Shape, double Sureness, double Explained, double[] Angles, double[] Shares);
+    string Of, int States, int Points, IReadOnlyDictionary<ShapeKind, double>? Scores, double Sureness, double Explained,
+    double[] Angles, double[] Shares)
+{
+    /// <summary>
+    /// What the earlier measure told, which needed no lead and counted copies; null where there are scores.
+    /// </summary>
+    [JsonPropertyName("shape")]
+    public ShapeKind? Earlier { get; init; }
+
+    /// <summary>
+    /// The verdict: <see cref="ShapeVerdict.Of"/>. Without scores what the earlier measure told, but for none and for
+    /// sheets of few points, which it saw in nearly all clouds without a shape.
+    /// </summary>
+    [JsonIgnore]
+    public ShapeKind Shape => Scores is { } scores ? ShapeVerdict.Of(Points, scores)
+        : Points < ShapeVerdict.EnoughPoints && Earlier is null or ShapeKind.None or ShapeKind.Sheet ? ShapeKind.TooFew
+        : Earlier ?? ShapeKind.None;
+}
 
 /// <summary>A cloud of states whose shape a sweep measures. A new one is a member here.</summary>
 public sealed class SweepCloud
 {
-    private readonly Func<MeasuredNetwork, double[,]?> states;
+    private readonly Func<MeasuredNetwork, int, double[,]?> states;
+    private readonly bool drawn;
 
-    private SweepCloud(string name, Func<MeasuredNetwork, double[,]?> states) => (Name, this.states) = (name, states);
+    private SweepCloud(string name, Func<MeasuredNetwork, double[,]?> states)
+        : this(name, drawn: false, (network, _) => states(network))
+    {
+    }
+
+    private SweepCloud(string name, bool drawn, Func<MeasuredNetwork, int, double[,]?> states) =>
+        (Name, this.drawn, this.states) = (name, drawn, states);
 
     /// <summary>The states of trials that everything starts from.</summary>
     public static SweepCloud Candidates { get; } =
@@ -68,16 +111,26 @@ public sealed class SweepCloud
             ? null
             : Pca.OfTrials(network.Network.Run(network.Trials.Inputs)).Project(network.Places));
 
-    /// <summary>The states of the first steps alone: see <see cref="SweepMeasurement.EarlySteps"/>.</summary>
-    public static SweepCloud EarlyCandidates { get; } = new("early candidates", Early);
+    /// <summary>
+    /// The states of the first steps alone, of several draws of trials: see <see cref="SweepMeasurement.EarlySteps"/>.
+    /// </summary>
+    public static SweepCloud EarlyCandidates { get; } = new("early candidates", drawn: true, Early)
+        { HasCopies = true };
 
-    /// <summary>Where Algorithm 1 leads these in as many steps.</summary>
+    /// <summary>Where Algorithm 1 leads those of the first draw in as many steps.</summary>
     public static SweepCloud EarlyDescent { get; } =
-        new("early descent", network => Sweeps.Descent.From(network, Early(network)));
+        new("early descent", network => Sweeps.Descent.From(network, Early(network, 0))) { HasCopies = true };
 
-    /// <summary>The distinct fixed points to which Newton leads these.</summary>
+    /// <summary>The distinct fixed points to which Newton leads those of the first draw.</summary>
     public static SweepCloud EarlyPolished { get; } =
-        new("early polished", network => network.Polished(Early(network)));
+        new("early polished", network => network.Polished(Early(network, 0)));
+
+    /// <summary>Where Algorithm 1 leads the candidates under the constant input 1 in every channel.</summary>
+    public static SweepCloud DescentUnderOnes { get; } = new("descent under ones",
+        network => Sweeps.Descent.From(network, network.FromTrials(network.Measure.DescentCandidates), input: 1));
+
+    /// <summary>The fixed points under that input.</summary>
+    public static SweepCloud UnderOnes { get; } = new("under ones", network => network.UnderOnes);
 
     /// <summary>The fixed points of an LSTM without their c.</summary>
     public static SweepCloud HAlone { get; } = new("h alone", network => network.Cell.StateSize == network.Cell.Units
@@ -90,6 +143,9 @@ public sealed class SweepCloud
         string.Create(CultureInfo.InvariantCulture, $"stop {meanSquare:0e0}"),
         network => network.Descent.AtStops.GetValueOrDefault(meanSquare));
 
+    /// <summary>Whether most of its states are copies of others: those of the first steps.</summary>
+    internal bool HasCopies { get; private init; }
+
     /// <summary>The name in rows and figures, such as "early candidates".</summary>
     public string Name { get; }
 
@@ -100,16 +156,20 @@ public sealed class SweepCloud
     internal static IEnumerable<SweepCloud> All(SweepMeasurement measure) =>
     [
         Candidates, .. measure.Stops.OrderDescending().Select(Stop), Descent, Polished, Shuffled, FixedPoints,
-        Attractors, InTrajectories, EarlyCandidates, EarlyDescent, EarlyPolished, HAlone,
+        Attractors, InTrajectories, EarlyCandidates, EarlyDescent, EarlyPolished, HAlone, DescentUnderOnes, UnderOnes,
     ];
 
-    /// <summary>The shape of this cloud of a network; null where the network has none.</summary>
-    internal CloudFacts? Of(MeasuredNetwork network)
+    /// <summary>The facts of this cloud of a network, in each draw; none where the network has no such cloud.</summary>
+    internal IEnumerable<CloudFacts> Of(MeasuredNetwork network)
     {
-        if (states(network) is not { } found) return null;
-        network.Cancellation.ThrowIfCancellationRequested();
-        var shape = CloudShape.Of(found);
-        return new(Name, shape.Points, shape.Shape, shape.Sureness, shape.Explained, shape.Angles, shape.Shares);
+        for (int draw = 0; draw < (drawn ? network.Measure.EarlyDraws : 1); draw++)
+        {
+            if (states(network, draw) is not { } found) continue;
+            network.Cancellation.ThrowIfCancellationRequested();
+            var shape = CloudShape.Of(found);
+            yield return new(Name, shape.States, shape.Points, shape.Scores, shape.Sureness, shape.Explained,
+                shape.Angles, shape.Shares);
+        }
     }
 
     /// <summary>
@@ -128,16 +188,20 @@ public sealed class SweepCloud
         return places;
     }
 
-    private static double[,] Early(MeasuredNetwork network) =>
-        network.FromTrials(
-            network.Measure.DescentCandidates, steps: ..Math.Min(network.Measure.EarlySteps, network.Trials.Steps));
+    private static double[,] Early(MeasuredNetwork network, int draw) =>
+        network.FromTrials(network.Measure.DescentCandidates,
+            steps: ..Math.Min(network.Measure.EarlySteps, network.Trials.Steps), draw: draw);
 }
 
 internal sealed class CloudStatistic : Statistic
 {
+    public override string Column => "clouds";
+
+    public override bool IsIn(SweepRow row) => row.Clouds is { } clouds && clouds.All(facts => facts.Scores is not null);
+
     public override SweepRow Into(SweepRow row, MeasuredNetwork network) =>
         row with
         {
-            Clouds = [.. SweepCloud.All(network.Measure).Select(cloud => cloud.Of(network)).OfType<CloudFacts>()],
+            Clouds = [.. SweepCloud.All(network.Measure).SelectMany(cloud => cloud.Of(network))],
         };
 }

@@ -9,8 +9,11 @@ public sealed partial record SweepRow
     /// <summary>
     /// Algorithm 1 before its first step, wherever it passed one of the stops, and at its step limit.
     /// </summary>
-    [JsonPropertyOrder(3)]
-    public IReadOnlyList<DescentFacts> Descent { get => Whole(field); init; }
+    [JsonIgnore]
+    public IReadOnlyList<DescentFacts> Descent { get => Whole(DescentColumn); init => DescentColumn = value; }
+
+    [JsonInclude, JsonPropertyName("descent"), JsonPropertyOrder(3)]
+    internal IReadOnlyList<DescentFacts>? DescentColumn { get; private init; }
 }
 
 /// <summary>Algorithm 1 at one moment.</summary>
@@ -31,6 +34,10 @@ public sealed record DescentFacts(
 
 internal sealed class DescentStatistic : Statistic
 {
+    public override string Column => "descent";
+
+    public override bool IsIn(SweepRow row) => row.DescentColumn is not null;
+
     public override SweepRow Into(SweepRow row, MeasuredNetwork network) =>
         row with { Descent = network.Descent.Looks };
 }
@@ -75,12 +82,14 @@ internal sealed record Descent(
         }
     }
 
-    /// <summary>Where Algorithm 1 leads states [M, S] in as many steps.</summary>
-    public static double[,] From(MeasuredNetwork network, double[,] states) =>
-        Algorithm(network).Solve(Problem(network, states), cancellation: network.Cancellation).States;
+    /// <summary>
+    /// Where Algorithm 1 leads states [M, S] in as many steps, under the same constant input in every channel.
+    /// </summary>
+    public static double[,] From(MeasuredNetwork network, double[,] states, double input = 0) =>
+        Algorithm(network).Solve(Problem(network, states, input), cancellation: network.Cancellation).States;
 
-    private static FixedPointProblem Problem(MeasuredNetwork network, double[,] states) =>
-        new(network.Cell, new double[network.Cell.InputSize], states);
+    private static FixedPointProblem Problem(MeasuredNetwork network, double[,] states, double input = 0) =>
+        new(network.Cell, [.. Enumerable.Repeat(input, network.Cell.InputSize)], states);
 
     private static GradientDescent Algorithm(MeasuredNetwork network) =>
         new() { Reading = SpeedReading.MeanSquare, StopBelow = 0, MaxSteps = network.Measure.DescentSteps };

@@ -20,8 +20,7 @@ internal sealed class MeasuredNetwork(SweepMeasurement measure, TrainedNetwork t
     public CancellationToken Cancellation => cancellation;
 
     /// <summary>Trials, of as many steps as in training, from whose states everything starts.</summary>
-    public Trials Trials { get; } = trained.Record.Recipe.Task.Sample(
-        measure.Trials, trained.Record.Recipe.Training.Steps, Seeds.Derive(trained.Record.Recipe.Seed, "sweep trials"));
+    public Trials Trials => field ??= Drawn(0);
 
     /// <summary>What the search finds under zero input.</summary>
     public FixedPointSet Set =>
@@ -39,8 +38,15 @@ internal sealed class MeasuredNetwork(SweepMeasurement measure, TrainedNetwork t
     /// <summary>Algorithm 1 from <see cref="SweepMeasurement.DescentCandidates"/>.</summary>
     public Descent Descent => field ??= Descent.Of(this);
 
-    public double[,] FromTrials(int count, double noise = 0, Range? steps = null) =>
-        Candidates.FromTrials(Cell, Trials.Inputs, count, Seeds.Derive(Recipe.Seed, "sweep candidates"), noise, steps);
+    /// <summary>Where the fixed points under the constant input 1 in every channel are [M, S].</summary>
+    public double[,] UnderOnes => field ??= Matrix(Search(
+        new() { Seed = Recipe.Seed, SlowCandidates = 0, MaxRounds = 2 }, FromTrials(measure.Candidates, measure.Noise),
+        Enumerable.Repeat(1.0, Cell.InputSize).ToArray()).Points.Select(point => point.State));
+
+    /// <param name="draw">Trials other than <see cref="Trials"/> where not 0.</param>
+    public double[,] FromTrials(int count, double noise = 0, Range? steps = null, int draw = 0) =>
+        Candidates.FromTrials(Cell, (draw == 0 ? Trials : Drawn(draw)).Inputs, count,
+            Seeds.Derive(Recipe.Seed, "sweep candidates"), noise, steps);
 
     /// <summary>The distinct fixed points to which Newton leads states [M, S].</summary>
     public double[,] Polished(double[,] states) =>
@@ -49,9 +55,12 @@ internal sealed class MeasuredNetwork(SweepMeasurement measure, TrainedNetwork t
     public double[,] Matrix(IEnumerable<double[]> states) =>
         states.ToMatrix(states.FirstOrDefault()?.Length ?? Cell.StateSize);
 
-    private FixedPointSet Search(FixedPointSearch search, double[,] states)
+    private Trials Drawn(int draw) => Recipe.Task.Sample(measure.Trials, Recipe.Training.Steps,
+        Seeds.Derive(Recipe.Seed, draw == 0 ? "sweep trials" : $"sweep trials {draw}"));
+
+    private FixedPointSet Search(FixedPointSearch search, double[,] states, double[]? input = null)
     {
-        var found = search.Run(Cell, states, cancellation: cancellation);
+        var found = search.Run(Cell, states, input, cancellation: cancellation);
         cancellation.ThrowIfCancellationRequested();
         return found;
     }

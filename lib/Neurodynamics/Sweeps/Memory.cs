@@ -6,8 +6,11 @@ namespace Neurodynamics.Sweeps;
 public sealed partial record SweepRow
 {
     /// <summary>How long the network holds its decisions without input.</summary>
-    [JsonPropertyOrder(1)]
-    public MemoryFacts Memory { get => Whole(field); init; }
+    [JsonIgnore]
+    public MemoryFacts Memory { get => Whole(MemoryColumn); init => MemoryColumn = value; }
+
+    [JsonInclude, JsonPropertyName("memory"), JsonPropertyOrder(1)]
+    internal MemoryFacts? MemoryColumn { get; private init; }
 }
 
 /// <summary>
@@ -21,6 +24,10 @@ public sealed record MemoryFacts(int Steps, double Kept, int? LostAt);
 
 internal sealed class MemoryStatistic : Statistic
 {
+    public override string Column => "memory";
+
+    public override bool IsIn(SweepRow row) => row.MemoryColumn is not null;
+
     public override SweepRow Into(SweepRow row, MeasuredNetwork network)
     {
         var trials = network.Trials;

@@ -7,6 +7,15 @@ namespace Neurodynamics.Sweeps;
 /// </summary>
 internal abstract class Statistic
 {
+    /// <summary>The column's name in a sweep file.</summary>
+    public abstract string Column { get; }
+
+    /// <summary>
+    /// Whether a row has the column. A column that was added later is missing in rows that were made before: these are
+    /// made again.
+    /// </summary>
+    public abstract bool IsIn(SweepRow row);
+
     /// <summary>The row with this column filled.</summary>
     public abstract SweepRow Into(SweepRow row, MeasuredNetwork network);
 }

@@ -1,5 +1,4 @@
 using Neurodynamics.Analysis;
-using Neurodynamics.FixedPoints;
 
 namespace Neurodynamics.Sweeps;
 
@@ -68,21 +67,54 @@ public sealed record SweepGroup(SweepCell Cell, IReadOnlyList<SweepRow> Rows)
             [.. groups.SelectMany(group => group.Rows)]);
     }
 
-    /// <summary>How many networks have a cloud of this shape.</summary>
+    /// <summary>
+    /// How many networks had their clouds looked at by the measure of shapes that is in the library; those of the others
+    /// were by the one before it.
+    /// </summary>
+    public int Judged => Rows.Count(row => row.Clouds is { } clouds && clouds.All(facts => facts.Scores is not null));
+
+    /// <summary>How many networks have this cloud.</summary>
+    public int Looked(SweepCloud cloud) => Rows.Count(row => row.Shape(cloud) is not null);
+
+    /// <summary>
+    /// In how many networks three components hold more than a share of a cloud's variance: the report's own test, with
+    /// 0.9.
+    /// </summary>
+    public Proportion InThree(SweepCloud cloud, double share = 0.9) =>
+        Proportion.Of([.. Rows.Select(row => row.Cloud(cloud)).OfType<CloudFacts>()], facts => facts.Explained > share);
+
+    /// <summary>
+    /// How many networks have a cloud of this shape, of those whose cloud has enough different points to say; of too
+    /// few, how many of all. See <see cref="SweepRow.Shape"/>.
+    /// </summary>
     public Proportion Shape(SweepCloud cloud, ShapeKind shape)
     {
         Demand.Given(cloud);
-        return Proportion.Of(
-            [.. Rows.Select(row => row.Cloud(cloud)).OfType<CloudFacts>()], facts => facts.Shape == shape);
+        return Proportion.Of([.. Rows.Select(row => row.Shape(cloud)).OfType<ShapeKind>()
+            .Where(told => shape == ShapeKind.TooFew || told != ShapeKind.TooFew)], told => told == shape);
     }
 
     /// <summary>
     /// How many networks have the fixed points of a cube of memories in K channels, as many of each saddle index: 8,
     /// 12, 6 and 1 of 3 channels, each certified, and no sign that one is missing.
     /// </summary>
-    public Proportion CubeOfMemories() => Proportion.Of(Rows, row =>
-        row.Recipe.Task.OutputSize == 3 && row.Found.ByIndex.SequenceEqual([8, 12, 6, 1])
-            && row.Found.Certified == row.Found.Points && row.Found.Completeness == CompletenessVerdict.Consistent);
+    public Proportion CubeOfMemories() => Proportion.Of(Rows, row => row.IsCubeOfMemories);
+
+    /// <summary>
+    /// In how many pairs of networks with the same seed something holds here and not there, and the other way round:
+    /// what tells the two groups apart. A network without a partner is left out.
+    /// </summary>
+    /// <param name="other">The other group.</param>
+    /// <param name="has">What may hold of a network.</param>
+    public PairedCount Paired(SweepGroup other, Func<SweepRow, bool> has)
+    {
+        Demand.Given((other, has));
+        var pairs = Rows.SelectMany(row => other.Rows.Where(one =>
+            one.Recipe.Seed == row.Recipe.Seed && one.Recipe.Architecture == row.Recipe.Architecture),
+            (here, there) => (Here: has(here), There: has(there))).ToArray();
+        return new(pairs.Length, pairs.Count(pair => pair.Here && !pair.There),
+            pairs.Count(pair => pair.There && !pair.Here));
+    }
 
     /// <summary>The median of a value over the networks, and its range.</summary>
     /// <param name="value">The value.</param>

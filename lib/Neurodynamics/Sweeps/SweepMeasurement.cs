@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json.Serialization;
+using Neurodynamics.FixedPoints;
 using Neurodynamics.Training;
 
 namespace Neurodynamics.Sweeps;
@@ -15,6 +16,37 @@ public sealed record SweepMeasurement
 
     /// <summary>How many steps of a trial are early; default 3.</summary>
     public int EarlySteps { get; init => field = AtLeast(1, value, nameof(EarlySteps)); } = 3;
+
+    /// <summary>From how many draws of trials early states are taken; default 3.</summary>
+    public int EarlyDraws { get; init => field = AtLeast(1, value, nameof(EarlyDraws)); } = 3;
+
+    /// <summary>
+    /// Steps of a flip-flop's trial after which states are counted that are nearest to an axis; default 1, 2, 3, 5, 8,
+    /// 12, 20, 40 and 80, of which those beyond the trial are left out.
+    /// </summary>
+    public IReadOnlyList<int> AxisSteps
+    {
+        get;
+        init => field = Demand.Some(value, nameof(AxisSteps));
+    } = [1, 2, 3, 5, 8, 12, 20, 40, 80];
+
+    /// <summary>
+    /// Adam's rate in the descent of those states, which is to run down in <see cref="DescentSteps"/>; default 0.01.
+    /// </summary>
+    public double AxisRate { get; init => field = new GradientDescent { LearningRate = value }.LearningRate; } = 0.01;
+
+    /// <summary>
+    /// Which columns are filled, of memory, found, descent, clouds and axes; default null, which is all of them.
+    /// </summary>
+    /// <exception cref="ArgumentException">There is no such column; the message names those that there are.</exception>
+    public IReadOnlyList<string>? Columns
+    {
+        get;
+        init => field = value?.FirstOrDefault(name => !Known.Contains(name)) is { } wrong
+            ? throw new ArgumentException(
+                $"A sweep has no column \"{wrong}\"; there are {string.Join(", ", Known)}.", nameof(Columns))
+            : value;
+    }
 
     /// <summary>Steps of Algorithm 1; default 1000.</summary>
     public int DescentSteps { get; init => field = AtLeast(1, value, nameof(DescentSteps)); } = 1000;
@@ -60,13 +92,22 @@ public sealed record SweepMeasurement
         var row = new SweepRow(
             record.Recipe.Hash, Hash, record.Recipe, record.Updates, record.Stop, record.Test, record.Seconds,
             AnalysisSeconds: 0);
-        foreach (var statistic in Kinds.All<Statistic>(kind => kind.GetType().Name))
+        foreach (var statistic in Filled)
         {
             row = statistic.Into(row, network);
             cancellation.ThrowIfCancellationRequested();
         }
         return row with { AnalysisSeconds = clock.Elapsed.TotalSeconds };
     }
+
+    /// <summary>Whether a row of this measurement has every column.</summary>
+    internal bool IsWhole(SweepRow row) => row.Measured == Hash && Filled.All(one => one.IsIn(row));
+
+    private IEnumerable<Statistic> Filled => Statistics.Where(one => Columns?.Contains(one.Column) ?? true);
+
+    private static IReadOnlyList<Statistic> Statistics => Kinds.All<Statistic>(kind => kind.Column);
+
+    private static IEnumerable<string> Known => Statistics.Select(one => one.Column);
 
     private static int AtLeast(int least, int value, string name) =>
         value >= least ? value : throw new ArgumentOutOfRangeException(name, value, $"{name} is at least {least}.");

@@ -33,6 +33,10 @@ public sealed partial record SweepRow(
         NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
     };
 
+    /// <summary>Such as "99.6 % (99.5 to 99.7), 27 fixed points"; the points where they were looked for.</summary>
+    public override string ToString() =>
+        FoundColumn is { } found ? $"{Accuracy}, {found.Points} fixed points" : $"{Accuracy}";
+
     /// <summary>The row as one line of JSON.</summary>
     public string ToLine() => JsonSerializer.Serialize(this, Options);
 
@@ -72,5 +76,5 @@ public sealed partial record SweepRow(
     /// <summary>A column that every whole row has.</summary>
     private static T Whole<T>(T? column, [CallerMemberName] string name = "")
         where T : class =>
-            column ?? throw new InvalidOperationException($"This row has no {name} yet: it is still being measured.");
+            column ?? throw new InvalidOperationException($"The sweep did not measure {name} in this row: name that column in its file, or leave \"columns\" out.");
 }

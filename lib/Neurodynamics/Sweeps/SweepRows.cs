@@ -11,8 +11,8 @@ namespace Neurodynamics.Sweeps;
 /// was.
 /// </summary>
 /// <remarks>
-/// A row that measured something else than the plan asks for, as when the file was changed since, or that cannot be
-/// read, counts as not there; its network is measured again.
+/// A row that measured something else than the plan asks for, as when the file was changed since, that lacks a column,
+/// or that cannot be read, counts as not there; its network is measured again.
 /// </remarks>
 /// <param name="plan">The sweep.</param>
 /// <param name="folder">The folder; made when the first row is written.</param>
@@ -50,7 +50,7 @@ public sealed class SweepRows(SweepPlan plan, string folder)
         try
         {
             return File.Exists(RowOf(run)) && SweepRow.FromLine(File.ReadAllText(RowOf(run))) is var row
-                && row.Measured == plan.Measure.Hash && row.Recipe == run
+                && plan.Measure.IsWhole(row) && row.Recipe == run
                 ? row
                 : null;
         }
@@ -97,7 +97,7 @@ public sealed class SweepRows(SweepPlan plan, string folder)
         IReadOnlyList<SweepRow> before =
             File.Exists(path) ? [.. Load(path).DistinctBy(row => (row.Run, row.Measured))] : [];
         foreach (var row in before)
-            if (known.Contains(row.Run) && row.Measured == plan.Measure.Hash && !Has(row.Recipe)) Write(row);
+            if (known.Contains(row.Run) && plan.Measure.IsWhole(row) && !Has(row.Recipe)) Write(row);
         var rows = plan.Runs.Select(Read).OfType<SweepRow>().ToArray();
         var made = rows.Select(row => row.Run).ToHashSet();
         WholeFile.Write(path, stream =>

@@ -25,34 +25,11 @@ public sealed class ChannelAxesTests
     }
 
     [Fact]
-    public void Corners_edges_and_axes_have_the_shares_that_they_must()
+    public void Nearest_to_an_axis_are_the_middle_and_the_middles_of_faces()
     {
         double[,] grid = Bits(Grid());
-        var axes = ChannelAxes.Fit(Placed(grid), grid)!;
-        Assert.Equal(new OnChannels(0, 1.0 / 3, 1), Near(point => point.All(value => value != 0)));
-        Assert.Equal(new OnChannels(0, 0.5, 1), Near(point => point.Count(value => value != 0) == 2));
-        Assert.Equal(new OnChannels(1, 1, 1), Near(point => point.Count(value => value != 0) == 1));
-        // A step off the directions, at right angles to all three.
-        double[,] off = Placed(Bits([[1, 0, 0]]));
-        var (first, away) = (off.Row(0), new[] { 0.0, -1, 1.0 / 3, 1 });
-        for (int j = 0; j < 4; j++) off[0, j] = first[j] + away[j];
-        Assert.Equal(4 / (4 + Math.Pow(away.Norm(), 2)), axes.Of(off).Within, 1e-9);
-        Assert.Equal(double.NaN, axes.Of(new double[0, 4]).Few);
-
-        OnChannels Near(Func<double[], bool> which)
-        {
-            var (few, nearest, within) = axes.Of(Placed(Bits([.. Grid().Where(which)])));
-            return new(few, Math.Round(nearest, 9) == 0.333333333 ? 1.0 / 3 : Math.Round(nearest, 9),
-                Math.Round(within, 9));
-        }
-    }
-
-    [Fact]
-    public void A_balls_share_of_the_nearest_axis_is_the_closed_form()
-    {
-        Assert.Equal(1, ChannelAxes.NearestOfBall(1), 1e-4);
-        Assert.Equal(0.5 + 1 / Math.PI, ChannelAxes.NearestOfBall(2), 1e-4);
-        Assert.Equal(1.0 / 3 + 2 / (Math.PI * Math.Sqrt(3)), ChannelAxes.NearestOfBall(3), 1e-4);
+        bool[] near = ChannelAxes.Fit(Placed(grid), grid)!.Near(Placed(grid));
+        Assert.Equal(Grid().Select(point => point.Count(value => value != 0) <= 1), near);
     }
 
     [Fact]
@@ -85,11 +62,21 @@ public sealed class ChannelAxesTests
     public void States_of_a_flip_flop_start_on_the_axes_and_leave_them_as_bits_are_set()
     {
         var network = new NetworkStore(Path.Combine(Reference.Root, "data", "networks")).Load("flipflop3-gru").Network;
-        var curve = AxesByStep.Of(network, new FlipFlop { Channels = 3 }, new GradientDescent { MaxSteps = 2 }, [1, 60],
-            trials: 16, seed: 2, cancellation: TestContext.Current.CancellationToken);
-        Assert.Equal([1, 60], curve.Select(at => at.Steps));
+        var descent = new GradientDescent { Reading = SpeedReading.MeanSquare, LearningRate = 0.01, MaxSteps = 50 };
+        var curve = AxesByStep.Of(network, new FlipFlop { Channels = 3 }, descent, [1, 60], stops: [1e-2, 1e-12],
+            over: 96, trials: 16, seed: 2, cancellation: TestContext.Current.CancellationToken);
+        Assert.Equal([1, 60, null], curve.Select(at => at.Steps));
         Assert.True(curve[0].Raw.Share > 0.8 && curve[1].Raw.Share < 0.2, $"{curve[0]} {curve[1]}");
         Assert.True(curve[0].Distinct < 16, "Sixteen first steps have few different states.");
+        // Sixteen trials, spread over 1 to 96 steps.
+        Assert.Equal(Enumerable.Range(0, 16)
+            .Average(trial => ChannelAxes.AtMostOneTold(new() { Channels = 3 }, 1 + 6 * trial)),
+            curve[2].Expected, 1e-12);
+        // One of the two stops is passed, and the end is looked at; the descent is slower at each.
+        Assert.Equal([1e-2, null], curve[0].Descended.Select(at => at.Stop));
+        Assert.True(curve[0].Descended[0].MeanSquare <= 1e-2, $"{curve[0].Descended[0]}");
+        Assert.Equal(50, curve[0].Descended[1].Step);
+        Assert.True(curve[0].Descended[1].MeanSquare < curve[0].Descended[0].MeanSquare);
     }
 
     private static List<double[]> Grid() =>

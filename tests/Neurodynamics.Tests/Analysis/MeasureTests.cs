@@ -111,16 +111,26 @@ public sealed class MeasureTests
     [Fact]
     public void The_lead_of_a_shape_is_over_the_next_likely_which_may_be_none()
     {
-        CloudShape Told(ShapeKind shape, params (ShapeKind Shape, double Score)[] scores) =>
-            CloudShape.Of(new double[3, 4]) with
-            {
-                Shape = shape,
-                Scores = scores.ToDictionary(pair => pair.Shape, pair => pair.Score),
-            };
-        Assert.Equal(0.5, Told(ShapeKind.Cube, (ShapeKind.Cube, 2), (ShapeKind.Axes, 1.5)).Lead);
-        Assert.Equal(2, Told(ShapeKind.Cube, (ShapeKind.Cube, 2), (ShapeKind.Axes, -1)).Lead);
-        Assert.Equal(0.25, Told(ShapeKind.None, (ShapeKind.Cube, -0.25), (ShapeKind.Axes, -1)).Lead);
-        Assert.Equal(double.NaN, Told(ShapeKind.None).Lead);
+        CloudShape Told(params (ShapeKind Shape, double Score)[] scores) => CloudShape.Of(new double[3, 4]) with
+        {
+            Scores = scores.ToDictionary(pair => pair.Shape, pair => pair.Score),
+        };
+        Assert.Equal(0.5, Told((ShapeKind.Cube, 2), (ShapeKind.Axes, 1.5)).Lead);
+        Assert.Equal(2, Told((ShapeKind.Cube, 2), (ShapeKind.Axes, -1)).Lead);
+        Assert.Equal(0.25, Told((ShapeKind.Cube, -0.25), (ShapeKind.Axes, -1)).Lead);
+        Assert.Equal(double.PositiveInfinity, Told((ShapeKind.Line, double.PositiveInfinity)).Lead);
+        Assert.Equal(double.NaN, Told().Lead);
+    }
+
+    /// <summary>Of eight pairs that differ, all one way: 2 / 2^8. McNemar's exact test of 7 to 1: 18 / 2^8.</summary>
+    [Fact]
+    public void Pairs_that_differ_are_compared_by_the_exact_sign_test()
+    {
+        Assert.Equal(2.0 / 256, new PairedCount(10, 8, 0).P, 1e-12);
+        Assert.Equal(18.0 / 256, new PairedCount(10, 1, 7).P, 1e-12);
+        Assert.Equal(1, new PairedCount(10, 3, 3).P);
+        Assert.Equal(1, new PairedCount(10, 0, 0).P);
+        Assert.Equal("8 of 10 here alone, 0 there alone (p = 0.008)", $"{new PairedCount(10, 8, 0)}");
     }
 
     private static TorchSharp.Modules.Linear Steep(int channels)

@@ -62,7 +62,7 @@ public sealed class SweepRowsTests : IDisposable
         Assert.False(SameWith(found with { Points = found.Points + 1 }));
         Assert.False(First.Value.SameAs(First.Value with { Recipe = Plan.Runs[1] }));
         Assert.False(First.Value.SameAs(First.Value with { Updates = 19 }));
-        Assert.False(First.Value.SameAs(First.Value with { Clouds = [.. First.Value.Clouds.Skip(1)] }));
+        Assert.False(First.Value.SameAs(First.Value with { Clouds = [.. First.Value.Clouds!.Skip(1)] }));
 
         static bool SameWith(FoundFacts changed) => First.Value.SameAs(First.Value with { Found = changed });
     }
