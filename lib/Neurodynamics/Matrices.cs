@@ -53,9 +53,13 @@ public static class Matrices
 
     /// <summary>The states of points as a matrix [M, S]; there has to be one at least.</summary>
     /// <param name="points">The points.</param>
+    /// <exception cref="ArgumentException">There is none.</exception>
     public static double[,] States(this IReadOnlyList<StatePoint> points)
     {
         Demand.Given(points);
+        if (points.Count == 0)
+            throw new ArgumentException("A matrix of states needs one point at least, but there is none: leave it out, "
+                + "or search from more candidates.", nameof(points));
         return points.Select(point => point.State).ToMatrix(points[0].State.Length);
     }
 

@@ -44,8 +44,12 @@ public sealed class CellAndPlaneTests
         var plane = PhasePlane.Of(RecurrentCell.Create(Architecture.Vanilla, new[,] { { 1.0 }, { 1.0 } },
             new[,] { { 1.25, 0.75 }, { 0.75, 1.25 } }), resolution: 9);
         var points = plane.FixedPoints(6);
-        foreach (var chart in new[] { Figures.PhasePlanes(
-            [new("", plane, points, plane.Trajectories(plane.Grid(3), 4))]), Figures.SpeedSurface(plane, points) })
+        foreach (var chart in new[]
+        {
+            Figures.PhasePlanes([new("", plane, points, plane.Trajectories(plane.Grid(3), 4))]),
+            Figures.SpeedSurface(plane, points),
+            Figures.SpeedCut(plane, points, [1, -1]),
+        })
             Assert.Equal(
                 ["attractor", "saddle"], GenericChart.getTraces(chart).Select(trace => trace.TryGetPropertyValue(
                     "name").Value as string).Where(name => name is "attractor" or "saddle" or "repeller"));

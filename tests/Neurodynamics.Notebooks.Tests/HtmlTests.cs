@@ -170,10 +170,11 @@ public sealed class HtmlTests
     public void Text_is_at_the_left_and_has_true_minus_signs_where_it_speaks_of_numbers()
     {
         var table = new DataFrame(
-            new StringDataFrameColumn("in words", ["+-0", "-0.5 - 2e-3i", "gru-3", "one - two", "-"]),
-            new PrimitiveDataFrameColumn<int>("n", [-1, 0, 1, 2, 3]));
+            new StringDataFrameColumn("in words", ["+-0", "-0.5 - 2e-3i", "gru-3", "one - two", "-", "8: --0  +-"]),
+            new PrimitiveDataFrameColumn<int>("n", [-1, 0, 1, 2, 3, 4]));
         string html = Html(table);
-        foreach (string cell in new[] { "+\u22120", "\u22120.5 - 2e\u22123i", "gru-3", "one - two", "\u2212" })
+        foreach (string cell in new[] { "+\u22120", "\u22120.5 - 2e\u22123i", "gru-3", "one - two", "\u2212",
+            "8: \u2212\u22120  +\u2212" })
             Assert.Contains($"<td style=\"text-align:left\">{cell}</td>", WebUtility.HtmlDecode(html),
                 StringComparison.Ordinal);
         Assert.Contains("<td style=\"text-align:right\">\u22121</td>", html,

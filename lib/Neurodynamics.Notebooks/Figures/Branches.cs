@@ -28,7 +28,7 @@ public static partial class Figures
         int count = Math.Max(1, network.Channels);
         string word = first is null ? Wording.Output(network.Outputs) : "PC1";
         var panels = new Panels(
-            title ?? $"{Count(branches.Count, "branch", "branches")}, {Count(folds.Length, "fold")}",
+            title ?? $"{Number.Of(branches.Count, "branch", "branches")}, {Number.Of(folds.Length, "fold")}",
                 140 + 190 * count,
             Enumerable.Repeat(1.0, count), sharesX: true)
         { RowGap = 0.05 };

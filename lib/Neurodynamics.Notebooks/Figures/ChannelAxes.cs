@@ -29,10 +29,10 @@ public static partial class Figures
         foreach (var (told, group) in copies)
         {
             var (paint, symbol) = Nth(told);
-            scene.Markers($"{Count(told, "bit")} set", pca.Project(group.States()).Split(), paint, symbol, 6)
+            scene.Markers($"{Number.Of(told, "bit")} set", pca.Project(group.States()).Split(), paint, symbol, 6)
                 .Sized(group.Select(place => 5 * Math.Sqrt(place.Candidates))).Outlined(Paint.Ink, 0.5)
-                .Hovers(group.Select(place => $"{Count(told, "bit")} set<br>"
-                    + Count(place.Candidates, "copy", "copies")));
+                .Hovers(group.Select(place => $"{Number.Of(told, "bit")} set<br>"
+                    + Number.Of(place.Candidates, "copy", "copies")));
         }
         return space.Chart();
     }
@@ -68,11 +68,10 @@ public static partial class Figures
                 Proportion[] shares = [.. curve.Select(at => share(at.At))];
                 // Networks beside each other, so that their intervals do not hide each other.
                 double[] x = [.. curve.Select(at => at.Steps * (1 + 0.05 * (i - (networks.Count - 1) / 2.0)))];
-                panel.Line("", [.. shares.SelectMany((one, k) => new double[]?[]
-                    { [x[k], one.Low], [x[k], one.High], null })], paint, width: 1.2);
-                panel.Line(name, x, shares.Select(one => one.Share), paint, Hover.Custom, 1).Marked(paint, symbol)
-                    .Custom(curve.Zip(shares, (at, one) =>
-                        $"{name}, {Count(at.Steps, "step")}: {one} nearest to an axis"));
+                panel.Line("", [.. curve.SelectMany((at, k) => new double[]?[]
+                    { [x[k], At(at).Low], [x[k], At(at).High], null })], paint, width: 1.2);
+                panel.Line(name, x, curve.Select(at => At(at).Share), paint, Hover.Custom, 1).Marked(paint, symbol)
+                    .Custom(curve.Select(at => $"{name}, {Number.Of(at.Steps, "step")}: {At(at)} nearest to an axis"));
             }
             panel.X.Titled("steps of the trial").Logarithmic();
             panel.Y.Titled(column == 0 ? "states nearest to an axis" : null).Percent().From(0, 1.04)

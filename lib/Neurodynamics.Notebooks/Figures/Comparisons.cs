@@ -37,7 +37,7 @@ public static partial class Figures
             double[][] places = Places(points, pca);
             string[] shares = [.. Enumerable.Range(0, 3).Select(k => Component(pca, k, of: ""))];
             var eye = AlongChannels(points, network, pca, distance: 2) ?? Eye.Usual;
-            var scene = space.Add($"<b>{networks[i].Name}</b>, {Count(points.Count, "point")}<br>"
+            var scene = space.Add($"<b>{networks[i].Name}</b>, {Number.Of(points.Count, "point")}<br>"
                 + string.Join(", ", shares), eye);
             scene.Bare();
             if (clouds is null) Fit(scene, places);

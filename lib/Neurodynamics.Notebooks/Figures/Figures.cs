@@ -39,9 +39,6 @@ public static partial class Figures
 
     private static double[] Numbers(int first, int count) => [.. Enumerable.Range(first, count).Select(i => (double)i)];
 
-    private static string Count(int number, string thing, string? things = null) =>
-        $"{number} {(number == 1 ? thing : things ?? thing + "s")}";
-
     private static string Percent(double share) => string.Create(CultureInfo.InvariantCulture, $"{100 * share:0.##} %");
 
     /// <summary>What a component's axis is called, with its share of the variance.</summary>

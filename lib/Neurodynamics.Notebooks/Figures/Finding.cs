@@ -17,6 +17,7 @@ public static partial class Figures
     /// <param name="tolerance">A value of q to mark; default none.</param>
     public static GenericChart Speeds(IReadOnlyList<(string Name, double[] Speeds)> sets, double? tolerance = null)
     {
+        const double gap = 0.08;
         int lowest = (int)Math.Floor(Math.Log10(LeastSpeed));
         int highest = Math.Max(
             2, sets.SelectMany(set => set.Speeds).Where(double.IsFinite).Select(Decade).DefaultIfEmpty(0).Max() + 1);
@@ -24,7 +25,7 @@ public static partial class Figures
             new Panels("Speeds of the candidates", 110 + 135 * sets.Count, sets.Select(_ => 1.0), sharesX: true)
             {
                 RowGap = 0.05,
-                BarGap = 0.08,
+                BarGap = gap,
                 Legend = Legend.None,
             };
         panels[0].X.Titled("speed q (decades)").From(lowest - 0.5, highest + 0.5).Powers(lowest, highest, 5);
@@ -36,7 +37,9 @@ public static partial class Figures
             panels[i].Bars(name, counts.Select(pair => pair.Key + 0.5), counts.Select(pair => (double)pair.Value),
                 ByRow[i % ByRow.Length],
                 $"q {Hover.Custom}: {Hover.Y} candidates")
-                    .Custom(counts.Select(pair => $"{Axis.Power(pair.Key)} to {Axis.Power(pair.Key + 1)}"));
+                    .Custom(counts.Select(pair => $"{Axis.Power(pair.Key)} to {Axis.Power(pair.Key + 1)}"))
+                    // A decade wide, however far apart the bars are.
+                    .Set("width", 1 - gap);
             panels[i].Label(name, across: 0.2);
             if (tolerance is { } mark) panels[i].Upright(Math.Log10(mark));
         }
@@ -91,13 +94,10 @@ public static partial class Figures
 
     /// <summary>
     /// Where candidates ended: the largest modulus of a state variable against the speed q, both logarithmic, by
-    /// ending.
+    /// ending, with a line at the largest modulus that a state can have where the cell knows it.
     /// </summary>
     /// <param name="sets">Name of the candidates and how they ended.</param>
-    /// <param name="bound">
-    /// The largest modulus that a state can have, drawn as a line; default 1, that of a vanilla RNN or GRU.
-    /// </param>
-    public static GenericChart Ends(IReadOnlyList<(string Name, FixedPointSolution Solution)> sets, double bound = 1)
+    public static GenericChart Ends(IReadOnlyList<(string Name, FixedPointSolution Solution)> sets)
     {
         // Below is room for as many lines of legend as a narrow window makes of it.
         var panels = new Panels("Speed and size where candidates ended", 560) { Legend = Legend.Below, Bottom = 130 };
@@ -116,7 +116,9 @@ public static partial class Figures
                     $"{Wording.Of(ending.Key)}<br>largest |h| {Hover.XAs(".4g")}<br>q = {Hover.YAs(".2e")}",
                     k == 0 ? MarkShape.Circle : MarkShape.X, 8).Opacity(0.75);
         }
-        panel.Upright(bound, "no state is ever here");
+        var problem = sets[0].Solution.Problem;
+        if (problem.Cell.InvariantBox(problem.InputOf(0)) is { } box)
+            panel.Upright(box.Max(), "no state is ever here");
         return panels.Chart(sets.Select(one => one.Solution.Problem.Cell.Unchecked));
 
         static Paint PaintOf(Ending ending) => ending switch
@@ -137,23 +139,30 @@ public static partial class Figures
     /// <param name="points">Points with certificates, as a search returns them, in their order.</param>
     public static GenericChart Certificates(IReadOnlyList<StatePoint> points)
     {
-        var panels = new Panels("What is proven of each point", 430);
+        var panels = new Panels("What is proven of each point", 480);
         var panel = panels[0];
         panel.X.Titled("point, as in the table").From(0.3, points.Count + 0.7);
         panel.Y.Titled("distance from the state").Logarithmic(2);
-        Row("nearest other point found", point =>
-            Distances.ToNearest(new[] { point.State }.ToMatrix(point.State.Length),
-            [.. points.Where(other => other != point).Select(other => other.State)])[0], MarkShape.Square, Paint.Grey);
-        Row("no other true point within", point => point.Certificate?.Proof?.UniquenessRadius, MarkShape.Diamond,
-            Paint.Blue);
-        Row("a true point within", point => point.Certificate?.Proof?.ExistenceRadius, MarkShape.Circle,
-            Paint.Vermillion);
+        double[] nearest = Known(point => Distances.ToNearest(new[] { point.State }.ToMatrix(point.State.Length),
+            [.. points.Where(other => other != point).Select(other => other.State)])[0]);
+        double[] alone = Known(point => point.Certificate?.Proof?.UniquenessRadius);
+        double[] exists = Known(point => point.Certificate?.Proof?.ExistenceRadius);
+        Stretch("nothing is proven", alone, nearest, Paint.Grey, 1.5, Dash.Dot);
+        Stretch("proven to be empty", exists, alone, Paint.SkyBlue, 5, Dash.Solid);
+        Row("nearest other point found", nearest, MarkShape.Square, Paint.DarkGrey);
+        Row("no other true point within", alone, MarkShape.Diamond, Paint.Blue);
+        Row("a true point within", exists, MarkShape.Circle, Paint.Vermillion);
         return panels.Chart(points.Select(point => point.Certificate?.Unchecked));
 
-        void Row(string name, Func<StatePoint, double?> value, MarkShape symbol, Paint paint) =>
-            panel.Markers(name, Numbers(1, points.Count),
-            points.Select(value)
-                .Select(distance => distance is { } known && double.IsFinite(known) ? known : double.NaN), paint,
+        double[] Known(Func<StatePoint, double?> value) => [.. points.Select(value)
+            .Select(distance => distance is { } known && double.IsFinite(known) ? known : double.NaN)];
+
+        void Stretch(string name, double[] from, double[] to, Paint paint, double width, Dash dash) =>
+            panel.Line(name, [.. from.SelectMany((low, i) => double.IsNaN(low + to[i]) ? new double[]?[] { null }
+                : [[i + 1, low], [i + 1, to[i]], null])], paint, width: width, dash: dash);
+
+        void Row(string name, double[] values, MarkShape symbol, Paint paint) =>
+            panel.Markers(name, Numbers(1, points.Count), values, paint,
             $"point {Hover.X}<br>{name}: {Hover.YAs(".3g")}", symbol, 9);
     }
 }

@@ -76,6 +76,45 @@ public static partial class Figures
     }
 
     /// <summary>
+    /// A cut through the speed's landscape along a valley: the least q on each line across a direction, as log10 q,
+    /// with the fixed points and slow points at their places.
+    /// </summary>
+    /// <param name="plane">The plane.</param>
+    /// <param name="points">Its fixed points, linearised.</param>
+    /// <param name="direction">Along which to cut, 2 values.</param>
+    /// <param name="slow">Slow points: minima of q that are not zero; default none.</param>
+    /// <param name="title">Of the figure.</param>
+    public static GenericChart SpeedCut(PhasePlane plane, IReadOnlyList<Linearisation> points, double[] direction,
+        IReadOnlyList<SlowPoint>? slow = null, string title = "The floor of the valley")
+    {
+        var panels = new Panels(title, 400);
+        var panel = panels[0];
+        string along = string.Create(CultureInfo.InvariantCulture, $"({direction[0]:0.##}, {direction[1]:0.##})");
+        panel.X.Titled($"place along {along}").NoZeroLine();
+        panel.Y.Titled("log₁₀ of the least q").From(Math.Log10(SpeedFloor) - 0.6, 1);
+        // At a fixed point the floor is 0, and no line needs to go just there.
+        var floor = plane.Floor(direction).Concat(points.Select(line => (Along: Place(line.Point), Speed: 0.0)))
+            .OrderBy(at => at.Along).ToList();
+        panel.Line("least q across", floor.Select(at => at.Along), floor.Select(at => Log(at.Speed)), Paint.DarkGrey,
+            $"place {Hover.XAs(".3f")}<br>log₁₀ q = {Hover.YAs(".2f")}");
+        foreach (var kind in points.GroupBy(PlaneKind))
+        {
+            var (symbol, paint, size) = PlaneSymbol(kind.First());
+            panel.Markers(kind.Key, kind.Select(line => Place(line.Point)), kind.Select(_ => Log(0)), paint, null,
+                symbol, size).Hovers(kind.Select(PlaneHover));
+        }
+        if (slow is { Count: > 0 })
+            panel.Markers("slow point, q > 0", slow.Select(Place), slow.Select(point => Log(point.Speed)), Paint.Black,
+                $"slow point<br>log₁₀ q = {Hover.YAs(".2f")}", MarkShape.CircleOpen, 11);
+        return panels.Chart(plane.Cell.Unchecked);
+
+        double Log(double speed) => Math.Log10(Math.Max(SpeedFloor, speed));
+
+        double Place(StatePoint point) => (point.State[0] * direction[0] + point.State[1] * direction[1])
+            / Math.Sqrt(direction[0] * direction[0] + direction[1] * direction[1]);
+    }
+
+    /// <summary>
     /// The speed q over a plane as a surface, as log10 q, with its fixed points and slow points: a scene in three
     /// dimensions.
     /// </summary>

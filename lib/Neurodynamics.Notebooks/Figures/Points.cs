@@ -167,13 +167,13 @@ public static partial class Figures
                 nameof(states));
         var places = pca.Project(states.Rows()).Split().Take(count * steps).Chunk(steps);
         // One line for all trials, broken between them: one entry in the legend, and quick to turn.
-        scene.Line(Count(count, "trial"), [.. places.SelectMany(trial => trial.Append(null))], Paint.Grey, 1.5)
+        scene.Line(Number.Of(count, "trial"), [.. places.SelectMany(trial => trial.Append(null))], Paint.Grey, 1.5)
             .Opacity(0.35);
     }
 
     private static string Title(IReadOnlyList<Linearisation> points)
     {
-        string count = points.Count == 0 ? "No fixed points" : Count(points.Count, "fixed point");
+        string count = points.Count == 0 ? "No fixed points" : Number.Of(points.Count, "fixed point");
         return points.Count > 0 && PointFacts.OneInput(points)
             ? $"{count} at input ({PointFacts.InputOf(points[0])})"
             : count;

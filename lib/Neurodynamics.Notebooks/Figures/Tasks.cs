@@ -137,7 +137,7 @@ public static partial class Figures
         double[] time = Numbers(1, shares.GetLength(0));
         Paint[] paints = [Paint.Grey, Paint.SkyBlue, Paint.Orange, Paint.Green, Paint.Purple, Paint.Yellow];
         for (int number = shares.GetLength(1) - 1; number >= 0; number--)
-            panels[0].Line(Count(number, "bit"), time, shares.Column(number), paints[number % paints.Length],
+            panels[0].Line(Number.Of(number, "bit"), time, shares.Column(number), paints[number % paints.Length],
                 $"step {Hover.X}<br>{number} set in {Hover.YAs(".1%")} of trials", 0.5)
                     .Stacked(paints[number % paints.Length]);
         if (allExpected is not null)

@@ -29,7 +29,8 @@ public static partial class Figures
         };
         double[] all = [.. solutions.SelectMany(one => pca.Project(one.Solution.Problem.Candidates).Split())
             .Concat(places).SelectMany(place => place[..2]).Select(Math.Abs).Order()];
-        double most = 1.1 * all[all.Length - 1 - all.Length / 200];
+        double most = 1.1 * Math.Max(all[all.Length - 1 - all.Length / 200],
+            places.SelectMany(place => place[..2]).Select(Math.Abs).DefaultIfEmpty(0).Max());
         for (int k = 0; k < solutions.Count; k++)
         {
             var ((name, solution), panel) = (solutions[k], panels[0, k]);
@@ -53,7 +54,9 @@ public static partial class Figures
                 {
                     int[] rows = [.. Enumerable.Range(0, accepted.At.Count).Where(i => wanted(accepted.At[i]))
                         .Select(i => accepted.Candidates[i])];
-                    panel.Markers(what, [.. rows.Select(row => ends[row])], paint, null, shape, size).At(frame)
+                    // Without any end one that is nowhere, which keeps the kind in the legend.
+                    double[]?[] drawn = rows.Length == 0 ? [null] : [.. rows.Select(row => ends[row])];
+                    panel.Markers(what, drawn, paint, null, shape, size).At(frame)
                         .Hovers(rows.Select(row => string.Create(CultureInfo.InvariantCulture,
                             $"candidate {row + 1}, {what}<br>speed q = {solution.Speeds[row]:0.0e+0}")));
                 }

@@ -22,8 +22,8 @@ public static partial class Figures
         TransitionGraph graph, Network network, Pca pca, ColourBy colourBy = ColourBy.UnstableModes,
             string? title = null, double[,,]? trajectories = null)
     {
-        string connections = Count(graph.Edges().Count, "connection");
-        var space = Space(title ?? $"{Count(graph.Points.Count, "fixed point")}, {connections}", pca, out var scene,
+        string connections = Number.Of(graph.Edges().Count, "connection");
+        var space = Space(title ?? $"{Number.Of(graph.Points.Count, "fixed point")}, {connections}", pca, out var scene,
             AlongChannels(graph.Points, network, pca, distance: trajectories is null ? 1.8 : 1.5), bare: true);
         double[][] places = Places(graph.Points, pca);
         scene.Line(connections, Connections(graph, places), Paint.Ink, 2);

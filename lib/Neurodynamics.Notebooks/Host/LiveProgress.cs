@@ -82,13 +82,14 @@ public sealed class LiveProgress : IProgress<TrainingProgress>, IProgress<int>
 
     private string Words()
     {
-        var (things, whole) = candidates == 0 ? ("updates", "Trained") : ("candidates", "Followed");
+        var (thing, whole) = candidates == 0 ? ("update", "Trained") : ("candidate", "Followed");
         bool all = last.Value >= last.Of;
-        string reached = $"{last.Value} of {last.Of} {things}";
+        string reached = $"{last.Value} of {Number.Of(last.Of, thing)}";
         if (!finished) return $"{(candidates == 0 ? "Training" : "Solving")}: {reached}{last.Result}{last.Remaining}";
         // A training that is good enough ends before its last update, and that is no interruption.
         if (!all && (stop.IsCancellationRequested || candidates > 0)) return $"Stopped after {reached}{last.Result}.";
-        return $"{whole} {last.Value} {things}{last.Result}{(candidates > 0 ? " to their end" : "")}.";
+        string end = candidates == 0 ? "" : last.Value == 1 ? " to its end" : " to their end";
+        return $"{whole} {Number.Of(last.Value, thing)}{last.Result}{end}.";
     }
 
     private static string Duration(TimeSpan time) => time.TotalSeconds < 90

@@ -121,16 +121,17 @@ public static partial class Tables
     }
 
     /// <summary>
-    /// A row per network: fixed points by number of unstable modes, how many have a mode near |lambda| = 1, how many
-    /// such modes a point has on average, slow points, and the completeness check's verdict.
+    /// A row per network: fixed points by the numbers of unstable modes that occur, how many have a mode near
+    /// |lambda| = 1, how many such modes a point has on average, slow points, and the completeness check's verdict.
     /// </summary>
     public static DataFrame Found(IReadOnlyList<Portrait> networks)
     {
-        int most = networks.SelectMany(entry => entry.Points).Max(point => (int?)point.UnstableModes) ?? 0;
+        int[] numbers = [.. networks.SelectMany(entry => entry.Points).Select(point => point.UnstableModes).Append(0)
+            .Distinct().Order()];
         return Table.Of(networks).Assuming(networks.Select(entry => entry.Network.Cell.Unchecked))
             .Column("network", entry => entry.Name)
             .Column("points", entry => entry.Points.Count)
-            .Each(Enumerable.Range(0, most + 1), (table, number) => table.Column(
+            .Each(numbers, (table, number) => table.Column(
                 number == 0 ? "attractors" : $"{number} unstable", entry =>
                     entry.Points.Count(point => point.UnstableModes == number)))
             .Column("certified", entry =>

@@ -80,7 +80,8 @@ internal static partial class TableText
     /// <summary>
     /// Minus signs: before a number, in an exponent, and in a readout, but not in a name or between two words.
     /// </summary>
-    [GeneratedRegex(@"(?<!\w)-(?=\d)|(?<=\de)-(?=\d)|(?<=^[+0-]*)-(?=[+0-]*$)")]
+    [GeneratedRegex(@"(?<!\w)-(?=\d)|(?<=\de)-(?=\d)|(?<=^[+0-]*)-(?=[+0-]*$)"
+        + @"|(?<=(?<!\S)[+0-]+)-(?=[+0-]*(?!\S))|(?<!\S)-(?=[+0-]+(?!\S))")]
     private static partial Regex Minus();
 
     private static string Exact(object? value) => value switch

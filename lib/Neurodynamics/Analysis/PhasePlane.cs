@@ -52,6 +52,57 @@ public sealed record PhasePlane(Cell Cell, double[] Input, double[] Axis, double
         return speed;
     }
 
+    /// <summary>
+    /// The floor of the speed's landscape, for a cut along a valley: the least q on each of many lines across a
+    /// direction, inside the square of the grid and sought far between its points.
+    /// </summary>
+    /// <param name="direction">2 values; its length does not matter, but is not 0.</param>
+    /// <param name="count">How many lines, at least 2; default 241.</param>
+    /// <returns>For each line its place along the direction and the least q, in the order of the places.</returns>
+    /// <exception cref="ArgumentException">The direction has no length.</exception>
+    public IReadOnlyList<(double Along, double Speed)> Floor(double[] direction, int count = 241)
+    {
+        const int tries = 201, rounds = 4;
+        Demand.Shape(direction, [2]);
+        ArgumentOutOfRangeException.ThrowIfLessThan(count, 2);
+        Demand.Room(count, tries, 2);
+        double length = Math.Sqrt(direction[0] * direction[0] + direction[1] * direction[1]);
+        if (!(length > 0) || !double.IsFinite(length)) throw new ArgumentException(
+            $"A direction of length {length} leads nowhere: give one of another length.", nameof(direction));
+        var (a, b, extent) = (direction[0] / length, direction[1] / length, Axis[^1]);
+        // The first and the last line would only touch a corner of the square.
+        double reach = 0.98 * extent * (Math.Abs(a) + Math.Abs(b));
+        double[] along = [.. Enumerable.Range(0, count).Select(i => reach * (2.0 * i / (count - 1) - 1))];
+        double[] low = new double[count], high = new double[count], speeds = new double[count];
+        for (int i = 0; i < count; i++)
+        {
+            var (first, second) = (Inside(along[i] * a, -b), Inside(along[i] * b, a));
+            (low[i], high[i]) = (Math.Max(first.Low, second.Low), Math.Min(first.High, second.High));
+        }
+        for (int round = 0; round < rounds; round++)
+        {
+            double[,] states = new double[count * tries, 2];
+            for (int i = 0; i < count; i++)
+                for (int k = 0; k < tries; k++)
+                    (states[i * tries + k, 0], states[i * tries + k, 1]) =
+                        (along[i] * a - Across(i, k) * b, along[i] * b + Across(i, k) * a);
+            double[] all = new FixedPointProblem(Cell, Input, states).Speeds();
+            for (int i = 0; i < count; i++)
+            {
+                int best = Enumerable.Range(0, tries).MinBy(k => all[i * tries + k]);
+                speeds[i] = all[i * tries + best];
+                (low[i], high[i]) = (Across(i, Math.Max(0, best - 1)), Across(i, Math.Min(tries - 1, best + 1)));
+            }
+        }
+        return [.. along.Zip(speeds)];
+
+        double Across(int line, int k) => low[line] + (high[line] - low[line]) * k / (tries - 1);
+
+        (double Low, double High) Inside(double at, double slope) => slope == 0
+            ? (double.NegativeInfinity, double.PositiveInfinity)
+            : ((-Math.Sign(slope) * extent - at) / slope, (Math.Sign(slope) * extent - at) / slope);
+    }
+
     /// <summary>States on a square grid over the plane, to start from [count^2, 2].</summary>
     /// <param name="count">Along each axis, at least 2.</param>
     public double[,] Grid(int count)

@@ -129,7 +129,7 @@ public sealed record CertifiedIndex(IReadOnlyList<Disc> Discs, int LeastUnstable
         return clusters;
     }
 
-    private static string Modes(int count) => count == 1 ? "1 unstable mode" : $"{count} unstable modes";
+    private static string Modes(int count) => Number.Of(count, "unstable mode");
 
     private static string Touching(Disc[] discs) => discs.Length == 1 ? $"the disc {discs[0]} touches the unit circle"
         : $"{discs.Length} discs touch the unit circle, the largest {discs.MaxBy(disc => disc.Radius)}";

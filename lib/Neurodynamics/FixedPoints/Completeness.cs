@@ -61,15 +61,16 @@ public sealed record Completeness(int Sum, int Counted, int Uncertain, int Outsi
     internal string Words => Verdict switch
     {
         CompletenessVerdict.Missing =>
-            $"The signs of det(I - J) over {Points(Counted)} sum to {Sum} and not to 1, so at least one fixed point "
-                + $"is missing: try more candidates, noise on them, or mixtures of the points already found.",
+            $"The signs of det(I - J) over {Number.Of(Counted, "point")} sum to {Sum} and not to 1, so at least "
+                + $"one fixed point is missing: try more candidates, noise on them, or mixtures of the points "
+                + "already found.",
         CompletenessVerdict.Consistent =>
-            $"The signs of det(I - J) over {Points(Counted)} sum to 1, as they must if none is missing; this is no "
-                + $"proof, because points of opposite sign may be missing in pairs.",
+            $"The signs of det(I - J) over {Number.Of(Counted, "point")} sum to 1, as they must if none is "
+                + $"missing; this is no proof, because points of opposite sign may be missing in pairs.",
         CompletenessVerdict.Undecided =>
-            $"{Points(Uncertain)} beside {Counted} certain ones may be degenerate, not real or counted twice, so the "
-                + $"sum of signs decides nothing: solve on from there to a smaller tolerance, drop what is a slow "
-                + $"point, or change the input a little.",
+            $"{Number.Of(Uncertain, "point")} beside {Number.Of(Counted, "certain one")} may be degenerate, not real "
+                + $"or counted twice, so the sum of signs decides nothing: solve on from there to a smaller tolerance, "
+                + $"drop what is a slow point, or change the input a little.",
         CompletenessVerdict.Stopped =>
             "The search was stopped, so the points found say nothing of what is missing.",
         _ => "No box is known that this cell's step maps into itself, so the signs of det(I - J) need not sum to 1: "
@@ -168,6 +169,4 @@ public sealed record Completeness(int Sum, int Counted, int Uncertain, int Outsi
         }
         return signs;
     }
-
-    private static string Points(int count) => count == 1 ? "1 point" : $"{count} points";
 }

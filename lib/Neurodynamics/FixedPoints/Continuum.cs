@@ -33,7 +33,7 @@ public sealed record Continuum(int Dimension, IReadOnlyList<double[]> States, IR
     public override string ToString()
     {
         string sampled = string.Create(CultureInfo.InvariantCulture,
-            $"sampled at {States.Count} states, up to {Extent:0.###} apart");
+            $"sampled at {Number.Of(States.Count, "state")}, up to {Extent:0.###} apart");
         return $"a continuum of dimension {Dimension}: {Shape()}, {sampled}";
     }
 

@@ -82,13 +82,13 @@ public sealed record FixedPointSet(double[] Input, IReadOnlyList<FixedPoint> Poi
         int certified = Points.Count(point => point.Certificate?.Certainty == Certainty.Certified);
         int measured = Points.Count(point => point.Certificate?.Certainty == Certainty.VerifiedNumerically);
         string verified = measured == 0 ? "" : $", {measured} only verified numerically";
-        string counts = Points.Count == 1 ? "1 fixed point" : $"{Points.Count} fixed points";
         int open = Points.Count(point => point.Certificate is null);
         string untested = open == 0 ? "" : $" ({open} not tested)";
         string lines = string.Concat((Continua ?? []).Select(continuum => $"; {continuum}"));
         string assumed = Form.NotChecked(Unchecked) is { } words ? $"; {words}" : "";
-        return $"{counts}, {certified} of them certified{verified}{untested}, {Unreachable.Count} unreachable, "
-            + $"{SlowPoints.Count} slow points{lines}{assumed}. {Stopped() ?? Message()}";
+        return $"{Number.Of(Points.Count, "fixed point")}, {certified} of them certified{verified}{untested}, "
+            + $"{Unreachable.Count} unreachable, {Number.Of(SlowPoints.Count, "slow point")}{lines}{assumed}. "
+            + (Stopped() ?? Message());
     }
 
     private string Message()

@@ -171,8 +171,7 @@ public sealed record CompletenessProof
     private string OfBoxes => Verdict switch
     {
         ProofVerdict.ProvenComplete =>
-            $"Proven complete: {Count(Points.Count)}, and no other, by {Boxes.Count} box"
-                + (Boxes.Count == 1 ? "." : "es."),
+            $"Proven complete: {Count(Points.Count)}, and no other, by {Number.Of(Boxes.Count, "box", "boxes")}.",
         ProofVerdict.Partial => $"Proven in part: {Count(Points.Count)}; {Left} of {Boxes.Count} boxes, "
             + string.Create(CultureInfo.InvariantCulture, $"{OpenShare:0.#e+0} of the volume, are not decided, ")
             + (Boxes.Any(box => box.End == BoxEnd.Open)
@@ -263,7 +262,7 @@ public sealed record CompletenessProof
     /// <summary><see cref="Message"/>.</summary>
     public override string ToString() => Message;
 
-    private static string Count(int count) => count == 1 ? "1 fixed point" : $"{count} fixed points";
+    private static string Count(int count) => Number.Of(count, "fixed point");
 }
 
 /// <summary>A search's list of fixed points beside a proof's.</summary>
@@ -307,9 +306,10 @@ public sealed record ProofComparison
         if (IsComplete) return $"Proven complete: the list of {Matches.Count} is that of all fixed points, each once.";
         string rest = Verdict == ProofVerdict.ProvenComplete ? "no fixed points" : "not proven to be fixed points";
         int on = OnContinua.Count(at => at is not null);
-        return $"{Missing.Count} fixed points are proven and not listed, {Repeated.Count} are listed more than once, "
+        return $"{Number.Of(Missing.Count, "fixed point is", "fixed points are")} proven and not listed, "
+            + $"{Number.Of(Repeated.Count, "is", "are")} listed more than once, "
             + (Continua > 0 ? $"{on} listed lie on continua, which no list can exhaust, " : "")
-            + $"and {Matches.Count(match => match is null) - on} listed are {rest}"
+            + $"and {Number.Of(Matches.Count(match => match is null) - on, "listed is", "listed are")} {rest}"
             + (Verdict == ProofVerdict.ProvenComplete ? "." : "; the proof itself is not complete.");
     }
 }

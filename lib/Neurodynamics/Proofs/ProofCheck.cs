@@ -44,8 +44,10 @@ public sealed record ProofCheck
             ? No("the cell knows no equation with a box for it")
             : Fault(file, equation) is { } fault ? No(fault)
             : new(true, file.Points.Count,
-                $"Yes: {file.Points.Count} points, and these are the only fixed points of {cell.Title} "
-                + $"under this input, by {file.Cuts.Count(cut => cut.Part != "c")} parts of the first box.");
+                "Yes: "
+                + Number.Of(file.Points.Count, "point is the only fixed point", "points are the only fixed points")
+                + $" of {cell.Title} under this input, by "
+                + $"{Number.Of(file.Cuts.Count(cut => cut.Part != "c"), "part")} of the first box.");
 
         ProofCheck No(string why) => new(false, file.Points.Count, $"No: {why}.");
     }

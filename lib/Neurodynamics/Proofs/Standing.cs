@@ -44,7 +44,7 @@ public sealed record Standing
             ProofVerdict.ProvenComplete => comparison.ToString(),
             ProofVerdict.Partial => string.Create(CultureInfo.InvariantCulture,
                 $"{set.Standing}. {100 * (1 - proof.OpenShare):0.##} % of the box is proven to hold ")
-                + $"{proof.Points.Count} fixed points and no other; the rest is open.",
+                + $"{Number.Of(proof.Points.Count, "fixed point")} and no other; the rest is open.",
             _ => $"{set.Standing}. {proof.Message}",
         });
     }

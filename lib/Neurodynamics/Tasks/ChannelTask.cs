@@ -21,7 +21,7 @@ public abstract record ChannelTask : TrialTask
     public sealed override int OutputSize => Channels;
 
     /// <inheritdoc/>
-    public override string Title => $"{base.Title}, {(Channels == 1 ? "1 channel" : $"{Channels} channels")}";
+    public override string Title => $"{base.Title}, {Number.Of(Channels, "channel")}";
 
     /// <inheritdoc/>
     protected sealed override Trials Make(int count, int steps, long seed)

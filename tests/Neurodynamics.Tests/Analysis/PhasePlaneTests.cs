@@ -21,6 +21,35 @@ public sealed class PhasePlaneTests
             OneBit.Speed()[10, 3], 1e-15);
     }
 
+    /// <summary>Units that do not meet: across the first one's axis q is least where the second stands still.</summary>
+    [Theory]
+    [InlineData(1.0, 0.0, 0)]
+    [InlineData(-3.0, 0.0, 0)]
+    [InlineData(0.0, 0.5, 1)]
+    public void The_floor_along_an_axis_of_two_units_that_do_not_meet_is_the_speed_of_one(
+        double first, double second, int unit)
+    {
+        double[] weights = [1.5, 0.7];
+        var plane = PhasePlane.Of(Nets.Tanh(new[,] { { weights[0], 0 }, { 0, weights[1] } }), resolution: 5);
+        var floor = plane.Floor([first, second], 33);
+        Assert.Equal(33, floor.Count);
+        Assert.Equal(floor.Select(at => at.Along).Order(), floor.Select(at => at.Along));
+        Assert.All(floor, at =>
+        {
+            double step = Math.Tanh(weights[unit] * at.Along) - at.Along;
+            Assert.Equal(step * step / 2, at.Speed, 1e-12);
+        });
+    }
+
+    [Fact]
+    public void The_floor_across_a_saddle_lies_no_higher_than_any_state_of_the_line()
+    {
+        var at = OneBit.Floor([1, -1], 21)[10];
+        Assert.Equal(0, at.Along, 1e-12);
+        Assert.Equal(0, at.Speed, 1e-12);
+        Assert.Throws<ArgumentException>(() => OneBit.Floor([0, 0]));
+    }
+
     [Fact]
     public void A_bit_along_the_diagonal_has_two_attractors_at_the_roots_of_tanh_and_a_saddle_between_them()
     {
