@@ -10,7 +10,7 @@ namespace Neurodynamics.Environment;
 public static partial class Stills
 {
     const string Waiting = "<p>A script draws this figure: trust the notebook to see it.</p>";
-    static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
     /// <summary>Puts a picture beside each figure of an executed notebook and of its page.</summary>
     /// <param name="notebook">The executed notebook, with its page beside it.</param>

@@ -94,7 +94,8 @@ public static partial class Figures
 
     /// <summary>
     /// Where candidates ended: the largest modulus of a state variable against the speed q, both logarithmic, by
-    /// ending, with a line at the largest modulus that a state can have where the cell knows it.
+    /// ending. The first set is drawn small and filled, others larger and open. A line is at the largest modulus that a
+    /// state can have, where the cell knows it.
     /// </summary>
     /// <param name="sets">Name of the candidates and how they ended.</param>
     public static GenericChart Ends(IReadOnlyList<(string Name, FixedPointSolution Solution)> sets)
@@ -110,25 +111,28 @@ public static partial class Figures
             foreach (var ending in Enumerable.Range(0, solution.Endings.Length)
                 .Where(i => double.IsFinite(solution.Speeds[i]))
                 .GroupBy(i => solution.Endings[i]).OrderBy(group => group.Key))
+            {
+                var (paint, filled, open) = Look(ending.Key);
                 panel.Markers($"{name}: {Wording.Of(ending.Key)} ({ending.Count()})",
                     ending.Select(i => solution.States.Row(i).Max(Math.Abs)),
-                    ending.Select(i => Math.Max(solution.Speeds[i], LeastSpeed)), PaintOf(ending.Key),
+                    ending.Select(i => Math.Max(solution.Speeds[i], LeastSpeed)), paint,
                     $"{Wording.Of(ending.Key)}<br>largest |h| {Hover.XAs(".4g")}<br>q = {Hover.YAs(".2e")}",
-                    k == 0 ? MarkShape.Circle : MarkShape.X, 8).Opacity(0.75);
+                    k == 0 ? filled : open, k == 0 ? 7 : 10);
+            }
         }
         var problem = sets[0].Solution.Problem;
         if (problem.Cell.InvariantBox(problem.InputOf(0)) is { } box)
             panel.Upright(box.Max(), "no state is ever here");
         return panels.Chart(sets.Select(one => one.Solution.Problem.Cell.Unchecked));
 
-        static Paint PaintOf(Ending ending) => ending switch
+        static (Paint Paint, MarkShape Filled, MarkShape Open) Look(Ending ending) => ending switch
         {
-            Ending.FixedPoint => Paint.Blue,
-            Ending.SlowMinimum => Paint.Orange,
-            Ending.SlowEnough => Paint.Green,
-            Ending.Stalled => Paint.Purple,
-            Ending.StepLimit => Paint.Vermillion,
-            _ => Paint.Black,
+            Ending.FixedPoint => (Paint.Blue, MarkShape.Circle, MarkShape.CircleOpen),
+            Ending.SlowMinimum => (Paint.Orange, MarkShape.Diamond, MarkShape.DiamondOpen),
+            Ending.SlowEnough => (Paint.Green, MarkShape.Square, MarkShape.SquareOpen),
+            Ending.Stalled => (Paint.Purple, MarkShape.Cross, MarkShape.Cross),
+            Ending.StepLimit => (Paint.Vermillion, MarkShape.X, MarkShape.X),
+            _ => (Paint.Black, MarkShape.Square, MarkShape.SquareOpen),
         };
     }
 

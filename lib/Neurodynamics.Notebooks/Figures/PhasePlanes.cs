@@ -87,11 +87,11 @@ public static partial class Figures
     public static GenericChart SpeedCut(PhasePlane plane, IReadOnlyList<Linearisation> points, double[] direction,
         IReadOnlyList<SlowPoint>? slow = null, string title = "The floor of the valley")
     {
+        const double least = 1e-16;
         var panels = new Panels(title, 400);
         var panel = panels[0];
-        string along = string.Create(CultureInfo.InvariantCulture, $"({direction[0]:0.##}, {direction[1]:0.##})");
-        panel.X.Titled($"place along {along}").NoZeroLine();
-        panel.Y.Titled("log₁₀ of the least q").From(Math.Log10(SpeedFloor) - 0.6, 1);
+        panel.X.Titled($"place along ({Wording.Of(direction)})").NoZeroLine();
+        panel.Y.Titled("log₁₀ of the least q").From(Math.Log10(least) - 1, 1);
         // At a fixed point the floor is 0, and no line needs to go just there.
         var floor = plane.Floor(direction).Concat(points.Select(line => (Along: Place(line.Point), Speed: 0.0)))
             .OrderBy(at => at.Along).ToList();
@@ -108,7 +108,7 @@ public static partial class Figures
                 $"slow point<br>log₁₀ q = {Hover.YAs(".2f")}", MarkShape.CircleOpen, 11);
         return panels.Chart(plane.Cell.Unchecked);
 
-        double Log(double speed) => Math.Log10(Math.Max(SpeedFloor, speed));
+        double Log(double speed) => Math.Log10(Math.Max(least, speed));
 
         double Place(StatePoint point) => (point.State[0] * direction[0] + point.State[1] * direction[1])
             / Math.Sqrt(direction[0] * direction[0] + direction[1] * direction[1]);

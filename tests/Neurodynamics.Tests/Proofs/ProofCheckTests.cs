@@ -27,7 +27,7 @@ public sealed class ProofCheckTests : IDisposable
         var check = ProofCheck.Of(Path, cell);
         Assert.True(check.Holds, check.Message);
         Assert.Equal(proof.Points.Count, check.Points);
-        Assert.Contains("the only fixed points", check.Message);
+        Assert.Contains("the only fixed point", check.Message);
         // Of another network it is no proof.
         using (no_grad())
             foreach (var parameter in cell.parameters()) parameter.mul_(1.3);
