@@ -58,7 +58,7 @@ public static class HeadlessBrowser
         [
             "--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--ignore-gpu-blocklist",
             "--disable-background-networking", "--disable-component-update", "--disable-sync",
-            "--disable-quic", "--no-first-run",
+            "--disable-quic", "--no-first-run", "--disable-gpu-watchdog",
             .. offline
                 ? ["--host-resolver-rules=\"MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost\""]
                 : Array.Empty<string>(),
