@@ -124,7 +124,7 @@ public sealed class ArgumentTests : IDisposable
             ? !type.IsAbstract
             : member.Name.StartsWith("set_") || member.Name is "get_Item"
                 || !member.IsSpecialName && !member.IsDefined(typeof(CompilerGeneratedAttribute))
-        where member.Name is not (nameof(Dispose) or "Deconstruct")
+        where member.Name is not (nameof(Dispose) or "Deconstruct" or nameof(ToString))
             && !member.GetParameters().Any(parameter => parameter.ParameterType.IsByRefLike)
         select member is MethodInfo { IsGenericMethodDefinition: true } generic
             ? generic.MakeGenericMethod(typeof(int))

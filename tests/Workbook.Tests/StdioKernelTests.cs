@@ -16,6 +16,9 @@ public sealed partial class StdioKernelTests
         Assert.Contains("plotly.js v", Assert.Single(await kernel.RunAsync("#!import setup.dib")));
         IsFigure(await kernel.RunAsync(
             "Figures.Trial(new FlipFlop { Channels = 3 }.Sample(count: 2, steps: 20, seed: 7))"));
+        string bare = Assert.Single(await kernel.RunAsync("Workbook.Networks.Load(\"flipflop3-gru\").Network"));
+        Assert.StartsWith("<p>Network: GRU with 3 inputs and 100 units", bare);
+        Assert.InRange(bare.Length, 1, 20_000);
         await Assert.ThrowsAsync<InvalidOperationException>(() => kernel.RunAsync("throw new Exception()"));
     }
 

@@ -31,6 +31,9 @@ public sealed class Claims(string notebook)
 
     private readonly List<string[]> rows = [];
 
+    /// <summary>How many there are, and of which notebook.</summary>
+    public override string ToString() => $"{rows.Count} claims of {notebook}";
+
     /// <summary>
     /// Adds a claim with the verdict that the results give; one with the same words takes the place of the earlier, so
     /// that a cell can be run again.

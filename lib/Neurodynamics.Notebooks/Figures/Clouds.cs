@@ -11,7 +11,8 @@ namespace Neurodynamics.Notebooks;
 /// <param name="States">[M, S].</param>
 /// <param name="Shape">Circles, diamonds or squares, full or open; default circles.</param>
 /// <param name="Size">Size of the symbol; default 4.</param>
-public sealed record Cloud(string Name, double[,] States, MarkShape Shape = MarkShape.Circle, double Size = 4);
+public sealed record Cloud(string Name, double[,] States, MarkShape Shape = MarkShape.Circle, double Size = 4)
+    : Described;
 
 public static partial class Figures
 {

@@ -14,7 +14,7 @@ namespace Neurodynamics.Notebooks;
 /// The error, as a share of the displacement, up to which the linear picture counts as good; default a tenth.
 /// </param>
 public sealed record LinearView(
-    string Name, IReadOnlyList<LinearError> Errors, IReadOnlyList<StepForecast> Steps, double Limit = 0.1)
+    string Name, IReadOnlyList<LinearError> Errors, IReadOnlyList<StepForecast> Steps, double Limit = 0.1) : Described
 {
     /// <summary>The distance at which the error comes to the limit (<see cref="LinearError.Reach"/>).</summary>
     public double Reach => LinearError.Reach(Errors, Limit);

@@ -9,7 +9,7 @@ namespace Neurodynamics.Notebooks;
 /// <param name="Title">What the point is called.</param>
 /// <param name="Region">The region.</param>
 /// <param name="Radii">The radii along the modes.</param>
-public sealed record RegionView(string Title, TaylorRegion Region, IReadOnlyList<TaylorRadii> Radii);
+public sealed record RegionView(string Title, TaylorRegion Region, IReadOnlyList<TaylorRadii> Radii) : Described;
 
 public static partial class Figures
 {

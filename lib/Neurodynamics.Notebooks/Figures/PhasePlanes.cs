@@ -13,13 +13,13 @@ namespace Neurodynamics.Notebooks;
 /// <param name="Points">Its fixed points, linearised.</param>
 /// <param name="Trajectories">Ways of states [B, T, 2].</param>
 public sealed record PlaneView(
-    string Title, PhasePlane Plane, IReadOnlyList<Linearisation> Points, double[,,] Trajectories);
+    string Title, PhasePlane Plane, IReadOnlyList<Linearisation> Points, double[,,] Trajectories) : Described;
 
 /// <summary>Ways of states along one direction of a plane.</summary>
 /// <param name="Title">What they are called.</param>
 /// <param name="Trajectories">[B, T, 2].</param>
 /// <param name="Direction">2 values; its length does not matter.</param>
-public sealed record WaysAlong(string Title, double[,,] Trajectories, double[] Direction);
+public sealed record WaysAlong(string Title, double[,,] Trajectories, double[] Direction) : Described;
 
 public static partial class Figures
 {

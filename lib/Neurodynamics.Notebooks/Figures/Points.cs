@@ -50,6 +50,36 @@ public static partial class Figures
             mostTrajectories).Chart(network.Cell.Unchecked);
 
     /// <summary>
+    /// What a search found, by certainty, in the space of the first three principal components: for a first look, since
+    /// a set does not hold its network. At most 100 states of a kind are drawn.
+    /// </summary>
+    /// <param name="set">What was found; without a state a figure that says so.</param>
+    /// <param name="pca">The components to draw in, such as those of the points; fewer than 3 will do.</param>
+    public static GenericChart Found(FixedPointSet set, Pca pca)
+    {
+        const int most = 100;
+        var space = Space($"What was found at input ({Wording.Of(set.Input)})", pca, out var scene, bare: true);
+        bool Certified(FixedPoint point) => point.Certificate?.Certainty == Certainty.Certified;
+        Draw("certified", set.Points.Where(Certified), Look(0));
+        Draw("fixed point, not certified", set.Points.Where(point => !Certified(point)), Look(1));
+        Draw("on a continuum", (set.Continua ?? []).SelectMany(continuum => continuum.States)
+            .Select(state => new FixedPoint(state, set.Input, 0, 0)), Look(2));
+        Draw("slow point", set.SlowPoints, Look(3));
+        if (set.Points.Count + set.SlowPoints.Count + (set.Continua?.Count ?? 0) == 0)
+            space.Says("No fixed points to show.");
+        return space.Chart(set.Unchecked);
+
+        void Draw(string name, IEnumerable<StatePoint> points, (MarkShape Symbol, Paint Paint, double Size) look)
+        {
+            double[][] places = pca.Project(points.Select(point => point.State).ToMatrix(pca.Mean.Length)).Split();
+            if (places.Length == 0) return;
+            string shown = places.Length > most ? $"{most} of {places.Length}" : $"{places.Length}";
+            scene.Markers($"{name} ({shown})", places[..Math.Min(most, places.Length)], look.Paint, look.Symbol,
+                look.Size).Hover(name);
+        }
+    }
+
+    /// <summary>
     /// Fixed points and trajectories as <see cref="FixedPoints"/> draws them, with a cloud of other states among them,
     /// such as the ends of Algorithm 1.
     /// </summary>

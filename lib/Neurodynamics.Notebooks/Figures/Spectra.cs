@@ -9,7 +9,7 @@ namespace Neurodynamics.Notebooks;
 /// <summary>The eigenvalues at some points, among others.</summary>
 /// <param name="Title">What the network or the point is called.</param>
 /// <param name="Points">The points, linearised.</param>
-public sealed record SpectrumView(string Title, IReadOnlyList<Linearisation> Points);
+public sealed record SpectrumView(string Title, IReadOnlyList<Linearisation> Points) : Described;
 
 public static partial class Figures
 {

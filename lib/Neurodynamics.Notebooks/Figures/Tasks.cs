@@ -9,7 +9,8 @@ namespace Neurodynamics.Notebooks;
 /// <param name="Name">What the legend calls it.</param>
 /// <param name="Values">As counted in trials.</param>
 /// <param name="Expected">What is expected by a formula, at the same places; default none known.</param>
-public sealed record Counted(string Name, IReadOnlyList<double> Values, IReadOnlyList<double>? Expected = null);
+public sealed record Counted(string Name, IReadOnlyList<double> Values, IReadOnlyList<double>? Expected = null)
+    : Described;
 
 public static partial class Figures
 {

@@ -13,12 +13,14 @@ internal sealed class InteractiveHost : INotebookHost
 
     public INotebookCell? Running => KernelInvocationContext.Current is { } context ? new Cell(context) : null;
 
-    public void Show<T>(Func<T, string> html, Func<T, string> plain, bool both)
+    public void Show(Type type, Func<object, string> html, Func<object, string> plain, bool both)
     {
-        Formatter.Register(html, HtmlFormatter.MimeType);
-        Formatter.Register(plain, PlainTextFormatter.MimeType);
+        Formatter.Register(type, (value, writer) => writer.Write(html(value)), HtmlFormatter.MimeType);
+        // The second is what a list of variables shows.
+        foreach (string text in new[] { PlainTextFormatter.MimeType, PlainTextSummaryFormatter.MimeType })
+            Formatter.Register(type, (value, writer) => writer.Write(plain(value)), text);
         string[] preferred = both ? [HtmlFormatter.MimeType, PlainTextFormatter.MimeType] : [HtmlFormatter.MimeType];
-        Formatter.SetPreferredMimeTypesFor(typeof(T), preferred);
+        Formatter.SetPreferredMimeTypesFor(type, preferred);
     }
 
     /// <remarks>

@@ -30,6 +30,9 @@ public sealed class LiveProgress : IProgress<TrainingProgress>, IProgress<int>
         stop.Register(Finish);
     }
 
+    /// <summary>How far the work is.</summary>
+    public override string ToString() => $"Progress: {last.Value} of {last.Of}";
+
     /// <summary>For a training. Where a saved network is loaded instead, nothing is shown.</summary>
     public static LiveProgress Training() => new(0);
 

@@ -8,11 +8,14 @@ internal interface INotebookHost
     /// <summary>The cell that runs now on this thread; null outside a kernel.</summary>
     INotebookCell? Running { get; }
 
-    /// <summary>Says how values of a type are shown as the last value of a cell.</summary>
+    /// <summary>
+    /// Says how values of a type, and of those that derive from it, are shown as the last value of a cell.
+    /// </summary>
+    /// <param name="type">The type; the most special one counts.</param>
     /// <param name="html">As HTML, which is preferred.</param>
     /// <param name="plain">As text, for viewers without HTML.</param>
     /// <param name="both">Whether an output holds the text beside the HTML.</param>
-    void Show<T>(Func<T, string> html, Func<T, string> plain, bool both);
+    void Show(Type type, Func<object, string> html, Func<object, string> plain, bool both);
 
     /// <summary>From now on an interrupt of the process cancels the running cell first.</summary>
     void StopCellOnInterrupt();

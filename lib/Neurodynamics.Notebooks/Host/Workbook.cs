@@ -14,17 +14,21 @@ public static class Workbook
     internal static INotebookHost Host { get; } = new InteractiveHost();
 
     /// <summary>
-    /// Makes charts and tables show as the last value of a cell, without a network. Call it in the first cell of a
-    /// notebook: that cell's output holds plotly.js for all figures of the notebook. Outside a kernel only the
-    /// formatters are registered.
+    /// Makes charts, tables and every result of the library show as the last value of a cell, without a network. Call
+    /// it in the first cell of a notebook: that cell's output holds plotly.js for all figures of the notebook. Outside
+    /// a kernel only the formatters are registered.
     /// </summary>
     public static void Start()
     {
-        Host.Show<GenericChart>(ChartHtml.Of, ChartHtml.Words, both: false);
-        Host.Show<DataFrame>(TableText.Html, TableText.Plain, both: true);
-        Host.Show<CheckedClaim>(claim => claim.Html, claim => claim.ToString(), both: true);
+        BareVariable.Show(Host);
+        Show<GenericChart>(ChartHtml.Of, ChartHtml.Words, both: false);
+        Show<DataFrame>(table => TableText.Html(table), table => TableText.Plain(table), both: true);
+        Show<CheckedClaim>(claim => claim.Html, claim => claim.ToString(), both: true);
         Host.StopCellOnInterrupt();
         Host.Running?.Display(ChartHtml.Plotly());
+
+        static void Show<T>(Func<T, string> html, Func<T, string> plain, bool both) =>
+            Host.Show(typeof(T), value => html((T)value), value => plain((T)value), both);
     }
 
     /// <summary>The trained networks that came with the workbook, in its folder data/networks.</summary>

@@ -44,14 +44,15 @@ internal sealed record PointFacts(
         _ => "no bound known, and not verified numerically: nothing can be certified",
     };
 
-    public static IReadOnlyList<PointFacts> Of(IReadOnlyList<Linearisation> points, Network network)
+    public static IReadOnlyList<PointFacts> Of(IReadOnlyList<Linearisation> points, Network? network)
     {
         if (points.Count == 0) return [];
-        double[,] answers =
-            network.AnswersIfAny(points.Select(point => point.Point.State).ToMatrix(network.Cell.StateSize));
+        double[,] answers = network is null ? new double[points.Count, 0]
+            : network.AnswersIfAny(points.Select(point => point.Point.State).ToMatrix(network.Cell.StateSize));
+        var outputs = network?.Outputs ?? OutputMeaning.Logits;
         bool one = OneInput(points);
         return [.. points.Select((point, i) => new PointFacts(
-            i + 1, point, answers.Row(i), Network.Decide(answers.Row(i), network.Outputs), network.Outputs)
+            i + 1, point, answers.Row(i), Network.Decide(answers.Row(i), outputs), outputs)
         {
             Input = one ? null : InputOf(point),
         })];

@@ -9,7 +9,7 @@ namespace Neurodynamics.Notebooks;
 /// <param name="Name">The network's name.</param>
 /// <param name="Network">The network.</param>
 /// <param name="Set">What a search found.</param>
-public sealed record NamedSet(string Name, Network Network, FixedPointSet Set);
+public sealed record NamedSet(string Name, Network Network, FixedPointSet Set) : Described;
 
 public static partial class Tables
 {
@@ -24,17 +24,18 @@ public static partial class Tables
     /// Points under several inputs also have their input. Of a network without a readout nothing is read out.
     /// </summary>
     /// <param name="points">The points; none gives a table without rows.</param>
-    /// <param name="network">Their network.</param>
-    public static DataFrame FixedPoints(IReadOnlyList<Linearisation> points, Network network)
+    /// <param name="network">Their network; without it nothing is read out.</param>
+    public static DataFrame FixedPoints(IReadOnlyList<Linearisation> points, Network? network = null)
     {
         var facts = PointFacts.Of(points, network);
-        return Table.Of(facts).Assuming(network.Cell.Unchecked)
+        return Table.Of(facts).Assuming(network is null ? points.Select(point => point.Unchecked)
+                : [network.Cell.Unchecked])
             .Column("point", point => point.Number)
             .When(facts.Any(point => point.Input is not null), table => table.Column("input", point => point.Input))
             .Column("kind", point => point.Linearisation.Kind)
-            .When(network.Readout is not null, table => table.Column("readout", point => point.Readout))
-            .Each(Enumerable.Range(0, network.Channels), (table, channel) => table
-                .Column($"{Wording.Answer(network.Outputs)}{channel + 1}", point => point.Answers[channel]))
+            .When(network?.Readout is not null, table => table.Column("readout", point => point.Readout))
+            .Each(Enumerable.Range(0, network?.Channels ?? 0), (table, channel) => table
+                .Column($"{Wording.Answer(network!.Outputs)}{channel + 1}", point => point.Answers[channel]))
             .Column("unstable modes", point => point.Linearisation.UnstableModes)
             .Column("marginal modes", point => point.Linearisation.MarginalModes)
             .Column("slowest decay, steps", point => point.Linearisation.SlowestTimeConstant)
@@ -51,6 +52,24 @@ public static partial class Tables
                 .Column("nearest candidate", point =>
                     point.Linearisation.Point.Reachability?.NearestVisited ?? double.NaN));
     }
+
+    /// <summary>
+    /// A row per state that a search found: number, what it is (fixed point, slow point, ghost), whether it is
+    /// certified and within which radius, the radius within which no other is (both NaN where nothing was tested or
+    /// the test failed), speed q, and how many candidates ended there.
+    /// </summary>
+    /// <param name="points">
+    /// The states, such as <see cref="FixedPointSet.Points"/>; none gives a table without rows.
+    /// </param>
+    public static DataFrame Found(IReadOnlyList<StatePoint> points) => Table.Of(points.Index())
+        .Assuming(points.Select(point => point.Certificate?.Unchecked))
+        .Column("point", row => row.Index + 1)
+        .Column("what", row => InWords.Spaced(row.Item.GetType().Name))
+        .Column("certainty", row => row.Item.Certificate is { } tested ? Wording.Of(tested.Certainty) : "not tested")
+        .Column("within", row => row.Item.Certificate?.ExistenceRadius ?? double.NaN)
+        .Column("alone within", row => row.Item.Certificate?.UniquenessRadius ?? double.NaN)
+        .Column("speed q", row => row.Item.Speed)
+        .Column("candidates", row => row.Item.Candidates);
 
     /// <summary>
     /// A row per continuum of fixed points: its dimension, how many of its states were sampled and how far apart they

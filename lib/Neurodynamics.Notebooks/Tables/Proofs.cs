@@ -6,7 +6,7 @@ namespace Neurodynamics.Notebooks;
 /// <summary>A proof with the name that a table gives it.</summary>
 /// <param name="Name">Of the network, its input, or what was varied.</param>
 /// <param name="Proof">The proof.</param>
-public sealed record NamedProof(string Name, CompletenessProof Proof);
+public sealed record NamedProof(string Name, CompletenessProof Proof) : Described;
 
 public static partial class Tables
 {

@@ -18,9 +18,12 @@ internal static partial class TableText
     /// </summary>
     public static ConditionalWeakTable<DataFrame, string> Captions { get; } = [];
 
-    public static string Html(DataFrame table)
+    /// <param name="table">The table.</param>
+    /// <param name="rows">Rows shown at most.</param>
+    /// <param name="of">How many there are, where the table holds the first ones only.</param>
+    public static string Html(DataFrame table, int rows = MostRows, long? of = null)
     {
-        var (columns, shown) = (Columns(table), Shown(table));
+        var (columns, shown) = (Columns(table), Shown(table, rows));
         var html = new StringBuilder("""
             <style>
             .neurodynamics-table{border-collapse:collapse;font-variant-numeric:tabular-nums}
@@ -48,13 +51,14 @@ internal static partial class TableText
             html.Append("</tr>\n");
         }
         html.Append("</tbody></table>");
-        if (Note(table) is { } note) html.Append("\n<p>").Append(note).Append("</p>");
+        if (Note(table, rows, of) is { } note) html.Append("\n<p>").Append(note).Append("</p>");
         return html.ToString();
     }
 
-    public static string Plain(DataFrame table)
+    /// <inheritdoc cref="Html"/>
+    public static string Plain(DataFrame table, int rows = MostRows, long? of = null)
     {
-        var (columns, shown) = (Columns(table), Shown(table));
+        var (columns, shown) = (Columns(table), Shown(table, rows));
         var lines = new List<string[]> { columns.Select(column => column.Name).ToArray() };
         for (long row = 0; row < shown; row++) lines.Add([.. columns.Select(column => column.Read(row))]);
         int[] widths = [.. columns.Select((_, i) => lines.Max(line => line[i].Length))];
@@ -62,18 +66,15 @@ internal static partial class TableText
             line => string.Join("  ", line.Select(
                 (cell, i) => columns[i].IsNumber ? cell.PadLeft(widths[i]) : cell.PadRight(widths[i]))).TrimEnd());
         if (Captions.TryGetValue(table, out string? caption)) text = text.Prepend(caption);
-        return string.Join("\n", Note(table) is { } note ? text.Append(note) : text);
+        return string.Join("\n", Note(table, rows, of) is { } note ? text.Append(note) : text);
     }
 
-    private static long Shown(DataFrame table) => Math.Min(MostRows, table.Rows.Count);
+    private static long Shown(DataFrame table, int rows) => Math.Min(rows, table.Rows.Count);
 
-    private static string? Note(DataFrame table) => table.Rows.Count switch
-    {
-        0 => "The table has no rows.",
-        > MostRows => string.Create(CultureInfo.InvariantCulture,
-            $"The first {MostRows} of {table.Rows.Count} rows; the table itself holds them all."),
-        _ => null,
-    };
+    private static string? Note(DataFrame table, int rows, long? of) => table.Rows.Count == 0 ? "The table has no rows."
+        : (of ?? table.Rows.Count) <= rows ? null
+        : string.Create(CultureInfo.InvariantCulture, $"The first {rows} of {of ?? table.Rows.Count} rows")
+            + (of is null ? "; the table itself holds them all." : ".");
 
     private static Column[] Columns(DataFrame table) => [.. table.Columns.Select(column => new Column(column))];
 

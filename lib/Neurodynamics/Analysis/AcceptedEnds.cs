@@ -12,6 +12,7 @@ namespace Neurodynamics.Analysis;
 /// <param name="Points">The fixed points that were given.</param>
 public sealed record AcceptedEnds(
     double Tolerance, IReadOnlyList<int> Candidates, IReadOnlyList<int> At, IReadOnlyList<Linearisation> Points)
+    : Described
 {
     /// <summary>How many of the fixed points with this many unstable modes an accepted candidate is at.</summary>
     /// <param name="unstableModes">The saddle index; 0 for attractors.</param>

@@ -7,7 +7,7 @@ namespace Neurodynamics.Analysis;
 /// <param name="First">Share of the first run's decisions that are right.</param>
 /// <param name="Second">Share of the second run's.</param>
 /// <param name="Alike">Share in which both decide alike.</param>
-public sealed record Agreement(double First, double Second, double Alike)
+public sealed record Agreement(double First, double Second, double Alike) : Described
 {
     /// <summary>Compares what a network reads out of two runs.</summary>
     /// <param name="network">The network whose readout decides.</param>

@@ -4,7 +4,7 @@ namespace Neurodynamics.Analysis;
 /// <param name="Steps">How many steps.</param>
 /// <param name="MedianDistance">From the state after the step to its goal.</param>
 /// <param name="MedianCosine">Of the angle between the step and the way to its goal, where both have a length.</param>
-public sealed record Approach(int Steps, double MedianDistance, double MedianCosine)
+public sealed record Approach(int Steps, double MedianDistance, double MedianCosine) : Described
 {
     /// <summary>Measures some of the steps.</summary>
     /// <param name="steps">The steps.</param>

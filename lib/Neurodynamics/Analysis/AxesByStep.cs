@@ -20,6 +20,7 @@ namespace Neurodynamics.Analysis;
 /// <param name="Distinct">How many of the states are different.</param>
 public sealed record AxesByStep(
     int? Steps, double Expected, Proportion Told, Proportion Raw, IReadOnlyList<AxesAtStop> Descended, int Distinct)
+    : Described
 {
     /// <summary>Counts at some steps, over trials of their own: no two states of a step share a trial.</summary>
     /// <param name="network">A network that was trained on the flip-flop.</param>
@@ -90,4 +91,4 @@ public sealed record AxesByStep(
 /// <param name="Step">Its step.</param>
 /// <param name="MeanSquare">Mean square of a state variable's change in one step, over all candidates.</param>
 /// <param name="Near">How many states have at most one coordinate beyond 1/2.</param>
-public sealed record AxesAtStop(double? Stop, int Step, double MeanSquare, Proportion Near);
+public sealed record AxesAtStop(double? Stop, int Step, double MeanSquare, Proportion Near) : Described;

@@ -11,7 +11,7 @@ namespace Neurodynamics.Analysis;
 /// <param name="Centre">The state of no bit, S values.</param>
 /// <param name="Directions">d of each channel [K][S].</param>
 /// <param name="Explained">Share of the states' variance that the bits explain; NaN where the states are alike.</param>
-public sealed record ChannelAxes(double[] Centre, double[][] Directions, double Explained)
+public sealed record ChannelAxes(double[] Centre, double[][] Directions, double Explained) : Described
 {
     /// <summary>Fits the axes to states of which the bits are known.</summary>
     /// <param name="states">[M, S].</param>

@@ -5,7 +5,7 @@ namespace Neurodynamics.Analysis;
 /// <summary>How much of a value's variance a quantity explains: what does a state stand for?</summary>
 /// <param name="Quantity">The quantity, in words.</param>
 /// <param name="Explained">R^2 of the best fit, in [0, 1]; NaN where the value never changes.</param>
-public sealed record Correlate(string Quantity, double Explained)
+public sealed record Correlate(string Quantity, double Explained) : Described
 {
     /// <summary>
     /// Compares quantities that an integrator's state could stand for: the sum, a saturating function of it, the

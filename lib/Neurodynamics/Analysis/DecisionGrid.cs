@@ -9,7 +9,7 @@ namespace Neurodynamics.Analysis;
 /// </summary>
 /// <param name="Directions">d of each channel, half the way from one sign to the other [3][D].</param>
 /// <param name="Explained">Share of the places' variance that lies on the grid; NaN where they are all alike.</param>
-public sealed record DecisionGrid(double[][] Directions, double Explained)
+public sealed record DecisionGrid(double[][] Directions, double Explained) : Described
 {
     /// <summary>Angles between the directions in degrees: channels 1 and 2, 1 and 3, 2 and 3.</summary>
     public double[] Angles =>

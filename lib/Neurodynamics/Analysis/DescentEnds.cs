@@ -9,7 +9,7 @@ namespace Neurodynamics.Analysis;
 /// <param name="States">The states [M][S].</param>
 /// <param name="Readouts">What the network decides at each, a sign per channel; empty without a readout.</param>
 /// <param name="Outside">Whether each lies outside the box that states from zero never leave.</param>
-public sealed record DescentEnds(double[][] States, string[] Readouts, bool[] Outside)
+public sealed record DescentEnds(double[][] States, string[] Readouts, bool[] Outside) : Described
 {
     /// <summary>The largest modulus of a state variable of each.</summary>
     public double[] Largest { get; } = [.. States.Select(state => state.Max(Math.Abs))];

@@ -13,7 +13,7 @@ namespace Neurodynamics.Analysis;
 /// <param name="Logit">The channel's output then, M values.</param>
 /// <param name="States">The state then [M, S].</param>
 /// <param name="Steps">T, the steps of a trial.</param>
-public sealed record Evidence(int[] Step, double[] Sum, double[] Logit, double[,] States, int Steps)
+public sealed record Evidence(int[] Step, double[] Sum, double[] Logit, double[,] States, int Steps) : Described
 {
     /// <summary>Runs a network through trials.</summary>
     /// <param name="network">The network; it is run in float64.</param>

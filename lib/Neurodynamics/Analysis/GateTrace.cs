@@ -6,7 +6,7 @@ namespace Neurodynamics.Analysis;
 /// <summary>What a gate did during a trial.</summary>
 /// <param name="Name">Such as "forget f".</param>
 /// <param name="Values">In (0, 1), [T, N].</param>
-public sealed record GateTrace(string Name, double[,] Values)
+public sealed record GateTrace(string Name, double[,] Values) : Described
 {
     /// <summary>
     /// The gates of one of the library's cells during a trial (report 2.2, 2.3); none for a vanilla RNN.

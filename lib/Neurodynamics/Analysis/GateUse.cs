@@ -10,6 +10,7 @@ namespace Neurodynamics.Analysis;
 /// <param name="NearlyShut">Share of all values below 0.1.</param>
 /// <param name="NearlyOpen">Share of all values above 0.9.</param>
 public sealed record GateUse(string Gate, double AtPulses, double InSilence, double NearlyShut, double NearlyOpen)
+    : Described
 {
     /// <summary>The use of each gate of a cell.</summary>
     /// <param name="cell">The cell.</param>

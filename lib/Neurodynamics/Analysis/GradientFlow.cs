@@ -12,7 +12,7 @@ namespace Neurodynamics.Analysis;
 /// <param name="Norms">
 /// Spectral norm of the product, the largest factor by which a change can have grown [lags, B].
 /// </param>
-public sealed record GradientFlow(IReadOnlyList<int> Lags, double[,] Norms)
+public sealed record GradientFlow(IReadOnlyList<int> Lags, double[,] Norms) : Described
 {
     /// <summary>The geometric mean over trials, a value per lag.</summary>
     public double[] Means { get; } = MeansOf(Lags, Norms);

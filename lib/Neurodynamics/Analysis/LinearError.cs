@@ -10,7 +10,7 @@ namespace Neurodynamics.Analysis;
 /// <param name="Line">The linearisation.</param>
 /// <param name="Distance">Length of the displacement d.</param>
 /// <param name="Errors">||x(k) - x* - J^k d|| / ||d||, a value per direction.</param>
-public sealed record LinearError(Linearisation Line, double Distance, double[] Errors)
+public sealed record LinearError(Linearisation Line, double Distance, double[] Errors) : Described
 {
     /// <summary>Compares the network's true motion near a point with the linear one.</summary>
     /// <param name="cell">The cell that was linearised.</param>

@@ -13,7 +13,7 @@ namespace Neurodynamics.Analysis;
 /// <param name="Silent">
 /// Whether the input of the step is the point's own, so that nothing but the state moves the network.
 /// </param>
-public sealed record StepForecast(int Nearest, double Distance, double Motion, double Error, bool Silent);
+public sealed record StepForecast(int Nearest, double Distance, double Motion, double Error, bool Silent) : Described;
 
 /// <summary>
 /// A network replaced by the linear dynamics around its fixed points: from each state it makes the step of the nearest
@@ -44,6 +44,9 @@ public sealed class LocalLinear
         (byState, byInput) =
             ([.. points.Select(point => point.StateJacobian)], [.. points.Select(point => point.InputJacobian)]);
     }
+
+    /// <summary>Of which cell, and around how many points.</summary>
+    public override string ToString() => $"{cell}, linear around each of {byState.Length} points";
 
     /// <summary>What the points tell of single steps.</summary>
     /// <param name="steps">The steps.</param>

@@ -4,7 +4,7 @@ namespace Neurodynamics.Analysis;
 /// <param name="Median">NaN where there are no values.</param>
 /// <param name="Least">The smallest value.</param>
 /// <param name="Most">The largest value.</param>
-public sealed record MedianRange(double Median, double Least, double Most)
+public sealed record MedianRange(double Median, double Least, double Most) : Described
 {
     /// <summary>Of the values that are numbers.</summary>
     public static MedianRange Of(IEnumerable<double> values)

@@ -24,7 +24,7 @@ public enum PcaOf
 /// of the states does not matter.
 /// </param>
 /// <param name="ExplainedVariance">Share of the variance along each component, k values.</param>
-public sealed record Pca(double[] Mean, double[,] Components, double[] ExplainedVariance)
+public sealed record Pca(double[] Mean, double[,] Components, double[] ExplainedVariance) : Described
 {
     /// <summary>
     /// Share of all variance below which two variances are equal, and part of a loading below which two loadings are:

@@ -14,7 +14,7 @@ namespace Neurodynamics.Analysis;
 /// <param name="Axis">The grid's values, the same along both axes.</param>
 /// <param name="First">First component of G, [second coordinate, first coordinate].</param>
 /// <param name="Second">Second component of G, in the same order.</param>
-public sealed record PhasePlane(Cell Cell, double[] Input, double[] Axis, double[,] First, double[,] Second)
+public sealed record PhasePlane(Cell Cell, double[] Input, double[] Axis, double[,] First, double[,] Second) : Described
 {
     /// <summary>The plane of a cell.</summary>
     /// <param name="cell">With two state variables.</param>

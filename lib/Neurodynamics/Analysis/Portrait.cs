@@ -13,7 +13,7 @@ namespace Neurodynamics.Analysis;
 /// <param name="Set">What the search found.</param>
 /// <param name="Points">The fixed points, linearised.</param>
 public sealed record Portrait(
-    string Name, Network Network, double[,,] States, FixedPointSet Set, IReadOnlyList<Linearisation> Points)
+    string Name, Network Network, double[,,] States, FixedPointSet Set, IReadOnlyList<Linearisation> Points) : Described
 {
     /// <summary>Runs trials and looks for fixed points at zero input, from states of these trials.</summary>
     /// <param name="name">The network's name in figures and tables.</param>

@@ -6,7 +6,7 @@ namespace Neurodynamics.Analysis;
 /// <summary>What a pulse did to the bits of a memory.</summary>
 /// <param name="Sets">Every channel with a pulse has its sign afterwards.</param>
 /// <param name="KeepsOthers">Every channel without one reads as it did before.</param>
-public sealed record PulseEffect(bool Sets, bool KeepsOthers)
+public sealed record PulseEffect(bool Sets, bool KeepsOthers) : Described
 {
     /// <summary>
     /// The effects of responses, in their order. A pulse after which no attractor was reached neither sets nor keeps a

@@ -11,7 +11,7 @@ namespace Neurodynamics.Analysis;
 /// <param name="Period">
 /// Steps after which the state is back; 1 where it stands still, null where it did not come back.
 /// </param>
-public sealed record Rotation(double Number, int? Period)
+public sealed record Rotation(double Number, int? Period) : Described
 {
     /// <summary>How a path turns.</summary>
     /// <param name="path">A state per step [T, 2].</param>

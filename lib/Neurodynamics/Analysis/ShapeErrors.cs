@@ -9,6 +9,7 @@ namespace Neurodynamics.Analysis;
 /// <param name="Points">M, the points of each.</param>
 /// <param name="Told">How many of the clouds were told for what.</param>
 public sealed record ShapeErrors(string Cloud, ShapeKind Shape, int Points, IReadOnlyDictionary<ShapeKind, int> Told)
+    : Described
 {
     /// <summary>How many were told for what they are.</summary>
     [JsonIgnore]

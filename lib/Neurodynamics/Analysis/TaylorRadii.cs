@@ -15,7 +15,7 @@ namespace Neurodynamics.Analysis;
 /// Largest |d|; infinite where the quadratic term vanishes. Where it is below <paramref name="Lower"/>, the linear
 /// picture holds nowhere.
 /// </param>
-public sealed record TaylorRadii(Mode Mode, double Lower, double Upper)
+public sealed record TaylorRadii(Mode Mode, double Lower, double Upper) : Described
 {
     /// <summary>Step of the central difference of the Jacobian that gives F'', in units of the state.</summary>
     private const double Step = 1e-5;

@@ -21,7 +21,7 @@ namespace Neurodynamics.Analysis;
 /// Length of all that the linear picture leaves out, F(x* + d) - F(x*) - J d, per length of the linear term.
 /// </param>
 public sealed record TaylorRegion(
-    Linearisation Line, double[] Axis, double[,] Constant, double[,] Quadratic, double[,] Error)
+    Linearisation Line, double[] Axis, double[,] Constant, double[,] Quadratic, double[,] Error) : Described
 {
     /// <summary>Step of the central difference of the Jacobian that gives F''.</summary>
     private const double Step = 1e-5;

@@ -9,7 +9,7 @@ namespace Neurodynamics.Analysis;
 /// <param name="Before">The states before the steps [M, S].</param>
 /// <param name="Inputs">The inputs of the steps [M, I].</param>
 /// <param name="After">The states after them [M, S].</param>
-public sealed record TrialSteps(double[,] Before, double[,] Inputs, double[,] After)
+public sealed record TrialSteps(double[,] Before, double[,] Inputs, double[,] After) : Described
 {
     /// <summary>M, the number of steps.</summary>
     public int Count => Before.GetLength(0);

@@ -27,7 +27,7 @@ public enum RunEnding
 /// <param name="State">S values.</param>
 /// <param name="Input">The input under which it can be reached, I values.</param>
 /// <param name="Within">Euclidean distance at which a state is there.</param>
-public sealed record Goal(double[] State, double[] Input, double Within)
+public sealed record Goal(double[] State, double[] Input, double Within) : Described
 {
     /// <summary>A point as a goal.</summary>
     public static Goal At(StatePoint point, double within)
@@ -42,4 +42,4 @@ public sealed record Goal(double[] State, double[] Input, double Within)
 /// <param name="Goal">The goal that it reached, an index in the list of goals; null where it reached none.</param>
 /// <param name="Steps">Steps until then.</param>
 /// <param name="State">Where it was then, S values.</param>
-public sealed record Arrival(RunEnding Ending, int? Goal, int Steps, double[] State);
+public sealed record Arrival(RunEnding Ending, int? Goal, int Steps, double[] State) : Described;

@@ -7,7 +7,7 @@ namespace Neurodynamics.Dynamics;
 /// <summary>A cell whose input does not change: where it leads states, and where they arrive.</summary>
 /// <param name="Cell">The cell; it is run in float64.</param>
 /// <param name="Inputs">An input for each state [M, I], or one for all [1, I].</param>
-public sealed record ConstantInput(Cell Cell, double[,] Inputs)
+public sealed record ConstantInput(Cell Cell, double[,] Inputs) : Described
 {
     /// <summary>The cell; it is run in float64.</summary>
     public Cell Cell { get; init => field = Demand.Some(value, nameof(Cell)); } = Demand.Some(Cell, nameof(Cell));

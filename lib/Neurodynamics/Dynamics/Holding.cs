@@ -10,7 +10,7 @@ namespace Neurodynamics.Dynamics;
 /// The first step at which the readout has another sign than at the start, M values; null where it kept its sign to the
 /// end.
 /// </param>
-public sealed record Holding(IReadOnlyList<int> Steps, double[,] Logits, int?[] Lost)
+public sealed record Holding(IReadOnlyList<int> Steps, double[,] Logits, int?[] Lost) : Described
 {
     /// <summary>What the readout means; default logits.</summary>
     public OutputMeaning Outputs { get; init; }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Numerics;
 using Neurodynamics.FixedPoints;
 using Neurodynamics.Models;
@@ -84,6 +85,11 @@ public sealed record Linearisation(StatePoint Point, double[,] StateJacobian, do
         var count when count == Eigenvalues.Length => "repeller",
         _ => "saddle",
     };
+
+    /// <summary>The kind, its unstable modes, and what is known of the point, in a line.</summary>
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture,
+        $"{InWords.Capital(Kind)}, unstable modes {UnstableModes} of {Modes.Count}, ")
+        + $"largest eigenvalue {(Modes.Count > 0 ? InWords.Part(Modes[0].Eigenvalue, 40) : "none")}: {Point}";
 
     /// <summary>
     /// What the readout sees of each mode: |cos| of the angle between a channel's readout row and what the readout sees

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Numerics;
 
 namespace Neurodynamics.Dynamics;
@@ -36,6 +37,11 @@ public sealed record Mode(Complex Eigenvalue, Complex[] Right, Complex[] Left)
     /// </summary>
     public double Condition =>
         Math.Sqrt(Left.Sum(value => value.Real * value.Real + value.Imaginary * value.Imaginary));
+
+    /// <summary>Its eigenvalue, whether it grows, and how fast, in a line.</summary>
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture,
+        $"{(IsUnstable ? "Unstable" : "Stable")} mode of {Right.Length} state variables: lambda ")
+        + $"{InWords.Part(Eigenvalue, 40)}, time constant {InWords.Part(TimeConstant, 40)} steps";
 
     /// <summary>
     /// Orthonormal real vectors that span the real and imaginary part of a complex one: one for a real mode, two for a

@@ -10,7 +10,7 @@ namespace Neurodynamics.Dynamics;
 /// The attractor reached afterwards, an index in the list of points; null where none was reached.
 /// </param>
 /// <param name="Steps">Steps under the attractor's own input until it was reached, or until the limit.</param>
-public sealed record PulseResponse(int From, double[] Input, int Held, int? To, int Steps);
+public sealed record PulseResponse(int From, double[] Input, int Held, int? To, int Steps) : Described;
 
 /// <summary>
 /// Pulses from every attractor: the input changes for some steps and is then the attractor's own again, and the state
@@ -19,6 +19,7 @@ public sealed record PulseResponse(int From, double[] Input, int Held, int? To, 
 /// <param name="Points">The points, as given.</param>
 /// <param name="Responses">A response for each attractor and pulse, by attractor.</param>
 public sealed record PulseResponses(IReadOnlyList<Linearisation> Points, IReadOnlyList<PulseResponse> Responses)
+    : Described
 {
     /// <summary>
     /// A pulse of +1 and one of -1 on each channel alone, and none on the others: 2 K inputs, +1 first.

@@ -13,7 +13,7 @@ namespace Neurodynamics.Dynamics;
 /// <param name="Bits">
 /// How many channels that is, over all trials: those whose last target counts and is decided.
 /// </param>
-public sealed record Retention(double[] Right, double[] Moved, int Bits)
+public sealed record Retention(double[] Right, double[] Moved, int Bits) : Described
 {
     /// <summary>Shows trials to a network, and then silence.</summary>
     /// <param name="network">The network; it is run in float64.</param>

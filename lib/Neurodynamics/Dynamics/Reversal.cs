@@ -10,7 +10,7 @@ namespace Neurodynamics.Dynamics;
 /// </summary>
 /// <param name="Inputs">n, inputs of the first sign from the start of a trial.</param>
 /// <param name="Needed">Inputs of the other sign until the readout turned; null where it never did.</param>
-public sealed record Reversal(int Inputs, int? Needed)
+public sealed record Reversal(int Inputs, int? Needed) : Described
 {
     /// <summary>Shows a network n inputs of one size, and then their negatives until its answer turns.</summary>
     /// <param name="network">The network; it is run in float64.</param>

@@ -19,7 +19,7 @@ namespace Neurodynamics.Dynamics;
 /// Signs that the task asks for there; ? for a channel that does not count or is not decided.
 /// </param>
 /// <param name="Settled">Signs that the network reads out after the silence.</param>
-public sealed record Settling(int Trial, int? Attractor, string Answer, string Target, string Settled)
+public sealed record Settling(int Trial, int? Attractor, string Answer, string Target, string Settled) : Described
 {
     /// <summary>
     /// Whether the answer at the trial's end is still read out after the silence, on all channels that count.

@@ -17,7 +17,7 @@ namespace Neurodynamics.Dynamics;
 /// </param>
 /// <param name="Steps">Steps of the network until then.</param>
 public sealed record Transition(
-    int Saddle, int Mode, int Sign, double Phase, RunEnding Ending, int? Attractor, int Steps);
+    int Saddle, int Mode, int Sign, double Phase, RunEnding Ending, int? Attractor, int Steps) : Described;
 
 /// <summary>Two attractors between which saddles of index 1 lie.</summary>
 /// <param name="First">The attractor that comes first in the list of points, as its index there.</param>
@@ -25,12 +25,13 @@ public sealed record Transition(
 /// <param name="Saddles">
 /// The saddles with one unstable mode from which one direction leads to the first and the other to the second.
 /// </param>
-public sealed record Connection(int First, int Second, IReadOnlyList<int> Saddles);
+public sealed record Connection(int First, int Second, IReadOnlyList<int> Saddles) : Described;
 
 /// <summary>Where the network goes from its saddles: the skeleton of its transitions between attractors.</summary>
 /// <param name="Points">The points, as given.</param>
 /// <param name="Transitions">A run for each unstable point, unstable mode and direction.</param>
 public sealed record TransitionGraph(IReadOnlyList<Linearisation> Points, IReadOnlyList<Transition> Transitions)
+    : Described
 {
     /// <summary>Pairs of different attractors that a saddle of index 1 connects, each pair once.</summary>
     public IReadOnlyList<Connection> Edges() =>

@@ -28,6 +28,9 @@ public sealed class EnclosedMatrix
         (this.place, this.lease) = (place, lease);
     }
 
+    /// <summary>Its shape.</summary>
+    public override string ToString() => $"Enclosed matrix [{RowCount}, {ColumnCount}]";
+
     /// <summary>Exactly these values.</summary>
     /// <param name="values">[rows, columns].</param>
     public EnclosedMatrix(double[,] values)

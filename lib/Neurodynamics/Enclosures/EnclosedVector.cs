@@ -27,6 +27,10 @@ public sealed class EnclosedVector
     /// <summary>How many units there are.</summary>
     public int Length => values.Length;
 
+    /// <summary>How many units and slopes it has.</summary>
+    public override string ToString() => $"Enclosed vector of {Length} units, "
+        + (Slopes is null ? "without slopes" : $"slopes [{Slopes.RowCount}, {Slopes.ColumnCount}]");
+
     /// <summary>What does not depend on the variables, or is not to be differentiated.</summary>
     /// <param name="values">One enclosure per unit.</param>
     public static EnclosedVector Constant(params Enclosure[] values)

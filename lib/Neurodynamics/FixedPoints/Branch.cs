@@ -30,19 +30,20 @@ public enum BranchEnding
 /// <param name="Point">The fixed point, with its input.</param>
 /// <param name="Sign">Sign of det(I - J): it changes at a fold, and where branches cross.</param>
 /// <param name="UnstableModes">Number of |lambda| > 1; null where the continuation was not asked to count them.</param>
-public sealed record BranchPoint(double Position, FixedPoint Point, int Sign, int? UnstableModes);
+public sealed record BranchPoint(double Position, FixedPoint Point, int Sign, int? UnstableModes) : Described;
 
 /// <summary>Where two fixed points meet and vanish: the branch turns back along the path.</summary>
 /// <param name="Position">Where on the path, to rounding.</param>
 /// <param name="Point">The fixed point at the fold; I - J is singular there.</param>
 /// <param name="After">Index of the last point of the branch before the fold.</param>
-public sealed record Fold(double Position, FixedPoint Point, int After);
+public sealed record Fold(double Position, FixedPoint Point, int After) : Described;
 
 /// <summary>A fixed point followed along a path of inputs.</summary>
 /// <param name="Points">In the order in which they were met, both ends included; the folds lie between them.</param>
 /// <param name="Folds">The folds, in order.</param>
 /// <param name="Ending">Why the branch ends.</param>
 public sealed record Branch(IReadOnlyList<BranchPoint> Points, IReadOnlyList<Fold> Folds, BranchEnding Ending)
+    : Described
 {
     /// <summary>
     /// The states at which the branch passes a position, one for every pass, interpolated between its points: what a

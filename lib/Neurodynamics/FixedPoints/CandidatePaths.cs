@@ -6,7 +6,7 @@ namespace Neurodynamics.FixedPoints;
 /// <param name="States">The states after each of these steps, [M, S] each.</param>
 /// <param name="Speeds">q there, M values each.</param>
 public sealed record CandidatePaths(string Solver, IReadOnlyList<int> Steps, IReadOnlyList<double[,]> States,
-    IReadOnlyList<double[]> Speeds)
+    IReadOnlyList<double[]> Speeds) : Described
 {
     /// <summary>The way under Newton. A candidate that has ended stays where it ended.</summary>
     /// <param name="solver">The solver; its step limit is not used.</param>

@@ -22,7 +22,7 @@ namespace Neurodynamics.FixedPoints;
 /// </param>
 /// <param name="LeastUnstable">There are at least as many eigenvalues of modulus above 1.</param>
 /// <param name="MostUnstable">There are at most as many.</param>
-public sealed record CertifiedIndex(IReadOnlyList<Disc> Discs, int LeastUnstable, int MostUnstable)
+public sealed record CertifiedIndex(IReadOnlyList<Disc> Discs, int LeastUnstable, int MostUnstable) : Described
 {
     /// <summary>What of the cell is not checked; null where the form is known.</summary>
     public string? Unchecked => Form.Unchecked;

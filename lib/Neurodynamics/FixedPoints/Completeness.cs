@@ -57,6 +57,9 @@ public sealed record Completeness(int Sum, int Counted, int Uncertain, int Outsi
     /// <summary>What the verdict means and what to try, in a sentence, and what of the cell is not checked.</summary>
     public string Message => Form.NotChecked(Unchecked) is { } assumed ? $"{Words[..^1]}; {assumed}." : Words;
 
+    /// <summary><see cref="Message"/>.</summary>
+    public override string ToString() => Message;
+
     /// <summary>The verdict's sentence alone.</summary>
     internal string Words => Verdict switch
     {

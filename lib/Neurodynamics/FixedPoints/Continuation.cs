@@ -13,7 +13,7 @@ namespace Neurodynamics.FixedPoints;
 /// step predicts along the tangent, corrects by Newton on the plane across it, and is halved where the branch bends too
 /// much.
 /// </remarks>
-public sealed record Continuation
+public sealed record Continuation : Described
 {
     /// <summary>First arclength step; default 0.01.</summary>
     public double InitialStep { get; init => field = Option.Positive(value, nameof(InitialStep)); } = 0.01;

@@ -13,7 +13,7 @@ namespace Neurodynamics.FixedPoints;
 /// <param name="Multipliers">
 /// Eigenvalues of the k-step Jacobian, S values, largest modulus first; the same for every phase.
 /// </param>
-public sealed record Cycle(double[,] States, double[] Input, double Speed, Complex[] Multipliers)
+public sealed record Cycle(double[,] States, double[] Input, double Speed, Complex[] Multipliers) : Described
 {
     /// <summary>k, in steps.</summary>
     public int Period => States.GetLength(0);

@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 namespace Neurodynamics.FixedPoints;
 
 /// <summary>Where does the network stand still? A cell, constant inputs, and the states to start from.</summary>
-public sealed record FixedPointProblem
+public sealed record FixedPointProblem : Described
 {
     /// <summary>All candidates under one constant input.</summary>
     /// <param name="cell">The cell; it is analysed in float64, and never changed.</param>

@@ -9,7 +9,7 @@ namespace Neurodynamics.FixedPoints;
 /// nothing new and the completeness check does not say that points are missing. Fixed points without gaps are one
 /// <see cref="Continuum"/>. Options are changed with <c>with</c>.
 /// </summary>
-public sealed record FixedPointSearch
+public sealed record FixedPointSearch : Described
 {
     /// <summary>What follows the candidates; default Newton.</summary>
     public FixedPointSolver Solver { get; init => field = Demand.Some(value, nameof(Solver)); } = new NewtonSolver();

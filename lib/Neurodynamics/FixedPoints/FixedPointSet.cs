@@ -141,7 +141,7 @@ public sealed record FixedPointSet(double[] Input, IReadOnlyList<FixedPoint> Poi
 /// <param name="Source">Where its candidates came from.</param>
 /// <param name="Endings">How many of them ended in which way.</param>
 /// <param name="NewPoints">How many fixed points it brought that no earlier round had.</param>
-public sealed record SearchRound(string Source, IReadOnlyDictionary<Ending, int> Endings, int NewPoints)
+public sealed record SearchRound(string Source, IReadOnlyDictionary<Ending, int> Endings, int NewPoints) : Described
 {
     /// <summary>How many candidates there were.</summary>
     [JsonIgnore]

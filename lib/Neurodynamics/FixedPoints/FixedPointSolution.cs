@@ -49,6 +49,11 @@ public sealed record FixedPointSolution(FixedPointProblem Problem, double[,] Sta
             Array.ConvertAll(ends, end => end.Steps), Array.ConvertAll(ends, end => end.Ending))
     { }
 
+    /// <summary>How many candidates ended in which way.</summary>
+    public override string ToString() => $"{Endings.Length} candidates"
+        + string.Concat(Endings.CountBy(ending => ending).OrderByDescending(one => one.Value).ThenBy(one => one.Key)
+            .Select((one, i) => $"{(i == 0 ? ": " : ", ")}{one.Value} {InWords.Spaced($"{one.Key}")}"));
+
     /// <summary>
     /// Where each candidate ended, by type: fixed point, slow point or unsolved, in the order of the candidates.
     /// </summary>

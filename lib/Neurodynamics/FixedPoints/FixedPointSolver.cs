@@ -12,7 +12,7 @@ namespace Neurodynamics.FixedPoints;
 /// what it does in a step. The loop, chunks, threads, progress, cancellation and the rule by which candidates end are
 /// here.
 /// </remarks>
-public abstract record FixedPointSolver
+public abstract record FixedPointSolver : Described
 {
     /// <summary>A fixed point's step ||F(x) - x|| at most; default 1e-12, near what rounding leaves.</summary>
     public double Tolerance { get; init => field = Option.Positive(value, nameof(Tolerance)); } = 1e-12;
@@ -232,20 +232,28 @@ public abstract record FixedPointSolver
 /// <summary>How fast a candidate is.</summary>
 /// <param name="Length">||F(x) - x||.</param>
 /// <param name="Speed">q, half its square.</param>
-public readonly record struct Pace(double Length, double Speed);
+public readonly record struct Pace(double Length, double Speed)
+{
+    /// <inheritdoc/>
+    public override string ToString() => InWords.Of(this);
+}
 
 /// <summary>One step of the candidates that step together.</summary>
 /// <param name="Step">Steps taken so far.</param>
 /// <param name="StateSize">S.</param>
 /// <param name="Paces">The pace of each candidate, in their order.</param>
-public sealed record SolverStep(int Step, int StateSize, Pace[] Paces);
+public sealed record SolverStep(int Step, int StateSize, Pace[] Paces) : Described;
 
 /// <summary>Where and how one candidate ended.</summary>
 /// <param name="State">Where, S values.</param>
 /// <param name="Speed">q there.</param>
 /// <param name="Steps">Solver steps.</param>
 /// <param name="Ending">How.</param>
-public readonly record struct CandidateEnd(double[] State, double Speed, int Steps, Ending Ending);
+public readonly record struct CandidateEnd(double[] State, double Speed, int Steps, Ending Ending)
+{
+    /// <inheritdoc/>
+    public override string ToString() => InWords.Of(this);
+}
 
 /// <summary>
 /// What a solver does with some candidates in a step. Each call runs without gradients, in a dispose scope of its own.
@@ -263,6 +271,9 @@ public abstract class CandidateChunk(Cell cell, Tensor inputs, Tensor states) : 
 
     /// <summary>Where the candidates are [m, S].</summary>
     protected internal Tensor States { get; private set; } = states;
+
+    /// <inheritdoc/>
+    public override string ToString() => $"{InWords.Title(GetType())}: {States.shape[0]} candidates of {cell}";
 
     /// <summary>
     /// Where a candidate that ends now is left [m, S]: where it is, unless the look found a better place.

@@ -27,7 +27,7 @@ public enum SpeedReading
 /// <param name="Loss">The mean squared step over the candidates that are finite.</param>
 /// <param name="BatchSpeed">What is compared with the tolerance, by the reading in use.</param>
 /// <param name="States">The candidates as they are now [M, S].</param>
-public sealed record DescentSnapshot(int Step, double Loss, double BatchSpeed, double[,] States);
+public sealed record DescentSnapshot(int Step, double Loss, double BatchSpeed, double[,] States) : Described;
 
 /// <summary>
 /// The report's Algorithm 1: Adam moves all candidates at once down the mean squared step, loss = mean of (F(x) - x)^2,

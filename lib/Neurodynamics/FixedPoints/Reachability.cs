@@ -28,7 +28,7 @@ public enum Reach
 /// Euclidean distance to the nearest visited state; null where none were given. States that are not finite are left
 /// out.
 /// </param>
-public sealed record Reachability(Reach Reach, double? NearestVisited)
+public sealed record Reachability(Reach Reach, double? NearestVisited) : Described
 {
     /// <summary>A point this much beyond its bound, relative to it, is still taken to be inside: rounding.</summary>
     private const double Margin = 1e-9;

@@ -6,6 +6,7 @@ namespace Neurodynamics.FixedPoints;
 /// <param name="AtEnd">The same at the end.</param>
 /// <param name="Solution">Where the candidates ended.</param>
 public sealed record ReadingRun(SpeedReading Reading, double Before, double AtEnd, FixedPointSolution Solution)
+    : Described
 {
     /// <summary>Runs Algorithm 1 once for each reading.</summary>
     /// <param name="descent">Algorithm 1 with its tolerance; its reading is replaced, and nobody watches.</param>

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Neurodynamics.FixedPoints;
 
 /// <summary>
@@ -23,6 +25,11 @@ public abstract record StatePoint(double[] State, double[] Input, double Speed, 
     /// you believe it.
     /// </summary>
     public bool IsOutlier { get; init; }
+
+    /// <summary>What it is, its speed, and what is proven of it, in a line.</summary>
+    public sealed override string ToString() => string.Create(CultureInfo.InvariantCulture,
+        $"{InWords.Title(GetType())} of {State.Length} state variables, speed q = {Speed:0.0e+0}")
+        + (Certificate is null ? "" : $", {Certificate}");
 }
 
 /// <summary>A state that the network's step leaves where it is, to rounding.</summary>

@@ -42,6 +42,10 @@ public sealed class ArrayFile
     /// <inheritdoc cref="FileContent.Obstacle"/>
     internal string? Obstacle => content.Obstacle;
 
+    /// <summary>What kind of file it is, and its arrays with their shapes.</summary>
+    public override string ToString() => $"{Format} {System.IO.Path.GetFileName(Path)} of {Arrays.Count} arrays: "
+        + Listed(Arrays.Select(array => $"{array.Name} {array.ShapeText}"));
+
     /// <summary>An array by its name.</summary>
     /// <exception cref="ImportException">There is no array of that name; the message lists those there are.</exception>
     public SourceArray this[string name]

@@ -3,7 +3,7 @@ using Neurodynamics.Models;
 namespace Neurodynamics.Import;
 
 /// <summary>What a file leaves open about its network.</summary>
-public sealed record ImportOptions
+public sealed record ImportOptions : Described
 {
     /// <summary>
     /// Which recurrent layer, where the file holds several: what its names begin with, such as "model.gru" or

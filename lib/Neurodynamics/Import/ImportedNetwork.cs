@@ -18,7 +18,7 @@ namespace Neurodynamics.Import;
 /// </param>
 public sealed record ImportedNetwork(
     Cell Cell, Network Network, Activation OutputActivation, FileFormat Format,
-    IReadOnlyList<string> Used, IReadOnlyList<string> Ignored, IReadOnlyList<string> Assumptions)
+    IReadOnlyList<string> Used, IReadOnlyList<string> Ignored, IReadOnlyList<string> Assumptions) : Described
 {
     /// <summary>
     /// How the arrays were read by example; null where their names said what they are.

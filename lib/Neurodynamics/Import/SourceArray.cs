@@ -42,6 +42,9 @@ public sealed class SourceArray
     /// <exception cref="ImportException">They are damaged, or too many.</exception>
     public double[] Values => values.Value;
 
+    /// <summary>Its name, precision and shape.</summary>
+    public override string ToString() => $"{Name.Shown()}: {Type} {ShapeText}";
+
     /// <summary>The values of a matrix [rows, columns].</summary>
     /// <exception cref="ImportException">The array is not a matrix.</exception>
     public double[,] ToMatrix()

@@ -48,7 +48,7 @@ namespace Neurodynamics.Import;
 /// <param name="Assumptions">
 /// What of the program is in float32 for good, such as the constants of a trace, and was taken as it is: in sentences.
 /// </param>
-public sealed partial record TorchScriptCell(Cell Cell, IReadOnlyList<string> Assumptions)
+public sealed partial record TorchScriptCell(Cell Cell, IReadOnlyList<string> Assumptions) : Described
 {
     private const string SaveAdvice = "`torch.jit.script(step.double()).save(\"step.pt\")`";
 

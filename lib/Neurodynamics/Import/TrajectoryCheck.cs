@@ -10,7 +10,7 @@ namespace Neurodynamics.Import;
 /// <param name="Outputs">The source network's outputs [B, T, K], if they are to be checked.</param>
 /// <param name="Start">States before the first step [B, S]; the cell's own if omitted.</param>
 public sealed record SourceTrajectory(
-    double[,,] Inputs, double[,,] States, double[,,]? Outputs = null, double[,]? Start = null)
+    double[,,] Inputs, double[,,] States, double[,,]? Outputs = null, double[,]? Start = null) : Described
 {
     /// <summary>The arrays of a file that holds its trials beside the weights.</summary>
     internal static readonly string[] Names = ["inputs", "states", "outputs", "start"];
@@ -88,7 +88,7 @@ public sealed record SourceTrajectory(
 /// <param name="Trial">Trial, from 0.</param>
 /// <param name="Step">Time step, from 0.</param>
 /// <param name="Variable">State variable or output channel, from 0.</param>
-public sealed record Deviation(double Value, int Trial, int Step, int Variable);
+public sealed record Deviation(double Value, int Trial, int Step, int Variable) : Described;
 
 /// <summary>How well an imported network reproduces a trajectory of the source framework.</summary>
 /// <param name="States">The largest difference of states.</param>

@@ -70,6 +70,11 @@ public abstract class Cell : nn.Module
     /// </summary>
     public string Title => Architecture?.Title ?? GetName();
 
+    /// <summary>Such as "GRU with 3 inputs and 100 units".</summary>
+    public override string ToString() => $"{Title} with {InputSize} input{(InputSize == 1 ? "" : "s")} and "
+        + $"{Units} unit{(Units == 1 ? "" : "s")}" + (StateSize == Units ? "" : $", {StateSize} state variables")
+        + (Form.NotChecked(Unchecked) is { } assumed ? $"; {assumed}" : "");
+
     /// <summary>
     /// What was assumed of an imported cell's equations in a few words, such as "tanh, no leak", where its file does
     /// not say it and no trajectory has checked it (<see cref="Import.ImportedNetwork.Check"/>); null where the form is

@@ -59,7 +59,11 @@ public enum MarkShape
 /// <summary>How figures show an architecture among others.</summary>
 /// <param name="Hue">The colour of its lines and symbols.</param>
 /// <param name="Shape">The shape of its symbols.</param>
-public readonly record struct Mark(Hue Hue, MarkShape Shape);
+public readonly record struct Mark(Hue Hue, MarkShape Shape)
+{
+    /// <inheritdoc/>
+    public override string ToString() => InWords.Of(this);
+}
 
 /// <summary>A spot on a drawing.</summary>
 /// <param name="X">0 on the left to 100 on the right.</param>
@@ -68,10 +72,13 @@ public readonly record struct Spot(double X, double Y)
 {
     /// <summary>A pair as a spot.</summary>
     public static implicit operator Spot((double X, double Y) pair) => new(pair.X, pair.Y);
+
+    /// <inheritdoc/>
+    public override string ToString() => InWords.Of(this);
 }
 
 /// <summary>One thing on a drawing.</summary>
-public abstract record DiagramPart
+public abstract record DiagramPart : Described
 {
     /// <summary>The cell itself: everything inside happens in one step.</summary>
     public sealed record Frame(Spot LowerLeft, Spot UpperRight) : DiagramPart;
@@ -117,6 +124,9 @@ public sealed class Diagram(string title, double height)
 
     /// <summary>Title of the drawing.</summary>
     public string Title => title;
+
+    /// <summary>Its title, and of how many parts it is.</summary>
+    public override string ToString() => $"Drawing \"{Title}\" of {parts.Count} parts";
 
     /// <summary>Its height, where its width is 100.</summary>
     public double Height => height;

@@ -37,6 +37,10 @@ public sealed class EnclosedStep
         (this.next, this.equation, this.seen) = (next, equation, seen);
     }
 
+    /// <summary>Whether it has an equation of its own.</summary>
+    public override string ToString() => "Step over enclosures, solved "
+        + (equation is null ? "as x = F(u, x)" : "in unknowns of its own");
+
     /// <summary>All next states.</summary>
     /// <param name="input">I units.</param>
     /// <param name="state">S units.</param>
@@ -64,4 +68,4 @@ public sealed class EnclosedStep
 /// <param name="Map">G.</param>
 /// <param name="State">The state at a solution.</param>
 public sealed record FixedPointEquation(string Text, IReadOnlyList<Enclosure>? Box,
-    Func<EnclosedVector, EnclosedVector> Map, Func<EnclosedVector, EnclosedVector> State);
+    Func<EnclosedVector, EnclosedVector> Map, Func<EnclosedVector, EnclosedVector> State) : Described;

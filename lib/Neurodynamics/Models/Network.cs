@@ -88,6 +88,10 @@ public sealed class Network : nn.Module
     /// <summary>K, the number of channels; 0 without a readout.</summary>
     public int Channels => Readout is null ? 0 : (int)Weight.shape[0];
 
+    /// <summary>The cell, and whether there is a readout.</summary>
+    public override string ToString() => $"Network: {Cell}, "
+        + (Readout is null ? "without a readout" : $"with a readout of {InWords.Spaced($"{Outputs}")}");
+
     /// <summary>The readout's weights, as long as they are there.</summary>
     /// <exception cref="InvalidOperationException">The network has no readout.</exception>
     internal Parameter Weight

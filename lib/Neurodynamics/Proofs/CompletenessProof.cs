@@ -44,7 +44,7 @@ public enum BoxEnd
 }
 
 /// <summary>One box of the unknowns that a proof met.</summary>
-public sealed record ProofBox
+public sealed record ProofBox : Described
 {
     internal ProofBox(Enclosure[] sides, BoxEnd end, int? point) => (Sides, End, Point) = (sides, end, point);
 
@@ -59,7 +59,7 @@ public sealed record ProofBox
 }
 
 /// <summary>A fixed point that is proven to exist, once.</summary>
-public sealed record ProvenPoint
+public sealed record ProvenPoint : Described
 {
     internal ProvenPoint(Enclosure[] unknowns, Enclosure[] neighbourhood, Enclosure[] state) =>
         (Unknowns, Neighbourhood, State) = (unknowns, neighbourhood, state);
@@ -236,7 +236,7 @@ public sealed record CompletenessProof
             throw new ArgumentException("The search was under another constant input than the proof: compare results "
                 + "under one input.", nameof(set));
         double[][] states = [.. Points.Select(point => point.Near())];
-        int?[] matches = [.. set.Points.Select(listed => Nearest(listed.State))];
+        int?[] matches = Matches(set.Points.Select(listed => listed.State), distance);
         int[] times = new int[states.Length];
         foreach (int? match in matches)
             if (match is { } point) times[point]++;
@@ -250,13 +250,18 @@ public sealed record CompletenessProof
                 if (Continua[i].Holds(state, distance)) return i;
             return null;
         }
+    }
 
-        int? Nearest(double[] state)
+    /// <summary>Which proven point each state is, in their order; null where it is none of them.</summary>
+    internal int?[] Matches(IEnumerable<double[]> states, double distance)
+    {
+        double[][] proven = [.. Points.Select(point => point.Near())];
+        return [.. states.Select(state =>
         {
-            if (states.Length == 0) return null;
-            var (far, nearest) = states.Select((middle, i) => (middle.Distance(state), i)).Min();
+            if (proven.Length == 0) return (int?)null;
+            var (far, nearest) = proven.Select((middle, i) => (middle.Distance(state), i)).Min();
             return far <= distance ? nearest : null;
-        }
+        })];
     }
 
     /// <summary><see cref="Message"/>.</summary>

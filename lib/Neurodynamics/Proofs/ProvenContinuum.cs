@@ -4,7 +4,7 @@ using Neurodynamics.Enclosures;
 namespace Neurodynamics.Proofs;
 
 /// <summary>A state of a proven continuum, or a direction in which it goes on without end.</summary>
-public sealed record ProvenState
+public sealed record ProvenState : Described
 {
     internal ProvenState(Enclosure[] unknowns, Enclosure[] state) => (Unknowns, State) = (unknowns, state);
 

@@ -30,7 +30,7 @@ namespace Neurodynamics.Proofs;
 /// Systems of Equations, 1990; Rump 2010 for the rounding of sums).
 /// </para>
 /// </remarks>
-public sealed record Prover
+public sealed record Prover : Described
 {
     /// <summary>
     /// Boxes at most, or parts of space with ReLU and leaky ReLU; default 1,000,000. What is left then stays open.

@@ -49,7 +49,7 @@ public sealed partial record SweepRow
 /// <param name="Shares">Where the cloud is: see <see cref="CloudShape.Shares"/>.</param>
 public sealed record CloudFacts(
     string Of, int States, int Points, IReadOnlyDictionary<ShapeKind, double>? Scores, double Sureness, double Explained,
-    double[] Angles, double[] Shares)
+    double[] Angles, double[] Shares) : Described
 {
     /// <summary>
     /// What the earlier measure told, which needed no lead and counted copies; null where there are scores.

@@ -30,7 +30,7 @@ public sealed partial record SweepRow
 /// with fewer than two.
 /// </param>
 public sealed record DescentFacts(
-    double? Stop, int Step, double MeanSquare, double Speed, double Norm, double Distance);
+    double? Stop, int Step, double MeanSquare, double Speed, double Norm, double Distance) : Described;
 
 internal sealed class DescentStatistic : Statistic
 {

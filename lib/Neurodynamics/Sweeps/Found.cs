@@ -4,7 +4,7 @@ using Neurodynamics.FixedPoints;
 
 namespace Neurodynamics.Sweeps;
 
-public sealed partial record SweepRow
+public sealed partial record SweepRow : Described
 {
     /// <summary>The fixed points under zero input.</summary>
     [JsonIgnore]
@@ -57,7 +57,7 @@ public sealed partial record SweepRow
 /// <param name="FromNoisy">Fixed points to which the same candidates led with noise, without a further round.</param>
 public sealed record FoundFacts(
     int Points, int[] ByIndex, int Certified, int Marginal, double SlowestTimeConstant, int Slow, int Unreachable,
-    CompletenessVerdict Completeness, int FromPlain, int FromNoisy);
+    CompletenessVerdict Completeness, int FromPlain, int FromNoisy) : Described;
 
 internal sealed class FoundStatistic : Statistic
 {

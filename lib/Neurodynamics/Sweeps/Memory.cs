@@ -20,7 +20,7 @@ public sealed partial record SweepRow
 /// <param name="Steps">For how many steps it was tested.</param>
 /// <param name="Kept">Share of the decisions that were still the same after them.</param>
 /// <param name="LostAt">The first step after which less than 95 % were; null if it never came to that.</param>
-public sealed record MemoryFacts(int Steps, double Kept, int? LostAt);
+public sealed record MemoryFacts(int Steps, double Kept, int? LostAt) : Described;
 
 internal sealed class MemoryStatistic : Statistic
 {

@@ -5,7 +5,7 @@ namespace Neurodynamics.Sweeps;
 /// <summary>A sweep and the rows that have come of it so far.</summary>
 /// <param name="Plan">The sweep.</param>
 /// <param name="Groups">The cells that have rows, with these.</param>
-public sealed record Sweep(SweepPlan Plan, IReadOnlyList<SweepGroup> Groups)
+public sealed record Sweep(SweepPlan Plan, IReadOnlyList<SweepGroup> Groups) : Described
 {
     /// <summary>Reads NAME.json and the rows beside it, NAME.jsonl.</summary>
     /// <param name="folder">The folder, such as data/sweeps.</param>
@@ -48,7 +48,7 @@ public sealed record Sweep(SweepPlan Plan, IReadOnlyList<SweepGroup> Groups)
 /// <summary>The rows of networks that differ by their seed alone.</summary>
 /// <param name="Cell">What they have in common.</param>
 /// <param name="Rows">Their rows, by seed; of as many seeds as there are rows.</param>
-public sealed record SweepGroup(SweepCell Cell, IReadOnlyList<SweepRow> Rows)
+public sealed record SweepGroup(SweepCell Cell, IReadOnlyList<SweepRow> Rows) : Described
 {
     /// <summary>Such as "flip-flop, gru" or "units 25".</summary>
     public string Name => Cell.Title;

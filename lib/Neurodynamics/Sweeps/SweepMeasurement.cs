@@ -6,7 +6,7 @@ using Neurodynamics.Training;
 namespace Neurodynamics.Sweeps;
 
 /// <summary>What a sweep measures on every network, once it is trained: the same for all of them.</summary>
-public sealed record SweepMeasurement
+public sealed record SweepMeasurement : Described
 {
     /// <summary>Trials, of as many steps as in training, from whose states everything starts; default 128.</summary>
     public int Trials { get; init => field = AtLeast(1, value, nameof(Trials)); } = 128;

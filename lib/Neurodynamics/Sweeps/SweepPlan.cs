@@ -28,6 +28,9 @@ public sealed class SweepPlan
     /// </summary>
     public IReadOnlyList<Recipe> Runs { get; }
 
+    /// <summary>Its cells and how many networks they have.</summary>
+    public override string ToString() => $"Sweep plan: {Runs.Count} networks in {Cells.Count} cells";
+
     /// <summary>
     /// What a run is in the sweep file, such as "flip-flop, gru, seed 2"; of several cells that share it the first.
     /// </summary>
@@ -162,6 +165,7 @@ public sealed class SweepPlan
 /// <param name="Varied">The values of what is varied, by path.</param>
 /// <param name="Runs">A recipe per seed, from seed 1.</param>
 public sealed record SweepCell(string Name, IReadOnlyDictionary<string, string> Varied, IReadOnlyList<Recipe> Runs)
+    : Described
 {
     /// <summary>
     /// Such as "flip-flop, gru" or "units 25": the name and the varied values, each but the architecture with the name

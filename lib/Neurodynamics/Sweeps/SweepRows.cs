@@ -40,6 +40,9 @@ public sealed class SweepRows(SweepPlan plan, string folder)
         return rows;
     }
 
+    /// <summary>How many of the plan's rows are there.</summary>
+    public override string ToString() => $"{plan.Runs.Count(Has)} of {plan.Runs.Count} rows of a sweep";
+
     /// <summary>Whether a run's row is there.</summary>
     public bool Has(Recipe run) => Read(run) is not null;
 

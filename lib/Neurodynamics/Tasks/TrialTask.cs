@@ -12,7 +12,7 @@ namespace Neurodynamics.Tasks;
 /// name (DelayedAnswer is "delayed-answer").
 /// </remarks>
 [JsonConverter(typeof(TaskConverter))]
-public abstract record TrialTask
+public abstract record TrialTask : Described
 {
     /// <summary>I, the number of inputs.</summary>
     public abstract int InputSize { get; }

@@ -23,6 +23,10 @@ public sealed record Trials(double[,,] Inputs, double[,,] Targets, double[,,] We
     /// <summary>K, the number of channels to read out.</summary>
     public int Channels => Targets.GetLength(2);
 
+    /// <summary>How many there are, how long, and of how many inputs and channels.</summary>
+    public override string ToString() => $"Trials: {Count} of {Steps} steps, inputs {InputSize}, channels {Channels}"
+        + (Epochs.Count == 0 ? "" : $", epochs {string.Join(", ", Epochs.Select(epoch => epoch.Name))}");
+
     /// <summary>
     /// Whether a target counts and is one of the two classes. An undecided one (0.5) counts for the loss alone, never
     /// for a share of right answers.
@@ -99,7 +103,11 @@ public sealed record Trials(double[,,] Inputs, double[,,] Targets, double[,,] We
 /// <param name="Trial">Counted from 0.</param>
 /// <param name="Step">Counted from 0.</param>
 /// <param name="Channel">Counted from 0.</param>
-public readonly record struct TargetPlace(int Trial, int Step, int Channel);
+public readonly record struct TargetPlace(int Trial, int Step, int Channel)
+{
+    /// <inheritdoc/>
+    public override string ToString() => InWords.Of(this);
+}
 
 /// <summary>A part of each trial that has a name, such as "delay".</summary>
 /// <param name="Name">Its name.</param>
@@ -107,7 +115,7 @@ public readonly record struct TargetPlace(int Trial, int Step, int Channel);
 /// <param name="End">
 /// The step after its last one in each trial, B values; where it equals the first, the trial has no such part.
 /// </param>
-public sealed record Epoch(string Name, int[] First, int[] End)
+public sealed record Epoch(string Name, int[] First, int[] End) : Described
 {
     /// <summary>An epoch that lies alike in all trials.</summary>
     /// <param name="name">Its name.</param>

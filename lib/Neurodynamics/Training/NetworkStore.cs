@@ -165,6 +165,9 @@ public sealed class NetworkStore(string folder)
         }
     }
 
+    /// <summary>Which networks there are.</summary>
+    public override string ToString() => $"Networks in {Path.GetFileName(Path.GetFullPath(folder))}. {Known()}";
+
     /// <summary>Which networks there are, in a sentence.</summary>
     private string Known()
     {

@@ -9,7 +9,7 @@ namespace Neurodynamics.Training;
 /// <summary>
 /// All that decides which network comes out: the same recipe gives the same weights on the same machine.
 /// </summary>
-public sealed record Recipe
+public sealed record Recipe : Described
 {
     /// <summary>Which cell; default the GRU.</summary>
     public Architecture Architecture
@@ -71,7 +71,7 @@ public sealed record Recipe
 /// <summary>
 /// How a network is trained (report 4.2): Adam with its default hyperparameters on fresh trials at every update.
 /// </summary>
-public sealed record TrainingOptions
+public sealed record TrainingOptions : Described
 {
     /// <summary>Number of updates at most; default 2000.</summary>
     public int Updates { get; init => field = Positive(value, nameof(Updates)); } = 2000;

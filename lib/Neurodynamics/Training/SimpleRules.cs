@@ -4,7 +4,7 @@ namespace Neurodynamics.Training;
 /// <param name="LastSample">The sign of the last sample.</param>
 /// <param name="BestLeak">The leak that does best on other trials.</param>
 /// <param name="Leaky">The leaky integrator with that leak.</param>
-public sealed record SimpleRules(Accuracy LastSample, double BestLeak, Accuracy Leaky)
+public sealed record SimpleRules(Accuracy LastSample, double BestLeak, Accuracy Leaky) : Described
 {
     /// <summary>Evaluates the rules on the 512 trials that the recipe's training is tested on.</summary>
     /// <param name="recipe">The recipe.</param>

@@ -204,7 +204,7 @@ public sealed record Accuracy(double Mean, double Low, double High, int Trials)
 /// <summary>
 /// One entry of a training curve: the loss of that update, and the accuracy on held-out trials after it.
 /// </summary>
-public sealed record CurvePoint(int Update, double Loss, double Accuracy);
+public sealed record CurvePoint(int Update, double Loss, double Accuracy) : Described;
 
 /// <summary>How far a training is.</summary>
 /// <param name="Update">Updates made so far.</param>
@@ -214,7 +214,7 @@ public sealed record CurvePoint(int Update, double Loss, double Accuracy);
 /// <param name="Elapsed">Time of this training, or since it was taken up again.</param>
 /// <param name="Remaining">Time left at the pace so far.</param>
 public sealed record TrainingProgress(
-    int Update, int Updates, double Loss, double? Accuracy, TimeSpan Elapsed, TimeSpan Remaining);
+    int Update, int Updates, double Loss, double? Accuracy, TimeSpan Elapsed, TimeSpan Remaining) : Described;
 
 /// <summary>Why a training ended.</summary>
 public enum Stop
@@ -244,6 +244,10 @@ public sealed record TrainingRecord(
     /// before records had it.
     /// </summary>
     public string? Sha256 { get; init; }
+
+    /// <summary>What was trained, how it ended, and how well it does.</summary>
+    public override string ToString() => $"{Recipe.Architecture} with {Recipe.Units} units on "
+        + $"{InWords.Title(Recipe.Task.GetType()).ToLowerInvariant()}, seed {Recipe.Seed}: {Updates} updates, {Test}";
 
     /// <summary>
     /// Updates until the accuracy on held-out trials first was this much, as far as the curve tells, which has a point
@@ -280,4 +284,7 @@ public sealed record TrainedNetwork(Network Network, TrainingRecord Record)
 {
     /// <summary>Why the network could not be saved, in a sentence; null where it was, or was not to be.</summary>
     public string? NotSaved { get; init; }
+
+    /// <summary>What was trained, how it ended, and how well it does.</summary>
+    public override string ToString() => $"{Record}";
 }

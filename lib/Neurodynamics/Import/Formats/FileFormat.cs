@@ -39,7 +39,7 @@ internal abstract class RefusedFormat(string reason) : FileFormat
 /// <summary>What a format found in a file.</summary>
 /// <param name="Arrays">The arrays of numbers.</param>
 /// <param name="Unread">Names of everything else: text, objects, single values.</param>
-public sealed record FileContent(IReadOnlyList<SourceArray> Arrays, IReadOnlyList<string> Unread)
+public sealed record FileContent(IReadOnlyList<SourceArray> Arrays, IReadOnlyList<string> Unread) : Described
 {
     /// <summary>The description of the model, where the file has one.</summary>
     public JsonElement? Configuration { get; init; }

@@ -49,6 +49,9 @@ public sealed class OpenFile : IDisposable
     /// <summary>What it seems to be, as messages call it.</summary>
     internal string Kind { get; set; }
 
+    /// <summary>What it seems to be, and its name.</summary>
+    public override string ToString() => $"{Kind} {System.IO.Path.GetFileName(Path)}";
+
     /// <summary>Whether certain bytes stand at a place among the first 16.</summary>
     public bool StartsWith(ReadOnlySpan<byte> bytes, int at = 0) =>
         at <= length && start.AsSpan(at..length).StartsWith(bytes);

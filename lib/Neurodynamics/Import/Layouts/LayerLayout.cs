@@ -19,6 +19,9 @@ public abstract class LayerLayout
     /// </summary>
     public abstract string Expected { get; }
 
+    /// <summary><see cref="Expected"/>.</summary>
+    public sealed override string ToString() => Expected;
+
     /// <summary>The layers of this convention in a file, none of them read yet.</summary>
     public abstract IReadOnlyList<LayerSource> Find(ArrayFile file, ImportOptions options);
 
@@ -33,6 +36,9 @@ public abstract class LayerSource(ArrayFile file, ImportOptions options, string 
 {
     /// <summary>What <see cref="ImportOptions.Layer"/> calls it.</summary>
     public string Name { get; } = name;
+
+    /// <summary>Its name.</summary>
+    public sealed override string ToString() => $"Layer {Name}";
 
     /// <summary>The file.</summary>
     protected ArrayFile File { get; } = file;
@@ -86,7 +92,7 @@ public abstract class LayerSource(ArrayFile file, ImportOptions options, string 
 /// <param name="Used">The arrays of the file that it took.</param>
 public sealed record FoundLayer(
     Architecture Architecture, int Inputs, int Units, IReadOnlyDictionary<string, double[]> Parameters,
-    IReadOnlyList<SourceArray> Used)
+    IReadOnlyList<SourceArray> Used) : Described
 {
     /// <summary>What had to be assumed, in sentences.</summary>
     public IReadOnlyList<string> Assumptions { get; init; } = [];
@@ -165,7 +171,7 @@ public sealed record FoundLayer(
 /// <param name="Activation">What the source applies to the outputs W h + b.</param>
 /// <param name="Used">The arrays of the file that it took.</param>
 public sealed record FoundReadout(
-    double[] Weight, double[] Bias, Activation Activation, IReadOnlyList<SourceArray> Used)
+    double[] Weight, double[] Bias, Activation Activation, IReadOnlyList<SourceArray> Used) : Described
 {
     /// <summary>What had to be assumed, in sentences.</summary>
     public IReadOnlyList<string> Assumptions { get; init; } = [];
