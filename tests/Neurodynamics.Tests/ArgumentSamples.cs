@@ -3,6 +3,7 @@ using System.Reflection;
 using System.Text.Json;
 using Neurodynamics.Analysis;
 using Neurodynamics.Enclosures;
+using Neurodynamics.Export;
 using Neurodynamics.FixedPoints;
 using Neurodynamics.Import;
 using Neurodynamics.Models;
@@ -78,6 +79,7 @@ internal sealed class ArgumentSamples
             nameof(ShapeErrors) => System.IO.Path.Combine(folder, "errors.jsonl"),
             nameof(ProofCheck) => System.IO.Path.Combine(folder, "proof.json"),
             nameof(CompletenessProof) => System.IO.Path.Combine(folder, "written.json"),
+            nameof(PointFile) => System.IO.Path.Combine(folder, "points.npz"),
             _ => Weights,
         },
         (_, "folder") when type == typeof(string) => folder,

@@ -42,15 +42,32 @@ internal static class Elements
     public static double[] ByRows(double[] values, IReadOnlyList<int> shape, int together = 1)
     {
         double[] rows = new double[values.Length];
+        foreach (var (row, column) in Places(values.Length, shape, together))
+            values.AsSpan(column, together).CopyTo(rows.AsSpan(row));
+        return rows;
+    }
+
+    /// <summary>The other way round: values row by row as they are stored column by column.</summary>
+    /// <param name="values">The values.</param>
+    /// <param name="shape">The shape of the array.</param>
+    public static double[] ByColumns(double[] values, IReadOnlyList<int> shape)
+    {
+        double[] columns = new double[values.Length];
+        foreach (var (row, column) in Places(values.Length, shape, 1)) columns[column] = values[row];
+        return columns;
+    }
+
+    /// <summary>Where each value is, row by row and column by column.</summary>
+    private static IEnumerable<(int Row, int Column)> Places(int count, IReadOnlyList<int> shape, int together)
+    {
         int[] index = new int[shape.Count], strides = new int[shape.Count];
         for (int axis = 0, stride = together; axis < strides.Length; stride *= shape[axis++]) strides[axis] = stride;
-        for (int i = 0; i < rows.Length; i += together)
+        for (int i = 0; i < count; i += together)
         {
             int place = 0;
             for (int axis = 0; axis < index.Length; axis++) place += index[axis] * strides[axis];
-            values.AsSpan(place, together).CopyTo(rows.AsSpan(i));
+            yield return (i, place);
             for (int axis = index.Length - 1; axis >= 0 && ++index[axis] == shape[axis]; axis--) index[axis] = 0;
         }
-        return rows;
     }
 }

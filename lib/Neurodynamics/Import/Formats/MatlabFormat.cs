@@ -12,9 +12,12 @@ internal sealed class MatlabFormat : FileFormat
 {
     private const int HeaderBytes = 128;
 
+    /// <summary>What a file begins with.</summary>
+    internal const string Start = "MATLAB 5.0 MAT-f";
+
     public override string Name => "MATLAB .mat file";
 
-    public override bool Matches(OpenFile file) => file.StartsWith("MATLAB 5.0 MAT-f"u8);
+    public override bool Matches(OpenFile file) => file.StartsWith(Encoding.ASCII.GetBytes(Start));
 
     public override FileContent Read(OpenFile file)
     {
@@ -84,7 +87,10 @@ internal sealed class MatlabElements(Stream stream, bool bigEndian, long left) :
     /// <summary>The type of an element that is compressed.</summary>
     public const int Compressed = 15;
 
-    private const int Matrix = 14, Struct = 2, Logical = 0x200, Complex = 0x800;
+    /// <summary>The type of an array, and the flags of its class that say of what it is.</summary>
+    public const int Matrix = 14, Logical = 0x200, Complex = 0x800;
+
+    private const int Struct = 2;
 
     /// <summary>NumPy's names of the types of elements.</summary>
     private static readonly Dictionary<int, (string Name, int Size)> Types = new()
@@ -115,6 +121,12 @@ internal sealed class MatlabElements(Stream stream, bool bigEndian, long left) :
         [14] = "int64",
         [15] = "uint64",
     };
+
+    /// <summary>The type of elements by NumPy's name.</summary>
+    public static int TypeOf(string name) => Types.First(type => type.Value.Name == name).Key;
+
+    /// <summary>The class of arrays by NumPy's name.</summary>
+    public static int ClassOf(string name) => Classes.First(kind => kind.Value == name).Key;
 
     /// <summary>How many bytes of a compressed variable were read.</summary>
     public long Inflated { get; private set; }

@@ -104,6 +104,9 @@ internal sealed record NpyHeader(string Type, int[] Shape, long Bytes)
     /// <summary>NumPy's name of a type by its code, such as "f8"; null where it is none of numbers.</summary>
     public static string? TypeOf(string code) => Types.GetValueOrDefault(code);
 
+    /// <summary>And the code of a type by NumPy's name.</summary>
+    public static string CodeOf(string type) => Types.Last(one => one.Value == type).Key;
+
     private static readonly Dictionary<string, string> Types = new()
     {
         ["f2"] = "float16",
