@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Neurodynamics.Pictures;
 using static System.Environment;
 
 namespace Neurodynamics.Environment;
@@ -123,7 +124,7 @@ sealed class Kernel(Workbook workbook)
     static string DotnetHost() =>
         GetEnvironmentVariable("DOTNET_HOST_PATH") is { Length: > 0 } host && File.Exists(host)
             ? host
-            : Programs.Find("dotnet") ?? "dotnet";
+            : OnPath.Find("dotnet") ?? "dotnet";
 
     string FindTool()
     {

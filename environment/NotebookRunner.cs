@@ -5,6 +5,7 @@ using CliWrap;
 using CliWrap.Buffered;
 using CliWrap.Builders;
 using CliWrap.EventStream;
+using Neurodynamics.Pictures;
 using PuppeteerSharp;
 
 namespace Neurodynamics.Environment;
@@ -132,7 +133,7 @@ public sealed partial class NotebookRunner(Workbook workbook) : IAsyncDisposable
                     ? (0, Stills.Missing(await File.ReadAllTextAsync(shown, cancellation)))
                     : await Stills.AddAsync(browser, shown, notebook);
             }
-            catch (Exception broken) when (broken is WorkbookException or PuppeteerException or TimeoutException)
+            catch (Exception broken) when (broken is BrowserException or PuppeteerException or TimeoutException)
             {
                 // The browser does not work, or no longer: the notebook is complete without it.
                 // One that did not start is not started again.
@@ -172,7 +173,7 @@ public sealed partial class NotebookRunner(Workbook workbook) : IAsyncDisposable
     }
 
     Command Nbconvert(params string[] arguments) =>
-        Cli.Wrap(Programs.Find("jupyter-nbconvert") ?? throw new WorkbookException(
+        Cli.Wrap(OnPath.Find("jupyter-nbconvert") ?? throw new WorkbookException(
                 "jupyter-nbconvert is not on the PATH: run `dotnet run --project environment -- setup`."))
             .WithArguments(arguments)
             .WithWorkingDirectory(workbook.Notebooks)

@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Runtime.InteropServices;
 using Neurodynamics.Environment;
+using Neurodynamics.Pictures;
 using Spectre.Console;
 using Spectre.Console.Cli;
 
@@ -32,7 +33,7 @@ try
 {
     return await app.RunAsync(Joined(args), stop.Token);
 }
-catch (WorkbookException failure)
+catch (Exception failure) when (failure is WorkbookException or BrowserException)
 {
     console.WriteLine(failure.Message);
     return 1;

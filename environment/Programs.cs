@@ -5,22 +5,9 @@ using CliWrap.Buffered;
 
 namespace Neurodynamics.Environment;
 
-/// <summary>Calls the programs that the workbook needs, and finds them on the PATH.</summary>
+/// <summary>Calls the programs that the workbook needs.</summary>
 public static class Programs
 {
-    public static string? Find(params string[] names)
-    {
-        string[] endings = OperatingSystem.IsWindows() ? [".exe", ".cmd", ".bat"] : [""];
-        string[] folders = (System.Environment.GetEnvironmentVariable("PATH") ?? "")
-            .Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries);
-        return (from name in names
-                from folder in folders
-                from ending in endings
-                let path = Path.Combine(folder, name + ending)
-                where File.Exists(path)
-                select path).FirstOrDefault();
-    }
-
     /// <summary>
     /// Runs a program and returns its output, or fails with <paramref name="remedy"/> and the last lines it wrote.
     /// </summary>

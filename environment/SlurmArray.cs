@@ -1,4 +1,5 @@
 using CliWrap;
+using Neurodynamics.Pictures;
 
 namespace Neurodynamics.Environment;
 
@@ -23,7 +24,7 @@ public sealed class SlurmArray(Workbook workbook, SweepWork sweep)
     public async Task<SlurmJobs?> SubmitAsync(
         IEnumerable<SweepRun> runs, string options, CancellationToken cancellation)
     {
-        if (Programs.Find("sbatch") is null)
+        if (OnPath.Find("sbatch") is null)
             throw new WorkbookException("There is no sbatch here: run this where you submit jobs to your Slurm "
                 + "cluster, or without --slurm on the cores of this machine.");
 
@@ -62,7 +63,7 @@ public sealed class SlurmArray(Workbook workbook, SweepWork sweep)
 
     /// <summary>The command of a run, up to its number.</summary>
     string[] Command(string plan) =>
-        [Programs.Find("dotnet") ?? "dotnet", new RunsProgram(workbook).Path, .. sweep.Arguments(plan, "")[..^1]];
+        [OnPath.Find("dotnet") ?? "dotnet", new RunsProgram(workbook).Path, .. sweep.Arguments(plan, "")[..^1]];
 
     /// <summary>The runs that the queue already has, of this script.</summary>
     async Task<HashSet<int>> QueuedAsync(string script, CancellationToken cancellation)

@@ -1,16 +1,23 @@
 using System.Text.RegularExpressions;
+using Neurodynamics.Pictures;
 using PuppeteerSharp;
 
 namespace Neurodynamics.Environment;
 
+/// <summary>A figure as it was drawn.</summary>
+/// <param name="Png">As a PNG in base64, for what prints a notebook, such as an export to LaTeX.</param>
+/// <param name="WebP">The same as WebP, a quarter of the bytes, for the figure's place on a page.</param>
+public sealed record StillPicture(string Png, string WebP);
+
 /// <summary>
 /// Pictures of a notebook's figures, for viewers that run no scripts: taken from its page in a browser, and put where
-/// the script that draws a figure finds its place. A figure that has not changed keeps its picture.
+/// the script that draws a figure finds its place, and beside the figure's HTML. A figure that has not changed keeps
+/// its picture.
 /// </summary>
 public static partial class Stills
 {
     const string Waiting = "<p>A script draws this figure: trust the notebook to see it.</p>";
-    static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+    const string Html = "\"text/html\": [";
 
     /// <summary>Puts a picture beside each figure of an executed notebook and of its page.</summary>
     /// <param name="notebook">The executed notebook, with its page beside it.</param>
@@ -23,17 +30,23 @@ public static partial class Stills
         var pictures = File.Exists(before) ? Of(await File.ReadAllTextAsync(before)) : [];
         string[] open = [.. keys.Where(key => !pictures.ContainsKey(key))];
         if (open.Length > 0) await TakeAsync(browser, page, open, pictures);
-        foreach (string file in keys.Length > 0 ? new[] { page, notebook } : [])
-            WholeFile.Write(file, Place(await File.ReadAllTextAsync(file), pictures));
+        if (keys.Length > 0)
+        {
+            WholeFile.Write(page, Placed(await File.ReadAllTextAsync(page), pictures));
+            WholeFile.Write(notebook, Placed(Beside(await File.ReadAllTextAsync(notebook), pictures), pictures));
+        }
+
         int missing = keys.Count(key => !pictures.ContainsKey(key));
         return (keys.Length - missing, missing);
     }
 
     /// <summary>The pictures in a notebook, by figure.</summary>
-    public static Dictionary<string, string> Of(string notebook)
+    public static Dictionary<string, StillPicture> Of(string notebook)
     {
-        var pictures = new Dictionary<string, string>();
-        foreach (Match still in Still().Matches(notebook)) pictures[Key(still)] = still.Groups["picture"].Value;
+        var pictures = new Dictionary<string, StillPicture>();
+        foreach (Match still in Still().Matches(notebook))
+            if (Png().Match(notebook[..HtmlOf(notebook, still)]) is { Success: true } png)
+                pictures[Key(still)] = new(png.Groups["picture"].Value, still.Groups["picture"].Value);
         return pictures;
     }
 
@@ -42,40 +55,39 @@ public static partial class Stills
 
     static string Key(Match figure) => figure.Groups["key"].Value;
 
-    static string Place(string text, IReadOnlyDictionary<string, string> pictures) => Figure().Replace(text, match =>
-        pictures.TryGetValue(Key(match), out string? picture)
+    /// <summary>Where the HTML begins, in a notebook, that a figure stands in.</summary>
+    static int HtmlOf(string notebook, Match figure) =>
+        notebook.LastIndexOf(Html, figure.Index, StringComparison.Ordinal);
+
+    /// <summary>A notebook with a PNG beside the HTML of each figure, as nbformat writes it.</summary>
+    static string Beside(string notebook, IReadOnlyDictionary<string, StillPicture> pictures)
+    {
+        // From the last on, so that places before it stay.
+        foreach (var figure in Figure().Matches(notebook).Reverse())
+            if (pictures.TryGetValue(Key(figure), out var picture)
+                && HtmlOf(notebook, figure) is >= 0 and var html && !Png().IsMatch(notebook[..html]))
+                notebook = notebook.Insert(html, $"\"image/png\": \"{picture.Png}\",\n     ");
+        return notebook;
+    }
+
+    /// <summary>Each figure's picture in its place.</summary>
+    static string Placed(string text, IReadOnlyDictionary<string, StillPicture> pictures) => Figure().Replace(text,
+        match => pictures.TryGetValue(Key(match), out var picture)
             ? match.Groups["start"].Value + """<img alt="The figure as a still" style="max-width:100%" src="PICTURE">"""
-                .Replace("PICTURE", picture).Replace("\"", match.Groups["quote"].Value)
+                .Replace("PICTURE", picture.WebP).Replace("\"", match.Groups["quote"].Value)
                 + "<p>A still: trust the notebook to turn it.</p>"
             : match.Value);
 
     static async Task TakeAsync(
-        IBrowser browser, string page, IEnumerable<string> keys, Dictionary<string, string> pictures)
+        IBrowser browser, string page, IEnumerable<string> keys, Dictionary<string, StillPicture> pictures)
     {
-        await using var tab = await browser.NewPageAsync();
-        await tab.SetRequestInterceptionAsync(true);
-        tab.Request += async (_, asked) => await (asked.Request.Url.StartsWith("http", StringComparison.Ordinal)
-            ? asked.Request.AbortAsync()
-            : asked.Request.ContinueAsync());
-        await tab.GoToAsync(new Uri(page).AbsoluteUri, WaitUntilNavigation.DOMContentLoaded);
-        var patience = new WaitForFunctionOptions { Timeout = (int)Patience.TotalMilliseconds };
+        await using var tab = await Picture.OpenAsync(browser, page);
         foreach (string key in keys)
         {
             try
             {
-                // In view it is drawn, even where other scenes have to give way.
-                await tab.EvaluateFunctionAsync(
-                    "key => document.querySelector(`[data-figure='${key}']`).scrollIntoView({ block: 'center' })", key);
-                await tab.WaitForFunctionAsync(
-                    "key => document.querySelector(`[data-figure='${key}'] .main-svg`)", patience, key);
-                pictures[key] = await tab.EvaluateFunctionAsync<string>("""
-                    async key => {
-                      const box = document.querySelector(`[data-figure='${key}']`);
-                      return await window.neurodynamicsPlotly.toImage(
-                        box.querySelector('.js-plotly-plot'),
-                        { format: 'png', width: box.offsetWidth, height: box.offsetHeight });
-                    }
-                    """, key);
+                string png = await Picture.TakeAsync(tab, key, "png"), webP = await Picture.TakeAsync(tab, key, "webp");
+                pictures[key] = new(png[(png.IndexOf(',') + 1)..], webP);
             }
             catch (Exception late) when (late is PuppeteerException or TimeoutException)
             {
@@ -91,6 +103,10 @@ public static partial class Stills
     [GeneratedRegex(Start + Waiting)]
     private static partial Regex Figure();
 
-    [GeneratedRegex(Start + """<img [^>]*src=\\?"(?<picture>data:image/png;base64,[^"\\]+)""")]
+    [GeneratedRegex(Start + """<img [^>]*src=\\?"(?<picture>data:image/webp;base64,[^"\\]+)""")]
     private static partial Regex Still();
+
+    // The last thing before the HTML.
+    [GeneratedRegex(@"""image/png"": ""(?<picture>[^""]+)"",\s*$", RegexOptions.RightToLeft)]
+    private static partial Regex Png();
 }

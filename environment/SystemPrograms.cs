@@ -1,4 +1,5 @@
 using CliWrap;
+using Neurodynamics.Pictures;
 using Spectre.Console;
 
 namespace Neurodynamics.Environment;
@@ -36,7 +37,7 @@ sealed class SystemPrograms(Workbook workbook, IAnsiConsole console)
     ];
 
     static Needed Program(string package, string use, string? name = null) =>
-        new(package, () => Programs.Find(name ?? package), use);
+        new(package, () => OnPath.Find(name ?? package), use);
 
     static string? Existing(string folder) => Directory.Exists(folder) ? folder : null;
 
@@ -49,7 +50,7 @@ sealed class SystemPrograms(Workbook workbook, IAnsiConsole console)
             yield return Chromium;
 
             // Elsewhere they lie in other folders, and any will do.
-            if (Programs.Find("apt-get") is not null) yield return Fonts;
+            if (OnPath.Find("apt-get") is not null) yield return Fonts;
 
             // Only root may start a cluster; for others its test is skipped.
             foreach (var needed in System.Environment.IsPrivilegedProcess ? Slurm : [])
@@ -69,7 +70,7 @@ sealed class SystemPrograms(Workbook workbook, IAnsiConsole console)
         if (!OperatingSystem.IsLinux()) return "python -m pip install nbconvert nbclient";
 
         string packages = string.Join(' ', missing);
-        return Programs.Find("apt-get") is not null
+        return OnPath.Find("apt-get") is not null
             ? $"sudo apt-get install --no-install-recommends {packages}"
             : packages;
     }
@@ -83,7 +84,7 @@ sealed class SystemPrograms(Workbook workbook, IAnsiConsole console)
             return $"all there: {string.Join(", ", needed.Select(one => one.Package))}";
 
         string names = string.Join(", ", missing);
-        if (OperatingSystem.IsLinux() && Programs.Find("apt-get") is null)
+        if (OperatingSystem.IsLinux() && OnPath.Find("apt-get") is null)
             throw new WorkbookException(
                 $"This system has no apt-get. Install these with its own package manager: {names}.");
 

@@ -1,4 +1,4 @@
-using Neurodynamics.Environment;
+using Neurodynamics.Pictures;
 using PuppeteerSharp;
 using Xunit;
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Neurodynamics.Environment;
+using Neurodynamics.Pictures;
 using PuppeteerSharp;
 using PuppeteerSharp.Input;
 

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using CliWrap;
 using CliWrap.Buffered;
 using Neurodynamics.Environment;
+using Neurodynamics.Pictures;
 using PuppeteerSharp;
 
 namespace Neurodynamics.Hosts;
@@ -21,7 +22,7 @@ sealed class JupyterHost(Workbook workbook)
     {
         long started = TimeProvider.System.GetTimestamp();
         const string remedy = "install Jupyter Notebook 6 (Debian's package jupyter-notebook).";
-        string program = Programs.Find("jupyter-notebook")
+        string program = OnPath.Find("jupyter-notebook")
             ?? throw new WorkbookException($"jupyter-notebook is not on the PATH: {remedy}");
         var asked = await Cli.Wrap(program).WithArguments("--version").ExecuteBufferedAsync(cancellation);
         string version = asked.StandardOutput.Trim();
@@ -53,7 +54,7 @@ sealed class JupyterHost(Workbook workbook)
             await WorkAsync(page, new Uri(server.Address, $"notebooks/{Notebook}.ipynb"), copy, seen);
             return Result(null);
         }
-        catch (Exception failure) when (failure is WorkbookException or PuppeteerException)
+        catch (Exception failure) when (failure is WorkbookException or BrowserException or PuppeteerException)
         {
             await page.PictureAsync(Path.Combine(workbook.Hosts, "jupyter-failure.png"));
             return Result(failure.Message);

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Neurodynamics.Environment;
 using Neurodynamics.Hosts;
+using Neurodynamics.Pictures;
 using Spectre.Console;
 
 // Opens the notebooks in the places where readers open them, with nobody at the keyboard, and checks what is drawn.
@@ -27,7 +28,7 @@ try
             Add(result);
     }
 }
-catch (WorkbookException failure)
+catch (Exception failure) when (failure is WorkbookException or BrowserException)
 {
     console.WriteLine(failure.Message);
     return 1;

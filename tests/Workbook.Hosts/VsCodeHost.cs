@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
 using CliWrap;
 using Neurodynamics.Environment;
+using Neurodynamics.Pictures;
 using PuppeteerSharp;
 using Spectre.Console;
 
@@ -61,7 +62,7 @@ sealed partial class VsCodeHost(Workbook workbook, IAnsiConsole console)
             "code-server could not be installed:", cancellation);
     }
 
-    static string Needed(string program, string what) => Programs.Find(program)
+    static string Needed(string program, string what) => OnPath.Find(program)
         ?? throw new WorkbookException($"{program} is not on the PATH: install {what}.");
 
     public async IAsyncEnumerable<HostResult> TryAsync(
@@ -114,7 +115,7 @@ sealed partial class VsCodeHost(Workbook workbook, IAnsiConsole console)
             }, cancellation);
             return Result(page.LostAScene ? "the browser took a scene away because there were too many" : null);
         }
-        catch (Exception failure) when (failure is WorkbookException or PuppeteerException)
+        catch (Exception failure) when (failure is WorkbookException or BrowserException or PuppeteerException)
         {
             await page.PictureAsync(Path.Combine(workbook.Hosts, $"vscode-{name}-failure.png"));
             return Result(failure.Message);

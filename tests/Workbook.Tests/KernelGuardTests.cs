@@ -6,6 +6,7 @@ using System.Text.Json.Nodes;
 using CliWrap;
 using CliWrap.Buffered;
 using Neurodynamics.Environment;
+using Neurodynamics.Pictures;
 using Xunit;
 
 namespace Neurodynamics.Workbook.Tests;
@@ -86,7 +87,7 @@ public sealed class KernelGuardTests : IAsyncLifetime
         string locked = Path.GetDirectoryName(socket)!;
         Assert.Equal(
             UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(locked));
-        if (!System.Environment.IsPrivilegedProcess || Programs.Find("setpriv") is not { } setpriv) return;
+        if (!System.Environment.IsPrivilegedProcess || OnPath.Find("setpriv") is not { } setpriv) return;
         var other = await Cli.Wrap(setpriv)
             .WithArguments(["--reuid=65534", "--regid=65534", "--clear-groups", "ls", socket])
             .WithValidation(CommandResultValidation.None).ExecuteBufferedAsync(Cancellation);

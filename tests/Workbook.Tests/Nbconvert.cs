@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using CliWrap;
 using CliWrap.Buffered;
 using Neurodynamics.Environment;
+using Neurodynamics.Pictures;
 using Xunit;
 
 namespace Neurodynamics.Workbook.Tests;
@@ -13,7 +14,7 @@ public static class Nbconvert
     public static async Task CleanAsync(string folder, params IEnumerable<string> notebooks)
     {
         var workbook = Environment.Workbook.Here();
-        var cleaned = await Cli.Wrap(Programs.Find("jupyter-nbconvert")!)
+        var cleaned = await Cli.Wrap(OnPath.Find("jupyter-nbconvert")!)
             .WithArguments(["--to", "notebook", "--config", Path.Combine(workbook.Nbconvert, "clean.py"),
                 "--output-dir", folder, .. notebooks])
             .WithEnvironmentVariables(variables => NotebookRunner.Isolate(workbook, variables))

@@ -1,5 +1,5 @@
-using Neurodynamics.Environment;
 using Neurodynamics.Hosts;
+using Neurodynamics.Pictures;
 using PuppeteerSharp;
 using Xunit;
 

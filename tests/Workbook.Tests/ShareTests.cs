@@ -1,7 +1,7 @@
 using CliWrap;
 using CliWrap.Buffered;
-using Neurodynamics.Environment;
 using Neurodynamics.Hosts;
+using Neurodynamics.Pictures;
 using Xunit;
 
 namespace Neurodynamics.Workbook.Tests;

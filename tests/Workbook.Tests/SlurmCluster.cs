@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
+using Neurodynamics.Pictures;
 
 namespace Neurodynamics.Workbook.Tests;
 
@@ -23,7 +24,7 @@ sealed class SlurmCluster : IAsyncDisposable
     public static string? Reason =>
         !OperatingSystem.IsLinux() ? "Slurm is for Linux."
         : !System.Environment.IsPrivilegedProcess ? "Only root may start Slurm's daemons."
-        : Needed.FirstOrDefault(name => Environment.Programs.Find(name) is null) is { } missing
+        : Needed.FirstOrDefault(name => OnPath.Find(name) is null) is { } missing
             ? $"{missing} is not here: `dotnet run --project environment -- setup` installs Debian's Slurm."
         : null;
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Reflection;
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Microsoft.FSharp.Core;
 using Plotly.NET;
@@ -18,10 +19,9 @@ internal static partial class ChartHtml
 
     private const string Untrusted = "<p>A script draws this figure: trust the notebook to see it.</p>";
 
-    private static readonly Lazy<string> Script =
-        new(() => Resource(typeof(ChartHtml).Assembly, "figure.js", WithoutComments));
+    private static readonly Lazy<string> Script = Own("figure.js"), Theme = Own("theme.js");
 
-    /// <summary>The output that brings plotly.js into a notebook.</summary>
+    /// <summary>The output that brings plotly.js into a notebook, and how figures look in it.</summary>
     public static string Plotly()
     {
         // As a module of our own, so that a page with RequireJS does not take it away; and no word in it may end the
@@ -34,7 +34,7 @@ internal static partial class ChartHtml
               if (window.neurodynamicsPlotly) return;
               var module = { exports: {} }, exports = module.exports, define;
             {{source}}
-              window.neurodynamicsPlotly = module.exports;
+              {{Theme.Value}}window.neurodynamicsPlotly = module.exports;
               window.dispatchEvent(new Event("neurodynamics-plotly"));
             })();
             </script>
@@ -44,11 +44,40 @@ internal static partial class ChartHtml
     /// <summary>A chart as HTML. The same chart gives the same text.</summary>
     public static string Of(GenericChart chart)
     {
-        string figure = Escaped(GenericChart.toJson(chart));
-        string key = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(figure)))[..12];
         var (width, height) = GenericChart.tryGetLayoutSize(chart);
-        string size = $"min-height:{Pixels(height) ?? DefaultHeight}px"
-            + (Pixels(width) is { } pixels ? $";width:{pixels}px" : $";max-width:{Widest}px;overflow-x:auto");
+        return Of(GenericChart.toJson(chart), Pixels(width), Pixels(height));
+    }
+
+    /// <summary>A page of its own for a chart, with all that it needs.</summary>
+    /// <param name="chart">The chart, which stays as it is.</param>
+    /// <param name="width">Pixels; default the chart's own, or as wide as the window.</param>
+    /// <param name="height">Pixels; default the chart's own.</param>
+    public static string Page(GenericChart chart, int? width = null, int? height = null)
+    {
+        var (ownWidth, ownHeight) = GenericChart.tryGetLayoutSize(chart);
+        var json = JsonNode.Parse(GenericChart.toJson(chart))!;
+        var layout = json["layout"]!;
+        if (width is not null) layout["width"] = width;
+        if (height is not null) layout["height"] = height;
+        return $$"""
+            <!DOCTYPE html>
+            <html lang="en">
+            <head><meta charset="utf-8"><meta name="color-scheme" content="light dark"><title>Figure</title></head>
+            <body style="margin:0">
+            {{Plotly()}}
+            {{Of(json.ToJsonString(), width ?? Pixels(ownWidth), height ?? Pixels(ownHeight))}}
+            </body>
+            </html>
+
+            """;
+    }
+
+    private static string Of(string json, int? width, int? height)
+    {
+        string figure = Escaped(json);
+        string key = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(figure)))[..12];
+        string size = $"min-height:{height ?? DefaultHeight}px"
+            + (width is not null ? $";width:{width}px" : $";max-width:{Widest}px;overflow-x:auto");
         return string.Create(CultureInfo.InvariantCulture, $$"""
             <div class="neurodynamics-figure" data-figure="{{key}}" style="{{size}}">{{Untrusted}}</div>
             <script>
@@ -77,6 +106,9 @@ internal static partial class ChartHtml
     private static string WithoutComments(string source) =>
         string.Concat(source.ReplaceLineEndings("\n").Split('\n').Select(line => line.Trim()).Where(
             line => line.Length > 0 && !line.StartsWith("//", StringComparison.Ordinal)).Select(line => line + "\n"));
+
+    private static Lazy<string> Own(string script) =>
+        new(() => Resource(typeof(ChartHtml).Assembly, script, WithoutComments));
 
     private static string PlotlyResource() =>
         typeof(GenericChart).Assembly.GetManifestResourceNames().Single(PlotlyResourceName().IsMatch);

@@ -126,6 +126,7 @@ window.neurodynamics = window.neurodynamics || (function () {
     state.plot = plot;
     state.by = plotly();
     drawn.push(box);
+    window.neurodynamicsTheme.dress(state);
     // plotly.js writes what the reader changes, the camera above all, into this figure: it comes back as it was left.
     state.by.newPlot(plot, state.figure).then(link, function (error) { say(box, "This figure could not be drawn: " + error); });
   }
@@ -196,7 +197,16 @@ window.neurodynamics = window.neurodynamics || (function () {
     });
   });
 
+  // Another theme: each figure is drawn again, as it was left.
+  function repaint() {
+    drawn.slice().forEach(function (box) {
+      release(box);
+      draw(box);
+    });
+  }
+
   new MutationObserver(later).observe(document.documentElement, { childList: true, subtree: true });
+  window.addEventListener("neurodynamics-theme", repaint);
   window.addEventListener("neurodynamics-plotly", sweep);
   window.addEventListener("load", sweep);
   return { show: show, limit: limit, get drawn() { return drawn.length; }, get live() { return live(); } };

@@ -1,18 +1,22 @@
 using PuppeteerSharp;
 using static System.Environment;
 
-namespace Neurodynamics.Environment;
+namespace Neurodynamics.Pictures;
 
 /// <summary>
 /// An installed Chromium, Chrome or Edge without a window. The variable WORKBOOK_BROWSER names another.
 /// </summary>
-public static class HeadlessBrowser
+/// <remarks>
+/// This folder is compiled twice: into the library, which saves figures, and into the commands, which take stills of
+/// notebooks and come without the library.
+/// </remarks>
+internal static class HeadlessBrowser
 {
     /// <summary>The browser's program, or null where none is installed.</summary>
     public static string? Find()
     {
         if (GetEnvironmentVariable("WORKBOOK_BROWSER") is { Length: > 0 } named)
-            return File.Exists(named) ? named : throw new WorkbookException($"WORKBOOK_BROWSER names {named}, "
+            return File.Exists(named) ? named : throw new BrowserException($"WORKBOOK_BROWSER names {named}, "
                 + "which does not exist: name an installed Chromium, Chrome or Edge, or unset it.");
 
         SpecialFolder[] folders =
@@ -25,14 +29,14 @@ public static class HeadlessBrowser
             });
         var applications = new[] { "Chromium", "Google Chrome", "Microsoft Edge" }
             .Select(name => $"/Applications/{name}.app/Contents/MacOS/{name}");
-        return Programs.Find("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome",
+        return OnPath.Find("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome",
                 "msedge", "microsoft-edge")
             ?? inPrograms.Concat(applications).FirstOrDefault(File.Exists);
     }
 
     /// <summary>Starts a browser; null where none is installed.</summary>
     /// <param name="offline">Whether it finds no machine but this one.</param>
-    /// <exception cref="WorkbookException">It is there and does not start.</exception>
+    /// <exception cref="BrowserException">It is there and does not start.</exception>
     public static async Task<IBrowser?> LaunchAsync(bool offline = false)
     {
         if (Find() is not { } path) return null;
@@ -43,7 +47,7 @@ public static class HeadlessBrowser
         }
         catch (Exception broken) when (broken is PuppeteerException or ProcessException or TimeoutException)
         {
-            throw new WorkbookException($"{path} does not start as a browser: mend it, "
+            throw new BrowserException($"{path} does not start as a browser: mend it, "
                 + "or name another Chromium, Chrome or Edge in the variable WORKBOOK_BROWSER.");
         }
     }
@@ -66,3 +70,6 @@ public static class HeadlessBrowser
         ],
     };
 }
+
+/// <summary>No browser could be used; the message says in a sentence what to do.</summary>
+internal sealed class BrowserException(string message) : Exception(message);
