@@ -16,7 +16,8 @@ sealed class ShapesCommand : Command<ShapesCommand.Settings>
         [CommandArgument(0, "<file>"), Description("Where the error rates go, such as data/shapes/error-rates.jsonl.")]
         public required string File { get; init; }
 
-        [CommandOption("--clouds"), Description("Clouds of each kind and size, a quarter of them from 60 points on; default 20.")]
+        [CommandOption("--clouds")]
+        [Description("Clouds of each kind and size, a quarter of them from 60 points on; default 20.")]
         public int Clouds { get; init; } = 20;
 
         [CommandOption("--seed"), Description("Seed of the clouds; default 3. The needed leads are from 1 and 2.")]

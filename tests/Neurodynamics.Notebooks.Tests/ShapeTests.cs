@@ -109,8 +109,10 @@ public sealed class ShapeTests
             Descent = [new(null, 0, 0.1, 1, 1, 0.5)],
             Clouds =
             [
-                new(SweepCloud.Candidates.Name, 12, 10, new Dictionary<ShapeKind, double> { [shape] = 5 }, 1, 1,
-                    [90, 90, 90], []),
+                new(SweepCloud.Candidates.Name, 10, 1, 1, [90, 90, 90], [])
+                {
+                    Scores = new Dictionary<ShapeKind, double> { [shape] = 5 },
+                },
             ],
             Axes = [],
         };

@@ -68,6 +68,20 @@ public sealed partial class CommittedNotebookTests(CommittedNotebookTests.Cleane
         Assert.InRange(text.Length, 1, 10_000_000);
     }
 
+    /// <summary>What prints a notebook, such as an export to LaTeX, takes the PNG and not the HTML.</summary>
+    [Theory]
+    [MemberData(nameof(Notebooks))]
+    public void HasAPngBesideTheHtmlOfEveryFigure(string notebook)
+    {
+        JsonNode[] figures = [.. JsonNode.Parse(Text(notebook))!["cells"]!.AsArray()
+            .SelectMany(cell => cell!["outputs"]?.AsArray() ?? []).Select(output => output!["data"]).OfType<JsonNode>()
+            .Where(data => data["text/html"]?.ToJsonString().Contains("data-figure=") == true)];
+
+        Assert.NotEmpty(figures);
+        Assert.All(figures, data => Assert.StartsWith("iVBORw0KGgo", $"{data["image/png"]}"));
+        Assert.DoesNotContain("src=\\\"data:image/png", Text(notebook));
+    }
+
     /// <summary>Row 18 of the field cases: a chart without a formatter shows as a list of its properties.</summary>
     [Theory]
     [MemberData(nameof(Notebooks))]

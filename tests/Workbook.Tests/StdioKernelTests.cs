@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Neurodynamics.Pictures;
 using Xunit;
 
 namespace Neurodynamics.Workbook.Tests;
@@ -20,6 +21,31 @@ public sealed partial class StdioKernelTests
         Assert.StartsWith("<p>Network: GRU with 3 inputs and 100 units", bare);
         Assert.InRange(bare.Length, 1, 20_000);
         await Assert.ThrowsAsync<InvalidOperationException>(() => kernel.RunAsync("throw new Exception()"));
+    }
+
+    /// <summary>The library's browser works among the assemblies of the kernel.</summary>
+    [Fact]
+    public async Task AFigureIsSavedFromACell()
+    {
+        Assert.SkipWhen(HeadlessBrowser.Find() is null,
+            "No Chromium, Chrome or Edge is installed: install one, or name one in the variable WORKBOOK_BROWSER.");
+        var folder = Directory.CreateTempSubdirectory("workbook-");
+        try
+        {
+            await using var kernel = await StdioKernel.StartAsync(Workbook.Notebooks);
+            await kernel.RunAsync("#!import setup.dib");
+            foreach (string ending in new[] { "svg", "png", "pdf", "html" })
+            {
+                string file = Path.Combine(folder.FullName, $"figure.{ending}").Replace('\\', '/');
+                await kernel.RunAsync(
+                    $"Figures.Save(Figures.Training(Workbook.Networks.Load(\"flipflop3-gru\").Record), \"{file}\");");
+                Assert.InRange(new FileInfo(file).Length, 5_000, 5_000_000);
+            }
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
     }
 
     [Fact]

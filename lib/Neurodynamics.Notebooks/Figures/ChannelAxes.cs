@@ -68,10 +68,11 @@ public static partial class Figures
                 Proportion[] shares = [.. curve.Select(at => share(at.At))];
                 // Networks beside each other, so that their intervals do not hide each other.
                 double[] x = [.. curve.Select(at => at.Steps * (1 + 0.05 * (i - (networks.Count - 1) / 2.0)))];
-                panel.Line("", [.. curve.SelectMany((at, k) => new double[]?[]
-                    { [x[k], At(at).Low], [x[k], At(at).High], null })], paint, width: 1.2);
-                panel.Line(name, x, curve.Select(at => At(at).Share), paint, Hover.Custom, 1).Marked(paint, symbol)
-                    .Custom(curve.Select(at => $"{name}, {Number.Of(at.Steps, "step")}: {At(at)} nearest to an axis"));
+                panel.Line("", [.. shares.SelectMany((one, k) => new double[]?[]
+                    { [x[k], one.Low], [x[k], one.High], null })], paint, width: 1.2);
+                panel.Line(name, x, shares.Select(one => one.Share), paint, Hover.Custom, 1).Marked(paint, symbol)
+                    .Custom(curve.Zip(shares, (at, one) =>
+                        $"{name}, {Number.Of(at.Steps, "step")}: {one} nearest to an axis"));
             }
             panel.X.Titled("steps of the trial").Logarithmic();
             panel.Y.Titled(column == 0 ? "states nearest to an axis" : null).Percent().From(0, 1.04)
@@ -112,11 +113,13 @@ public static partial class Figures
                         ? row.Whole.Raw.Share
                         : row.Whole.Descended[^1].Near.Share).ToArray())).ToArray();
                 panel.Line("", [.. lengths.SelectMany(length => new double[]?[]
-                    { [length.Key, length.Shares.Min()], [length.Key, length.Shares.Max()], null })], paint, width: 1.2);
+                    { [length.Key, length.Shares.Min()], [length.Key, length.Shares.Max()], null })], paint,
+                    width: 1.2);
                 panel.Line(name, [.. lengths.Select(length => length.Key)],
                     lengths.Select(length => length.Shares.Average()), paint, Hover.Custom, 1).Marked(paint, symbol)
                     .Custom(lengths.Select(length => $"{name}, trials of {length.Key / (1 + 0.05 * (i - 1)):0} steps, "
-                        + $"{Count(length.Shares.Length, "network")}<br>{Percent(length.Shares.Average())} nearest to an axis "
+                        + $"{Number.Of(length.Shares.Length, "network")}<br>"
+                        + $"{Percent(length.Shares.Average())} nearest to an axis "
                         + $"({Percent(length.Shares.Min())} to {Percent(length.Shares.Max())})"));
             }
             panel.X.Titled("steps of the trials").Logarithmic();

@@ -39,8 +39,8 @@ public static partial class Figures
     }
 
     /// <summary>
-    /// In how many networks each cloud has which shape: a panel per group, a bar per cloud, a colour per shape. Clouds of
-    /// too few points have a colour of their own; the hover's shares leave them out.
+    /// In how many networks each cloud has which shape: a panel per group, a bar per cloud, a colour per shape. Clouds
+    /// of too few points have a colour of their own; the hover's shares leave them out.
     /// </summary>
     /// <param name="groups">The groups.</param>
     /// <param name="clouds">The clouds, the first on top.</param>
@@ -95,7 +95,7 @@ public static partial class Figures
             Proportion At(ShapeErrors error) => shapeless ? error.Wrong : error.Right;
             panel.Line(kinds[i].Key, [.. kinds[i].Select(error => (double)error.Points)],
                 kinds[i].Select(error => At(error).Share), paint, Hover.Custom, 1.5).Marked(paint, symbol)
-                .Custom(kinds[i].Select(error => $"{error.Cloud}, {Count(error.Points, "point")}<br>"
+                .Custom(kinds[i].Select(error => $"{error.Cloud}, {Number.Of(error.Points, "point")}<br>"
                     + string.Join("<br>", error.Told.OrderByDescending(told => told.Value)
                         .Select(told => $"{Wording.Of(told.Key)}: {told.Value}"))));
         }

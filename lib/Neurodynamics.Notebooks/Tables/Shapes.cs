@@ -7,8 +7,8 @@ namespace Neurodynamics.Notebooks;
 public static partial class Tables
 {
     /// <summary>
-    /// A row per set of states: how many, how many of them are different, variance in three components, the shape and in
-    /// what share of draws, the lead of the likeliest shape before none over all points and the lead that is needed,
+    /// A row per set of states: how many, how many of them are different, variance in three components, the shape and
+    /// in what share of draws, the lead of the likeliest shape before none over all points and the lead that is needed,
     /// where on a cube the states lie, and the angles between the directions of a cube or of axes.
     /// </summary>
     /// <param name="clouds">The name and the states [M, S] of each set.</param>

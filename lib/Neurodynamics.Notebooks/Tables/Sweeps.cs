@@ -25,8 +25,8 @@ public static partial class Tables
 
     /// <summary>
     /// What was found in the networks of each group: accuracy, fixed points (median, least to most), how many networks
-    /// have exactly a cube of memories (8, 12, 6 and 1 points of index 0 to 3 in three channels), how many of all points are certified, in how many networks the signs sum to 1,
-    /// and slow points.
+    /// have exactly a cube of memories (8, 12, 6 and 1 points of index 0 to 3 in three channels), how many of all points
+    /// are certified, in how many networks the signs sum to 1, and slow points.
     /// </summary>
     public static DataFrame SweepFound(IReadOnlyList<SweepGroup> groups) => Networks(groups)
         .Column("right %", group => Range(group, row => 100 * row.Accuracy.Mean, "0.0"))
@@ -41,35 +41,13 @@ public static partial class Tables
         .Column("slow points", group => Range(group, row => row.Found.Slow));
 
     /// <summary>
-    /// In how many networks three components hold more than 90 % of a cloud's variance, a column per cloud: the report's
-    /// own test.
+    /// In how many networks three components hold more than 90 % of a cloud's variance, a column per cloud: the
+    /// report's own test.
     /// </summary>
     public static DataFrame SweepInThree(IReadOnlyList<SweepGroup> groups, IReadOnlyList<SweepCloud> clouds) =>
         Table.Of(groups)
             .Column("networks", group => group.Name)
             .Each(clouds, (table, cloud) => table.Column(cloud.Name, group => $"{group.InThree(cloud)}"));
-
-    /// <summary>
-    /// How many fixed points networks of each group have of each saddle index (median, least to most), beside how many a
-    /// cube of memories has.
-    /// </summary>
-    public static DataFrame SweepByIndex(IReadOnlyList<SweepGroup> groups)
-    {
-        int most = groups.Select(group => group.Rows[0].Found.ByIndex.Length).DefaultIfEmpty(0).Max();
-        return Networks(groups)
-            .Column("right %", group => Range(group, row => 100 * row.Accuracy.Mean, "0.0"))
-            .Column("points", group => Range(group, row => row.Found.Points))
-            .Column("a cube has", group => string.Join(" ", SweepRow.OfCube(Channels(group)).Take(Channels(group) + 1)))
-            .Each(Enumerable.Range(0, most), (table, index) => table.Column($"index {index}", group =>
-                index > Channels(group) ? "" : Range(group, row => row.Found.ByIndex.ElementAtOrDefault(index))))
-            .Column("all of them", group => $"{group.CubeOfMemories()}")
-            .Column("certified", group =>
-                $"{group.Rows.Sum(row => row.Found.Certified)} of {group.Rows.Sum(row => row.Found.Points)}")
-            .Column("signs sum to 1", group => $"{Proportion.Of(
-                group.Rows, row => row.Found.Completeness == CompletenessVerdict.Consistent)}");
-
-        static int Channels(SweepGroup group) => group.Rows[0].Recipe.Task.OutputSize;
-    }
 
     /// <summary>
     /// Two groups by pairs of the same seed: in how many pairs something holds in one alone, the probability of so

@@ -173,7 +173,9 @@ public sealed record CloudShape
                 ? null
                 : (frame.Centre * spread).unsqueeze(0).mm(components).squeeze(0).Plus(pca.Mean.ToTensor()).ToVector(),
             Shares = frame is null ? [] : frame.Shares,
-            Directions = frame is null ? null : (frame.Turn.t().Times(frame.Scale) * spread).mm(components).ToMatrix().Split(),
+            Directions = frame is null
+                ? null
+                : (frame.Turn.t().Times(frame.Scale) * spread).mm(components).ToMatrix().Split(),
         };
 
         CloudShape Without(Dictionary<ShapeKind, double> scores, double sureness) => new()

@@ -11,8 +11,8 @@ namespace Neurodynamics.Analysis;
 public sealed record Proportion(int Count, int Total)
 {
     /// <summary>
-    /// How many intervals are looked at: each is so wide that all of them hold together in 95 of 100 cases (Bonferroni);
-    /// default 1.
+    /// How many intervals are looked at: each is so wide that all of them hold together in 95 of 100 cases
+    /// (Bonferroni); default 1.
     /// </summary>
     [JsonIgnore]
     public int Looks

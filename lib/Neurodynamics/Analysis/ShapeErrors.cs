@@ -3,7 +3,9 @@ using System.Text.Json.Serialization;
 
 namespace Neurodynamics.Analysis;
 
-/// <summary>What was told of made-up clouds of one kind and size: the error rates of <see cref="CloudShape"/>.</summary>
+/// <summary>
+/// What was told of made-up clouds of one kind and size: the error rates of <see cref="CloudShape"/>.
+/// </summary>
 /// <param name="Cloud">Such as "points along three axes".</param>
 /// <param name="Shape">What the clouds are.</param>
 /// <param name="Points">M, the points of each.</param>
@@ -39,7 +41,8 @@ public sealed record ShapeErrors(string Cloud, ShapeKind Shape, int Points, IRea
     {
         try
         {
-            return [.. File.ReadLines(path).Select(line => JsonSerializer.Deserialize<ShapeErrors>(line, Json.Stored)!)];
+            return [.. File.ReadLines(path)
+                .Select(line => JsonSerializer.Deserialize<ShapeErrors>(line, Json.Stored)!)];
         }
         catch (JsonException error)
         {

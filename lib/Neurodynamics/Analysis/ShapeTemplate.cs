@@ -57,7 +57,8 @@ internal sealed record ShapeTemplate(
                     new(centre[best][0].MoveToOuterDisposeScope(), turn[best].MoveToOuterDisposeScope(),
                         scale[best].item<double>() * stretch, found));
             }
-            if (Ahead.TryGetValue(iteration, out int ahead)) belongs = belongs[order.narrow(0, 0, Math.Min(ahead, Turns))];
+            if (Ahead.TryGetValue(iteration, out int ahead))
+                belongs = belongs[order.narrow(0, 0, Math.Min(ahead, Turns))];
             var weights = belongs.sum(1);
             var its = weights.unsqueeze(1).matmul(points).Times(1.0 / count);
             var cross = cloud.t().matmul(belongs).matmul(points - its);

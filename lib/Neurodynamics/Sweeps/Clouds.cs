@@ -10,6 +10,13 @@ public sealed partial record SweepRow
     [JsonPropertyOrder(4)]
     public IReadOnlyList<CloudFacts>? Clouds { get; init; }
 
+    /// <summary>
+    /// Whether its clouds were looked at by the measure of shapes that is in the library, and not only by the one
+    /// before it.
+    /// </summary>
+    [JsonIgnore]
+    public bool IsJudged => Clouds is { } clouds && clouds.All(facts => facts.Scores is not null);
+
     /// <summary>The shape of one of the clouds, in its first draw; null where the run did not look at it.</summary>
     public CloudFacts? Cloud(SweepCloud cloud) => Draws(cloud).FirstOrDefault();
 
@@ -35,12 +42,7 @@ public sealed partial record SweepRow
 
 /// <summary>What there is to judge a cloud's shape by.</summary>
 /// <param name="Of">Name of the cloud: see <see cref="SweepCloud"/>.</param>
-/// <param name="States">How many states there were.</param>
-/// <param name="Points">How many of them are different.</param>
-/// <param name="Scores">
-/// By how much each shape is likelier than none: see <see cref="CloudShape.Scores"/>; null in rows of the earlier
-/// measure.
-/// </param>
+/// <param name="Points">How many different states there were; for the earlier measure, how many with copies.</param>
 /// <param name="Sureness">In what share of bootstrap draws the verdict was the same.</param>
 /// <param name="Explained">Share of the variance in three components.</param>
 /// <param name="Angles">
@@ -48,11 +50,19 @@ public sealed partial record SweepRow
 /// </param>
 /// <param name="Shares">Where the cloud is: see <see cref="CloudShape.Shares"/>.</param>
 public sealed record CloudFacts(
-    string Of, int States, int Points, IReadOnlyDictionary<ShapeKind, double>? Scores, double Sureness, double Explained,
-    double[] Angles, double[] Shares) : Described
+    string Of, int Points, double Sureness, double Explained, double[] Angles, double[] Shares) : Described
 {
+    /// <summary>How many states there were, with copies; null in rows of the earlier measure.</summary>
+    public int? States { get; init; }
+
     /// <summary>
-    /// What the earlier measure told, which needed no lead and counted copies; null where there are scores.
+    /// By how much each shape is likelier than none: see <see cref="CloudShape.Scores"/>; null in rows of the earlier
+    /// measure.
+    /// </summary>
+    public IReadOnlyDictionary<ShapeKind, double>? Scores { get; init; }
+
+    /// <summary>
+    /// What the earlier measure told, which needed no lead and counted copies; null where it did not look.
     /// </summary>
     [JsonPropertyName("shape")]
     public ShapeKind? Earlier { get; init; }
@@ -114,8 +124,8 @@ public sealed class SweepCloud
     /// <summary>
     /// The states of the first steps alone, of several draws of trials: see <see cref="SweepMeasurement.EarlySteps"/>.
     /// </summary>
-    public static SweepCloud EarlyCandidates { get; } = new("early candidates", drawn: true, Early)
-        { HasCopies = true };
+    public static SweepCloud EarlyCandidates { get; } =
+        new("early candidates", drawn: true, Early) { HasCopies = true };
 
     /// <summary>Where Algorithm 1 leads those of the first draw in as many steps.</summary>
     public static SweepCloud EarlyDescent { get; } =
@@ -167,8 +177,11 @@ public sealed class SweepCloud
             if (states(network, draw) is not { } found) continue;
             network.Cancellation.ThrowIfCancellationRequested();
             var shape = CloudShape.Of(found);
-            yield return new(Name, shape.States, shape.Points, shape.Scores, shape.Sureness, shape.Explained,
-                shape.Angles, shape.Shares);
+            yield return new(Name, shape.Points, shape.Sureness, shape.Explained, shape.Angles, shape.Shares)
+            {
+                States = shape.States,
+                Scores = shape.Scores,
+            };
         }
     }
 
@@ -197,7 +210,7 @@ internal sealed class CloudStatistic : Statistic
 {
     public override string Column => "clouds";
 
-    public override bool IsIn(SweepRow row) => row.Clouds is { } clouds && clouds.All(facts => facts.Scores is not null);
+    public override bool IsIn(SweepRow row) => row.IsJudged;
 
     public override SweepRow Into(SweepRow row, MeasuredNetwork network) =>
         row with

@@ -4,7 +4,7 @@ using Neurodynamics.FixedPoints;
 
 namespace Neurodynamics.Sweeps;
 
-public sealed partial record SweepRow : Described
+public sealed partial record SweepRow
 {
     /// <summary>The fixed points under zero input.</summary>
     [JsonIgnore]

@@ -67,11 +67,8 @@ public sealed record SweepGroup(SweepCell Cell, IReadOnlyList<SweepRow> Rows) : 
             [.. groups.SelectMany(group => group.Rows)]);
     }
 
-    /// <summary>
-    /// How many networks had their clouds looked at by the measure of shapes that is in the library; those of the others
-    /// were by the one before it.
-    /// </summary>
-    public int Judged => Rows.Count(row => row.Clouds is { } clouds && clouds.All(facts => facts.Scores is not null));
+    /// <summary>How many networks had their clouds judged: see <see cref="SweepRow.IsJudged"/>.</summary>
+    public int Judged => Rows.Count(row => row.IsJudged);
 
     /// <summary>How many networks have this cloud.</summary>
     public int Looked(SweepCloud cloud) => Rows.Count(row => row.Shape(cloud) is not null);

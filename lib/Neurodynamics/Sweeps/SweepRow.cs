@@ -76,5 +76,6 @@ public sealed partial record SweepRow(
     /// <summary>A column that every whole row has.</summary>
     private static T Whole<T>(T? column, [CallerMemberName] string name = "")
         where T : class =>
-            column ?? throw new InvalidOperationException($"The sweep did not measure {name} in this row: name that column in its file, or leave \"columns\" out.");
+            column ?? throw new InvalidOperationException($"The sweep did not measure {name} in this row: "
+                + "name that column in its file, or leave \"columns\" out.");
 }

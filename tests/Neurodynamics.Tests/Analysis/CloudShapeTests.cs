@@ -139,7 +139,8 @@ public sealed class CloudShapeTests
         var lead = new Dictionary<ShapeKind, double> { [ShapeKind.Axes] = 0.4 };
         Assert.Equal(ShapeKind.Axes, ShapeVerdict.Of(27, lead));
         Assert.Equal(ShapeKind.TooFew, ShapeVerdict.Of(18, lead));
-        Assert.Equal(ShapeKind.None, ShapeVerdict.Of(100, new Dictionary<ShapeKind, double> { [ShapeKind.Axes] = 0.01 }));
+        Assert.Equal(
+            ShapeKind.None, ShapeVerdict.Of(100, new Dictionary<ShapeKind, double> { [ShapeKind.Axes] = 0.01 }));
     }
 
     [Fact]
