@@ -104,7 +104,8 @@ public static partial class Figures
             panel.Line("at most one bit set, expected", expected.Select(length => length.Key),
                 expected.Select(length => length.First().Whole.Expected), Paint.Black,
                 $"trials of {Hover.X} steps: {Hover.YAs(".0%")}", 2, Dash.Dash);
-            foreach (var (i, kind) in looked.GroupBy(row => row.Recipe.Architecture).OrderBy(kind => kind.Key).Index())
+            foreach (var (i, kind) in looked.GroupBy(row => $"{row.Recipe.Architecture}")
+                         .OrderBy(kind => kind.Key).Index())
             {
                 var (paint, symbol) = Nth(i);
                 string name = $"{kind.Key}".ToLowerInvariant();
