@@ -86,16 +86,19 @@ public static partial class Figures
     public static GenericChart ShapeErrors(IReadOnlyList<ShapeErrors> errors, string title)
     {
         var panels = new Panels(title, 520, columns: 2) { Legend = Legend.Below, ColumnGap = 0.06 };
-        var kinds = errors.GroupBy(error => error.Cloud).ToArray();
-        for (int i = 0; i < kinds.Length; i++)
+        var kinds = errors.GroupBy(error => error.Cloud)
+            .GroupBy(kind => kind.First().Shape == ShapeKind.None).OrderBy(panel => panel.Key)
+            .SelectMany(panel => panel.Index().Select(at => (Shapeless: panel.Key, Kind: at.Item, Place: at.Index)));
+        foreach (var (shapeless, kind, i) in kinds)
         {
-            bool shapeless = kinds[i].First().Shape == ShapeKind.None;
             var panel = panels[0, shapeless ? 1 : 0];
             var (paint, symbol) = Nth(i);
             Proportion At(ShapeErrors error) => shapeless ? error.Wrong : error.Right;
-            panel.Line(kinds[i].Key, [.. kinds[i].Select(error => (double)error.Points)],
-                kinds[i].Select(error => At(error).Share), paint, Hover.Custom, 1.5).Marked(paint, symbol)
-                .Custom(kinds[i].Select(error => $"{error.Cloud}, {Number.Of(error.Points, "point")}<br>"
+            panel.Line(kind.Key, [.. kind.Select(error => (double)error.Points)],
+                kind.Select(error => At(error).Share), paint, Hover.Custom, 1.5,
+                // Where colours come round again, the line tells.
+                i < InOrder.Length ? Dash.Solid : Dash.Dot).Marked(paint, symbol)
+                .Custom(kind.Select(error => $"{error.Cloud}, {Number.Of(error.Points, "point")}<br>"
                     + string.Join("<br>", error.Told.OrderByDescending(told => told.Value)
                         .Select(told => $"{Wording.Of(told.Key)}: {told.Value}"))));
         }
