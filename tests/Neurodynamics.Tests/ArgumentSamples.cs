@@ -419,6 +419,7 @@ internal sealed class ArgumentSamples
     {
         _ when type == typeof(Func<TargetPlace, bool>) => (Func<TargetPlace, bool>)(_ => true),
         _ when type == typeof(Func<SweepRow, double>) => (Func<SweepRow, double>)(_ => 1),
+        _ when type == typeof(Func<SweepRow, bool>) => (Func<SweepRow, bool>)(row => row.Updates > 0),
         _ when type == typeof(Func<int, bool>) => (Func<int, bool>)(_ => true),
         _ when type == typeof(Func<int, int, ScalarType, Cell>) => (Func<int, int, ScalarType, Cell>)(
             (inputs, size, precision) => new Gru(inputs, size, precision)),

@@ -79,10 +79,14 @@ public sealed class JsonTests
     {
         string line = File.ReadLines(Path.Combine(Reference.Root, "data", "sweeps", "three-axes-or-a-cube.jsonl"))
             .First();
-        foreach (string path in new[] { "updates", "found.points", "memory.kept", "accuracy.low", "found" })
+        foreach (string path in new[] { "updates", "found.points", "memory.kept", "accuracy.low" })
             Assert.Contains(path.Split('.')[^1],
                 Assert.Throws<JsonException>(() => SweepRow.FromLine(Without(line, path))).Message);
         Assert.Null(SweepRow.FromLine(Without(line, "memory.lostAt")).Memory.LostAt);
+        // A sweep may leave out a column; who asks for it is told.
+        var partial = SweepRow.FromLine(Without(line, "found"));
+        Assert.Contains("did not measure Found", Assert.Throws<InvalidOperationException>(() => partial.Found).Message);
+        Assert.False(new SweepMeasurement().IsWhole(partial));
 
         using var folder = new TemporaryFolder();
         string file = Path.Combine(folder.Path, "set.json");

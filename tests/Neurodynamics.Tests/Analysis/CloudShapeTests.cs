@@ -1,5 +1,6 @@
 using Neurodynamics.Analysis;
 using Xunit;
+using static Neurodynamics.Tests.Analysis.MadeUpCloud;
 
 namespace Neurodynamics.Tests.Analysis;
 
@@ -213,17 +214,4 @@ public sealed class CloudShapeTests
         from y in Enumerable.Range(-1, 3)
         from z in Enumerable.Range(-1, 3)
         select new double[] { x, y, z };
-
-    private static double Between(Random random) => 2 * random.NextDouble() - 1;
-
-    private static double Sign(Random random) => random.Next(2) == 0 ? -1 : 1;
-
-    private static double Normal(Random random) =>
-        Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
-
-    private static double[] Shuffled(Random random, params double[] values)
-    {
-        random.Shuffle(values);
-        return values;
-    }
 }
