@@ -54,7 +54,9 @@ public sealed class FindingTests
         // The rings, then an attractor's, a saddle's and a nowhere's trace for each tolerance.
         Assert.Equal(1 + 3 * limits.Length, traces.Count);
         Assert.Equal(limits.Select(limit => solution.Speeds.Count(speed => speed <= limit)),
-            traces.Skip(1).Chunk(3).Select(frame => frame.Sum(trace => trace!["x"]!.AsArray().Count)));
+            // A kind without ends stands at no place, so that it stays in the legend.
+            traces.Skip(1).Chunk(3).Select(frame => frame.Sum(trace => trace!["x"]!.AsArray()
+                .Count(x => x?.GetValueKind() == System.Text.Json.JsonValueKind.Number))));
     }
 
     [Fact]
@@ -199,7 +201,7 @@ public sealed class FindingTests
         Assert.Contains("verified numerically, not certified", hover, StringComparison.Ordinal);
         var proofs = Json(Figures.Certificates([proven.Point, measured.Point]))["data"]!.AsArray();
         Assert.Equal(["0.01 NaN", "1E-12 NaN"],
-            proofs.Skip(1).Select(row => string.Join(' ', row!["y"]!.AsArray().Select(value => $"{value}"))));
+            proofs.TakeLast(2).Select(row => string.Join(' ', row!["y"]!.AsArray().Select(value => $"{value}"))));
     }
 
     [Fact]
