@@ -25,8 +25,8 @@ public static partial class Tables
 
     /// <summary>
     /// What was found in the networks of each group: accuracy, fixed points (median, least to most), how many networks
-    /// have exactly a cube of memories (8, 12, 6 and 1 points of index 0 to 3 in three channels), how many of all points
-    /// are certified, in how many networks the signs sum to 1, and slow points.
+    /// have exactly a cube of memories (8, 12, 6 and 1 points of index 0 to 3 in three channels), how many of all
+    /// points are certified, in how many networks the signs sum to 1, and slow points.
     /// </summary>
     public static DataFrame SweepFound(IReadOnlyList<SweepGroup> groups) => Networks(groups)
         .Column("right %", group => Range(group, row => 100 * row.Accuracy.Mean, "0.0"))

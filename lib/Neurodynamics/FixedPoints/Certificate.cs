@@ -1,7 +1,7 @@
+using System.Globalization;
 using Neurodynamics.Enclosures;
 using Neurodynamics.Models;
 using Neurodynamics.Models.Bounds;
-using System.Globalization;
 using static TorchSharp.torch;
 
 namespace Neurodynamics.FixedPoints;
