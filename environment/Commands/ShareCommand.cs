@@ -59,7 +59,7 @@ sealed partial class ShareCommand(Workbook workbook, IAnsiConsole console) : Asy
         string runTime = time.Length > 0 ? $"<br><small>Run time: {time}</small>" : "";
         // The last figure is usually the one that the notebook is for.
         string picture = Stills.Of(notebook).Values.LastOrDefault() is { } still
-            ? $"""<img alt="" src="{still}">"""
+            ? $"""<img alt="" src="{still.WebP}">"""
             : "";
         return $"""
             <a href="{Uri.EscapeDataString(name)}.html">{picture}<span><b>{title}</b><br>{question}{runTime}</span></a>
