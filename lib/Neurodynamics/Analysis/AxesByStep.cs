@@ -61,7 +61,7 @@ public sealed record AxesByStep(
         double[][] raw = [.. looks.SelectMany(look => look.At.Select((step, trial) =>
             Enumerable.Range(0, states.GetLength(2)).Select(i => states[trial, step - 1, i]).ToArray()))];
         var waiting = new Queue<double>((stops ?? []).OrderDescending());
-        var seen = new List<(double? Stop, DescentSnapshot Now)>();
+        var seen = new List<(double? Stop, DescentSnapshot Now, double[][] States)>();
         (descent with { StopBelow = 0, Watch = Look, WatchEvery = 5 }).Solve(
             new(network.Cell, new double[network.Cell.InputSize], raw.ToMatrix(network.Cell.StateSize)),
             cancellation: cancellation);
@@ -72,13 +72,14 @@ public sealed record AxesByStep(
                 .Count(channel => bits[at.Index, at.Item - 1, channel] != 0) <= 1),
             Near(raw, k),
             [.. seen.Select(one =>
-                new AxesAtStop(one.Stop, one.Now.Step, one.Now.Loss, Near(one.Now.States.Split(), k)))],
+                new AxesAtStop(one.Stop, one.Now.Step, one.Now.Loss, Near(one.States, k)))],
             Merged.Copies(raw.Skip(k * trials).Take(trials)).Count))];
 
         void Look(DescentSnapshot now)
         {
-            while (waiting.TryPeek(out double stop) && now.Loss <= stop) seen.Add((waiting.Dequeue(), now));
-            if (now.Step == descent.MaxSteps) seen.Add((null, now));
+            while (waiting.TryPeek(out double stop) && now.Loss <= stop)
+                seen.Add((waiting.Dequeue(), now, now.States.Split()));
+            if (now.Step == descent.MaxSteps) seen.Add((null, now, now.States.Split()));
         }
 
         Proportion Near(double[][] all, int look) => Proportion.Of(

@@ -142,7 +142,8 @@ public sealed record CloudShape
         int given = states.GetLength(0);
         states = Different(states);
         int count = states.GetLength(0);
-        if (count < ShapeVerdict.FewestPoints) return Without([], 1);
+        if (count < ShapeVerdict.FewestPoints)
+            return Without([], 1, count == 0 ? double.NaN : Pca.Fit(states).ExplainedVariance.Sum());
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
         using var generator = new Generator((ulong)seed);
@@ -150,25 +151,25 @@ public sealed record CloudShape
             states = states.ToTensor()[randperm(count, generator: generator).narrow(0, 0, MostPoints)].ToMatrix();
         var pca = Pca.Fit(states);
         var places = pca.Project(states).ToTensor();
+        double explained = pca.ExplainedVariance.Sum();
         var random = new Random((int)(seed & int.MaxValue));
         if (FlatShape(places) is { } flat)
         {
             int drawn = Enumerable.Range(0, Draws)
                 .Count(_ => FlatShape(places[Drawn(random, (int)places.shape[0])]) == flat);
-            return Without(new() { [flat] = double.PositiveInfinity }, (double)drawn / Draws);
+            return Without(new() { [flat] = double.PositiveInfinity }, (double)drawn / Draws, explained);
         }
 
         var spread = places.Squared().mean([0]).sqrt();
         var cloud = places / spread;
         var fits = ShapeFit.All(cloud);
-        var told = Without(Leads(fits, [.. fits.Select(fit => fit.Criterion)], (int)cloud.shape[0]), 0);
+        var told = Without(Leads(fits, [.. fits.Select(fit => fit.Criterion)], (int)cloud.shape[0]), 0, explained);
         var frame = fits.Where(fit => fit.Shape == told.Shape).MaxBy(fit => fit.Criterion)?.Frame;
         if (told.Shape == ShapeKind.None) frame = null;
         var components = pca.Components.ToTensor();
         return told with
         {
             Sureness = Sure(fits, told, (int)cloud.shape[0], random),
-            Explained = pca.ExplainedVariance.Sum(),
             Centre = frame is null
                 ? null
                 : (frame.Centre * spread).unsqueeze(0).mm(components).squeeze(0).Plus(pca.Mean.ToTensor()).ToVector(),
@@ -178,12 +179,12 @@ public sealed record CloudShape
                 : (frame.Turn.t().Times(frame.Scale) * spread).mm(components).ToMatrix().Split(),
         };
 
-        CloudShape Without(Dictionary<ShapeKind, double> scores, double sureness) => new()
+        CloudShape Without(Dictionary<ShapeKind, double> scores, double sureness, double explained) => new()
         {
             Sureness = sureness,
             Points = count,
             States = given,
-            Explained = count == 0 ? double.NaN : Pca.Fit(states).ExplainedVariance.Sum(),
+            Explained = explained,
             Scores = scores,
         };
     }

@@ -64,8 +64,7 @@ internal static class EvenTurns
     /// <summary>A turn at random: of a quaternion of normal numbers.</summary>
     private static double[] Drawn(Random random)
     {
-        double[] q = [.. Enumerable.Range(0, 4).Select(_ =>
-            Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble()))];
+        double[] q = [.. Enumerable.Range(0, 4).Select(_ => random.Normal())];
         double norm = Math.Sqrt(q.Sum(value => value * value));
         var (w, x, y, z) = (q[0] / norm, q[1] / norm, q[2] / norm, q[3] / norm);
         return
