@@ -52,7 +52,7 @@ public static partial class Figures
         SweepCloud[] upwards = [.. clouds.Reverse()];
         var panels = new Panels(title, 130 + rows * (60 + 24 * clouds.Count), Enumerable.Repeat(1.0, rows), columns)
         {
-            RowGap = 0.34 / (rows + clouds.Count / 4.0),
+            RowGap = 0.46 / (rows + clouds.Count / 4.0),
             ColumnGap = 0.04,
             BarGap = 0.15,
             Left = 150,
