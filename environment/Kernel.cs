@@ -94,12 +94,29 @@ sealed class Kernel(Workbook workbook)
         }
     }
 
+    /// <summary>
+    /// Starts the kernel, and passes an interrupt on as SIGUSR1. Jupyter sends SIGINT to both, and .NET Interactive ends
+    /// itself at that whatever anyone in its process does; what a shell starts in the background ignores it.
+    /// </summary>
+    const string PassInterruptsOn = """
+        "$@" & kernel=$!
+        trap 'kill -USR1 $kernel' INT
+        trap 'kill -TERM $kernel' TERM
+        while kill -0 $kernel 2>/dev/null; do wait $kernel; ended=$?; done
+        exit $ended
+        """;
+
     public void WriteSpec(string folder)
     {
+        string[] start =
+        [
+            DotnetHost(), Host, "jupyter", "--default-kernel", "csharp", "--http-local-only", "{connection_file}",
+        ];
+        // Windows has no such signals: there an interrupt of Jupyter's does nothing.
+        if (!OperatingSystem.IsWindows()) start = ["/bin/sh", "-c", PassInterruptsOn, Name, .. start];
         var spec = new JsonObject
         {
-            ["argv"] = new JsonArray(DotnetHost(), Host, "jupyter",
-                "--default-kernel", "csharp", "--http-local-only", "{connection_file}"),
+            ["argv"] = new JsonArray([.. start.Select(word => JsonValue.Create(word))]),
             ["display_name"] = DisplayName,
             ["language"] = "C#",
             ["env"] = new JsonObject

@@ -1,11 +1,12 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Runtime.InteropServices;
 
 /// <summary>
 /// Runs in the kernel's process before the kernel (.NET's startup hook, named by DOTNET_STARTUP_HOOKS). Under Jupyter
 /// .NET Interactive always serves HTTP on a port that can be guessed, and runs code for whoever asks: a web page, or
 /// another user of the machine. Here it serves on a socket in a folder that only this user may enter, and on no port.
-/// The kernel also ends with the process that started it.
+/// The kernel also ends with the process that started it, and not by an interrupt.
 /// </summary>
 internal static class StartupHook
 {
@@ -19,6 +20,19 @@ internal static class StartupHook
         // What Kestrel's own configuration names replaces every address that a program asks for.
         Environment.SetEnvironmentVariable("Kestrel__Endpoints__Kernel__Url", Address());
         EndWithParent();
+        OutliveInterrupts();
+    }
+
+    /// <summary>
+    /// The kernel's launcher makes SIGUSR1 of an interrupt. The workbook stops the running cell then; before a notebook
+    /// has loaded it, or without it, nothing happens.
+    /// </summary>
+    private static void OutliveInterrupts()
+    {
+        if (OperatingSystem.IsWindows()) return;
+        int user = OperatingSystem.IsLinux() ? 10 : 30;
+        var interrupts = PosixSignalRegistration.Create((PosixSignal)user, signal => signal.Cancel = true);
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => interrupts.Dispose();
     }
 
     private static string Address()

@@ -17,7 +17,7 @@ sealed class ShapesCommand : Command<ShapesCommand.Settings>
         public required string File { get; init; }
 
         [CommandOption("--clouds")]
-        [Description("Clouds of each kind and size, a quarter of them from 60 points on; default 20.")]
+        [Description("Clouds of each kind and size, half of them from 60 points on; default 20.")]
         public int Clouds { get; init; } = 20;
 
         [CommandOption("--seed"), Description("Seed of the clouds; default 3. The needed leads are from 1 and 2.")]
@@ -34,7 +34,7 @@ sealed class ShapesCommand : Command<ShapesCommand.Settings>
             {
                 if (cancellation.IsCancellationRequested) return 1;
                 errors.Add(ShapeErrors.Of(kind.Name, kind.Shape, size, Enumerable
-                    .Range(0, size < 60 ? settings.Clouds : (settings.Clouds + 3) / 4)
+                    .Range(0, size < 60 ? settings.Clouds : (settings.Clouds + 1) / 2)
                     .Select(draw => CloudShape.Of(kind.Of(size, kind.Random(settings.Seed, size, draw))).Shape)));
             }
             ShapeErrors.Save(settings.File, errors);

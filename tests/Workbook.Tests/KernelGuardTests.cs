@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Net;
 using System.Net.NetworkInformation;
 using System.Net.Sockets;
@@ -80,7 +81,7 @@ public sealed class KernelGuardTests : IAsyncLifetime
         }, port: 80));
 
         // A page can speak HTTP to ports of this machine. The kernel's are Jupyter's own five, which do not.
-        int[] open = [.. PortsOf(kernel!.Id)];
+        int[] open = [.. PortsOf(HostIn(kernel!.Id))];
         Assert.Equal(ports.Order(), open.Order());
         foreach (int port in open) Assert.Null(await NegotiateAsync(new SocketsHttpHandler(), port));
 
@@ -138,6 +139,11 @@ public sealed class KernelGuardTests : IAsyncLifetime
             .Where(line => line[3] == "0A" && inodes.Contains(line[9]))
             .Select(line => Convert.ToInt32(line[1].Split(':')[1], 16));
     }
+
+    /// <summary>The kernel's host, which its launcher started; there is no other child.</summary>
+    static int HostIn(int launcher) => !OperatingSystem.IsLinux()
+        ? launcher
+        : int.Parse(File.ReadAllText($"/proc/{launcher}/task/{launcher}/children"), CultureInfo.InvariantCulture);
 
     /// <summary>What an open file of a process is; nothing once the process has closed it.</summary>
     static string TargetOf(string entry)

@@ -24,15 +24,15 @@ internal sealed class InteractiveHost : INotebookHost
     }
 
     /// <remarks>
-    /// Jupyter's "interrupt" sends SIGINT, which ends the kernel's host, and nothing here can prevent that. But the
-    /// running cell is cancelled first, as by the stop button of the Polyglot extension, so that a training is put
-    /// aside and not lost. Windows has no such signal.
+    /// Jupyter's "interrupt" sends SIGINT, which would end .NET Interactive. The kernel is started so that it does not
+    /// arrive, and SIGUSR1 comes in its place: it cancels the running cell, as the stop button of the Polyglot
+    /// extension does. Windows has no such signals.
     /// </remarks>
     public void StopCellOnInterrupt()
     {
         if (OperatingSystem.IsWindows() || KernelInvocationContext.Current is null) return;
-        var root = Kernel.Root;
-        interrupt ??= PosixSignalRegistration.Create(PosixSignal.SIGINT, signal =>
+        var (root, user) = (Kernel.Root, (PosixSignal)(OperatingSystem.IsLinux() ? 10 : 30));
+        interrupt ??= PosixSignalRegistration.Create(user, signal =>
         {
             signal.Cancel = true;
             _ = root.SendAsync(new Cancel());

@@ -17,7 +17,7 @@ internal interface INotebookHost
     /// <param name="both">Whether an output holds the text beside the HTML.</param>
     void Show(Type type, Func<object, string> html, Func<object, string> plain, bool both);
 
-    /// <summary>From now on an interrupt of the process cancels the running cell first.</summary>
+    /// <summary>From now on Jupyter's interrupt cancels the running cell.</summary>
     void StopCellOnInterrupt();
 }
 

@@ -78,8 +78,8 @@ public static class Workbook
     /// kernel.
     /// </summary>
     /// <remarks>
-    /// The Polyglot extension's stop button cancels it. Jupyter's does not: the kernel answers its message without
-    /// cancelling anything, and an interrupt signal ends the kernel.
+    /// The stop button of the Polyglot extension cancels it, and so does Jupyter's interrupt, but on Windows. What a
+    /// cell does without looking at it goes on unseen until it ends.
     /// </remarks>
     public static CancellationToken Stop => Host.Running?.Stop ?? CancellationToken.None;
 }

@@ -8,7 +8,7 @@ public static partial class Tables
 {
     /// <summary>
     /// A row per set of states: how many, how many of them are different, variance in three components, the shape and
-    /// in what share of draws, the lead of the likeliest shape before none over all points and the lead that is needed,
+    /// in what share of draws, the lead of the likeliest shape before none over them and the lead that is needed,
     /// where on a cube the states lie, and the angles between the directions of a cube or of axes.
     /// </summary>
     /// <param name="clouds">The name and the states [M, S] of each set.</param>
@@ -20,9 +20,7 @@ public static partial class Tables
             .Column("variance in 3 PCs %", row => 100 * row.Shape.Explained)
             .Column("shape", row => Wording.Of(row.Shape.Shape))
             .Column("of draws %", row => 100 * row.Shape.Sureness)
-            .Column("lead, nats", row => row.Shape.Scores.Count == 0
-                ? double.NaN
-                : Math.Round(row.Shape.Points * row.Shape.Scores.Values.Max(), 1))
+            .Column("lead, nats", row => Math.Round(row.Shape.Lead, 1))
             .Column("needed", row => Math.Round(ShapeVerdict.NeededLead(row.Shape.Points), 1))
             .Column("where (middle, faces, edges, corners) %", row => row.Shape.Shape == ShapeKind.Cube
                 ? string.Join(" ", row.Shape.Shares.Select(share => Wording.Of(100 * share)))

@@ -63,7 +63,7 @@ public sealed record CloudShape
     /// <summary>Copies are nearer to each other than this share of the cloud's spread.</summary>
     private const double Alike = 1e-6;
 
-    private const int MostPoints = 200, Draws = 1000;
+    private const int Draws = 1000;
 
     private CloudShape()
     {
@@ -93,13 +93,10 @@ public sealed record CloudShape
     public required IReadOnlyDictionary<ShapeKind, double> Scores { get; init; }
 
     /// <summary>
-    /// By how much the likeliest shape is likelier than the next likely one or none, in nats per point; NaN without
-    /// scores.
+    /// By how much the likeliest shape is likelier than none, in nats over the points that were fitted: see
+    /// <see cref="ShapeVerdict.LeadOf"/>.
     /// </summary>
-    public double Lead => Scores.Count == 0
-        ? double.NaN
-        : Scores.Values.Append(0).OrderDescending().Take(2).ToArray() is var two
-            && double.IsInfinity(two[0]) ? double.PositiveInfinity : two[0] - two[1];
+    public double Lead => ShapeVerdict.LeadOf(Points, Scores);
 
     /// <summary>Where the template's centre lies, S values: null for shapes without one.</summary>
     public double[]? Centre { get; init; }
@@ -130,7 +127,8 @@ public sealed record CloudShape
 
     /// <summary>Tells the shape of a cloud.</summary>
     /// <param name="states">
-    /// The points [M, S] in any coordinates; of more than 200, 200 drawn at random are looked at. Every value finite.
+    /// The points [M, S] in any coordinates; of more than <see cref="ShapeVerdict.MostPoints"/>, so many drawn
+    /// at random are looked at. Every value finite.
     /// </param>
     /// <param name="seed">Seed of the draws; default 0.</param>
     public static CloudShape Of(double[,] states, long seed = 0)
@@ -147,8 +145,9 @@ public sealed record CloudShape
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
         using var generator = new Generator((ulong)seed);
-        if (count > MostPoints)
-            states = states.ToTensor()[randperm(count, generator: generator).narrow(0, 0, MostPoints)].ToMatrix();
+        if (count > ShapeVerdict.MostPoints)
+            states = states.ToTensor()[randperm(count, generator: generator).narrow(0, 0, ShapeVerdict.MostPoints)]
+                .ToMatrix();
         var pca = Pca.Fit(states);
         var places = pca.Project(states).ToTensor();
         double explained = pca.ExplainedVariance.Sum();

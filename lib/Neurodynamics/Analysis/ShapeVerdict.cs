@@ -17,9 +17,12 @@ public static class ShapeVerdict
     /// <summary>Different points from which on a cloud in which no shape is seen is said to have none.</summary>
     public const int EnoughPoints = 27;
 
-    /// <summary>Points, and the lead before none that is needed, in nats over all points together.</summary>
+    /// <summary>Different points at most to which recipes are fitted; of more these are drawn.</summary>
+    public const int MostPoints = 200;
+
+    /// <summary>Points, and the lead before none that is needed, in nats over these together.</summary>
     private static readonly (int Points, double Lead)[] Needed =
-        [(7, 15), (10, 15), (13, 12), (18, 11), (27, 7.5), (60, 6.5), (200, 6.5)];
+        [(7, 15), (10, 15), (13, 12), (18, 11), (27, 7.5), (60, 6.5), (MostPoints, 6.5)];
 
     /// <summary>The verdict.</summary>
     /// <param name="points">M, how many different points there are.</param>
@@ -27,13 +30,25 @@ public static class ShapeVerdict
     public static ShapeKind Of(int points, IReadOnlyDictionary<ShapeKind, double> scores)
     {
         Demand.Given(scores);
-        if (points >= FewestPoints && scores.Count > 0 && scores.MaxBy(score => score.Value) is var best
-            && points * best.Value >= NeededLead(points)) return best.Key;
+        if (points >= FewestPoints && scores.Count > 0 && LeadOf(points, scores) >= NeededLead(points))
+            return scores.MaxBy(score => score.Value).Key;
         return points >= EnoughPoints ? ShapeKind.None : ShapeKind.TooFew;
     }
 
     /// <summary>
-    /// The lead before none that is needed, in nats over all points together: measured at some numbers of points, on a
+    /// The lead of the likeliest shape before none, in nats over the points that were fitted together; NaN without
+    /// scores.
+    /// </summary>
+    /// <param name="points">M, how many different points there are.</param>
+    /// <param name="scores">By how much each shape is likelier than none, in nats per point.</param>
+    public static double LeadOf(int points, IReadOnlyDictionary<ShapeKind, double> scores)
+    {
+        Demand.Given(scores);
+        return Math.Min(points, MostPoints) * scores.Values.DefaultIfEmpty(double.NaN).Max();
+    }
+
+    /// <summary>
+    /// The lead before none that is needed, in nats over the points that were fitted together: measured at some numbers of points, on a
     /// line over log M between them.
     /// </summary>
     /// <param name="points">M.</param>

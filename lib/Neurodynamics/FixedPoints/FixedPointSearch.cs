@@ -17,7 +17,10 @@ public sealed record FixedPointSearch : Described
     /// <summary>Rounds after the first at most; default 31. 0 uses the given candidates only.</summary>
     public int MaxRounds { get; init => field = Option.AtLeast(0, value, nameof(MaxRounds)); } = 31;
 
-    /// <summary>Candidates of each round after the first at most; default 128.</summary>
+    /// <summary>
+    /// Candidates of each round after the first at most; default 128. Once there are more than 64 points it is at least
+    /// twice as many as there are points.
+    /// </summary>
     public int RoundSize { get; init => field = Option.AtLeast(1, value, nameof(RoundSize)); } = 128;
 
     /// <summary>

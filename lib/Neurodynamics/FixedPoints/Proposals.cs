@@ -6,7 +6,7 @@ namespace Neurodynamics.FixedPoints;
 /// Further states to start from, made of the points that are known: between them Newton finds the saddles that no trial
 /// comes near.
 /// </summary>
-internal sealed class Proposals(KnownPoints known, FixedPointProblem problem, int size, Random random)
+internal sealed class Proposals(KnownPoints known, FixedPointProblem problem, int least, Random random)
 {
     /// <summary>Kinds of proposals, which take turns.</summary>
     public const int Sources = 5;
@@ -14,20 +14,30 @@ internal sealed class Proposals(KnownPoints known, FixedPointProblem problem, in
     /// <summary>Steps that the network takes from the surroundings of a point, at most.</summary>
     private const int MostSteps = 64;
 
+    /// <summary>Above so many points, parallelograms are drawn among neighbours: this many of them.</summary>
+    private const int Many = 64, Neighbours = 16;
+
     private readonly double[,] candidates = problem.Candidates;
 
     private readonly HashSet<(int, int)> paired = [];
-    private int turn;
+    private int size, turn;
 
-    /// <summary>The next round's source and states [at most size, S].</summary>
-    public (string Source, double[,] States) Next() => (turn++ % Sources) switch
+    /// <summary>
+    /// The next round's source and states [M, S]: at most as many as asked for; of many points twice as many as there
+    /// are of them.
+    /// </summary>
+    public (string Source, double[,] States) Next()
     {
-        0 => ("midpoints", Midpoints()),
-        1 => ("mixtures", Some(Mixture)),
-        2 => ("parallelograms", Some(Corner)),
-        3 => ("surroundings", Some(Near)),
-        _ => ("departures", Departed(Some(Near))),
-    };
+        size = known.Points.Count > Many ? Math.Max(least, 2 * known.Points.Count) : least;
+        return (turn++ % Sources) switch
+        {
+            0 => ("midpoints", Midpoints()),
+            1 => ("mixtures", Some(Mixture)),
+            2 => ("parallelograms", Some(Corner)),
+            3 => ("surroundings", Some(Near)),
+            _ => ("departures", Departed(Some(Near))),
+        };
+    }
 
     /// <summary>Midpoints of pairs that had no turn yet, in random order.</summary>
     private double[,] Midpoints()
@@ -58,9 +68,16 @@ internal sealed class Proposals(KnownPoints known, FixedPointProblem problem, in
 
     /// <summary>
     /// The fourth corner of three points, a + b - c: where points form a lattice, such as a cube with its edges and
-    /// faces, a missing one is near.
+    /// faces, a missing one is near. Of many points the three are neighbours, since three that are not have their
+    /// corner outside of the lattice.
     /// </summary>
-    private double[] Corner() => Mix([Draw(), Draw(), Draw()], [1, 1, -1]);
+    private double[] Corner()
+    {
+        if (known.Points.Count <= Many) return Mix([Draw(), Draw(), Draw()], [1, 1, -1]);
+        double[] from = Draw();
+        double[][] near = [.. known.Points.Select(point => point.State).OrderBy(state => state.Distance(from)).Skip(1).Take(Neighbours)];
+        return Mix([near[random.Next(near.Length)], near[random.Next(near.Length)], from], [1, 1, -1]);
+    }
 
     /// <summary>A point, and noise up to the distance to another.</summary>
     private double[] Near()

@@ -144,6 +144,17 @@ public sealed class CloudShapeTests
             ShapeKind.None, ShapeVerdict.Of(100, new Dictionary<ShapeKind, double> { [ShapeKind.Axes] = 0.01 }));
     }
 
+    /// <summary>Of 500 points 200 are fitted: 0.03 nats each are 6 then, which is too little, and not 15.</summary>
+    [Fact]
+    public void The_lead_is_over_the_points_that_were_fitted()
+    {
+        var lead = new Dictionary<ShapeKind, double> { [ShapeKind.Cube] = 0.03, [ShapeKind.Axes] = -1 };
+        Assert.Equal(3, ShapeVerdict.LeadOf(100, lead), 1e-12);
+        Assert.Equal(6, ShapeVerdict.LeadOf(500, lead), 1e-12);
+        Assert.Equal(ShapeKind.None, ShapeVerdict.Of(500, lead));
+        Assert.Equal(double.NaN, ShapeVerdict.LeadOf(5, new Dictionary<ShapeKind, double>()));
+    }
+
     [Fact]
     public void The_frame_of_a_cube_is_where_the_cube_is()
     {

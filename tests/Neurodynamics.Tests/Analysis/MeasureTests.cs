@@ -108,20 +108,6 @@ public sealed class MeasureTests
         Assert.Equal((2, 0, 2), (places.Spread(0), places.Spread(1), places.Spread()));
     }
 
-    [Fact]
-    public void The_lead_of_a_shape_is_over_the_next_likely_which_may_be_none()
-    {
-        CloudShape Told(params (ShapeKind Shape, double Score)[] scores) => CloudShape.Of(new double[3, 4]) with
-        {
-            Scores = scores.ToDictionary(pair => pair.Shape, pair => pair.Score),
-        };
-        Assert.Equal(0.5, Told((ShapeKind.Cube, 2), (ShapeKind.Axes, 1.5)).Lead);
-        Assert.Equal(2, Told((ShapeKind.Cube, 2), (ShapeKind.Axes, -1)).Lead);
-        Assert.Equal(0.25, Told((ShapeKind.Cube, -0.25), (ShapeKind.Axes, -1)).Lead);
-        Assert.Equal(double.PositiveInfinity, Told((ShapeKind.Line, double.PositiveInfinity)).Lead);
-        Assert.Equal(double.NaN, Told().Lead);
-    }
-
     /// <summary>Of eight pairs that differ, all one way: 2 / 2^8. McNemar's exact test of 7 to 1: 18 / 2^8.</summary>
     [Fact]
     public void Pairs_that_differ_are_compared_by_the_exact_sign_test()
