@@ -1,3 +1,4 @@
+using System.Runtime;
 using System.Runtime.InteropServices;
 using Microsoft.DotNet.Interactive;
 using Microsoft.DotNet.Interactive.Commands;
@@ -9,7 +10,10 @@ namespace Neurodynamics.Notebooks;
 /// <summary>.NET Interactive: the only file that knows its types.</summary>
 internal sealed class InteractiveHost : INotebookHost
 {
-    private PosixSignalRegistration? interrupt;
+    /// <summary>How long a cancelled cell may take to end by itself: a training puts itself aside first.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
+    private bool stoppable;
 
     public INotebookCell? Running => KernelInvocationContext.Current is { } context ? new Cell(context) : null;
 
@@ -28,16 +32,35 @@ internal sealed class InteractiveHost : INotebookHost
     /// arrive, and SIGUSR1 comes in its place: it cancels the running cell, as the stop button of the Polyglot
     /// extension does. Windows has no such signals.
     /// </remarks>
-    public void StopCellOnInterrupt()
+    public void LetCellsBeStopped()
     {
-        if (OperatingSystem.IsWindows() || KernelInvocationContext.Current is null) return;
-        var (root, user) = (Kernel.Root, (PosixSignal)(OperatingSystem.IsLinux() ? 10 : 30));
-        interrupt ??= PosixSignalRegistration.Create(user, signal =>
+        if (stoppable || KernelInvocationContext.Current is null) return;
+        stoppable = true;
+        var root = Kernel.Root;
+        root.FindKernelByName("csharp")?.AddMiddleware(RunStoppable);
+        if (OperatingSystem.IsWindows()) return;
+        // Held by the process, which ends with it.
+        _ = GCHandle.Alloc(PosixSignalRegistration.Create((PosixSignal)(OperatingSystem.IsLinux() ? 10 : 30), signal =>
         {
             signal.Cancel = true;
             _ = root.SendAsync(new Cancel());
-        });
+        }));
     }
+
+    /// <summary>
+    /// Runs a cell on a thread that is aborted where the cell was cancelled and does not end by itself: a loop of the
+    /// reader's own would keep the kernel from taking another cell.
+    /// </summary>
+    private static Task RunStoppable(
+        KernelCommand command, KernelInvocationContext context, KernelPipelineContinuation next) =>
+        command is not SubmitCode ? next(command, context) : Task.Run(() =>
+        {
+            using var deaf = new CancellationTokenSource();
+            using var patience = context.CancellationToken.Register(() => deaf.CancelAfter(Patience));
+#pragma warning disable SYSLIB0046 // Made for such hosts; the process may be left in any state, so only as a last resort.
+            ControlledExecution.Run(() => next(command, context).GetAwaiter().GetResult(), deaf.Token);
+#pragma warning restore SYSLIB0046
+        });
 
     private sealed class Cell(KernelInvocationContext context) : INotebookCell
     {

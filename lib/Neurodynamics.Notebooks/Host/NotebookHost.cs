@@ -17,8 +17,10 @@ internal interface INotebookHost
     /// <param name="both">Whether an output holds the text beside the HTML.</param>
     void Show(Type type, Func<object, string> html, Func<object, string> plain, bool both);
 
-    /// <summary>From now on Jupyter's interrupt cancels the running cell.</summary>
-    void StopCellOnInterrupt();
+    /// <summary>
+    /// From now on Jupyter's interrupt cancels the running cell, and a cell that does not end then is aborted.
+    /// </summary>
+    void LetCellsBeStopped();
 }
 
 /// <summary>A running cell.</summary>

@@ -24,7 +24,7 @@ public static class Workbook
         Show<GenericChart>(ChartHtml.Of, ChartHtml.Words, both: false);
         Show<DataFrame>(table => TableText.Html(table), table => TableText.Plain(table), both: true);
         Show<CheckedClaim>(claim => claim.Html, claim => claim.ToString(), both: true);
-        Host.StopCellOnInterrupt();
+        Host.LetCellsBeStopped();
         Host.Running?.Display(ChartHtml.Plotly());
 
         static void Show<T>(Func<T, string> html, Func<T, string> plain, bool both) =>
@@ -78,8 +78,8 @@ public static class Workbook
     /// kernel.
     /// </summary>
     /// <remarks>
-    /// The stop button of the Polyglot extension cancels it, and so does Jupyter's interrupt, but on Windows. What a
-    /// cell does without looking at it goes on unseen until it ends.
+    /// The stop button of the Polyglot extension cancels it, and so does Jupyter's interrupt, but on Windows. A cell
+    /// that does not look at it is aborted after ten seconds.
     /// </remarks>
     public static CancellationToken Stop => Host.Running?.Stop ?? CancellationToken.None;
 }
