@@ -26,10 +26,10 @@ sealed class TestCommand(Workbook workbook, IAnsiConsole console) : AsyncCommand
         string reports = Path.Combine(workbook.Made, "tests", "reports");
         if (Directory.Exists(reports)) Directory.Delete(reports, recursive: true);
         string modules = settings.Fast ? "Neurodynamics*.Tests.dll" : "*.Tests.dll";
-        // One project at a time: each uses all cores, and the notebooks are timed.
+        // Two projects at a time: the library's tests keep one core busy, and so does the kernel of a notebook.
         var ended = await Cli.Wrap("dotnet")
             .WithArguments(["test", "--test-modules", $"tests/*/bin/Release/{modules}",
-                "--max-parallel-test-modules", "1", "--output", "Detailed", "--no-progress", "--no-ansi",
+                "--max-parallel-test-modules", "2", "--output", "Detailed", "--no-progress", "--no-ansi",
                 "--results-directory", reports, "--report-xunit-ctrf"])
             .WithWorkingDirectory(workbook.Root)
             .WithValidation(CommandResultValidation.None)

@@ -66,6 +66,23 @@ public sealed class ShapeTests
         Assert.Equal(2, bars.Count(bar => (bool)bar!["showlegend"]!));
     }
 
+    /// <summary>A filled mark has exactly the 27 points of a grid in three dimensions.</summary>
+    [Fact]
+    public void The_size_of_a_task_is_held_beside_a_grid_of_as_many_dimensions()
+    {
+        var sweep = Made();
+        var table = Tables.SweepSizes(sweep["small"]);
+        Assert.Equal([27, 27], Values(table, "a grid's points"));
+        Assert.Equal(["8 12 6 1", "8 12 6 1"], table["a grid's, by index"].Cast<string>());
+        var rows = sweep["small"].SelectMany(group => group.Rows).ToList();
+        var chart = Json(Figures.SweepSizes(sweep["small"], "Sizes"));
+        var networks = chart["data"]!.AsArray().Where(trace => $"{trace!["mode"]}" == "markers").ToList();
+        Assert.Equal(rows.Select(row => (double)row.Found.Points).Order(),
+            networks.SelectMany(trace => trace!["y"]!.AsArray().Select(y => (double)y!)).Order());
+        Assert.Equal(rows.Count(row => row.IsCubeOfMemories), networks.Sum(trace => trace!["marker"]!["symbol"]!.AsArray()
+            .Count(symbol => !$"{symbol}".EndsWith("-open", StringComparison.Ordinal))));
+    }
+
     private static int[] Values(DataFrame table, string column) =>
         [.. Enumerable.Range(0, (int)table.Rows.Count).Select(row => (int)table[column][row])];
 

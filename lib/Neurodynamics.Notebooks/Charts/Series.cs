@@ -69,6 +69,13 @@ internal sealed class Series(Trace trace, string name, Figure figure)
         return this;
     }
 
+    /// <summary>A shape for each marker.</summary>
+    public Series Shaped(IEnumerable<MarkShape> shapes)
+    {
+        marker!.With("symbol", shapes.Select(Dashed).ToArray());
+        return this;
+    }
+
     public Series Opacity(double share) => Set("opacity", share);
 
     /// <summary>Its place in the legend: the higher the later; 1000 is that of all that ask for none.</summary>

@@ -41,6 +41,43 @@ public static partial class Tables
         .Column("slow points", group => Range(group, row => row.Found.Slow));
 
     /// <summary>
+    /// The same by the number of channels K of the task, beside the 3^K places of a grid with three a side: how many
+    /// points of each index there are (median, least to most) and how many a grid has, in how many networks the points
+    /// are exactly a grid's, and in how many 95 % of the decisions are kept.
+    /// </summary>
+    /// <param name="groups">Networks that differ within each group by their seed alone.</param>
+    public static DataFrame SweepSizes(IReadOnlyList<SweepGroup> groups)
+    {
+        Demand.Given(groups);
+        return Table.Of(groups.OrderBy(group => group.Rows[0].Recipe.Task.GetType().Name)
+                .ThenBy(group => $"{group.Rows[0].Recipe.Architecture}").ThenBy(Channels))
+            .Column("task", group => group.Rows[0].Recipe.Task.Title)
+            .Column("architecture", group => $"{group.Rows[0].Recipe.Architecture}".ToLowerInvariant())
+            .Column("seeds", group => group.Rows.Count)
+            .Column("right %", group => Range(group, row => 100 * row.Accuracy.Mean, "0.0"))
+            .Column("a grid's points", group => (int)Math.Pow(3, Channels(group)))
+            .Column("fixed points", group => Range(group, row => row.Found.Points))
+            .Column("a grid's, by index", group =>
+                string.Join(" ", SweepRow.OfCube(Channels(group)).Take(Channels(group) + 1)))
+            .Column("by index, median", group => string.Join(" ", Enumerable.Range(0, Indices(group)).Select(index =>
+                Wording.Of(group.Range(row => row.Found.ByIndex[index]).Median, "0.#"))))
+            .Column("exactly a grid's", group => $"{group.CubeOfMemories()}")
+            .Column("certified", group =>
+                $"{group.Rows.Sum(row => row.Found.Certified)} of {group.Rows.Sum(row => row.Found.Points)}")
+            .Column("signs sum to 1", group =>
+                $"{group.Rows.Count(row => row.Found.Completeness == CompletenessVerdict.Consistent)} of "
+                + $"{group.Rows.Count}")
+            .Column("keep 95 %", group =>
+                $"{group.Rows.Count(row => row.Memory.LostAt is null)} of {group.Rows.Count}");
+
+        static int Channels(SweepGroup group) => group.Rows[0].Recipe.Task.OutputSize;
+
+        // As many as a grid has, and more where a network has points there.
+        static int Indices(SweepGroup group) => Math.Max(Channels(group) + 1,
+            group.Rows.Max(row => Array.FindLastIndex(row.Found.ByIndex, count => count > 0)) + 1);
+    }
+
+    /// <summary>
     /// In how many networks three components hold more than 90 % of a cloud's variance, a column per cloud: the
     /// report's own test.
     /// </summary>
