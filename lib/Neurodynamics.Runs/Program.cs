@@ -22,6 +22,7 @@ app.Configure(configuration =>
     configuration.AddCommand<SweepCommand>("sweep");
     configuration.AddCommand<SweepRunsCommand>("sweep-runs");
     configuration.AddCommand<ListCommand>("list");
+    configuration.AddCommand<FindCommand>("find");
 });
 return await app.RunAsync(args, stop.Token);
 

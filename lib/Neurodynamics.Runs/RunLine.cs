@@ -10,10 +10,12 @@ namespace Neurodynamics.Runs;
 [JsonDerivedType(typeof(TrainingAt), "training"), JsonDerivedType(typeof(Finished), "finished")]
 [JsonDerivedType(typeof(Failed), "failed"), JsonDerivedType(typeof(Network), "network")]
 [JsonDerivedType(typeof(Planned), "planned"), JsonDerivedType(typeof(Merged), "merged")]
+[JsonDerivedType(typeof(Searching), "searching"), JsonDerivedType(typeof(FoundPoints), "found")]
 abstract record RunLine
 {
     // A loss that diverges is not a number that JSON has.
-    static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
+    /// <summary>How it is written.</summary>
+    public static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
     {
         NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
@@ -52,3 +54,38 @@ sealed record Planned(int Number, string Name, double Seconds, bool Done) : RunL
 
 /// <summary>The rows of a sweep are in one file.</summary>
 sealed record Merged(int Rows, int Runs, string File) : RunLine;
+
+/// <summary>A search on its way.</summary>
+/// <param name="Ended">Candidates that have ended so far, over all rounds.</param>
+/// <param name="Input">Which constant input it is under, from 1.</param>
+/// <param name="Inputs">Of how many.</param>
+sealed record Searching(int Ended, int Input, int Inputs) : RunLine;
+
+/// <summary>The fixed points of a network from a file.</summary>
+/// <param name="Network">The file.</param>
+/// <param name="Cell">Which cell it holds.</param>
+/// <param name="Units">How many units it has.</param>
+/// <param name="Used">Names of the arrays that were used.</param>
+/// <param name="Assumed">What the file left open, in sentences.</param>
+/// <param name="Reproduced">Whether trials of the source were reproduced; null where there were none.</param>
+/// <param name="Check">The same in a sentence.</param>
+/// <param name="Unchecked">What is not known of the form; null where it is known.</param>
+/// <param name="Page">The page.</param>
+/// <param name="Found">An entry for each constant input.</param>
+sealed record FoundPoints(
+    string Network, string Cell, int Units, IReadOnlyList<string> Used, IReadOnlyList<string> Assumed, bool? Reproduced,
+    string? Check, string? Unchecked, string Page, IReadOnlyList<PointsUnder> Found) : RunLine;
+
+/// <summary>The fixed points under one constant input.</summary>
+/// <param name="Input">The input, I values.</param>
+/// <param name="FixedPoints">How many fixed points there are.</param>
+/// <param name="ByUnstableModes">How many of them have 0, 1, 2 and so on unstable modes.</param>
+/// <param name="Certified">How many are certified.</param>
+/// <param name="SlowPoints">How many slow points there are.</param>
+/// <param name="ProvenComplete">Whether the list is proven complete.</param>
+/// <param name="Summary">What was found, in a sentence.</param>
+/// <param name="Standing">What is known of the list, in a sentence.</param>
+/// <param name="Files">The files with the points.</param>
+sealed record PointsUnder(
+    double[] Input, int FixedPoints, int[] ByUnstableModes, int Certified, int SlowPoints, bool ProvenComplete,
+    string Summary, string Standing, IReadOnlyList<string> Files);

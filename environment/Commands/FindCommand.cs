@@ -1,0 +1,122 @@
+using System.ComponentModel;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Neurodynamics.Runs;
+using Spectre.Console;
+using Spectre.Console.Cli;
+
+namespace Neurodynamics.Environment;
+
+/// <summary>A file in, one page out; beside it the points for NumPy and as JSON.</summary>
+[Verb("find", "network.npz", "network.pt --trajectory trials.npz --inputs 0,0,1 --out found")]
+[Description("Find the fixed points of a network from a file: a page, and the points as .npz and .json.")]
+sealed class FindCommand(Workbook workbook, IAnsiConsole console) : AsyncCommand<FindCommand.Settings>
+{
+    /// <summary>What it ends with where the trials of the source were not reproduced.</summary>
+    const int NotReproduced = 2;
+
+    // A script asks for what is not known, too.
+    static readonly JsonSerializerOptions WithNulls =
+        new(RunLine.Json) { DefaultIgnoreCondition = JsonIgnoreCondition.Never };
+
+    public sealed class Settings : SetupSettings
+    {
+        [CommandArgument(0, "<network>")]
+        [Description("PyTorch, Keras, safetensors, NumPy or MATLAB file; notebook 11 says what can be read.")]
+        public required string Network { get; init; }
+
+        [CommandOption("--trajectory <FILE>")]
+        [Description("Trials of the source, arrays inputs [[B, T, I]] and states [[B, T, S]]: the search starts from "
+            + "them, and the network is checked against them. Default: those in the file of the network.")]
+        public string? Trajectory { get; init; }
+
+        [CommandOption("--arrays <NAMES>")]
+        [Description("Other names for them: INPUTS,STATES or INPUTS,STATES,OUTPUTS.")]
+        public string? Arrays { get; init; }
+
+        [CommandOption("--outputs <MEANING>")]
+        [Description("What the outputs are, for labels and colours: logits, values or tanh-values.")]
+        public string? Outputs { get; init; }
+
+        [CommandOption("--inputs <VALUES>")]
+        [Description("A constant input such as 0,0,1; may be given again. Default zeros.")]
+        public string[] Inputs { get; init; } = [];
+
+        [CommandOption("--candidates <NUMBER>"), Description("States that the search starts from; default 512.")]
+        public int? Candidates { get; init; }
+
+        [CommandOption("--noise <SPREAD>"), Description("Standard deviation of the noise on them; default 0.1.")]
+        public double? Noise { get; init; }
+
+        [CommandOption("--seed <NUMBER>"), Description("Seed of all that is drawn; default 0.")]
+        public long? Seed { get; init; }
+
+        [CommandOption("--out <FOLDER>"), Description("Where page and points go; default the current folder.")]
+        public string Out { get; init; } = ".";
+
+        [CommandOption("--json"), Description("Print one JSON object and nothing else.")]
+        public bool Json { get; init; }
+    }
+
+    public override async Task<int> ExecuteAsync(
+        CommandContext context, Settings settings, CancellationToken cancellation)
+    {
+        // Scripts read the output; what is said on the way goes elsewhere.
+        var said = settings.Json ? AnsiConsole.Create(new() { Out = new AnsiConsoleOutput(Console.Error) }) : console;
+        await new Setup(workbook, said).RunAsync(Purpose.Open, !settings.NoInstall, cancellation);
+        FoundPoints? found = null;
+        await said.Status().StartAsync("reading", async status =>
+        {
+            string? failure = await new RunsProgram(workbook).RunAsync(Arguments(settings), line =>
+            {
+                if (line is FoundPoints points) found = points;
+                else if (line is Searching at)
+                    status.Status($"input {at.Input} of {at.Inputs}: {at.Ended} candidates have ended");
+            }, cancellation);
+            if (failure is not null) throw new WorkbookException(failure);
+        });
+        if (settings.Json) Console.WriteLine(JsonSerializer.Serialize(found, WithNulls));
+        else Show(found!);
+        return found!.Reproduced == false ? NotReproduced : 0;
+    }
+
+    static string[] Arguments(Settings settings)
+    {
+        string[] all =
+        [
+            "find", Path.GetFullPath(settings.Network), Path.GetFullPath(settings.Out),
+            .. Named("--trajectory", settings.Trajectory is { } file ? Path.GetFullPath(file) : null),
+            .. Named("--arrays", settings.Arrays), .. Named("--outputs", settings.Outputs),
+            .. Named("--candidates", settings.Candidates), .. Named("--noise", settings.Noise),
+            .. Named("--seed", settings.Seed),
+            .. settings.Inputs.SelectMany(input => Named("--inputs", input)),
+        ];
+        return all;
+
+        // After "=", since a value may begin with a minus.
+        static string[] Named(string option, object? value) =>
+            value is null ? [] : [FormattableString.Invariant($"{option}={value}")];
+    }
+
+    void Show(FoundPoints found)
+    {
+        console.WriteLine();
+        console.WriteLine($"{found.Cell} with {found.Units} units, read from {string.Join(", ", found.Used)}.");
+        foreach (string sentence in found.Assumed) console.WriteLine(sentence);
+        console.WriteLine(found.Check ?? "There were no trials of the source to check it against.");
+        if (found.Reproduced == false) console.WriteLine("These are the fixed points of another network than yours.");
+        if (found.Unchecked is { } open) console.WriteLine($"Form not checked: {open}.");
+        foreach (var under in found.Found)
+        {
+            console.WriteLine();
+            if (found.Found.Count > 1) console.WriteLine(FormattableString.Invariant(
+                $"Input ({string.Join(", ", under.Input.Select(value => FormattableString.Invariant($"{value}")))}):"));
+            console.WriteLine(under.Summary);
+            console.WriteLine($"By unstable modes, from 0: {string.Join(", ", under.ByUnstableModes)}.");
+            console.WriteLine(under.Standing);
+        }
+        console.WriteLine();
+        console.WriteLine($"Page: {found.Page}");
+        console.WriteLine($"Points: {string.Join(", ", found.Found.SelectMany(under => under.Files))}");
+    }
+}

@@ -1,0 +1,100 @@
+using System.Net;
+using System.Text;
+using Neurodynamics.Analysis;
+using Neurodynamics.Import;
+using Neurodynamics.Proofs;
+
+namespace Neurodynamics.Notebooks.Pages;
+
+/// <summary>What a search found under one constant input.</summary>
+/// <param name="Points">The fixed points.</param>
+/// <param name="Summary">What was found, in a sentence.</param>
+/// <param name="Standing">What is known of the list.</param>
+/// <param name="Input">The constant input.</param>
+/// <param name="Files">The names of the files with the points, which lie beside the page.</param>
+internal sealed record FoundUnder(IReadOnlyList<Linearisation> Points, string Summary, Standing Standing,
+    double[] Input, IReadOnlyList<string> Files);
+
+/// <summary>
+/// A network from a file to a page that needs nothing else: what was read, the check against trials, the picture, and
+/// under each constant input the fixed points and what is known of the list.
+/// </summary>
+internal static class FoundPage
+{
+    private const string Style = """
+        <style>
+        body{font-family:system-ui,sans-serif;line-height:1.45;max-width:1100px;margin:24px auto;padding:0 16px}
+        section{overflow-x:auto}
+        li{overflow-wrap:anywhere}
+        .warning{border-left:4px solid #D55E00;padding-left:10px}
+        </style>
+        """;
+
+    /// <summary>Writes the page, whole or not at all.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="name">What it is about, such as the file's name.</param>
+    /// <param name="imported">The network.</param>
+    /// <param name="check">The check against trials of the source; null where there were none.</param>
+    /// <param name="from">Where the search started, in a sentence.</param>
+    /// <param name="visited">States of trials [B, T, S], for the picture.</param>
+    /// <param name="found">What was found, an entry for each constant input.</param>
+    public static void Save(string path, string name, ImportedNetwork imported, TrajectoryCheck? check, string from,
+        double[,,] visited, IReadOnlyList<FoundUnder> found) =>
+        WholeFile.Write(path, stream =>
+            stream.Write(Encoding.UTF8.GetBytes(Html(name, imported, check, from, visited, found))));
+
+    private static string Html(string name, ImportedNetwork imported, TrajectoryCheck? check, string from,
+        double[,,] visited, IReadOnlyList<FoundUnder> found)
+    {
+        var (network, cell) = (imported.Network, imported.Cell);
+        var page = new StringBuilder($"""
+            <!DOCTYPE html>
+            <html lang="en">
+            <head><meta charset="utf-8"><meta name="color-scheme" content="light dark">
+            <meta name="viewport" content="width=device-width"><title>Fixed points of {Text(name)}</title>
+            {Style}</head>
+            <body>
+            {ChartHtml.Plotly()}
+            <h1>Fixed points of {Text(name)}</h1>
+            <h2>What was read</h2>
+            <ul>
+            """);
+        Item($"{imported.Format}: {cell.Title}, {Number.Of(cell.InputSize, "input")}, "
+            + $"{Number.Of(cell.Units, "unit")}, {Number.Of(network.Channels, "channel")} read out.");
+        Item($"Used: {string.Join(", ", imported.Used)}.");
+        Item($"Left aside: {(imported.Ignored.Count == 0 ? "nothing" : string.Join(", ", imported.Ignored))}.");
+        Item($"Assumed: {(imported.Assumptions.Count == 0 ? "nothing." : string.Join(" ", imported.Assumptions))}");
+        if (imported.Example is { } example) Item(example.ToString());
+        page.Append("</ul>\n<h2>Check</h2>\n");
+        Paragraph(check?.ToString() ?? "There were no trials of the source to check it against.",
+            warns: check is not { Reproduced: true });
+        if (check is { Reproduced: false })
+            Paragraph("What follows are the fixed points of another network than yours.", warns: true);
+        if (cell.Unchecked is { } open) Paragraph($"Form not checked: {open}.", warns: true);
+        page.Append("<h2>Fixed points</h2>\n");
+        Paragraph(from);
+        Linearisation[] all = [.. found.SelectMany(under => under.Points)];
+        var chart = Figures.FixedPoints(all, network, Pca.OfTrials(visited), visited,
+            network.Channels > 0 ? ColourBy.Readout : ColourBy.UnstableModes,
+            found.Count == 1 ? null : "Fixed points under each constant input");
+        page.Append(ChartHtml.Of(chart)).Append('\n');
+        foreach (var under in found)
+        {
+            page.Append("<section>\n<h3>Input (").Append(Wording.Of(under.Input))
+                .Append(")</h3>\n");
+            Paragraph(under.Summary);
+            Paragraph(under.Standing.Message);
+            page.Append(TableText.Html(Tables.FixedPoints(under.Points, network))).Append('\n');
+            Paragraph($"With all digits, eigenvectors and Jacobians: {string.Join(", ", under.Files)}.");
+            page.Append("</section>\n");
+        }
+        return page.Append("</body>\n</html>\n").ToString();
+
+        void Item(string text) => page.Append("<li>").Append(Text(text)).Append("</li>\n");
+
+        void Paragraph(string text, bool warns = false) =>
+            page.Append(warns ? "<p class=\"warning\">" : "<p>").Append(Text(text)).Append("</p>\n");
+    }
+
+    private static string Text(string text) => WebUtility.HtmlEncode(text);
+}
