@@ -50,6 +50,25 @@ public sealed class BrowserTests
         Quiet(page);
     }
 
+    /// <summary>
+    /// Plotly.NET's own extension asks RequireJS for plotly.js from the net. It gets ours, with RequireJS on the page
+    /// and without, and whoever else asks RequireJS is answered as before.
+    /// </summary>
+    [Theory]
+    [InlineData("")]
+    [InlineData("<script>requirejs = () => 0; requirejs.config = options => options.context + ' asked';</script>")]
+    public async Task What_Plotly_NETs_own_extension_writes_is_drawn_without_a_network(string before)
+    {
+        string html = Plotly.NET.Interactive.Formatters.toInteractiveHTML(
+            Plotly.NET.CSharp.Chart.Point3D<double, double, double, string>([1, 2], [3, 4], [5, 6]));
+        Assert.Contains("https://", html);
+        await using var page = await browser.OpenAsync(before, ChartHtml.Plotly(), html);
+        await page.UntilAsync("document.querySelectorAll('.js-plotly-plot canvas').length > 0");
+        Quiet(page);
+        if (before.Length > 0)
+            Assert.Equal("others asked", await page.Value<string>("requirejs.config({ context: 'others' })"));
+    }
+
     /// <summary>Nothing lies on the line that says what is not checked, or beyond the figure's edge.</summary>
     [Fact]
     public async Task The_line_below_the_title_has_room_of_its_own()

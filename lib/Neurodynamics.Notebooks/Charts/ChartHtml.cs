@@ -19,9 +19,12 @@ internal static partial class ChartHtml
 
     private const string Untrusted = "<p>A script draws this figure: trust the notebook to see it.</p>";
 
-    private static readonly Lazy<string> Script = Own("figure.js"), Theme = Own("theme.js");
+    private static readonly Lazy<string> Script = Own("figure.js"), Theme = Own("theme.js"), Asked = Own("asked.js");
 
-    /// <summary>The output that brings plotly.js into a notebook, and how figures look in it.</summary>
+    /// <summary>
+    /// The output that brings plotly.js into a notebook, and how figures look in it. It serves what Plotly.NET's own
+    /// extension writes, too.
+    /// </summary>
     public static string Plotly()
     {
         // As a module of our own, so that a page with RequireJS does not take it away; and no word in it may end the
@@ -35,6 +38,7 @@ internal static partial class ChartHtml
               var module = { exports: {} }, exports = module.exports, define;
             {{source}}
               {{Theme.Value}}window.neurodynamicsPlotly = module.exports;
+              {{Asked.Value}}
               window.dispatchEvent(new Event("neurodynamics-plotly"));
             })();
             </script>

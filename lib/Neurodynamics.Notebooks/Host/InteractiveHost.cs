@@ -4,6 +4,7 @@ using Microsoft.DotNet.Interactive;
 using Microsoft.DotNet.Interactive.Commands;
 using Microsoft.DotNet.Interactive.Events;
 using Microsoft.DotNet.Interactive.Formatting;
+using Plotly.NET.Interactive;
 
 namespace Neurodynamics.Notebooks;
 
@@ -25,6 +26,12 @@ internal sealed class InteractiveHost : INotebookHost
             Formatter.Register(type, (value, writer) => writer.Write(plain(value)), text);
         string[] preferred = both ? [HtmlFormatter.MimeType, PlainTextFormatter.MimeType] : [HtmlFormatter.MimeType];
         Formatter.SetPreferredMimeTypesFor(type, preferred);
+    }
+
+    public void LoadPlotly()
+    {
+        if (KernelInvocationContext.Current is null) return;
+        ((IKernelExtension)new FormatterKernelExtension()).OnLoadAsync(Kernel.Root).GetAwaiter().GetResult();
     }
 
     /// <remarks>

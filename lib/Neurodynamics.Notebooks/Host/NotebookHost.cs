@@ -18,6 +18,11 @@ internal interface INotebookHost
     void Show(Type type, Func<object, string> html, Func<object, string> plain, bool both);
 
     /// <summary>
+    /// Loads Plotly.NET's extension, which says how its charts are shown: what is said of them later holds instead.
+    /// </summary>
+    void LoadPlotly();
+
+    /// <summary>
     /// From now on Jupyter's interrupt cancels the running cell, and a cell that does not end then is aborted.
     /// </summary>
     void LetCellsBeStopped();

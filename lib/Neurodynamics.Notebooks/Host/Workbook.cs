@@ -21,6 +21,8 @@ public static class Workbook
     public static void Start()
     {
         BareVariable.Show(Host);
+        // Before ours, which draws the same charts in every host, with stills and in a dark theme.
+        Host.LoadPlotly();
         Show<GenericChart>(ChartHtml.Of, ChartHtml.Words, both: false);
         Show<DataFrame>(table => TableText.Html(table), table => TableText.Plain(table), both: true);
         Show<CheckedClaim>(claim => claim.Html, claim => claim.ToString(), both: true);
