@@ -34,6 +34,15 @@ sealed class Setup(Workbook workbook, IAnsiConsole console)
             return "done";
         });
         await StepAsync("Kernel", () => Task.FromResult(new Kernel(workbook).Ensure()));
+        StartAnywhere();
+    }
+
+    /// <summary>Paths in a setup file count from the notebook; in this one they are whole.</summary>
+    void StartAnywhere()
+    {
+        string root = workbook.Root.Replace('\\', '/');
+        string text = File.ReadAllText(workbook.Start).Replace("#r \"../", $"#r \"{root}/", StringComparison.Ordinal);
+        WholeFile.Write(workbook.StartAnywhere, text);
     }
 
     async Task StepAsync(string name, Func<Task<string>> work)

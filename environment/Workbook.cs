@@ -29,6 +29,12 @@ public sealed record Workbook(string Root)
     /// <summary>Nbconvert's configuration and page template.</summary>
     public string Nbconvert => Path.Combine(Root, "environment", "nbconvert");
 
+    /// <summary>What the workbook's notebooks start with.</summary>
+    public string Start => Path.Combine(Notebooks, "setup.dib");
+
+    /// <summary>The same for a notebook anywhere on the disk.</summary>
+    public string StartAnywhere => Path.Combine(Made, "anywhere.dib");
+
     public string Made => Path.Combine(Root, ".workbook");
     public string Kernel => Path.Combine(Made, "kernel");
     public string Jupyter => Path.Combine(Made, "jupyter");

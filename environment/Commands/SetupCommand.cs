@@ -18,6 +18,8 @@ sealed class SetupCommand(Workbook workbook, IAnsiConsole console) : AsyncComman
         CommandContext context, SetupSettings settings, CancellationToken cancellation)
     {
         await new Setup(workbook, console).RunAsync(Purpose.Open, !settings.NoInstall, cancellation);
+        console.WriteLine("\nThe first cell of a notebook of your own, anywhere on the disk:");
+        console.WriteLine($"#!import \"{workbook.StartAnywhere.Replace('\\', '/')}\"");
         return 0;
     }
 }
