@@ -22,6 +22,40 @@ public sealed record AxesByStep(
     int? Steps, double Expected, Proportion Told, Proportion Raw, IReadOnlyList<AxesAtStop> Descended, int Distinct)
     : Described
 {
+    /// <summary>
+    /// The counts of several networks, looked at after the same steps, as one: at each step, at the stops that all of
+    /// them passed and at the end, where the mean squares are averaged. Networks without counts are left out.
+    /// </summary>
+    /// <param name="curves">The counts of each network.</param>
+    /// <exception cref="ArgumentException">They were looked at after other steps.</exception>
+    public static IReadOnlyList<AxesByStep> Together(IReadOnlyList<IReadOnlyList<AxesByStep>> curves)
+    {
+        Demand.Given(curves);
+        IReadOnlyList<AxesByStep>[] counted = [.. curves.Where(curve => curve.Count > 0)];
+        if (counted.Length == 0) return [];
+        if (counted.Any(curve => !curve.Select(at => at.Steps).SequenceEqual(counted[0].Select(at => at.Steps))))
+            throw new ArgumentException("The networks were looked at after other steps: give some that were looked at "
+                + "alike.", nameof(curves));
+        return [.. counted[0].Select((first, k) =>
+        {
+            AxesByStep[] all = [.. counted.Select(curve => curve[k])];
+            return first with
+            {
+                Told = Sum(all.Select(at => at.Told)),
+                Raw = Sum(all.Select(at => at.Raw)),
+                Distinct = all.Sum(at => at.Distinct),
+                Descended = [.. first.Descended.Select(end => all.Select(at =>
+                        at.Descended.FirstOrDefault(one => one.Stop == end.Stop)).OfType<AxesAtStop>().ToArray())
+                    .Where(ends => ends.Length == all.Length)
+                    .Select(ends => new AxesAtStop(ends[0].Stop, ends.Max(end => end.Step),
+                        ends.Average(end => end.MeanSquare), Sum(ends.Select(end => end.Near))))],
+            };
+        })];
+
+        static Proportion Sum(IEnumerable<Proportion> shares) =>
+            shares.Aggregate((sum, one) => new(sum.Count + one.Count, sum.Total + one.Total));
+    }
+
     /// <summary>Counts at some steps, over trials of their own: no two states of a step share a trial.</summary>
     /// <param name="network">A network that was trained on the flip-flop.</param>
     /// <param name="task">The flip-flop.</param>

@@ -97,4 +97,24 @@ public sealed class ChannelAxesTests
                 states[i, j] = 7 + Enumerable.Range(0, 3).Sum(k => bits[i, k] * Directions[k][j]);
         return states;
     }
+
+    /// <summary>
+    /// Two networks, of which one did not pass the second stop, and one whose bits determine no direction.
+    /// </summary>
+    [Fact]
+    public void Counts_of_several_networks_add_up_at_what_all_of_them_passed()
+    {
+        AxesByStep One(int near, params AxesAtStop[] ends) => new(3, 0.5, new(near, 8), new(near, 8), ends, near);
+        var both = Assert.Single(AxesByStep.Together(
+        [
+            [One(2, new(0.1, 5, 0.09, new(1, 8)), new(0.01, 9, 0.009, new(3, 8)), new(null, 20, 1e-4, new(4, 8)))],
+            [],
+            [One(5, new(0.1, 7, 0.07, new(6, 8)), new(null, 20, 3e-4, new(2, 8)))],
+        ]));
+        Assert.Equal((7, 16, 7, 7), (both.Raw.Count, both.Raw.Total, both.Told.Count, both.Distinct));
+        Assert.Equal([(0.1, 7, 7), (null, 20, 6)], both.Descended.Select(end => (end.Stop, end.Step, end.Near.Count)));
+        Assert.Equal(2e-4, both.Descended[^1].MeanSquare, 1e-12);
+        Assert.Empty(AxesByStep.Together([[]]));
+        Assert.Throws<ArgumentException>(() => AxesByStep.Together([[One(1)], [One(1) with { Steps = 4 }]]));
+    }
 }
