@@ -41,10 +41,13 @@ public static partial class Figures
 
     private static string Percent(double share) => string.Create(CultureInfo.InvariantCulture, $"{100 * share:0.##} %");
 
-    /// <summary>What a component's axis is called, with its share of the variance.</summary>
-    private static string Component(Pca pca, int i, string of = " of variance") => i < pca.ExplainedVariance.Length
-        ? string.Create(
-            CultureInfo.InvariantCulture, $"PC{i + 1} ({100 * pca.ExplainedVariance[i]:0.#} %{of})") : $"PC{i + 1}";
+    /// <summary>
+    /// What a component's axis is called, with its share of the variance; a single point has no variance to share.
+    /// </summary>
+    private static string Component(Pca pca, int i, string of = " of variance") =>
+        i < pca.ExplainedVariance.Length && pca.ExplainedVariance[0] > 0
+            ? string.Create(CultureInfo.InvariantCulture, $"PC{i + 1} ({100 * pca.ExplainedVariance[i]:0.#} %{of})")
+            : $"PC{i + 1}";
 
     private static double[][] Places(IReadOnlyList<Linearisation> points, Pca pca) =>
         pca.Project(points.Select(point => point.Point.State).ToMatrix(pca.Mean.Length)).Split();
