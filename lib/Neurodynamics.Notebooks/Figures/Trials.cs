@@ -50,7 +50,10 @@ public static partial class Figures
         {
             var panel = panels[apart ? channel + 1 : channel];
             string hover = $"channel {channel + 1}, step {Hover.X}<br>";
-            panel.Y.Titled($"channel {channel + 1}").Ticks([-1, 0, 1], ["\u22121", "0", "+1"]).ZeroLine();
+            double[] drawn =
+                [-1, 1, .. apart ? [] : inputs.Column(channel), .. readout is null ? [] : readout.Column(channel)];
+            panel.Y.Titled($"channel {channel + 1}").Ticks([-1, 0, 1], ["\u22121", "0", "+1"]).ZeroLine()
+                .From(1.05 * drawn.Min(), 1.05 * drawn.Max());
             if (!apart) panel.Bars(
                 "input", time, inputs.Column(channel), Paint.SkyBlue, $"{hover}input: {Hover.YAs(".3~f")}");
             panel.Line("target", time, targets.Column(channel)
