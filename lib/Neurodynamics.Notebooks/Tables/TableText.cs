@@ -126,7 +126,8 @@ internal static partial class TableText
             null => Exact(Values[row]),
             0 => "0",
             double.NaN => "\u2013",                    // nothing to measure
-            { } number when !double.IsFinite(number) => number.ToString(CultureInfo.InvariantCulture),
+            double.PositiveInfinity => "\u221e",
+            double.NegativeInfinity => "-\u221e",
             { } number when HasExponent(number) => Scientific(number, digits),
             { } number => number.ToString($"F{Decimals(number)}", CultureInfo.InvariantCulture),
         };
