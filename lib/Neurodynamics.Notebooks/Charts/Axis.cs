@@ -56,7 +56,7 @@ internal sealed class Axis
 
     public Axis Reversed() => Set("autorange", "reversed");
 
-    public Axis Percent() => Set("tickformat", ".0%");
+    public Axis Percent() => Set("tickformat", ".2~%");
 
     public Axis Format(string format) => Set("tickformat", format);
 

@@ -200,12 +200,15 @@ internal sealed class Panel(Figure figure, Axis x, Axis y)
         .With("yref", y.Id + " domain").With("y", 0.98).With("yanchor", "top")
             .With("bgcolor", "rgba(255,255,255,0.8)"));
 
-    /// <summary>A dashed line across the panel at a height, with words at its right end.</summary>
+    /// <summary>
+    /// A dashed line across the panel at a height, with words over its right end, or under its left end.
+    /// </summary>
     public void Level(double height, string text = "", bool below = false)
     {
         Rule(y, height, x, Paint.Ink, 1, Dash.Dash);
         if (text.Length > 0)
-            figure.Note(() => Style.Note(text, 11).With("xref", x.Id + " domain").With("x", 1).With("xanchor", "right")
+            figure.Note(() => Style.Note(text, 11).With("xref", x.Id + " domain")
+                .With("x", below ? 0.01 : 1).With("xanchor", below ? "left" : "right")
                 .With("yref", y.Id).With("y", y.Place(height)).With("yanchor", below ? "top" : "bottom")
                     .With("yshift", below ? -8 : null)
                 .With("bgcolor", "rgba(255,255,255,0.8)").With("borderpad", 0));

@@ -112,8 +112,8 @@ public static partial class Figures
                 .Hovers(kind.Select(dot => dot.Text));
         }
         panel.X.Categories([.. networks.Select(network => network.Name.Replace("-", "-<br>"))]).NoZeroLine().NoGrid();
-        panel.Y.Titled("modulus |\u03bb|").FromZero();
-        panel.Level(1, "|\u03bb| = 1: the unit circle");
+        panel.Y.Titled("modulus |\u03bb| (dashed: 1)").FromZero();
+        panel.Level(1);
         return panels.Chart(networks.Select(entry => entry.Network.Cell.Unchecked));
     }
 
