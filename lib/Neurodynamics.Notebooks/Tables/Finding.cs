@@ -86,7 +86,7 @@ public static partial class Tables
         .Assuming(sets.Select(set => set.Completeness.Unchecked))
         .Column("points", set => set.Name)
         .Column("number", set => set.Completeness.Counted + set.Completeness.Uncertain)
-        .Column("sum of signs", set => set.Completeness.Sum)
+        .Column("sum of signs", set => set.Completeness.KnownSum)
         .Column("verdict", set => Wording.Of(set.Completeness.Verdict));
 
     /// <summary>

@@ -163,8 +163,10 @@ public static partial class Tables
             // A point without a decaying mode has no time constant.
             .Column("median slowest decay, steps",
                 entry => entry.Points.Select(point => point.SlowestTimeConstant).Where(double.IsFinite).Median())
-            .Column("slow points", entry => entry.Set.SlowPoints.Count)
-            .Column("sum of signs", entry => entry.Set.Completeness.Sum)
+            .When(networks.Any(entry => entry.Set.SlowPointsSought), table => table.Column(
+                "slow points", entry => entry.Set.SlowPointsSought ? entry.Set.SlowPoints.Count : null))
+            .When(networks.Any(entry => entry.Set.Completeness.KnownSum is not null), table => table
+                .Column("sum of signs", entry => entry.Set.Completeness.KnownSum))
             .Column("completeness", entry => Wording.Of(entry.Set.Completeness.Verdict));
     }
 
@@ -215,7 +217,7 @@ public static partial class Tables
             .Column("attractors", row => row.Attractors.Length)
             .When(network.Readout is not null, table => table.Column("attractors read out",
                 row => string.Join("  ", row.Attractors.Select(point => point.Readout).Order(StringComparer.Ordinal))))
-            .Column("sum of signs", row => row.Set.Completeness.Sum)
+            .Column("sum of signs", row => row.Set.Completeness.KnownSum)
             .Column("completeness", row => Wording.Of(row.Set.Completeness.Verdict));
 
     /// <summary>

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Neurodynamics.Models;
 using static TorchSharp.torch;
 
@@ -53,6 +54,10 @@ public sealed record Completeness(int Sum, int Counted, int Uncertain, int Outsi
     }
 
     internal Form Form { get; init; } = new();
+
+    /// <summary><see cref="Sum"/>; null where nothing was summed.</summary>
+    [JsonIgnore]
+    public int? KnownSum => Verdict is CompletenessVerdict.NotApplicable or CompletenessVerdict.Stopped ? null : Sum;
 
     /// <summary>What the verdict means and what to try, in a sentence, and what of the cell is not checked.</summary>
     public string Message => Form.NotChecked(Unchecked) is { } assumed ? $"{Words[..^1]}; {assumed}." : Words;

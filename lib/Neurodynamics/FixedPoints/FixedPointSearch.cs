@@ -36,6 +36,8 @@ public sealed record FixedPointSearch : Described
     /// <summary>Seed of the rounds after the first; default 0.</summary>
     public long Seed { get; init; }
 
+    private bool SeeksSlowPoints => Solver.FindsSlowPoints && (SlowCandidates > 0 || Solver.Quick is null);
+
     /// <summary>
     /// Bytes that a search takes at its height beyond what cell and candidates hold, from sizes alone. What Newton took
     /// was within a factor of 2 of it, from 10 to 2000 state variables and up to 8192 candidates.
@@ -168,7 +170,10 @@ public sealed record FixedPointSearch : Described
             Explore();
         }
 
-        public FixedPointSet ToSet() => known.ToSet([.. rounds], first!, cancellation);
+        public FixedPointSet ToSet() => known.ToSet([.. rounds], first!, cancellation) with
+        {
+            SlowPointsSought = search.SeeksSlowPoints,
+        };
 
         /// <summary>
         /// Looks where fresh candidates arrive. Those that arrive elsewhere are a round, after which it goes on.

@@ -37,6 +37,11 @@ public sealed record FixedPointSet(double[] Input, IReadOnlyList<FixedPoint> Poi
     public IReadOnlyList<Continuum>? Continua { get; init; }
 
     /// <summary>
+    /// Whether slow points were looked for (<see cref="FixedPointSearch.SlowCandidates"/>); default true.
+    /// </summary>
+    public bool SlowPointsSought { get; init; } = true;
+
+    /// <summary>
     /// How large a share of fresh candidates arrives at a point that is not listed, at most; null where nobody asked
     /// (<see cref="FixedPointSearch.RunUntil"/> does, and <see cref="UnseenShare.Of"/> for any set).
     /// </summary>
@@ -84,10 +89,20 @@ public sealed record FixedPointSet(double[] Input, IReadOnlyList<FixedPoint> Poi
         string verified = measured == 0 ? "" : $", {measured} only verified numerically";
         int open = Points.Count(point => point.Certificate is null);
         string untested = open == 0 ? "" : $" ({open} not tested)";
+        string certainty = (Points.Count, certified, measured, open) switch
+        {
+            (0, _, _, _) => "",
+            (1, 1, _, _) => ", certified",
+            (1, _, 1, _) => ", only verified numerically",
+            (1, _, _, 1) => ", not tested",
+            (1, _, _, _) => ", not certified",
+            _ => $", {certified} of them certified{verified}{untested}",
+        };
         string lines = string.Concat((Continua ?? []).Select(continuum => $"; {continuum}"));
+        string slow = SlowPointsSought ? Number.Of(SlowPoints.Count, "slow point") : "slow points not looked for";
         string assumed = Form.NotChecked(Unchecked) is { } words ? $"; {words}" : "";
-        return $"{Number.Of(Points.Count, "fixed point")}, {certified} of them certified{verified}{untested}, "
-            + $"{Unreachable.Count} unreachable, {Number.Of(SlowPoints.Count, "slow point")}{lines}{assumed}. "
+        return $"{Number.Of(Points.Count, "fixed point")}{certainty}, "
+            + $"{Unreachable.Count} unreachable, {slow}{lines}{assumed}. "
             + (Stopped() ?? Message());
     }
 
