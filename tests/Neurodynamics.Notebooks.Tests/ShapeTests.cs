@@ -83,6 +83,16 @@ public sealed class ShapeTests
             .Count(symbol => !$"{symbol}".EndsWith("-open", StringComparison.Ordinal))));
     }
 
+    /// <summary>Only the first network of each group was looked at under ones.</summary>
+    [Fact]
+    public void Constant_inputs_are_told_of_the_networks_that_were_looked_at()
+    {
+        var table = Tables.SweepUnderOnes(Made()["small"]);
+        Assert.Equal([1, 1], Values(table, "seeds"));
+        Assert.Equal(["1", "1"], table["fixed points under ones"].Cast<string>());
+        Assert.Equal(["1 of 1 (21 to 100 %)", "1 of 1 (21 to 100 %)"], table["candidates there a cube"].Cast<string>());
+    }
+
     private static int[] Values(DataFrame table, string column) =>
         [.. Enumerable.Range(0, (int)table.Rows.Count).Select(row => (int)table[column][row])];
 
@@ -132,8 +142,15 @@ public sealed class ShapeTests
                 {
                     Scores = new Dictionary<ShapeKind, double> { [shape] = 5 },
                 },
+                .. first ? [UnderOnes(SweepCloud.UnderOnes, 1), UnderOnes(SweepCloud.DescentUnderOnes, 60)]
+                    : Array.Empty<CloudFacts>(),
             ],
             Axes = [],
+        };
+
+        static CloudFacts UnderOnes(SweepCloud cloud, int points) => new(cloud.Name, points, 1, 1, [], [])
+        {
+            Scores = points == 1 ? new Dictionary<ShapeKind, double>() : new Dictionary<ShapeKind, double> { [ShapeKind.Cube] = 5 },
         };
     }
 }

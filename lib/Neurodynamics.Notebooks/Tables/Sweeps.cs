@@ -78,6 +78,23 @@ public static partial class Tables
     }
 
     /// <summary>
+    /// Of the networks that were looked at under a constant input of ones: how many fixed points there are, and in how
+    /// many the candidates that Algorithm 1 leaves there have the shape of a cube.
+    /// </summary>
+    /// <param name="groups">Networks that differ within each group by their seed alone.</param>
+    public static DataFrame SweepUnderOnes(IReadOnlyList<SweepGroup> groups)
+    {
+        Demand.Given(groups);
+        return Networks([.. groups
+                .Select(group => group with { Rows = [.. group.Rows.Where(row => Points(row) is not null)] })
+                .Where(group => group.Rows.Count > 0)])
+            .Column("fixed points under ones", group => Range(group, row => Points(row)!.Value))
+            .Column("candidates there a cube", group => $"{group.Shape(SweepCloud.DescentUnderOnes, ShapeKind.Cube)}");
+
+        static int? Points(SweepRow row) => row.Cloud(SweepCloud.UnderOnes)?.Points;
+    }
+
+    /// <summary>
     /// In how many networks three components hold more than 90 % of a cloud's variance, a column per cloud: the
     /// report's own test.
     /// </summary>
