@@ -79,8 +79,9 @@ public sealed class ShapeTests
         var networks = chart["data"]!.AsArray().Where(trace => $"{trace!["mode"]}" == "markers").ToList();
         Assert.Equal(rows.Select(row => (double)row.Found.Points).Order(),
             networks.SelectMany(trace => trace!["y"]!.AsArray().Select(y => (double)y!)).Order());
-        Assert.Equal(rows.Count(row => row.IsCubeOfMemories), networks.Sum(trace => trace!["marker"]!["symbol"]!.AsArray()
-            .Count(symbol => !$"{symbol}".EndsWith("-open", StringComparison.Ordinal))));
+        var symbols = networks.SelectMany(trace => trace!["marker"]!["symbol"]!.AsArray()).Select(symbol => $"{symbol}");
+        Assert.Equal(rows.Count(row => row.IsCubeOfMemories),
+            symbols.Count(symbol => !symbol.EndsWith("-open", StringComparison.Ordinal)));
     }
 
     /// <summary>Only the first network of each group was looked at under ones.</summary>
@@ -150,7 +151,9 @@ public sealed class ShapeTests
 
         static CloudFacts UnderOnes(SweepCloud cloud, int points) => new(cloud.Name, points, 1, 1, [], [])
         {
-            Scores = points == 1 ? new Dictionary<ShapeKind, double>() : new Dictionary<ShapeKind, double> { [ShapeKind.Cube] = 5 },
+            Scores = points == 1
+                ? new Dictionary<ShapeKind, double>()
+                : new Dictionary<ShapeKind, double> { [ShapeKind.Cube] = 5 },
         };
     }
 }
