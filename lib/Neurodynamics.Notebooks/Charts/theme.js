@@ -78,7 +78,9 @@ window.neurodynamicsTheme = (function () {
   // What a figure needs before it is drawn. Its own values are what the reader leaves of it: they are changed in place.
   function dress(state) {
     paint(state);
-    state.figure.config = Object.assign({}, state.figure.config, { modeBarButtonsToRemove: ["toImage"], modeBarButtonsToAdd: [saver(state)] });
+    // Without the buttons that do nothing here, or what the mouse does, the bar leaves room for the title.
+    var unused = ["toImage", "select2d", "lasso2d", "zoomIn2d", "zoomOut2d", "autoScale2d"];
+    state.figure.config = Object.assign({}, state.figure.config, { modeBarButtonsToRemove: unused, modeBarButtonsToAdd: [saver(state)] });
   }
 
   // Hosts say so on the page's body when the reader chooses another theme.

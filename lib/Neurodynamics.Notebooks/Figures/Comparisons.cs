@@ -74,15 +74,15 @@ public static partial class Figures
             panel.Bars(attractor ? "attractor" : "saddle", numbers, numbers.Select(number => (double)facts.Count(
                 point => point.Linearisation.IsAttractor == attractor && point.Undecided == (int)number)),
                 attractor ? Paint.Blue : Paint.Grey,
-                $"undecided in {Hover.X}: {Hover.Y} {(attractor ? "attractors" : "saddles")}").NotInLegend();
+                $"{(attractor ? "attractors" : "saddles")} undecided in {Hover.X}: {Hover.Y}").NotInLegend();
         // Corners, edges, faces, ...: each channel is decided in one of two ways, or not.
         panel.Markers("a cube's points", numbers, numbers.Select(number =>
             Numbers(0, (int)number).Aggregate(Math.Pow(2, network.Channels - number),
                 (product, i) => product * (network.Channels - i) / (i + 1))),
-            Paint.Ink, $"a cube has {Hover.Y} points undecided in {Hover.X}", MarkShape.DiamondOpen, 11)
+            Paint.Ink, $"points of a cube undecided in {Hover.X}: {Hover.Y}", MarkShape.DiamondOpen, 11)
             .Outlined(null, 2);
         panel.X.Titled("undecided channels", 12).Every(1);
-        panel.Y.Titled("points", 12);
+        panel.Y.Titled("points", 12).FromZero();
     }
 
     /// <summary>

@@ -129,7 +129,7 @@ public static partial class Figures
         var space = new Space(title, 600) { Legend = Legend.Below };
         var scene = space.Add();
         scene.Proportions(1.25, 1.25, 0.75);
-        scene.Eye = new([1.45, 0.85, 1.2], 0.15);
+        scene.Eye = new([1.75, 1.05, 1.45], 0.15);
         scene.X.Titled("x₁");
         scene.Y.Titled("x₂");
         scene.Z.Titled("log₁₀ q");

@@ -84,6 +84,8 @@ public static partial class Figures
         for (int i = 0; i < inputs.GetLength(1); i++)
             panel.Bars($"{name}{i + 1}", Numbers(1, inputs.GetLength(0)), inputs.Column(i), paints[i % paints.Length],
                 $"{name}{i + 1}, step {Hover.X}: {Hover.Y}").Opacity(0.75);
-        panel.Y.Ticks([-1, 0, 1], ["\u22121", "0", "+1"]).ZeroLine();
+        panel.Y.ZeroLine();
+        if (inputs.Values().ToArray().All(input => input is -1 or 0 or 1))
+            panel.Y.Ticks([-1, 0, 1], ["\u22121", "0", "+1"]);
     }
 }
