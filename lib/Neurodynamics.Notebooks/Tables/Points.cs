@@ -40,7 +40,9 @@ public static partial class Tables
             .Column("marginal modes", point => point.Linearisation.MarginalModes)
             .Column("slowest decay, steps", point => point.Linearisation.SlowestTimeConstant)
             .Column("speed q", point => point.Linearisation.Point.Speed)
-            .Column("candidates, all rounds", point => point.Linearisation.Point.Candidates)
+            // The points of a proof have none.
+            .When(points.Any(point => point.Point.Candidates > 0), table => table
+                .Column("candidates, all rounds", point => point.Linearisation.Point.Candidates))
             .When(points.Any(point => point.Point.Certificate is not null), table => table
                 .Column("certified within", point =>
                     point.Linearisation.Point.Certificate?.Proof?.ExistenceRadius ?? double.NaN)
