@@ -127,7 +127,7 @@ internal static partial class TableText
             0 => "0",
             double.NaN => "\u2013",                    // nothing to measure
             double.PositiveInfinity => "\u221e",
-            double.NegativeInfinity => "-\u221e",
+            double.NegativeInfinity => "\u2212\u221e",
             { } number when HasExponent(number) => Scientific(number, digits),
             { } number => number.ToString($"F{Decimals(number)}", CultureInfo.InvariantCulture),
         };
