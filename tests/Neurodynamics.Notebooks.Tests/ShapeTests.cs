@@ -79,7 +79,8 @@ public sealed class ShapeTests
         var networks = chart["data"]!.AsArray().Where(trace => $"{trace!["mode"]}" == "markers").ToList();
         Assert.Equal(rows.Select(row => (double)row.Found.Points).Order(),
             networks.SelectMany(trace => trace!["y"]!.AsArray().Select(y => (double)y!)).Order());
-        var symbols = networks.SelectMany(trace => trace!["marker"]!["symbol"]!.AsArray()).Select(symbol => $"{symbol}");
+        var symbols = networks.SelectMany(trace => trace!["marker"]!["symbol"]!.AsArray())
+            .Select(symbol => $"{symbol}");
         Assert.Equal(rows.Count(row => row.IsCubeOfMemories),
             symbols.Count(symbol => !symbol.EndsWith("-open", StringComparison.Ordinal)));
     }
