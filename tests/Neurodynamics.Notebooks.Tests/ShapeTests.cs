@@ -152,9 +152,7 @@ public sealed class ShapeTests
 
         static CloudFacts UnderOnes(SweepCloud cloud, int points) => new(cloud.Name, points, 1, 1, [], [])
         {
-            Scores = points == 1
-                ? new Dictionary<ShapeKind, double>()
-                : new Dictionary<ShapeKind, double> { [ShapeKind.Cube] = 5 },
+            Scores = new Dictionary<ShapeKind, double> { [ShapeKind.Cube] = 5 },
         };
     }
 }
