@@ -95,8 +95,8 @@ sealed class Kernel(Workbook workbook)
     }
 
     /// <summary>
-    /// Starts the kernel, and passes an interrupt on as SIGUSR1. Jupyter sends SIGINT to both, and .NET Interactive ends
-    /// itself at that whatever anyone in its process does; what a shell starts in the background ignores it.
+    /// Starts the kernel, and passes an interrupt on as SIGUSR1. Jupyter sends SIGINT to both, and .NET Interactive
+    /// ends itself at that whatever anyone in its process does; what a shell starts in the background ignores it.
     /// </summary>
     const string PassInterruptsOn = """
         "$@" & kernel=$!

@@ -136,7 +136,8 @@ sealed class FindCommand : Command<FindCommand.Settings>
                 : throw new ArgumentException("--arrays takes two or three names, inputs,states or "
                     + $"inputs,states,outputs, but got {names.Length}.");
         var arrays = ArrayFile.Read(file);
-        if (settings.Trajectory is null && (arrays.Find("inputs") is null || arrays.Find("states") is null)) return null;
+        if (settings.Trajectory is null && (arrays.Find("inputs") is null || arrays.Find("states") is null))
+            return null;
         return SourceTrajectory.Load(file, outputs: arrays.Find("outputs") is null ? null : "outputs");
     }
 

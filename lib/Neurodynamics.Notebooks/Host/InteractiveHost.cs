@@ -64,7 +64,8 @@ internal sealed class InteractiveHost : INotebookHost
         {
             using var deaf = new CancellationTokenSource();
             using var patience = context.CancellationToken.Register(() => deaf.CancelAfter(Patience));
-#pragma warning disable SYSLIB0046 // Made for such hosts; the process may be left in any state, so only as a last resort.
+            // Made for such hosts. The process may be left in any state, so only as a last resort.
+#pragma warning disable SYSLIB0046
             ControlledExecution.Run(() => next(command, context).GetAwaiter().GetResult(), deaf.Token);
 #pragma warning restore SYSLIB0046
         });

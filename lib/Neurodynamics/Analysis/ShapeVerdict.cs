@@ -48,8 +48,8 @@ public static class ShapeVerdict
     }
 
     /// <summary>
-    /// The lead before none that is needed, in nats over the points that were fitted together: measured at some numbers of points, on a
-    /// line over log M between them.
+    /// The lead before none that is needed, in nats over the points that were fitted together: measured at some numbers
+    /// of points, on a line over log M between them.
     /// </summary>
     /// <param name="points">M.</param>
     public static double NeededLead(int points)

@@ -75,7 +75,8 @@ internal sealed class Proposals(KnownPoints known, FixedPointProblem problem, in
     {
         if (known.Points.Count <= Many) return Mix([Draw(), Draw(), Draw()], [1, 1, -1]);
         double[] from = Draw();
-        double[][] near = [.. known.Points.Select(point => point.State).OrderBy(state => state.Distance(from)).Skip(1).Take(Neighbours)];
+        double[][] near = [.. known.Points.Select(point => point.State).OrderBy(state => state.Distance(from)).Skip(1)
+            .Take(Neighbours)];
         return Mix([near[random.Next(near.Length)], near[random.Next(near.Length)], from], [1, 1, -1]);
     }
 
