@@ -33,11 +33,8 @@ public static partial class Tables
         .Column("fixed points", group => Range(group, row => row.Found.Points))
         .Column("attractors", group => Range(group, row => row.Found.ByIndex[0]))
         .Column("a cube's, all", group => $"{group.CubeOfMemories()}")
-        .Column("certified", group =>
-            $"{group.Rows.Sum(row => row.Found.Certified)} of {group.Rows.Sum(row => row.Found.Points)}")
-        .Column("signs sum to 1", group =>
-            $"{group.Rows.Count(row => row.Found.Completeness == CompletenessVerdict.Consistent)} of "
-            + $"{group.Rows.Count}")
+        .Column("certified", Certified)
+        .Column("signs sum to 1", Consistent)
         .Column("slow points", group => Range(group, row => row.Found.Slow));
 
     /// <summary>
@@ -62,11 +59,8 @@ public static partial class Tables
             .Column("by index, median", group => string.Join(" ", Enumerable.Range(0, Indices(group)).Select(index =>
                 Wording.Of(group.Range(row => row.Found.ByIndex[index]).Median, "0.#"))))
             .Column("exactly a grid's", group => $"{group.CubeOfMemories()}")
-            .Column("certified", group =>
-                $"{group.Rows.Sum(row => row.Found.Certified)} of {group.Rows.Sum(row => row.Found.Points)}")
-            .Column("signs sum to 1", group =>
-                $"{group.Rows.Count(row => row.Found.Completeness == CompletenessVerdict.Consistent)} of "
-                + $"{group.Rows.Count}")
+            .Column("certified", Certified)
+            .Column("signs sum to 1", Consistent)
             .Column("keep 95 %", group =>
                 $"{group.Rows.Count(row => row.Memory.LostAt is null)} of {group.Rows.Count}");
 
@@ -169,6 +163,12 @@ public static partial class Tables
     private static Table<SweepGroup> Networks(IReadOnlyList<SweepGroup> groups) => Table.Of(groups)
         .Column("networks", group => group.Name)
         .Column("seeds", group => group.Rows.Count);
+
+    private static string Certified(SweepGroup group) =>
+        $"{group.Rows.Sum(row => row.Found.Certified)} of {group.Rows.Sum(row => row.Found.Points)}";
+
+    private static string Consistent(SweepGroup group) =>
+        $"{group.Rows.Count(row => row.Found.Completeness == CompletenessVerdict.Consistent)} of {group.Rows.Count}";
 
     private static string Range(SweepGroup group, Func<SweepRow, double> value, string format = "0")
     {
