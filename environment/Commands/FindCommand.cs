@@ -80,23 +80,18 @@ sealed class FindCommand(Workbook workbook, IAnsiConsole console) : AsyncCommand
         return found!.Reproduced == false ? NotReproduced : 0;
     }
 
-    static string[] Arguments(Settings settings)
-    {
-        string[] all =
-        [
-            "find", Path.GetFullPath(settings.Network), Path.GetFullPath(settings.Out),
-            .. Named("--trajectory", settings.Trajectory is { } file ? Path.GetFullPath(file) : null),
-            .. Named("--arrays", settings.Arrays), .. Named("--outputs", settings.Outputs),
-            .. Named("--candidates", settings.Candidates), .. Named("--noise", settings.Noise),
-            .. Named("--seed", settings.Seed),
-            .. settings.Inputs.SelectMany(input => Named("--inputs", input)),
-        ];
-        return all;
+    static string[] Arguments(Settings settings) =>
+    [
+        "find", Path.GetFullPath(settings.Network), Path.GetFullPath(settings.Out),
+        .. Named("--trajectory", settings.Trajectory is { } file ? Path.GetFullPath(file) : null),
+        .. Named("--arrays", settings.Arrays), .. Named("--outputs", settings.Outputs),
+        .. Named("--candidates", settings.Candidates), .. Named("--noise", settings.Noise),
+        .. Named("--seed", settings.Seed), .. settings.Inputs.SelectMany(input => Named("--inputs", input)),
+    ];
 
-        // After "=", since a value may begin with a minus.
-        static string[] Named(string option, object? value) =>
-            value is null ? [] : [FormattableString.Invariant($"{option}={value}")];
-    }
+    // After "=", since a value may begin with a minus.
+    static string[] Named(string option, object? value) =>
+        value is null ? [] : [FormattableString.Invariant($"{option}={value}")];
 
     void Show(FoundPoints found)
     {

@@ -86,7 +86,7 @@ sealed class FindCommand : Command<FindCommand.Settings>
             PointFile.Save(Path.Combine(settings.Folder, file + ".npz"), points, standing.Proof);
             set.Save(Path.Combine(settings.Folder, file + ".json"));
             string[] files = [file + ".npz", file + ".json"];
-            pages.Add(new(points, set.ToString(), standing, input, files));
+            pages.Add(new(set, points, standing, files));
             int most = points.Select(point => point.UnstableModes).DefaultIfEmpty(0).Max();
             lines.Add(new(
                 input, points.Count,

@@ -15,7 +15,7 @@ sealed class WorkbookCopy : IDisposable
             .SelectMany(folder => Directory.GetFiles(folder, "*", SearchOption.AllDirectories))
             .Where(file => !Path.GetRelativePath(Original.Root, file).Split(Path.DirectorySeparatorChar)
                 .Any(part => part is "bin" or "obj"))
-            .Concat(Directory.GetFiles(Original.Root)).Append(Path.Combine(Original.Notebooks, "setup.dib"));
+            .Concat(Directory.GetFiles(Original.Root)).Append(Original.Start);
         foreach (string? file in files)
         {
             string target = Path.Combine(Workbook.Root, Path.GetRelativePath(Original.Root, file));

@@ -17,14 +17,14 @@ public static partial class Figures
     public static GenericChart SweepSizes(IReadOnlyList<SweepGroup> groups, string title)
     {
         Demand.Given(groups);
-        var tasks = groups.SelectMany(group => group.Rows).GroupBy(row => row.Recipe.Task.Name).ToArray();
+        SweepRow[] networks = [.. groups.SelectMany(group => group.Rows)];
+        var tasks = networks.GroupBy(row => row.Recipe.Task.Name).ToArray();
         var panels = new Panels(title, 460, columns: Math.Max(1, tasks.Length))
         {
             Legend = Legend.Below,
             ColumnGap = 0.05,
         };
-        string[] architectures = groups.SelectMany(group => group.Rows).Select(ArchitectureName)
-            .Distinct().Order().ToArray();
+        string[] architectures = [.. networks.Select(ArchitectureName).Distinct().Order()];
         foreach (var (column, task) in tasks.Index())
         {
             var panel = panels[0, column];

@@ -1,19 +1,19 @@
 using System.Net;
 using System.Text;
 using Neurodynamics.Analysis;
+using Neurodynamics.FixedPoints;
 using Neurodynamics.Import;
 using Neurodynamics.Proofs;
 
 namespace Neurodynamics.Notebooks.Pages;
 
 /// <summary>What a search found under one constant input.</summary>
-/// <param name="Points">The fixed points.</param>
-/// <param name="Summary">What was found, in a sentence.</param>
+/// <param name="Set">What was found, and the input.</param>
+/// <param name="Points">Its fixed points.</param>
 /// <param name="Standing">What is known of the list.</param>
-/// <param name="Input">The constant input.</param>
 /// <param name="Files">The names of the files with the points, which lie beside the page.</param>
-internal sealed record FoundUnder(IReadOnlyList<Linearisation> Points, string Summary, Standing Standing,
-    double[] Input, IReadOnlyList<string> Files);
+internal sealed record FoundUnder(
+    FixedPointSet Set, IReadOnlyList<Linearisation> Points, Standing Standing, IReadOnlyList<string> Files);
 
 /// <summary>
 /// A network from a file to a page that needs nothing else: what was read, the check against trials, the picture, and
@@ -80,9 +80,8 @@ internal static class FoundPage
         page.Append(ChartHtml.Of(chart)).Append('\n');
         foreach (var under in found)
         {
-            page.Append("<section>\n<h3>Input (").Append(Wording.Of(under.Input))
-                .Append(")</h3>\n");
-            Paragraph(under.Summary);
+            page.Append("<section>\n<h3>Input (").Append(Wording.Of(under.Set.Input)).Append(")</h3>\n");
+            Paragraph(under.Set.ToString());
             Paragraph(under.Standing.Message);
             page.Append(TableText.Html(Tables.FixedPoints(under.Points, network))).Append('\n');
             Paragraph($"With all digits, eigenvectors and Jacobians: {string.Join(", ", under.Files)}.");

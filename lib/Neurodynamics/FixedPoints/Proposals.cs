@@ -20,24 +20,20 @@ internal sealed class Proposals(KnownPoints known, FixedPointProblem problem, in
     private readonly double[,] candidates = problem.Candidates;
 
     private readonly HashSet<(int, int)> paired = [];
-    private int size, turn;
+    private int turn;
 
-    /// <summary>
-    /// The next round's source and states [M, S]: at most as many as asked for; of many points twice as many as there
-    /// are of them.
-    /// </summary>
-    public (string Source, double[,] States) Next()
+    /// <summary>At most as many as asked for; of many points twice as many as there are of them.</summary>
+    private int Size => known.Points.Count > Many ? Math.Max(least, 2 * known.Points.Count) : least;
+
+    /// <summary>The next round's source and states [at most <see cref="Size"/>, S].</summary>
+    public (string Source, double[,] States) Next() => (turn++ % Sources) switch
     {
-        size = known.Points.Count > Many ? Math.Max(least, 2 * known.Points.Count) : least;
-        return (turn++ % Sources) switch
-        {
-            0 => ("midpoints", Midpoints()),
-            1 => ("mixtures", Some(Mixture)),
-            2 => ("parallelograms", Some(Corner)),
-            3 => ("surroundings", Some(Near)),
-            _ => ("departures", Departed(Some(Near))),
-        };
-    }
+        0 => ("midpoints", Midpoints()),
+        1 => ("mixtures", Some(Mixture)),
+        2 => ("parallelograms", Some(Corner)),
+        3 => ("surroundings", Some(Near)),
+        _ => ("departures", Departed(Some(Near))),
+    };
 
     /// <summary>Midpoints of pairs that had no turn yet, in random order.</summary>
     private double[,] Midpoints()
@@ -48,14 +44,14 @@ internal sealed class Proposals(KnownPoints known, FixedPointProblem problem, in
                 if (!paired.Contains((i, j))) pairs.Add((i, j));
         var chosen = pairs.ToArray();
         random.Shuffle(chosen);
-        chosen = chosen[..Math.Min(size, chosen.Length)];
+        chosen = chosen[..Math.Min(Size, chosen.Length)];
         paired.UnionWith(chosen);
         return chosen.Select(pair => Mix([State(pair.Item1), State(pair.Item2)], [0.5, 0.5]))
             .ToMatrix(candidates.GetLength(1));
     }
 
     private double[,] Some(Func<double[]> draw) =>
-        Enumerable.Range(0, known.Points.Count + candidates.GetLength(0) == 0 ? 0 : size).Select(_ => draw())
+        Enumerable.Range(0, known.Points.Count + candidates.GetLength(0) == 0 ? 0 : Size).Select(_ => draw())
             .ToMatrix(candidates.GetLength(1));
 
     /// <summary>Two to four of the points, with weights uniform on the simplex.</summary>
