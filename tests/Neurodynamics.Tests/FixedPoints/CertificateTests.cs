@@ -84,7 +84,7 @@ public sealed class CertificateTests
                 Assert.All(found.Where(point => point.State.Distance(state.State) < certificate.UniquenessRadius),
                     point => Assert.InRange(point.State.Distance(end.State), 0, 1e-8));
             }
-        }, iter: 25, threads: 1);
+        }, iter: 25);
 
     [Theory, InlineData(1e-2), InlineData(1e-4), InlineData(1e-6), InlineData(1e-8), InlineData(1e-10),
         InlineData(1e-12)]

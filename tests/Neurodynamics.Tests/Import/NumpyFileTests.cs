@@ -61,7 +61,7 @@ public sealed class NumpyFileTests : IDisposable
             byte[] array = Npz.Array(descr, fortran, [rows, columns], [.. stored.SelectMany(Element)]);
             double[,] matrix = ArrayFile.Read(scratch.Write("one.npy", array))["one"].ToMatrix();
             return matrix.Cast<double>().SequenceEqual(values.Select(value => (double)value));
-        }, iter: 200, threads: 1);
+        }, iter: 200);
 
     [Fact]
     public void Text_and_objects_beside_the_weights_are_listed_not_refused()

@@ -280,7 +280,7 @@ public sealed class PyTorchFileTests : IDisposable
             }
             var files = Directory.GetFiles(scratch.Folder).Select(Path.GetFileName);
             Assert.Equal(["n.pt", "n.safetensors"], files.Order());
-        }, iter: 40, threads: 1);
+        }, iter: 40);
 
     [Fact]
     public void A_file_is_replaced_only_by_a_whole_one()

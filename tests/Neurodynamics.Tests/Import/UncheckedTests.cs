@@ -189,7 +189,7 @@ public sealed class UncheckedTests
             Assert.All(made, one => Assert.Equal(Assumed, one.Unchecked));
             cell.Unchecked = null;
             Assert.All(made, one => Assert.Null(one.Unchecked));
-        }, iter: 300, threads: 1);
+        }, iter: 300);
 
     /// <summary>
     /// Every public member that makes a cell or a network of another is a way of the property above, so that a new one
