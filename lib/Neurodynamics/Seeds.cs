@@ -16,8 +16,11 @@ public static class Seeds
         return (long)(Mix(mixed ^ (ulong)index) >> 1);
     }
 
+    /// <summary>Random numbers for one purpose.</summary>
+    internal static Random Random(long seed, string purpose) => new((int)(Derive(seed, purpose) & int.MaxValue));
+
     /// <summary>A standard normal value (Box and Muller 1958).</summary>
-    internal static double Normal(this Random random) =>
+    internal static double Normal(this System.Random random) =>
         Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
 
     /// <summary>

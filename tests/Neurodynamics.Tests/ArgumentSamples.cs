@@ -69,6 +69,7 @@ internal sealed class ArgumentSamples
         _ when Nullable.GetUnderlyingType(type) is { } value => Of(value, name, at),
         _ when type == typeof(int) => Number(name, at),
         _ when type == typeof(long) => 1L,
+        _ when type == typeof(double) && at.Name.EndsWith("Period") => 9.0,
         _ when type == typeof(double) => name.StartsWith("Beta") ? 0.9 : 0.5,
         _ when type == typeof(bool) => false,
         (_, "path") when type == typeof(string) => at.DeclaringType!.Name switch
@@ -134,6 +135,10 @@ internal sealed class ArgumentSamples
         _ when type == typeof(Cell) && at.DeclaringType?.Namespace == typeof(Prover).Namespace => LowRank(),
         (_, "input") when type == typeof(EnclosedVector) => EnclosedVector.Constant(new double[channels]),
         _ when type.IsGenericType && Listed(type, name, at) is { } list => list,
+        _ when type == typeof(ContextDecision.Condition) => new ContextDecision.Condition(0, 0.1, -0.2),
+        _ when type == typeof(DelayedMatch.Condition) => new DelayedMatch.Condition(true, false, 12),
+        _ when type == typeof(Network) && at.DeclaringType == typeof(Psychometric) =>
+            Neurodynamics.Models.Network.Create(Architecture.Gru, 4, units, 1, seed: 1),
         _ => Thing(type),
     };
 
@@ -185,8 +190,8 @@ internal sealed class ArgumentSamples
         nameof(Reachability) => set.Value.Points[0].Reachability,
         nameof(Completeness) => set.Value.Completeness,
         nameof(UnseenShare) => UnseenShare.Of(Cell(), set.Value, Nets.Cloud(9, units, 1, seed: 3)),
-        nameof(Branch) => new Branch([BranchPoint(0), BranchPoint(1)], [new(0.5, set.Value.Points[0], 0)],
-            BranchEnding.ReachedEnd),
+        nameof(Branch) => new Branch([BranchPoint(0), BranchPoint(1)],
+            [new(BifurcationKind.Fold, 0.5, set.Value.Points[0], 0, 1)], BranchEnding.ReachedEnd),
         nameof(Goal) => Goal.At(set.Value.Points[0], 0.1),
         nameof(ConstantInput) => new ConstantInput(Cell()),
         nameof(Linearisation) => lines.Value[0],
@@ -338,6 +343,11 @@ internal sealed class ArgumentSamples
         "EarlySteps" or "lag" or "step" or "hold" or "UnstableModes" => 1,
         "trials" or "Trials" => trials,
         "Steps" => steps,
+        "steps" when at.DeclaringType == typeof(DelayedMatch) => 60,
+        "steps" when at.DeclaringType == typeof(ContextDecision) || at.DeclaringType == typeof(Psychometric) => 20,
+        "steps" when at.DeclaringType == typeof(InvariantCurve) => 12,
+        "input" => 0,
+        "multipliers" => 1,
         "row" or "first" => 0,
         "count" when at.DeclaringType == typeof(EnclosedVector) => 1,
         "count" when at.DeclaringType == typeof(Epoch) => trials,
@@ -369,6 +379,8 @@ internal sealed class ArgumentSamples
         (nameof(LeakyCell), "m" or "n") => new double[units, 1],
         (_, "inputWeights") => new double[3 * units, channels],
         (_, "recurrentWeights") => new double[3 * units, units],
+        (nameof(TargetedAxes), "variables") => new[,] { { 1.0 }, { 2 }, { 4 } },
+        (nameof(TargetedAxes), _) => new double[1, units],
         (_, "StateJacobian") => new double[units, units],
         (_, "InputJacobian") => new double[units, channels],
         (_, "Norms") => new double[2, trials],
@@ -400,7 +412,7 @@ internal sealed class ArgumentSamples
             return Activator.CreateInstance(typeof(Dictionary<,>).MakeGenericType(type.GetGenericArguments()));
         object?[] items = item switch
         {
-            _ when item == typeof(int) => name == "steps" ? [0, 1, 2] : [1, 2],
+            _ when item == typeof(int) => name switch { "steps" => [0, 1, 2], "units" => [0], _ => [1, 2] },
             _ when item == typeof(double) => [0.1, 0.5],
             _ when item == typeof(double[]) => [new double[name is "places" or "States" ? units : channels]],
             _ when item.IsAssignableFrom(typeof(FixedPoint)) && item != typeof(object) => [.. set.Value.Points],

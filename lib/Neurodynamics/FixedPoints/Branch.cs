@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace Neurodynamics.FixedPoints;
 
 /// <summary>Why a branch ends.</summary>
@@ -32,19 +34,57 @@ public enum BranchEnding
 /// <param name="UnstableModes">Number of |lambda| > 1; null where the continuation was not asked to count them.</param>
 public sealed record BranchPoint(double Position, FixedPoint Point, int Sign, int? UnstableModes) : Described;
 
-/// <summary>Where two fixed points meet and vanish: the branch turns back along the path.</summary>
-/// <param name="Position">Where on the path, to rounding.</param>
-/// <param name="Point">The fixed point at the fold; I - J is singular there.</param>
-/// <param name="After">Index of the last point of the branch before the fold.</param>
-public sealed record Fold(double Position, FixedPoint Point, int After) : Described;
+/// <summary>What happens to a fixed point where one of its modes neither grows nor shrinks.</summary>
+public enum BifurcationKind
+{
+    /// <summary>Two fixed points meet and vanish, lambda = 1: the branch turns back along the path.</summary>
+    Fold,
+
+    /// <summary>Another branch of fixed points crosses this one, lambda = 1.</summary>
+    BranchPoint,
+
+    /// <summary>A cycle of two states is born or dies, lambda = -1.</summary>
+    Flip,
+
+    /// <summary>
+    /// An invariant closed curve is born or dies, lambda = exp(+-i theta): to maps what Hopf's bifurcation is to flows.
+    /// </summary>
+    NeimarkSacker,
+}
+
+/// <summary>Where on a branch a mode passes from shrinking to growing, or back.</summary>
+/// <param name="Kind">What happens there.</param>
+/// <param name="Position">Where on the path: a fold to rounding, the others to about 1e-8 or better.</param>
+/// <param name="Point">The fixed point there.</param>
+/// <param name="After">Index of the last point of the branch before it.</param>
+/// <param name="Eigenvalue">The eigenvalue on the unit circle; of a pair the one with a positive angle.</param>
+public sealed record Bifurcation(
+    BifurcationKind Kind, double Position, FixedPoint Point, int After, Complex Eigenvalue) : Described
+{
+    /// <summary>
+    /// Steps of a turn of what is born or dies, 2 pi / theta: 2 of a flip, infinite of a fold and a branch point.
+    /// </summary>
+    public double Period => Kind switch
+    {
+        BifurcationKind.Flip => 2,
+        BifurcationKind.NeimarkSacker => 2 * Math.PI / Eigenvalue.Phase,
+        _ => double.PositiveInfinity,
+    };
+}
 
 /// <summary>A fixed point followed along a path of inputs.</summary>
-/// <param name="Points">In the order in which they were met, both ends included; the folds lie between them.</param>
-/// <param name="Folds">The folds, in order.</param>
+/// <param name="Points">In the order in which they were met, both ends included; bifurcations lie between.</param>
+/// <param name="Bifurcations">
+/// In order; only folds where the continuation was not asked to count unstable modes.
+/// </param>
 /// <param name="Ending">Why the branch ends.</param>
-public sealed record Branch(IReadOnlyList<BranchPoint> Points, IReadOnlyList<Fold> Folds, BranchEnding Ending)
-    : Described
+public sealed record Branch(
+    IReadOnlyList<BranchPoint> Points, IReadOnlyList<Bifurcation> Bifurcations, BranchEnding Ending) : Described
 {
+    /// <summary>Where the branch turns back along the path, in order.</summary>
+    public IReadOnlyList<Bifurcation> Folds { get; } =
+        [.. Demand.Some(Bifurcations, nameof(Bifurcations)).Where(it => it.Kind == BifurcationKind.Fold)];
+
     /// <summary>
     /// The states at which the branch passes a position, one for every pass, interpolated between its points: what a
     /// solver can start from.

@@ -11,7 +11,8 @@ namespace Neurodynamics.FixedPoints;
 /// <remarks>
 /// Arclength counts a whole path, and a change of 1 in every state variable (their root mean square), as 1 each. Each
 /// step predicts along the tangent, corrects by Newton on the plane across it, and is halved where the branch bends too
-/// much.
+/// much. A mode that passes |lambda| = 1 between two points is sought between them by the modulus that has its place in
+/// the order of all moduli.
 /// </remarks>
 public sealed record Continuation : Described
 {
@@ -34,12 +35,16 @@ public sealed record Continuation : Described
     public double Tolerance { get; init => field = Option.Positive(value, nameof(Tolerance)); } = 1e-12;
 
     /// <summary>
-    /// Whether the unstable modes of every point are counted, an eigen-decomposition each; default true.
+    /// Whether the unstable modes of every point are counted, an eigen-decomposition each, and bifurcations located
+    /// where their number changes; default true. Without, only folds are.
     /// </summary>
     public bool CountUnstable { get; init; } = true;
 
     /// <summary>Newton corrections of one step at most; more mean that the step is too long.</summary>
     private const int MaxCorrections = 8;
+
+    /// <summary>Largest imaginary part of an eigenvalue on the unit circle that is taken for 1 or -1.</summary>
+    private const double RealWithin = 1e-6;
 
     /// <summary>Distance of a branch's end from a start that is the same point.</summary>
     private const double SamePoint = 1e-6;
@@ -81,8 +86,35 @@ public sealed record Continuation : Described
 
         var (spots, folds) = (new List<Spot> { current }, new List<(Spot Spot, int After)>());
         var ending = Trace(path, spots, folds, progress, cancellation);
-        return new(Judged(path, spots),
-            [.. folds.Select(fold => new Fold(fold.Spot.Position, path.PointAt(fold.Spot.W), fold.After))], ending);
+        var points = Judged(path, spots);
+        var turns = folds.Select(fold => Event(BifurcationKind.Fold, fold.Spot, fold.After, path.One(fold.Spot)));
+        return new(points, [.. turns.Concat(CountUnstable ? Passages(points) : []).OrderBy(it => it.After)], ending);
+
+        Bifurcation Event(BifurcationKind kind, Spot spot, int after, Complex eigenvalue) =>
+            new(kind, spot.Position, path.PointAt(spot.W), after, eigenvalue);
+
+        // Where a mode passes the unit circle, but for the folds.
+        IEnumerable<Bifurcation> Passages(BranchPoint[] points)
+        {
+            for (int i = 0; i + 1 < points.Length; i++)
+            {
+                int before = points[i].UnstableModes!.Value, past = points[i + 1].UnstableModes!.Value;
+                bool hasFold = folds.Any(fold => fold.After == i);
+                for (int rank = Math.Min(before, past); rank < Math.Max(before, past); rank++)
+                {
+                    int place = rank;
+                    var spot = path.Locate(spots[i], spots[i + 1], at => path.Eigenvalues(at)[place].Magnitude - 1);
+                    var eigenvalue = path.Eigenvalues(spot)[rank];
+                    bool isReal = Math.Abs(eigenvalue.Imaginary) <= RealWithin;
+                    if (isReal && eigenvalue.Real > 0 && hasFold) continue;
+                    yield return Event(!isReal ? BifurcationKind.NeimarkSacker
+                        : eigenvalue.Real > 0 ? BifurcationKind.BranchPoint : BifurcationKind.Flip,
+                        spot, i, new(eigenvalue.Real, Math.Abs(eigenvalue.Imaginary)));
+                    // The other one of the pair is next in the order.
+                    if (!isReal) rank++;
+                }
+            }
+        }
     }
 
     /// <summary>
@@ -165,7 +197,7 @@ public sealed record Continuation : Described
         var points = new BranchPoint[spots.Count];
         for (int i = 0; i < points.Length; i++)
         {
-            var (sign, unstable) = path.Judge(spots[i].W, CountUnstable);
+            var (sign, unstable) = path.Judge(spots[i], CountUnstable);
             points[i] = new(spots[i].Position, path.PointAt(spots[i].W), sign, unstable);
         }
         return points;
@@ -253,7 +285,10 @@ public sealed record Continuation : Described
             for (int i = 0, side = 0; i < 60 && Math.Abs(function(best)) > 1e-13 && b - a > 1e-14; i++)
             {
                 double middle = (a * atB - b * atA) / (atB - atA);
-                if (Advance(low, middle) is not var (spot, _)) break;
+                var at = Advance(low, middle);
+                // Where branches cross, the equations are singular at the very point, and beside it they are not.
+                if (at is null) at = Advance(low, middle += 1e-6 * (b - a));
+                if (at is not var (spot, _)) break;
                 double value = function(spot);
                 if (Math.Abs(value) < Math.Abs(function(best))) best = spot;
                 if (value * atB > 0)
@@ -272,17 +307,28 @@ public sealed record Continuation : Described
             return best;
         }
 
-        public (int Sign, int? Unstable) Judge(double[] w, bool countUnstable)
+        public (int Sign, int? Unstable) Judge(Spot spot, bool countUnstable)
         {
             using var scope = NewDisposeScope();
             using var frozen = no_grad();
-            var jacobian = cell.StateJacobian(Input(w), State(w)).squeeze(0);
-            int? unstable = countUnstable
-                ? linalg.eigvals(jacobian).data<Complex>().Count(lambda => lambda.Magnitude > 1)
-                : null;
-            var (sign, _) = linalg.slogdet(jacobian.FromIdentity());
-            return ((int)sign.item<double>(), unstable);
+            var (sign, _) = linalg.slogdet(Jacobian(spot).FromIdentity());
+            return ((int)sign.item<double>(),
+                countUnstable ? Eigenvalues(spot).Count(lambda => lambda.Magnitude > 1) : null);
         }
+
+        /// <summary>Of dF/dx, S values, the largest modulus first.</summary>
+        public Complex[] Eigenvalues(Spot spot)
+        {
+            using var scope = NewDisposeScope();
+            using var frozen = no_grad();
+            return [.. linalg.eigvals(Jacobian(spot)).data<Complex>().ToArray()
+                .OrderByDescending(lambda => lambda.Magnitude).ThenByDescending(lambda => lambda.Imaginary)];
+        }
+
+        /// <summary>The eigenvalue nearest to 1.</summary>
+        public Complex One(Spot spot) => Eigenvalues(spot).MinBy(lambda => (lambda - 1).Magnitude);
+
+        private Tensor Jacobian(Spot spot) => cell.StateJacobian(Input(spot.W), State(spot.W)).squeeze(0);
 
         /// <summary>The row of the plane across a tangent, in the arclength's weights.</summary>
         private double[] Across(double[] tangent) => [.. tangent[..size].Select(t => t / size), tangent[size]];

@@ -303,6 +303,32 @@ public abstract class Cell : nn.Module
         return this;
     }
 
+    /// <summary>
+    /// A copy in which some units act on no other, as after a lesion: their columns of W, or rows of n, are 0. They
+    /// still get input, and a readout of theirs is <see cref="Network.Without"/>'s to cut.
+    /// </summary>
+    /// <param name="units">Which units, from 0; none copies the cell.</param>
+    /// <returns>A cell in float64.</returns>
+    /// <exception cref="InvalidOperationException">The cell is your own, or has layers.</exception>
+    public Cell Without(IReadOnlyCollection<int> units)
+    {
+        ArgumentNullException.ThrowIfNull(units);
+        foreach (int unit in units) Demand.Index(unit, Units, nameof(units));
+        using var work = Usage.Begin();
+        using var scope = NewDisposeScope();
+        using var frozen = no_grad();
+        var copy = Architecture?.Create(InputSize, Units, ScalarType.Float64);
+        copy?.load_state_dict(state_dict());
+        if (copy is null || !copy.Silence(units))
+            throw new InvalidOperationException(
+                $"Units of {Title} cannot be silenced: only those of the library's cells of one layer can.");
+        foreach (var (_, values) in copy.state_dict()) values.DetachFromDisposeScope();
+        return MadeOf(this, copy);
+    }
+
+    /// <summary>Lets some units act on no other; false where that is not known of a cell.</summary>
+    private protected virtual bool Silence(IEnumerable<int> units) => false;
+
     /// <summary>The copy in float64 that there is, unless the weights have changed since it was made.</summary>
     private Cell Exact(Architecture architecture)
     {

@@ -38,6 +38,9 @@ internal abstract class Connectivity
         foreach (var (parameter, values) in Parameters.Zip(weights)) parameter.Values.copy_(values.ToTensor());
     }
 
+    /// <summary>Lets some units act on no other.</summary>
+    public abstract void Silence(IEnumerable<int> units);
+
     /// <summary>Draws initial weights.</summary>
     public abstract void Initialise(Generator generator);
 
@@ -73,6 +76,11 @@ internal abstract class Connectivity
         }
 
         public override Tensor ModuliTimes(Tensor z) => z.mm(Weights.abs().t());
+
+        public override void Silence(IEnumerable<int> units)
+        {
+            foreach (int unit in units) Weights.select(1, unit).zero_();
+        }
 
         public override void Initialise(Generator generator) => Glorot.Fill(Weights, generator);
     }
@@ -120,7 +128,7 @@ internal abstract class Connectivity
     }
 
     /// <summary>Low rank: W = m n' / N. Nothing of N by N is built but where a matrix is asked for.</summary>
-    internal sealed class LowRank(int units, int rank, ScalarType precision) : Connectivity
+    internal sealed class LowRank(int units, int rank, ScalarType precision, double overlap = 0) : Connectivity
     {
         private readonly Parameter m = new(zeros(units, rank, dtype: precision)),
             n = new(zeros(units, rank, dtype: precision));
@@ -147,10 +155,16 @@ internal abstract class Connectivity
 
         public override Tensor ModuliTimes(Tensor z) => z.mm(n.abs()).mm(m.abs().t()).Over(units);
 
+        public override void Silence(IEnumerable<int> units)
+        {
+            foreach (int unit in units) n.select(0, unit).zero_();
+        }
+
         public override void Initialise(Generator generator)
         {
             m.normal_(0, 1, generator);
             n.normal_(0, 1, generator);
+            if (overlap != 0) n.add_(m.Times(overlap), Scalars.One);
         }
 
         /// <summary>d = s + L m k with k = n'R d / N, which R unknowns decide (Woodbury).</summary>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json.Serialization;
 using Neurodynamics.Enclosures;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -158,6 +159,12 @@ public abstract class LeakyCell : Cell
             var rates = f.Of(k.mm(factors[0].ToTensor().t()).Plus(drive));
             return k.Times(1 - a).Plus(rates.mm(factors[1].ToTensor()).Times(a / units));
         }, InputSize, factors[0].GetLength(1), name: $"{Title} in k"));
+    }
+
+    private protected sealed override bool Silence(IEnumerable<int> units)
+    {
+        Connectivity.Silence(units);
+        return true;
     }
 
     /// <summary>W, as it is stored and multiplied.</summary>
@@ -363,6 +370,19 @@ public abstract record LeakyArchitecture : Architecture
     }
 
     /// <summary>
+    /// How far n leans on m before training, n = overlap m + noise of its own: about the largest eigenvalues of the
+    /// first W. Default 0, where W's eigenvalues are near 0 and little is kept from step to step; 1 keeps R numbers.
+    /// Only with a rank.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public double Overlap
+    {
+        get;
+        init => field = double.IsFinite(value) ? value : throw new ArgumentOutOfRangeException(
+            nameof(Overlap), value, "An overlap is a finite number.");
+    }
+
+    /// <summary>
     /// Dale's law with this share of inhibitory units, in [0, 1]; default null, weights of any sign.
     /// </summary>
     public double? Inhibitory
@@ -414,7 +434,10 @@ public abstract record LeakyArchitecture : Architecture
         (not null, not null) => throw new ArgumentException(
             $"A rank ({Rank}) and Dale's law ({nameof(Inhibitory)} {Inhibitory}) cannot both decide the weights: "
             + "leave one of them out."),
-        ({ } rank, _) => rank <= units ? new Connectivity.LowRank(units, rank, precision)
+        (null, _) when Overlap != 0 => throw new ArgumentException(
+            $"{nameof(Overlap)} is {Overlap}, but without a rank there are no m and n to overlap: give "
+            + $"{nameof(Rank)}."),
+        ({ } rank, _) => rank <= units ? new Connectivity.LowRank(units, rank, precision, Overlap)
             : throw new ArgumentException($"A rank is at most the number of units, {units}, but is {rank}."),
         (_, { } share) => new Connectivity.Dale(units, share, precision),
         _ => new Connectivity.Full(units, precision),

@@ -275,17 +275,18 @@ public sealed class Network : nn.Module
             && Readout.weight.to(ScalarType.Float64).eq(copy.Readout.weight).all().item<bool>()
             && (Readout.bias is not { } bias
                 || bias.to(ScalarType.Float64).eq(copy.Readout.bias!).all().item<bool>()));
+    }
 
-        static Linear Exact(Linear readout)
-        {
-            var (channels, units) = (readout.weight.shape[0], readout.weight.shape[1]);
-            var copy = nn.Linear(units, channels, hasBias: readout.bias is not null, dtype: ScalarType.Float64);
-            copy.weight.copy_(readout.weight);
-            if (readout.bias is { } bias) copy.bias!.copy_(bias);
-            copy.weight.DetachFromDisposeScope();
-            copy.bias?.DetachFromDisposeScope();
-            return copy;
-        }
+    /// <summary>A copy in float64.</summary>
+    private static Linear Exact(Linear readout)
+    {
+        var (channels, units) = (readout.weight.shape[0], readout.weight.shape[1]);
+        var copy = nn.Linear(units, channels, hasBias: readout.bias is not null, dtype: ScalarType.Float64);
+        copy.weight.copy_(readout.weight);
+        if (readout.bias is { } bias) copy.bias!.copy_(bias);
+        copy.weight.DetachFromDisposeScope();
+        copy.bias?.DetachFromDisposeScope();
+        return copy;
     }
 
     /// <summary>
@@ -294,6 +295,24 @@ public sealed class Network : nn.Module
     /// <param name="architecture">A kind of cell with the same parameters.</param>
     /// <exception cref="ArgumentException">The other kind has parameters with other names or shapes.</exception>
     public Network As(Architecture architecture) => new(Cell.As(architecture), Readout, Outputs);
+
+    /// <summary>
+    /// A copy in which some units act on nothing, neither on other units nor on the readout, as after a lesion.
+    /// </summary>
+    /// <param name="units">Which units, from 0; none copies the network.</param>
+    /// <returns>A network in float64.</returns>
+    /// <exception cref="InvalidOperationException">The cell is your own, or has layers.</exception>
+    public Network Without(IReadOnlyCollection<int> units)
+    {
+        using var work = usage.Begin();
+        var silenced = Cell.Without(units);
+        if (Readout is null) return new(silenced);
+        using var scope = NewDisposeScope();
+        using var frozen = no_grad();
+        var readout = Exact(Readout);
+        foreach (int unit in units) readout.weight.select(1, unit).zero_();
+        return new(silenced, readout, Outputs);
+    }
 
     private static void RequireFit(Cell cell, Linear readout)
     {

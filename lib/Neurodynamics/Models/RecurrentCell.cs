@@ -57,6 +57,12 @@ public abstract class RecurrentCell : Cell
     /// <summary>Recurrent bias, bias_hh_l0 [G N].</summary>
     public Parameter BiasHh { get; }
 
+    private protected sealed override bool Silence(IEnumerable<int> units)
+    {
+        foreach (int unit in units) WeightHh.select(1, unit).zero_();
+        return true;
+    }
+
     /// <summary>A cell of the named architecture, all weights zero.</summary>
     /// <exception cref="ArgumentException">The architecture's cells have no weights with PyTorch's names.</exception>
     public static RecurrentCell Create(

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using Neurodynamics.Enclosures;
-using Neurodynamics.FixedPoints;
 using Neurodynamics.Models;
 
 namespace Neurodynamics.Proofs;

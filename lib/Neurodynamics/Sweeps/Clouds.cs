@@ -191,7 +191,7 @@ public sealed class SweepCloud
     internal static double[,] Drawn(double[,] states, long seed)
     {
         double[,] places = Pca.Fit(states).Project(states);
-        var random = new Random((int)(Seeds.Derive(seed, "shuffle") & int.MaxValue));
+        var random = Seeds.Random(seed, "shuffle");
         for (int k = 0; k < places.GetLength(1); k++)
         {
             double[] column = [.. Enumerable.Range(0, places.GetLength(0)).Select(i => places[i, k])];

@@ -37,8 +37,21 @@ public static class Shipped
                 ? Options with { LearningRate = 0.01 } : Options,
         });
 
-    /// <summary>Both.</summary>
-    public static IReadOnlyDictionary<string, Recipe> All { get; } = Recipes.Concat(FieldRecipes).ToDictionary();
+    /// <summary>
+    /// Three tasks that the field publishes, each in a rate network of full rank and one of the lowest rank that
+    /// learned it, from three seeds: "context-full-1" to "sine-rank2-3", 128 units.
+    /// </summary>
+    /// <remarks>
+    /// Squared error, as is usual for such networks, and for the two decisions a little noise on the state. Those of
+    /// low rank learn with ten times the step. Of rank 2, the comparison was learned only from m and n that overlap,
+    /// and the wave only from such as do not.
+    /// </remarks>
+    public static IReadOnlyDictionary<string, Recipe> TaskRecipes { get; } =
+        OfTheTasks().ToDictionary(entry => entry.Name, entry => entry.Recipe);
+
+    /// <summary>All of them.</summary>
+    public static IReadOnlyDictionary<string, Recipe> All { get; } =
+        Recipes.Concat(FieldRecipes).Concat(TaskRecipes).ToDictionary();
 
     private static IEnumerable<(string Name, Recipe Recipe)> OfTheReport()
     {
@@ -71,6 +84,33 @@ public static class Shipped
         yield return ("currents-dale-start",
             new Currents { Leak = Leak, Nonlinearity = relu, Inhibitory = 0.2, LearnedStart = true });
         yield return ("gru-2-layers", new Stacked());
+    }
+
+    private static IEnumerable<(string Name, Recipe Recipe)> OfTheTasks()
+    {
+        (string Name, TrialTask Task, int Rank, double Overlap, TrainingOptions Training)[] tasks =
+        [
+            ("context", new ContextDecision(), 1, 0, new() { Steps = 60, Updates = 1500, Noise = 0.05 }),
+            ("match", new DelayedMatch(), 2, 1, new() { Steps = 80, Updates = 1000, Noise = 0.05 }),
+            ("sine", new SineWave(), 2, 0, new() { Steps = 100, Updates = 5000 }),
+        ];
+        foreach (var (name, task, rank, overlap, training) in tasks)
+            foreach (bool isFull in new[] { true, false })
+                for (int seed = 1; seed <= 3; seed++)
+                    yield return ($"{name}-{(isFull ? "full" : $"rank{rank}")}-{seed}", new()
+                    {
+                        Architecture = isFull ? new Currents { Leak = 0.2 }
+                            : new Currents { Leak = 0.2, Rank = rank, Overlap = overlap },
+                        Units = 128,
+                        Task = task,
+                        Seed = seed,
+                        Training = training with
+                        {
+                            Loss = Loss.SquaredError,
+                            ClipNorm = 1,
+                            LearningRate = isFull ? 1e-3 : 1e-2,
+                        },
+                    });
     }
 
     private static Recipe Of(Architecture architecture, TrialTask task) =>

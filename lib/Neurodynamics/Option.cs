@@ -1,4 +1,4 @@
-namespace Neurodynamics.FixedPoints;
+namespace Neurodynamics;
 
 /// <summary>Values that an option may have.</summary>
 internal static class Option
