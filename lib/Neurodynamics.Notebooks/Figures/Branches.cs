@@ -11,8 +11,9 @@ public static partial class Figures
     /// <summary>
     /// Fixed points followed along a path of inputs: the logit of each channel's readout, a panel each, against the
     /// position on the path, or the value of a network whose outputs are values. Without a readout it is the place
-    /// along the first principal component of all these points. Colours show the number of unstable modes. Crosses are
-    /// folds, where two points meet; beyond there are neither.
+    /// along the first principal component of all these points. Colours show the number of unstable modes. Marks show
+    /// where that number changes: folds, where two points meet and beyond there are neither, branch points, flips, and
+    /// Neimark-Sacker points, where a closed curve is born.
     /// </summary>
     /// <param name="branches">The branches, all along the same path.</param>
     /// <param name="network">The network.</param>
@@ -36,7 +37,9 @@ public static partial class Figures
         panels[0].X.Titled("strength of the input, as a share of the path").From(0, end);
         var stretches = branches.SelectMany(Stretches)
             .Select(stretch => (stretch.Unstable, Line: Outputs(stretch.Corners))).ToArray();
-        var turns = Outputs(folds.Select(fold => (fold.Position, fold.Point.State)));
+        var marks = branches.SelectMany(branch => branch.Bifurcations).GroupBy(it => it.Kind).OrderBy(it => it.Key)
+            .Select(kind => (Look: LookOf(kind.Key), Kind: kind.ToArray(),
+                Places: Outputs(kind.Select(it => (it.Position, it.Point.State))))).ToArray();
         for (int channel = 0; channel < count; channel++)
         {
             var panel = panels[channel];
@@ -46,9 +49,12 @@ public static partial class Figures
                     [.. kind.SelectMany(stretch => Channel(stretch.Line, channel).Append(null))], Look(kind.Key).Paint,
                     $"strength {Hover.XAs(".4f")}<br>{word} {Hover.YAs(".2f")}", kind.Key == 0 ? 2.5 : 1.5,
                     kind.Key switch { 0 => Dash.Solid, 1 => Dash.Dash, _ => Dash.Dot });
-            if (folds.Length > 0)
-                panel.Markers("fold", [.. Channel(turns, channel)], Paint.Black,
-                    $"fold at {Hover.XAs(".4f")}<br>{word} {Hover.YAs(".2f")}", MarkShape.X, 8);
+            foreach (var (look, kind, places) in marks)
+                panel.Markers(look.Name, [.. Channel(places, channel)], look.Paint, null, look.Symbol, 9)
+                    .Outlined(Paint.White, 1).Hovers(kind.Zip(places, (it, place) =>
+                        $"{look.Name} at {Wording.Of(it.Position, "0.0000")}"
+                        + (double.IsFinite(it.Period) ? $"<br>a turn in {Wording.Of(it.Period, "0.0")} steps" : "")
+                        + $"<br>{word} {Wording.Of(place.Outputs[channel], "0.00;\u22120.00")}"));
         }
         return panels.Chart(network.Cell.Unchecked);
 
@@ -63,6 +69,15 @@ public static partial class Figures
         static IEnumerable<double[]> Channel((double Position, double[] Outputs)[] corners, int channel) =>
             corners.Select(corner => new[] { corner.Position, corner.Outputs[channel] });
     }
+
+    /// <summary>Name, colour and symbol of a bifurcation.</summary>
+    private static (string Name, Paint Paint, MarkShape Symbol) LookOf(BifurcationKind kind) => kind switch
+    {
+        BifurcationKind.Fold => ("fold", Paint.Black, MarkShape.X),
+        BifurcationKind.BranchPoint => ("branch point", Paint.Purple, MarkShape.Cross),
+        BifurcationKind.Flip => ("flip", Paint.Green, MarkShape.Diamond),
+        _ => ("Neimark\u2013Sacker", Paint.Vermillion, MarkShape.Square),
+    };
 
     /// <summary>
     /// The first principal component of all points of branches; of one that is 0 where there are none.

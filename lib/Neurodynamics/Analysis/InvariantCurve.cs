@@ -17,15 +17,18 @@ namespace Neurodynamics.Analysis;
 /// </param>
 public sealed record InvariantCurve(double[,] States, double[] Input, double Period, double[] Multipliers) : Described
 {
-    /// <summary>How far the largest multiplier may be from 1, and the next below it, for a curve.</summary>
-    private const double Tolerance = 0.05;
+    /// <summary>How far the multiplier along a curve may be from 1, as it is measured.</summary>
+    private const double Along = 0.05;
+
+    /// <summary>The largest multiplier across a curve that is taken to attract.</summary>
+    private const double Across = 0.99;
 
     /// <summary>
     /// Whether the states go round on one closed curve that attracts: they turn, nothing grows along the way, and
     /// distances across shrink. Otherwise they rest, or are on a torus or something stranger.
     /// </summary>
-    public bool IsAttracting => double.IsFinite(Period) && Math.Abs(Multipliers[0] - 1) <= Tolerance
-        && Multipliers.Skip(1).All(multiplier => multiplier < 1 - Tolerance);
+    public bool IsAttracting => double.IsFinite(Period) && Math.Abs(Multipliers[0] - 1) <= Along
+        && Multipliers.Skip(1).All(multiplier => multiplier < Across);
 
     /// <summary>Follows a state until it has settled, and then round the curve.</summary>
     /// <param name="cell">The cell; it is run in float64.</param>
@@ -69,14 +72,15 @@ public sealed record InvariantCurve(double[,] States, double[] Input, double Per
         using var frozen = no_grad();
         var (u, frame) = (input.ToTensor().unsqueeze(0), eye(cell.StateSize, count, dtype: ScalarType.Float64));
         double[] logs = new double[count];
+        // First the frame has to turn towards what grows most. Of the rest as many whole turns as there are.
         int steps = path.GetLength(0) - 1, before = steps / 4;
+        if (period < steps - before) before = steps - (int)Math.Round(Math.Floor((steps - before) / period) * period);
         for (int step = 0; step < steps; step++)
         {
             cancellation.ThrowIfCancellationRequested();
             using var inner = NewDisposeScope();
             var (q, r) = linalg.qr(exact.StateJacobian(u, path.Row(step).AsRow().ToTensor()).squeeze(0).mm(frame));
             double[] sizes = r.diagonal().abs().ToVector();
-            // First the frame has to turn towards what grows most.
             if (step >= before)
                 for (int i = 0; i < count; i++) logs[i] += Math.Log(sizes[i]);
             frame = q.MoveToOuterDisposeScope();

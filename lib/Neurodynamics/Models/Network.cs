@@ -57,7 +57,9 @@ public sealed class Network : nn.Module
     /// <param name="units">N, the number of hidden units.</param>
     /// <param name="channels">K, the number of channels to read out.</param>
     /// <param name="seed">The same seed gives the same weights.</param>
-    public static Network Create(Architecture architecture, int inputSize, int units, int channels, long seed)
+    /// <param name="outputs">What the readout's outputs mean; default logits.</param>
+    public static Network Create(Architecture architecture, int inputSize, int units, int channels, long seed,
+        OutputMeaning outputs = OutputMeaning.Logits)
     {
         Demand.Given(architecture);
         ArgumentOutOfRangeException.ThrowIfLessThan(channels, 1);
@@ -71,7 +73,7 @@ public sealed class Network : nn.Module
         using var generator = new Generator((ulong)Seeds.Derive(seed, "readout"));
         Glorot.Fill(readout.weight, generator);
         readout.bias!.zero_();
-        return new(cell, readout);
+        return new(cell, readout, outputs);
     }
 
     /// <summary>The recurrent cell.</summary>

@@ -41,7 +41,8 @@ public sealed record Recipe : Described
     public string Hash => Json.Hash(this);
 
     /// <summary>The network before its first update.</summary>
-    public Network Create() => Network.Create(Architecture, Task.InputSize, Units, Task.OutputSize, Seed);
+    public Network Create() => Network.Create(Architecture, Task.InputSize, Units, Task.OutputSize, Seed,
+        Training.Loss == Loss.SquaredError ? OutputMeaning.Values : OutputMeaning.Logits);
 
     /// <summary>The values in which this recipe differs from another, as "name: other -> this".</summary>
     public IReadOnlyList<string> DifferencesFrom(Recipe other)
