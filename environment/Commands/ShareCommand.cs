@@ -57,14 +57,24 @@ sealed partial class ShareCommand(Workbook workbook, IAnsiConsole console) : Asy
         string question = Encode(Question().Match(first).Groups[1].Value.ReplaceLineEndings(" "));
         string time = Encode(RunTime().Match(first).Groups[1].Value.ReplaceLineEndings(" "));
         string runTime = time.Length > 0 ? $"<br><small>Run time: {time}</small>" : "";
-        // The last figure is usually the one that the notebook is for.
-        string picture = Stills.Of(notebook).Values.LastOrDefault() is { } still
-            ? $"""<img alt="" src="{still.WebP}">"""
-            : "";
+        string picture = Picture(notebook) is { } still ? $"""<img alt="" src="{still.WebP}">""" : "";
         return $"""
             <a href="{Uri.EscapeDataString(name)}.html">{picture}<span><b>{title}</b><br>{question}{runTime}</span></a>
 
             """;
+    }
+
+    /// <summary>
+    /// The figure that the notebook is for: that of the cell with the tag "gallery", and otherwise the last.
+    /// </summary>
+    static StillPicture? Picture(string notebook)
+    {
+        var tagged = JsonNode.Parse(notebook)!["cells"]!.AsArray().FirstOrDefault(cell =>
+            cell!["metadata"]?["tags"] is JsonArray tags && tags.Any(tag => tag?.GetValue<string>() == "gallery"));
+        var all = Stills.Of(notebook);
+        string? outputs = tagged?["outputs"]?.ToJsonString();
+        return all.FirstOrDefault(still => outputs?.Contains(still.Key, StringComparison.Ordinal) == true).Value
+            ?? all.Values.LastOrDefault();
     }
 
     static string Encode(string text) => WebUtility.HtmlEncode(text.Replace("**", "").Trim());
@@ -74,13 +84,15 @@ sealed partial class ShareCommand(Workbook workbook, IAnsiConsole console) : Asy
         <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
         <title>Unfolding recurrent networks</title>
         <style>
-        body{font:16px/1.45 sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#222}
-        a{display:flex;gap:1.2rem;align-items:center;padding:.9rem 0;border-top:1px solid #ddd}
+        body{font:16px/1.45 sans-serif;max-width:76rem;margin:2rem auto;padding:0 1rem;color:#222;background:#fff}
+        main{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(20rem,100%),1fr));gap:1.2rem}
+        a{display:flex;flex-direction:column;gap:.7rem;padding:.9rem;border:1px solid #ddd;border-radius:6px}
         a{color:inherit;text-decoration:none}a:hover b{text-decoration:underline}
-        img{width:13rem;height:9rem;object-fit:contain;flex:none}
+        img{width:100%;height:13rem;object-fit:contain}
         </style></head><body>
         <h1>Unfolding recurrent networks, one fixed point at a time</h1>
-        {{entries}}</body></html>
+        <main>
+        {{entries}}</main></body></html>
 
         """;
 
