@@ -145,6 +145,9 @@ public sealed class UncheckedTests
         ["ConstantInput"] = cell => new ConstantInput(cell).Cell,
         ["own cell"] = cell => new Own(cell),
         ["Reduced"] = cell => cell is LeakyCell leaky ? leaky.Reduced() : cell,
+        ["Without"] = cell => cell is LeakyCell or RecurrentCell ? cell.Without([0]) : cell,
+        ["Network.Without"] = cell =>
+            cell is LeakyCell or RecurrentCell ? new Network(cell).Without([0]).Cell : cell,
     };
 
     /// <summary>A cell beside the other, in its precision.</summary>
@@ -205,9 +208,9 @@ public sealed class UncheckedTests
                 || member.GetParameters().Any(one => IsCell(one.ParameterType)))))
             .Select(member => $"{member.DeclaringType!.Name}.{member.Name}").Distinct()
             .Order(StringComparer.Ordinal);
-        Assert.Equal(["Cell.As", "Cell.InDouble", "IteratedCell..ctor", "IteratedCell.InDouble", "LayeredCell..ctor",
-            "LayeredCell.InDouble", "LayeredCell.get_Layers", "LeakyCell.Reduced", "Network..ctor", "Network.As",
-            "Network.InDouble", "Network.get_Cell"], members);
+        Assert.Equal(["Cell.As", "Cell.InDouble", "Cell.Without", "IteratedCell..ctor", "IteratedCell.InDouble",
+            "LayeredCell..ctor", "LayeredCell.InDouble", "LayeredCell.get_Layers", "LeakyCell.Reduced",
+            "Network..ctor", "Network.As", "Network.InDouble", "Network.Without", "Network.get_Cell"], members);
 
         static bool Gives(MethodBase member) =>
             IsCell(member is MethodInfo method ? method.ReturnType : member.DeclaringType!);
