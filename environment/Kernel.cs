@@ -126,6 +126,9 @@ sealed class Kernel(Workbook workbook)
                 ["DOTNET_CLI_TELEMETRY_OPTOUT"] = "1",
                 ["DOTNET_NOLOGO"] = "1",
 
+                // `#r "nuget: NAME"` asks every server for the last version, and would fail without a network.
+                ["RestoreIgnoreFailedSources"] = "true",
+
                 // No HTTP for pages and for other users, and no kernel whose reader is gone.
                 ["DOTNET_STARTUP_HOOKS"] = Guard,
 

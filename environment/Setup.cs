@@ -35,6 +35,7 @@ sealed class Setup(Workbook workbook, IAnsiConsole console)
         });
         await StepAsync("Kernel", () => Task.FromResult(new Kernel(workbook).Ensure()));
         StartAnywhere();
+        await StepAsync("Package", () => new Feed(workbook).EnsureAsync(DotnetAsync, cancellation));
     }
 
     /// <summary>Paths in a setup file count from the notebook; in this one they are whole.</summary>

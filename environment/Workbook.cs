@@ -35,6 +35,12 @@ public sealed record Workbook(string Root)
     /// <summary>The same for a notebook anywhere on the disk.</summary>
     public string StartAnywhere => Path.Combine(Made, "anywhere.dib");
 
+    /// <summary>The library as packages, for <c>#r "nuget:"</c> in a notebook anywhere.</summary>
+    public string Feed => Path.Combine(Made, "feed");
+
+    /// <summary>What a kernel runs as it loads the package.</summary>
+    public string Extension => Path.Combine(Made, "extension.dib");
+
     public string Made => Path.Combine(Root, ".workbook");
     public string Kernel => Path.Combine(Made, "kernel");
     public string Jupyter => Path.Combine(Made, "jupyter");

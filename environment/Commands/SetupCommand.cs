@@ -20,6 +20,9 @@ sealed class SetupCommand(Workbook workbook, IAnsiConsole console) : AsyncComman
         await new Setup(workbook, console).RunAsync(Purpose.Open, !settings.NoInstall, cancellation);
         console.WriteLine("\nThe first cell of a notebook of your own, anywhere on the disk:");
         console.WriteLine($"#!import \"{workbook.StartAnywhere.Replace('\\', '/')}\"");
+        console.WriteLine("\nOr the library as a package, always the one of the last set-up:");
+        console.WriteLine($"#i \"nuget:{workbook.Feed.Replace('\\', '/')}\"");
+        console.WriteLine("#r \"nuget: Neurodynamics.Notebooks\"");
         return 0;
     }
 }

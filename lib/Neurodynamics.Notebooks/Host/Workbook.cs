@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Microsoft.Data.Analysis;
 using Neurodynamics.Analysis;
 using Neurodynamics.Sweeps;
@@ -9,6 +10,9 @@ namespace Neurodynamics.Notebooks;
 /// <summary>What a notebook starts with.</summary>
 public static class Workbook
 {
+    /// <summary>The folder of data, where it was said.</summary>
+    private static string? used;
+
     static Workbook() => OneCopy.Ensure();
 
     internal static INotebookHost Host { get; } = new InteractiveHost();
@@ -23,14 +27,42 @@ public static class Workbook
         BareVariable.Show(Host);
         // Before ours, which draws the same charts in every host, with stills and in a dark theme.
         Host.LoadPlotly();
+        ShowOthers();
+        Host.LetCellsBeStopped();
+        Host.Running?.Display(ChartHtml.Plotly());
+    }
+
+    /// <summary>Charts and tables, which other extensions show as well: who speaks last is heard.</summary>
+    private static void ShowOthers()
+    {
         Show<GenericChart>(ChartHtml.Of, ChartHtml.Words, both: false);
         Show<DataFrame>(table => TableText.Html(table), table => TableText.Plain(table), both: true);
         Show<CheckedClaim>(claim => claim.Html, claim => claim.ToString(), both: true);
-        Host.LetCellsBeStopped();
-        Host.Running?.Display(ChartHtml.Plotly());
 
         static void Show<T>(Func<T, string> html, Func<T, string> plain, bool both) =>
             Host.Show(typeof(T), value => html((T)value), value => plain((T)value), both);
+    }
+
+    /// <summary>
+    /// The same where the library was loaded from a package, beside which lie neither data nor libtorch: both are taken
+    /// from a workbook.
+    /// </summary>
+    /// <param name="folder">The workbook's folder, set up.</param>
+    /// <exception cref="DirectoryNotFoundException">There is no workbook that is set up in that folder.</exception>
+    public static void Start(string folder)
+    {
+        string data = Path.Combine(folder, "data"), library = Path.Combine(folder, "lib", "bin");
+        string torch = OperatingSystem.IsWindows() ? "LibTorchSharp.dll"
+            : OperatingSystem.IsMacOS() ? "libLibTorchSharp.dylib" : "libLibTorchSharp.so";
+        if (!Directory.Exists(Path.Combine(data, "networks")) || !File.Exists(Path.Combine(library, torch)))
+            throw new DirectoryNotFoundException($"{folder} is no workbook that is set up: where it was moved, set it "
+                + "up there and load the package from its feed.");
+        // What is loaded already, TorchSharp finds by its name. Its own search would copy half a gigabyte.
+        NativeLibrary.Load(Path.Combine(library, torch));
+        used = data;
+        Start();
+        // Extensions of other packages come after this one: Microsoft.Data.Analysis' own shows tables too.
+        Host.Running?.WhenDone(ShowOthers);
     }
 
     /// <summary>The trained networks that came with the workbook, in its folder data/networks.</summary>
@@ -55,6 +87,7 @@ public static class Workbook
     {
         get
         {
+            if (used is not null) return used;
             string library = AppContext.BaseDirectory;
             if (typeof(Workbook).Assembly.Location is { Length: > 0 } location) library =
                 Path.GetDirectoryName(location)!;
@@ -63,8 +96,7 @@ public static class Workbook
                     folder.FullName, "data");
             throw new DirectoryNotFoundException(
                 $"There is no folder data/networks in or above {library}: load the library from lib/bin of the "
-                + "workbook, not from a copy "
-                + "elsewhere.");
+                + "workbook, or give Workbook.Start the workbook's folder.");
         }
     }
 
