@@ -16,7 +16,7 @@ static class WholeFile
         {
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
             write(beside);
-            File.Move(beside, path, overwrite: true);
+            Replacement.Put(beside, path);
         }
         catch (Exception failed) when (failed is IOException or UnauthorizedAccessException)
         {

@@ -65,6 +65,9 @@ public sealed record Workbook(string Root)
     /// <summary>What the notebooks looked like in other hosts.</summary>
     public string Hosts => Path.Combine(Made, "hosts");
 
+    /// <summary>A build for Windows, and the Windows that Wine makes to run it.</summary>
+    public string Windows => Path.Combine(Made, "windows");
+
     /// <summary>The workbook that this program was built from, whatever the current directory.</summary>
     public static Workbook Here([CallerFilePath] string source = "")
     {

@@ -21,8 +21,8 @@ internal static class WholeFile
                 // On the disk before the old one goes, also where the power fails.
                 stream.Flush(flushToDisk: true);
             }
-            if (before is not null && File.Exists(path)) File.Move(path, before, overwrite: true);
-            File.Move(beside, path, overwrite: true);
+            if (before is not null && File.Exists(path)) Replacement.Put(path, before);
+            Replacement.Put(beside, path);
         }
         finally
         {

@@ -58,7 +58,7 @@ internal sealed class TrainingRun : IDisposable
             catch (Exception error) when (error is not OutOfMemoryException and not UnauthorizedAccessException)
             {
                 string damaged = $"{path}.damaged";
-                File.Move(path, damaged, overwrite: true);
+                Replacement.Put(path, damaged);
                 say?.Invoke($"The training that was put aside in {Path.GetFileName(path)} is damaged and now lies in "
                     + $"{damaged}; it starts from {(path == file && File.Exists(Before(file)) ? "the one before"
                         : "its first update")}.");
