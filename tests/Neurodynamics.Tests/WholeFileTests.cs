@@ -37,7 +37,7 @@ public sealed class WholeFileTests : IDisposable
     [Fact]
     public void Windows_does_not_replace_a_file_that_stays_open_and_a_sentence_says_so()
     {
-        Assert.SkipUnless(OperatingSystem.IsWindows(), "Only Windows keeps an open file: `windows` tries it under Wine.");
+        Assert.SkipUnless(OperatingSystem.IsWindows(), "Only Windows keeps an open file: see the verb `windows`.");
         File.WriteAllText(Target, "old");
         using (File.OpenRead(Target))
         {
