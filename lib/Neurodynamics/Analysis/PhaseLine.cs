@@ -25,7 +25,7 @@ public sealed record PhaseLine(double[] Input, double[] Axis, double[] Steps) : 
         Demand.Shape(input, [cell.InputSize]);
         Option.Positive(extent, nameof(extent));
         ArgumentOutOfRangeException.ThrowIfLessThan(resolution, 2);
-        Demand.Room(resolution, cell.InputSize);
+        Demand.Room(resolution, 2, cell.InputSize);
         // Before the scope, which would take its parameters with it.
         var exact = cell.InDouble();
         using var scope = NewDisposeScope();
