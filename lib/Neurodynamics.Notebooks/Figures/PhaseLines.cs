@@ -40,7 +40,7 @@ public static partial class Figures
                     $"{at.Title}: {at.Point.Kind} at {variable} = {Wording.Of(at.Point.Point.State[0], Signed)}<br>"
                     + $"λ = {Wording.Of(at.Point.Modes[0].Eigenvalue.Real, Signed)}"));
         panel.X.Titled(variable);
-        panel.Y.Titled($"step F({variable}) \u2212 {variable}").ZeroLine();
+        panel.Y.Titled($"step {variable}\u2032 \u2212 {variable}").ZeroLine();
         return panels.Chart();
     }
 
