@@ -57,11 +57,9 @@ sealed class DoctorCommand(Workbook workbook, IAnsiConsole console) : Command
 
     bool TorchLoads(out string error)
     {
-        string name = OperatingSystem.IsWindows() ? "LibTorchSharp.dll"
-            : OperatingSystem.IsMacOS() ? "libLibTorchSharp.dylib" : "libLibTorchSharp.so";
         try
         {
-            NativeLibrary.Load(Path.Combine(workbook.Library, name));
+            NativeLibrary.Load(Path.Combine(workbook.Library, NativeTorch.File));
             error = "";
             return true;
         }

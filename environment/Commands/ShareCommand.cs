@@ -49,15 +49,16 @@ sealed partial class ShareCommand(Workbook workbook, IAnsiConsole console) : Asy
 
     static string Entry(string name, string notebook)
     {
+        var cells = JsonNode.Parse(notebook)!["cells"]!.AsArray();
         string first = string.Concat(
-            JsonNode.Parse(notebook)!["cells"]!.AsArray().FirstOrDefault()?["source"] is JsonArray lines
+            cells.FirstOrDefault()?["source"] is JsonArray lines
                 ? lines.Select(line => line!.GetValue<string>())
                 : []);
         string title = Encode(Title().Match(first) is { Success: true } match ? match.Groups[1].Value : name);
         string question = Encode(Question().Match(first).Groups[1].Value.ReplaceLineEndings(" "));
         string time = Encode(RunTime().Match(first).Groups[1].Value.ReplaceLineEndings(" "));
         string runTime = time.Length > 0 ? $"<br><small>Run time: {time}</small>" : "";
-        string picture = Picture(notebook) is { } still ? $"""<img alt="" src="{still.WebP}">""" : "";
+        string picture = Picture(cells, Stills.Of(notebook)) is { } still ? $"""<img alt="" src="{still.WebP}">""" : "";
         return $"""
             <a href="{Uri.EscapeDataString(name)}.html">{picture}<span><b>{title}</b><br>{question}{runTime}</span></a>
 
@@ -67,12 +68,10 @@ sealed partial class ShareCommand(Workbook workbook, IAnsiConsole console) : Asy
     /// <summary>
     /// The figure that the notebook is for: that of the cell with the tag "gallery", and otherwise the last.
     /// </summary>
-    static StillPicture? Picture(string notebook)
+    static StillPicture? Picture(JsonArray cells, Dictionary<string, StillPicture> all)
     {
-        var tagged = JsonNode.Parse(notebook)!["cells"]!.AsArray().FirstOrDefault(cell =>
-            cell!["metadata"]?["tags"] is JsonArray tags && tags.Any(tag => tag?.GetValue<string>() == "gallery"));
-        var all = Stills.Of(notebook);
-        string? outputs = tagged?["outputs"]?.ToJsonString();
+        string? outputs = cells.FirstOrDefault(cell => cell!["metadata"]?["tags"] is JsonArray tags
+            && tags.Any(tag => tag?.GetValue<string>() == "gallery"))?["outputs"]?.ToJsonString();
         return all.FirstOrDefault(still => outputs?.Contains(still.Key, StringComparison.Ordinal) == true).Value
             ?? all.Values.LastOrDefault();
     }

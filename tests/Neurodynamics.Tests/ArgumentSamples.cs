@@ -132,12 +132,13 @@ internal sealed class ArgumentSamples
         _ when type == typeof(Complex) => new Complex(0.5, 0),
         _ when type == typeof(JsonElement) => JsonDocument.Parse("{}").RootElement,
         _ when typeof(Delegate).IsAssignableFrom(type) => Function(type),
+        _ when type == typeof(Cell) && (at.DeclaringType == typeof(PhaseLine) || name == "reduced") =>
+            LowRank().Reduced(),
         _ when type == typeof(Cell) && at.DeclaringType?.Namespace == typeof(Prover).Namespace => LowRank(),
         (_, "input") when type == typeof(EnclosedVector) => EnclosedVector.Constant(new double[channels]),
         _ when type.IsGenericType && Listed(type, name, at) is { } list => list,
         _ when type == typeof(ContextDecision.Condition) => new ContextDecision.Condition(0, 0.1, -0.2),
         _ when type == typeof(DelayedMatch.Condition) => new DelayedMatch.Condition(true, false, 12),
-        _ when type == typeof(Cell) && at.DeclaringType == typeof(PhaseLine) => LowRank().Reduced(),
         _ when type == typeof(Network) && at.DeclaringType == typeof(Psychometric) =>
             Neurodynamics.Models.Network.Create(Architecture.Gru, 4, units, 1, seed: 1),
         _ => Thing(type),

@@ -61,7 +61,7 @@ public static partial class Figures
                 .Hovers(inputs.Select(input =>
                     $"{name}, {input.Name}: {Wording.Of(selection.Effects[input.Input], Signed)}"));
         }
-        panels[0].X.Categories([.. inputs.Select(input => input.Name)]).Titled("input");
+        panels[0].X.Categories([.. inputs.Select(input => input.Name)]).Titled("input").NoZeroLine();
         panels[0].Y.Titled("readout per step of size 1").ZeroLine();
         return panels.Chart();
     }

@@ -51,14 +51,12 @@ public static class Workbook
     /// <exception cref="DirectoryNotFoundException">There is no workbook that is set up in that folder.</exception>
     public static void Start(string folder)
     {
-        string data = Path.Combine(folder, "data"), library = Path.Combine(folder, "lib", "bin");
-        string torch = OperatingSystem.IsWindows() ? "LibTorchSharp.dll"
-            : OperatingSystem.IsMacOS() ? "libLibTorchSharp.dylib" : "libLibTorchSharp.so";
-        if (!Directory.Exists(Path.Combine(data, "networks")) || !File.Exists(Path.Combine(library, torch)))
+        string data = Path.Combine(folder, "data"), torch = Path.Combine(folder, "lib", "bin", NativeTorch.File);
+        if (!Directory.Exists(Path.Combine(data, "networks")) || !File.Exists(torch))
             throw new DirectoryNotFoundException($"{folder} is no workbook that is set up: where it was moved, set it "
                 + "up there and load the package from its feed.");
         // What is loaded already, TorchSharp finds by its name. Its own search would copy half a gigabyte.
-        NativeLibrary.Load(Path.Combine(library, torch));
+        NativeLibrary.Load(torch);
         used = data;
         Start();
         // Extensions of other packages come after this one: Microsoft.Data.Analysis' own shows tables too.

@@ -30,7 +30,7 @@ public sealed record PhaseLine(double[] Input, double[] Axis, double[] Steps) : 
         var exact = cell.InDouble();
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
-        double[] axis = [.. Enumerable.Range(0, resolution).Select(i => extent * (2.0 * i / (resolution - 1) - 1))];
+        double[] axis = PhasePlane.Evenly(extent, resolution);
         var states = axis.ToTensor().unsqueeze(1);
         return new(input, axis, (exact.Step(input.AsRow().ToTensor(), states) - states).squeeze(1).ToVector());
     }

@@ -36,7 +36,7 @@ public sealed record PhasePlane(Cell Cell, double[] Input, double[] Axis, double
         var exact = cell.InDouble();
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
-        double[] axis = [.. Enumerable.Range(0, resolution).Select(i => extent * (2.0 * i / (resolution - 1) - 1))];
+        double[] axis = Evenly(extent, resolution);
         var states = Square(axis).ToTensor();
         var steps = (exact.Step(input.ToTensor().unsqueeze(0), states) - states).view(resolution, resolution, 2);
         return new(exact, input, axis, steps.select(2, 0).ToMatrix(), steps.select(2, 1).ToMatrix());
@@ -109,7 +109,7 @@ public sealed record PhasePlane(Cell Cell, double[] Input, double[] Axis, double
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 2);
         Demand.Room(count, count, 2);
-        return Square([.. Enumerable.Range(0, count).Select(i => Axis[^1] * (2.0 * i / (count - 1) - 1))]);
+        return Square(Evenly(Axis[^1], count));
     }
 
     /// <summary>The fixed points that a search from a grid finds, linearised.</summary>
@@ -155,6 +155,10 @@ public sealed record PhasePlane(Cell Cell, double[] Input, double[] Axis, double
         double[] along = Along(trajectories, direction).Column(step ?? trajectories.GetLength(1) - 1);
         return along.Select(place => (long)Math.Round(place / width)).Distinct().Count();
     }
+
+    /// <summary>So many values, at least 2, from minus the extent to it.</summary>
+    internal static double[] Evenly(double extent, int count) =>
+        [.. Enumerable.Range(0, count).Select(i => extent * (2.0 * i / (count - 1) - 1))];
 
     private static double[,] Square(double[] axis)
     {

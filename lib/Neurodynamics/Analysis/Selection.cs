@@ -33,11 +33,10 @@ public sealed record Selection(Linearisation Point, Mode Slow, double[] Vector, 
                 "The point has no real mode with a left vector, and so no direction to select along.", nameof(point));
         double[,] seen = network.HiddenJacobianAt(point.Point.State);
         double[] readout = network.Weight.ToMatrix().Row(channel);
-        double scale = 0;
-        for (int i = 0; i < readout.Length; i++)
-            for (int j = 0; j < slow.Right.Length; j++) scale += readout[i] * seen[i, j] * slow.Right[j].Real;
+        double scale = readout.Dot([.. Linearisation.Seen(seen, slow.Right).Select(value => value.Real)]);
         double[] vector = [.. slow.Left.Select(value => scale * value.Real)];
-        return new(point, slow, vector, Times(vector, point.InputJacobian), seen);
+        return new(point, slow, vector, [.. Enumerable.Range(0, point.InputJacobian.GetLength(1))
+            .Select(j => vector.Dot(point.InputJacobian.Column(j)))], seen);
     }
 
     /// <summary>
@@ -83,9 +82,6 @@ public sealed record Selection(Linearisation Point, Mode Slow, double[] Vector, 
                 jacobian.mv(column.ToTensor()).ToVector());
         }
     }
-
-    private static double[] Times(double[] row, double[,] matrix) =>
-        [.. Enumerable.Range(0, matrix.GetLength(1)).Select(j => row.Select((value, i) => value * matrix[i, j]).Sum())];
 }
 
 /// <summary>The difference of an input's effect between two contexts, and its two parts.</summary>

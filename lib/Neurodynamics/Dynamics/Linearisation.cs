@@ -110,7 +110,7 @@ public sealed record Linearisation(StatePoint Point, double[,] StateJacobian, do
     }
 
     /// <summary>What a readout sees of a direction: dh/dx v, N values.</summary>
-    private static Complex[] Seen(double[,] jacobian, Complex[] vector)
+    internal static Complex[] Seen(double[,] jacobian, Complex[] vector)
     {
         var seen = new Complex[jacobian.GetLength(0)];
         for (int i = 0; i < seen.Length; i++)

@@ -82,8 +82,7 @@ public sealed record Branch(
     IReadOnlyList<BranchPoint> Points, IReadOnlyList<Bifurcation> Bifurcations, BranchEnding Ending) : Described
 {
     /// <summary>Where the branch turns back along the path, in order.</summary>
-    public IReadOnlyList<Bifurcation> Folds { get; } =
-        [.. Demand.Some(Bifurcations, nameof(Bifurcations)).Where(it => it.Kind == BifurcationKind.Fold)];
+    public IReadOnlyList<Bifurcation> Folds => [.. Bifurcations.Where(it => it.Kind == BifurcationKind.Fold)];
 
     /// <summary>
     /// The states at which the branch passes a position, one for every pass, interpolated between its points: what a

@@ -281,8 +281,8 @@ public sealed record Continuation : Described
         {
             double a = 0, b = Across(low.Tangent).Dot([.. high.W.Zip(low.W, (p, q) => p - q)]);
             double atA = function(low), atB = function(high);
-            var best = Math.Abs(atA) < Math.Abs(atB) ? low : high;
-            for (int i = 0, side = 0; i < 60 && Math.Abs(function(best)) > 1e-13 && b - a > 1e-14; i++)
+            var (best, nearest) = Math.Abs(atA) < Math.Abs(atB) ? (low, Math.Abs(atA)) : (high, Math.Abs(atB));
+            for (int i = 0, side = 0; i < 60 && nearest > 1e-13 && b - a > 1e-14; i++)
             {
                 double middle = (a * atB - b * atA) / (atB - atA);
                 var at = Advance(low, middle);
@@ -290,7 +290,7 @@ public sealed record Continuation : Described
                 if (at is null) at = Advance(low, middle += 1e-6 * (b - a));
                 if (at is not var (spot, _)) break;
                 double value = function(spot);
-                if (Math.Abs(value) < Math.Abs(function(best))) best = spot;
+                if (Math.Abs(value) < nearest) (best, nearest) = (spot, Math.Abs(value));
                 if (value * atB > 0)
                 {
                     (b, atB) = (middle, value);
@@ -311,9 +311,10 @@ public sealed record Continuation : Described
         {
             using var scope = NewDisposeScope();
             using var frozen = no_grad();
-            var (sign, _) = linalg.slogdet(Jacobian(spot).FromIdentity());
+            var jacobian = Jacobian(spot);
+            var (sign, _) = linalg.slogdet(jacobian.FromIdentity());
             return ((int)sign.item<double>(),
-                countUnstable ? Eigenvalues(spot).Count(lambda => lambda.Magnitude > 1) : null);
+                countUnstable ? Eigenvalues(jacobian).Count(lambda => lambda.Magnitude > 1) : null);
         }
 
         /// <summary>Of dF/dx, S values, the largest modulus first.</summary>
@@ -321,9 +322,11 @@ public sealed record Continuation : Described
         {
             using var scope = NewDisposeScope();
             using var frozen = no_grad();
-            return [.. linalg.eigvals(Jacobian(spot)).data<Complex>().ToArray()
-                .OrderByDescending(lambda => lambda.Magnitude).ThenByDescending(lambda => lambda.Imaginary)];
+            return Eigenvalues(Jacobian(spot));
         }
+
+        private static Complex[] Eigenvalues(Tensor jacobian) => [.. linalg.eigvals(jacobian).data<Complex>().ToArray()
+            .OrderByDescending(lambda => lambda.Magnitude).ThenByDescending(lambda => lambda.Imaginary)];
 
         /// <summary>The eigenvalue nearest to 1.</summary>
         public Complex One(Spot spot) => Eigenvalues(spot).MinBy(lambda => (lambda - 1).Magnitude);

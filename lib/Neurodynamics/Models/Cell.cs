@@ -315,15 +315,11 @@ public abstract class Cell : nn.Module
         ArgumentNullException.ThrowIfNull(units);
         foreach (int unit in units) Demand.Index(unit, Units, nameof(units));
         using var work = Usage.Begin();
+        var copy = Architecture is null ? null : As(Architecture, ScalarType.Float64);
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
-        var copy = Architecture?.Create(InputSize, Units, ScalarType.Float64);
-        copy?.load_state_dict(state_dict());
-        if (copy is null || !copy.Silence(units))
-            throw new InvalidOperationException(
-                $"Units of {Title} cannot be silenced: only those of the library's cells of one layer can.");
-        foreach (var (_, values) in copy.state_dict()) values.DetachFromDisposeScope();
-        return MadeOf(this, copy);
+        return copy?.Silence(units) == true ? copy : throw new InvalidOperationException(
+            $"Units of {Title} cannot be silenced: only those of the library's cells of one layer can.");
     }
 
     /// <summary>Lets some units act on no other; false where that is not known of a cell.</summary>

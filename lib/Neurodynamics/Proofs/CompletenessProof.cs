@@ -120,7 +120,26 @@ public sealed record CompletenessProof
     public IReadOnlyList<FixedPoint> FixedPoints(Cell cell)
     {
         Demand.Given(cell);
-        double[,] states = Points.Select(point => point.Near()).ToMatrix(cell.StateSize);
+        return Listed(cell, Points.Select(point => point.Near()));
+    }
+
+    /// <summary>The same in the unknowns of <see cref="Equation"/>, of which there are few at low rank.</summary>
+    /// <param name="reduced">The dynamics of these: <see cref="LeakyCell.Reduced"/> of the network proven.</param>
+    /// <exception cref="ArgumentException">The cell has another number of state variables.</exception>
+    public IReadOnlyList<FixedPoint> FixedPointsInUnknowns(Cell reduced)
+    {
+        Demand.Given(reduced);
+        if (Points.Count > 0 && Points[0].Unknowns.Count != reduced.StateSize)
+            throw new ArgumentException($"The proof has {Number.Of(Points[0].Unknowns.Count, "unknown")}, but the cell "
+                + $"has {Number.Of(reduced.StateSize, "state variable")}: give {nameof(LeakyCell.Reduced)}() of the "
+                + "network proven.",
+                nameof(reduced));
+        return Listed(reduced, Points.Select(point => point.Unknowns.Select(value => value.Middle).ToArray()));
+    }
+
+    private FixedPoint[] Listed(Cell cell, IEnumerable<double[]> middles)
+    {
+        double[,] states = middles.ToMatrix(cell.StateSize);
         double[] speeds = new FixedPointProblem(cell, Input, states).Speeds();
         return [.. speeds.Select((speed, i) => new FixedPoint(states.Row(i), Input, speed, 0))];
     }

@@ -44,8 +44,7 @@ public sealed record ContextDecision : TrialTask
 
     /// <summary>The cue alone, as the network sees it before and after the evidence: 4 values.</summary>
     /// <param name="context">Which stream counts.</param>
-    public double[] CueFor(Context context) =>
-        Input(Demand.Known(context, nameof(context)), 0, 0);
+    public double[] CueFor(Context context) => Input(context, 0, 0);
 
     /// <summary>A cue with evidence that does not waver: 4 values.</summary>
     /// <param name="context">Which stream counts.</param>
@@ -66,9 +65,8 @@ public sealed record ContextDecision : TrialTask
         Demand.Given(conditions);
         ArgumentOutOfRangeException.ThrowIfZero(conditions.Count, nameof(conditions));
         int end = EvidenceEnd(steps), count = conditions.Count;
-        Demand.Room(count, steps, InputSize);
         var random = Seeds.Random(seed, "evidence");
-        var trials = new Trials(new double[count, steps, 4], new double[count, steps, 1], new double[count, steps, 1])
+        var trials = Blank(count, steps) with
         {
             Epochs =
             [

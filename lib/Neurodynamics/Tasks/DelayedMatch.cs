@@ -64,7 +64,6 @@ public sealed record DelayedMatch : TrialTask
         ArgumentOutOfRangeException.ThrowIfZero(conditions.Count, nameof(conditions));
         ArgumentOutOfRangeException.ThrowIfLessThan(steps, 1);
         int count = conditions.Count, longest = LongestDelay(steps);
-        Demand.Room(count, steps, InputSize);
         foreach (var condition in conditions)
             if (condition.Delay < 0 || condition.Delay > longest)
                 throw new ArgumentException($"A delay of {condition.Delay} steps is not between 0 and {longest}, the "
@@ -75,7 +74,7 @@ public sealed record DelayedMatch : TrialTask
         int[] response = [.. test.Select(first => first + Stimulus)];
         int[] rest = [.. response.Select(first => first + Response)];
         int[] none = new int[count], end = [.. conditions.Select(_ => steps)];
-        var trials = new Trials(new double[count, steps, 2], new double[count, steps, 1], new double[count, steps, 1])
+        var trials = Blank(count, steps) with
         {
             Epochs =
             [

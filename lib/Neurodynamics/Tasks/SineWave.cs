@@ -64,9 +64,8 @@ public sealed record SineWave : TrialTask
         Demand.Given(inputs);
         ArgumentOutOfRangeException.ThrowIfZero(inputs.Count, nameof(inputs));
         ArgumentOutOfRangeException.ThrowIfLessThan(steps, 1);
-        Demand.Room(inputs.Count, steps, 3);
         int count = inputs.Count;
-        var trials = new Trials(new double[count, steps, 1], new double[count, steps, 1], new double[count, steps, 1])
+        var trials = Blank(count, steps) with
         {
             Epochs = [Epoch.Alike("drive", 0, steps, count)],
         };

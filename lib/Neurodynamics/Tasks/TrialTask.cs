@@ -48,6 +48,14 @@ public abstract record TrialTask : Described
     /// <inheritdoc cref="Sample"/>
     protected abstract Trials Make(int count, int steps, long seed);
 
+    /// <summary>Trials of this task's sizes in which nothing is shown yet, and nothing counts.</summary>
+    private protected Trials Blank(int count, int steps)
+    {
+        Demand.Room(count, steps, InputSize + 2L * OutputSize);
+        return new(new double[count, steps, InputSize], new double[count, steps, OutputSize],
+            new double[count, steps, OutputSize]);
+    }
+
     private sealed class TaskConverter() : KindConverter<TrialTask>("A task", nameAlone: false)
     {
         protected override string NameOf(TrialTask kind) => kind.Name;

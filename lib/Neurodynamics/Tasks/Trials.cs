@@ -2,8 +2,10 @@ namespace Neurodynamics.Tasks;
 
 /// <summary>Trials of a task: B trials of T steps, with I inputs and K channels to read out.</summary>
 /// <param name="Inputs">What the network is shown [B, T, I].</param>
-/// <param name="Targets">The class that it should read out [B, T, K]: 1, 0, or 0.5 for undecided; any value
-/// between for a readout that is to follow one, by squared error.</param>
+/// <param name="Targets">
+/// The class that it should read out [B, T, K]: 1, 0, or 0.5 for undecided; any value between for a readout that is to
+/// follow one, by squared error.
+/// </param>
 /// <param name="Weights">1 where the target counts, 0 where it is masked [B, T, K].</param>
 public sealed record Trials(double[,,] Inputs, double[,,] Targets, double[,,] Weights)
 {

@@ -33,6 +33,13 @@ public sealed class LesionTests
     }
 
     [Fact]
+    public void The_state_before_the_first_step_stays()
+    {
+        var cell = new VanillaRnn(1, 3, TorchSharp.torch.ScalarType.Float64) { GivenStart = [0.1, 0.2, 0.3] };
+        Assert.Equal([0.1, 0.2, 0.3], cell.Without([1]).GivenStart!);
+    }
+
+    [Fact]
     public void Units_that_are_not_there_and_cells_with_gates_are_refused()
     {
         var network = Network.Create(new Currents(), 1, 3, 1, seed: 1);

@@ -53,6 +53,26 @@ public sealed class LowRankProofTests
     }, iter: 25);
 
     [Fact]
+    public void In_its_unknowns_a_proof_lists_fixed_points_of_the_reduced_dynamics()
+    {
+        var cell = LeakyCell.CreateLowRank(
+            new Currents { Leak = 0.3 }, Nets.Cloud(20, 1, 1, seed: 3), Nets.Cloud(20, 2, 1, seed: 1),
+            Nets.Cloud(20, 2, 4, seed: 2));
+        var (proof, reduced) = (new Prover().Run(cell, [0.2]), cell.Reduced());
+        var points = proof.FixedPointsInUnknowns(reduced);
+        Assert.Equal(proof.Points.Count, points.Count);
+        Assert.NotEmpty(points);
+        Assert.All(points, point =>
+        {
+            double[] next = reduced.Next([0.2], point.State);
+            for (int r = 0; r < 2; r++) Assert.Equal(point.State[r], next[r], 1e-10);
+            Assert.InRange(point.Speed, 0, 1e-20);
+        });
+        Assert.Contains("2 unknowns, but the cell has 20",
+            Assert.Throws<ArgumentException>(() => proof.FixedPointsInUnknowns(cell)).Message);
+    }
+
+    [Fact]
     public void Softplus_is_proven_where_a_box_is_found_and_else_says_that_there_is_none()
     {
         var contracts = RandomCell(20, 2, 0.8, Nonlinearity.Softplus, isRates: false, seed: 3);
