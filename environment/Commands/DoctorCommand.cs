@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Runtime.InteropServices;
+using Neurodynamics.Notebooks;
 using Spectre.Console;
 using Spectre.Console.Cli;
 

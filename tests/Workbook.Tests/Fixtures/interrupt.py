@@ -45,9 +45,11 @@ def run(what, code, interrupt_after=None):
 
 try:
     manager.interrupt_kernel()
+    time.sleep(5)
     run("before the first cell", "var kept = 41;")
     run("start", "#!import setup.dib")
     manager.interrupt_kernel()
+    time.sleep(5)  # On a busy machine a signal comes late, and would stop the next cell.
     run("nothing running", "display(kept)")
     run("training", """
         var live = Trainer.Train(
