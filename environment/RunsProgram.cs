@@ -3,12 +3,16 @@ using Neurodynamics.Runs;
 
 namespace Neurodynamics.Environment;
 
-/// <summary>The program that computes: one long computation a process, on one core.</summary>
+/// <summary>The program that computes: one long computation a process, on one core unless it is alone.</summary>
 sealed class RunsProgram(Workbook workbook)
 {
     /// <summary>Keeps a process to one core.</summary>
     public static readonly IReadOnlyDictionary<string, string?> OneCore =
         new Dictionary<string, string?> { ["OMP_NUM_THREADS"] = "1", ["DOTNET_PROCESSOR_COUNT"] = "1" };
+
+    /// <summary>Leaves a process all cores, a thread of its own on each.</summary>
+    static readonly IReadOnlyDictionary<string, string?> AllCores =
+        new Dictionary<string, string?> { ["OMP_NUM_THREADS"] = "1" };
 
     /// <summary>As many processes at once as there are cores.</summary>
     public static ParallelOptions OnAllCores(CancellationToken cancellation) =>
@@ -31,14 +35,16 @@ sealed class RunsProgram(Workbook workbook)
     /// where it has not ended after 20 seconds.
     /// </summary>
     /// <param name="hear">Gets every line but a failure.</param>
+    /// <param name="onAllCores">Whether it has all cores to itself; default one.</param>
     /// <returns>Why it failed; null where it did not.</returns>
-    public async Task<string?> RunAsync(string[] arguments, Action<RunLine> hear, CancellationToken cancellation)
+    public async Task<string?> RunAsync(
+        string[] arguments, Action<RunLine> hear, CancellationToken cancellation, bool onAllCores = false)
     {
         string? failure = null, complaint = null;
         using var kill = new CancellationTokenSource();
         await using var patience = cancellation.Register(() => kill.CancelAfter(TimeSpan.FromSeconds(20)));
         var command = Cli.Wrap("dotnet").WithArguments([Path, .. arguments])
-            .WithEnvironmentVariables(OneCore)
+            .WithEnvironmentVariables(onAllCores ? AllCores : OneCore)
             .WithValidation(CommandResultValidation.None)
             .WithStandardOutputPipe(PipeTarget.ToDelegate(Hear))
             .WithStandardErrorPipe(PipeTarget.ToDelegate(line => complaint ??= line));

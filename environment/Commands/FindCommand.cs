@@ -38,6 +38,16 @@ sealed class FindCommand(Workbook workbook, IAnsiConsole console) : AsyncCommand
         [Description("What the outputs are, for labels and colours: logits, values or tanh-values.")]
         public string? Outputs { get; init; }
 
+        [CommandOption("--form <WORDS>")]
+        [Description("The equation of a rate network, in the words in which an assumption is told, such as \"currents, "
+            + "relu, leak 0.1\" or \"currents, leak 0.2, without 1 / N\". Default: what the names of the arrays tell.")]
+        public string? Form { get; init; }
+
+        [CommandOption("--letters <NAMES>")]
+        [Description("Which array is which letter of the equation: W=NAME,B=NAME,b=NAME,m=NAME,n=NAME,C=NAME,d=NAME. "
+            + "Goes with --form.")]
+        public string? Letters { get; init; }
+
         [CommandOption("--inputs <VALUES>")]
         [Description("A constant input such as 0,0,1; may be given again. Default zeros.")]
         public string[] Inputs { get; init; } = [];
@@ -65,19 +75,35 @@ sealed class FindCommand(Workbook workbook, IAnsiConsole console) : AsyncCommand
         var said = settings.Json ? AnsiConsole.Create(new() { Out = new AnsiConsoleOutput(Console.Error) }) : console;
         await new Setup(workbook, said).RunAsync(Purpose.Open, !settings.NoInstall, cancellation);
         FoundPoints? found = null;
-        await said.Status().StartAsync("reading", async status =>
+        try
+        {
+            await said.Status().StartAsync("reading", FindAsync);
+        }
+        catch (OperationCanceledException) when (found is not null)
+        {
+            Tell();
+            said.WriteLine("Stopped: this is what was found by then.");
+            throw;
+        }
+        Tell();
+        return found!.Reproduced == false ? NotReproduced : 0;
+
+        async Task FindAsync(StatusContext status)
         {
             string? failure = await new RunsProgram(workbook).RunAsync(Arguments(settings), line =>
             {
                 if (line is FoundPoints points) found = points;
                 else if (line is Searching at)
                     status.Status($"input {at.Input} of {at.Inputs}: {at.Ended} candidates have ended");
-            }, cancellation);
+            }, cancellation, onAllCores: true);
             if (failure is not null) throw new WorkbookException(failure);
-        });
-        if (settings.Json) Console.WriteLine(JsonSerializer.Serialize(found, WithNulls));
-        else Show(found!);
-        return found!.Reproduced == false ? NotReproduced : 0;
+        }
+
+        void Tell()
+        {
+            if (settings.Json) Console.WriteLine(JsonSerializer.Serialize(found, WithNulls));
+            else Show(found!);
+        }
     }
 
     static string[] Arguments(Settings settings) =>
@@ -85,6 +111,7 @@ sealed class FindCommand(Workbook workbook, IAnsiConsole console) : AsyncCommand
         "find", Path.GetFullPath(settings.Network), Path.GetFullPath(settings.Out),
         .. Named("--trajectory", settings.Trajectory is { } file ? Path.GetFullPath(file) : null),
         .. Named("--arrays", settings.Arrays), .. Named("--outputs", settings.Outputs),
+        .. Named("--form", settings.Form), .. Named("--letters", settings.Letters),
         .. Named("--candidates", settings.Candidates), .. Named("--noise", settings.Noise),
         .. Named("--seed", settings.Seed), .. settings.Inputs.SelectMany(input => Named("--inputs", input)),
     ];
@@ -97,10 +124,15 @@ sealed class FindCommand(Workbook workbook, IAnsiConsole console) : AsyncCommand
     {
         console.WriteLine();
         console.WriteLine($"{found.Cell} with {found.Units} units, read from {string.Join(", ", found.Used)}.");
+        if (found.LeftAside.Count > 0) console.WriteLine($"Left aside: {string.Join(", ", found.LeftAside)}.");
         foreach (string sentence in found.Assumed) console.WriteLine(sentence);
         console.WriteLine(found.Check ?? "There were no trials of the source to check it against.");
         if (found.Reproduced == false) console.WriteLine("These are the fixed points of another network than yours.");
-        if (found.Unchecked is { } open) console.WriteLine($"Form not checked: {open}.");
+        if (found.Unchecked is { } open)
+            console.WriteLine($"Form not checked: {open}. Say another with --form, in such words.");
+        if (found.Reduced is { } rank)
+            console.WriteLine($"W is of rank {rank}: the points are those of its {rank}-dimensional dynamics, with the "
+                + "states of all units beside them.");
         foreach (var under in found.Found)
         {
             console.WriteLine();
@@ -109,6 +141,7 @@ sealed class FindCommand(Workbook workbook, IAnsiConsole console) : AsyncCommand
             console.WriteLine(under.Summary);
             console.WriteLine($"By unstable modes, from 0: {string.Join(", ", under.ByUnstableModes)}.");
             console.WriteLine(under.Standing);
+            if (under.Ends is { } ends) console.WriteLine(ends.Summary);
         }
         console.WriteLine();
         console.WriteLine($"Page: {found.Page}");

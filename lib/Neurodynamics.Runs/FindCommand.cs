@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Globalization;
+using Neurodynamics.Analysis;
 using Neurodynamics.Dynamics;
 using Neurodynamics.Export;
 using Neurodynamics.FixedPoints;
@@ -16,7 +17,13 @@ namespace Neurodynamics.Runs;
 [Description("Find the fixed points of a network from a file, and write them down.")]
 sealed class FindCommand : Command<FindCommand.Settings>
 {
-    const int Trials = 128, Steps = 100;
+    /// <summary>What a stopped program ends with.</summary>
+    const int Stopped = 130;
+
+    const int Steps = 100, Runs = 64;
+
+    // Trials to start from where there are none, and as many numbers as they may have.
+    const int MostTrials = 128, FewestTrials = 8, MostNumbers = 1 << 24;
 
     public sealed class Settings : CommandSettings
     {
@@ -34,6 +41,12 @@ sealed class FindCommand : Command<FindCommand.Settings>
 
         [CommandOption("--outputs <meaning>"), Description("What the outputs are: logits, values or tanh-values.")]
         public string? Outputs { get; init; }
+
+        [CommandOption("--form <words>"), Description("The equation, in the words of what would be assumed.")]
+        public string? Form { get; init; }
+
+        [CommandOption("--letters <names>"), Description("Which array is which letter of the equation.")]
+        public string? Letters { get; init; }
 
         [CommandOption("--inputs <values>"), Description("A constant input; may be given again.")]
         public string[] Inputs { get; init; } = [];
@@ -55,65 +68,119 @@ sealed class FindCommand : Command<FindCommand.Settings>
     public override int Execute(CommandContext context, Settings settings, CancellationToken cancellation)
     {
         var trajectory = TrialsOf(settings);
-        var imported = Read(settings.Network, trajectory, new() { Outputs = OutputsOf(settings.Outputs) });
+        var (imported, check) = Read(settings.Network, trajectory, OptionsOf(settings));
         var (network, cell) = (imported.Network, imported.Cell);
         double[][] inputs = settings.Inputs.Length == 0
             ? [new double[cell.InputSize]]
             : [.. settings.Inputs.Select(text => InputOf(text, cell.InputSize))];
-        var check = trajectory is null ? null : imported.Check(trajectory);
         bool turned = check is { TimeFirst: true };
-        double[,,] shown = (turned ? trajectory!.Turned() : trajectory)?.Inputs
-            ?? new Integration { Channels = cell.InputSize }.Sample(Trials, Steps, settings.Seed).Inputs;
+        double[,,] visited = network.Run((turned ? trajectory!.Turned() : trajectory)?.Inputs
+            ?? new Integration { Channels = cell.InputSize }.Sample(TrialsFor(cell), Steps, settings.Seed).Inputs);
+        // Of low rank all that lasts is in a few dimensions, where it is found and proven at any N.
+        var reduced = cell is LeakyCell { IsReducible: true } lowRank ? lowRank.Reduced() : null;
+        if (reduced is not null) visited = reduced.FromUnits(visited);
         string from = trajectory is not null
             ? $"The search started from {settings.Candidates} states of the trials."
             : $"There were no trials, so the search started from {settings.Candidates} states that the network visits "
                 + "under white noise: points that only trials of its task come near may be missing.";
-        double[,] starts = Neurodynamics.FixedPoints.Candidates.FromTrials(
-            cell, shown, settings.Candidates, settings.Seed, settings.Noise);
+        double[,] starts = Neurodynamics.FixedPoints.Candidates.FromStates(
+            visited, settings.Candidates, settings.Seed, settings.Noise);
 
         string name = Path.GetFileNameWithoutExtension(settings.Network);
         Directory.CreateDirectory(settings.Folder);
         var (pages, lines) = (new List<FoundUnder>(), new List<PointsUnder>());
-        foreach (var (index, input) in inputs.Index())
+        foreach (var (index, input) in inputs.Index().TakeWhile(_ => !cancellation.IsCancellationRequested))
         {
-            var set = new FixedPointSearch { Seed = settings.Seed }.Run(
-                cell, starts, input, new Course(index + 1, inputs.Length), cancellation);
-            cancellation.ThrowIfCancellationRequested();
-            var points = Linearisation.Of(cell, set.Points);
-            var standing = Standing.Of(cell, set, cancellation: cancellation);
-            cancellation.ThrowIfCancellationRequested();
+            var under = Search(reduced ?? cell, input, index + 1);
             string file = inputs.Length == 1 ? name : $"{name}-{index + 1}";
-            PointFile.Save(Path.Combine(settings.Folder, file + ".npz"), points, standing.Proof);
-            set.Save(Path.Combine(settings.Folder, file + ".json"));
-            string[] files = [file + ".npz", file + ".json"];
-            pages.Add(new(set, points, standing, files));
-            int most = points.Select(point => point.UnstableModes).DefaultIfEmpty(0).Max();
-            lines.Add(new(
-                input, points.Count,
-                [.. Enumerable.Range(0, most + 1).Select(modes => points.Count(point => point.UnstableModes == modes))],
-                set.Points.Count(point => point.Certificate?.Certainty == Certainty.Certified), set.SlowPoints.Count,
-                standing.IsProvenComplete, set.ToString(), standing.Message, files));
+            under = under with { Files = [file + ".npz", file + ".json"] };
+            PointFile.Save(
+                Path.Combine(settings.Folder, under.Files[0]), under.Points, under.Standing.Proof, reduced);
+            under.Set.Save(Path.Combine(settings.Folder, under.Files[1]));
+            pages.Add(under);
+            lines.Add(Line(under));
         }
+        if (pages.Count == 0) cancellation.ThrowIfCancellationRequested();
 
         string page = Path.Combine(settings.Folder, name + ".html");
-        FoundPage.Save(
-            page, Path.GetFileName(settings.Network), imported, check, from, network.Run(shown), pages);
+        FoundPage.Save(page, Path.GetFileName(settings.Network), imported, check, from, visited, pages, reduced);
         new FoundPoints(
-            settings.Network, cell.Title, cell.Units, imported.Used, imported.Assumptions, check?.Reproduced,
-            check?.ToString(), cell.Unchecked, page, lines).Say();
-        return 0;
+            settings.Network, cell.Title, cell.Units, imported.Used, imported.Ignored, imported.Assumptions,
+            check?.Reproduced, check?.ToString(), cell.Unchecked, reduced?.StateSize, page, lines).Say();
+        return cancellation.IsCancellationRequested ? Stopped : 0;
+
+        FoundUnder Search(Cell searched, double[] input, int number)
+        {
+            var set = new FixedPointSearch { Seed = settings.Seed }.Run(
+                searched, starts, input, new Course(number, inputs.Length), cancellation);
+            var points = Linearisation.Of(searched, set.Points);
+            var standing = Standing.Of(searched, set, cancellation: cancellation);
+            double[,] some = Neurodynamics.FixedPoints.Candidates.FromStates(visited, Runs, settings.Seed);
+            return new(set, points, standing, cancellation.IsCancellationRequested ? null
+                : RunEnds.Of(searched, input, some, points, cancellation: cancellation), []);
+        }
     }
 
-    /// <summary>By the names of its arrays, or by its trials where these do not say enough.</summary>
-    static ImportedNetwork Read(string path, SourceTrajectory? trajectory, ImportOptions options)
+    static PointsUnder Line(FoundUnder under)
     {
+        var (set, points, standing, ends, files) = under;
+        int most = points.Select(point => point.UnstableModes).DefaultIfEmpty(0).Max();
+        return new(
+            set.Input, points.Count,
+            [.. Enumerable.Range(0, most + 1).Select(modes => points.Count(point => point.UnstableModes == modes))],
+            set.Points.Count(point => point.Certificate?.Certainty == Certainty.Certified), set.SlowPoints.Count,
+            standing.IsProvenComplete, set.ToString(), standing.Message, ends is null ? null
+                : new(ends.Runs, ends.AtAttractors, ends.StoodStill, ends.Moving, ends.Lost,
+                    ends.Curve is { Period: var period } && double.IsFinite(period) ? period : null,
+                    ends.Curve?.IsAttracting, ends.ToString()), files);
+    }
+
+    static int TrialsFor(Cell cell) => Math.Clamp(MostNumbers / (Steps * cell.StateSize), FewestTrials, MostTrials);
+
+    static ImportOptions OptionsOf(Settings settings)
+    {
+        var (kind, divides) = FormWords.Of(settings.Form);
+        return new()
+        {
+            Outputs = OutputsOf(settings.Outputs),
+            Architecture = kind,
+            DividesByUnits = divides,
+            Arrays = LettersOf(settings.Letters),
+        };
+    }
+
+    /// <summary>W=name,B=name and so on.</summary>
+    static Dictionary<string, string> LettersOf(string? text) =>
+        (text?.Split(',', StringSplitOptions.TrimEntries) ?? []).Select(part => part.Split('=', 2))
+            .ToDictionary(part => part[0], part => part.Length == 2 ? part[1] : throw new ArgumentException(
+                $"--letters \"{text}\" should name arrays as W=name,B=name, but has \"{part[0]}\"."));
+    /// <summary>
+    /// By the names of its arrays, and by its trials where these do not say enough, or not what the trials do.
+    /// </summary>
+    static (ImportedNetwork Network, TrajectoryCheck? Check) Read(
+        string path, SourceTrajectory? trajectory, ImportOptions options)
+    {
+        if (trajectory is null) return (NetworkFile.Load(path, options), null);
+        // What the reader has said of the cell is not searched for.
+        bool isSaid = options.Architecture is not null || options.DividesByUnits is not null;
+        (ImportedNetwork Network, TrajectoryCheck? Check)? named = null;
         try
         {
-            return NetworkFile.Load(path, options);
+            var network = NetworkFile.Load(path, options);
+            named = (network, network.Check(trajectory));
+            if (isSaid || named.Value.Check!.Reproduced) return named.Value;
         }
-        catch (ImportException) when (trajectory is not null)
+        catch (ImportException) when (!isSaid)
         {
-            return NetworkFile.LoadByExample(path, trajectory, options);
+        }
+        try
+        {
+            var network = NetworkFile.LoadByExample(path, trajectory, options);
+            return (network, network.Check(trajectory));
+        }
+        catch (ImportException) when (named is not null)
+        {
+            return named.Value;
         }
     }
 

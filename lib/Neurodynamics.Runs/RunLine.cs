@@ -66,15 +66,20 @@ sealed record Searching(int Ended, int Input, int Inputs) : RunLine;
 /// <param name="Cell">Which cell it holds.</param>
 /// <param name="Units">How many units it has.</param>
 /// <param name="Used">Names of the arrays that were used.</param>
+/// <param name="LeftAside">Names of the arrays that were not.</param>
 /// <param name="Assumed">What the file left open, in sentences.</param>
 /// <param name="Reproduced">Whether trials of the source were reproduced; null where there were none.</param>
 /// <param name="Check">The same in a sentence.</param>
 /// <param name="Unchecked">What is not known of the form; null where it is known.</param>
+/// <param name="Reduced">
+/// The rank R of a network of low rank, whose points are in its own R dimensions; null where they are in all units.
+/// </param>
 /// <param name="Page">The page.</param>
 /// <param name="Found">An entry for each constant input.</param>
 sealed record FoundPoints(
-    string Network, string Cell, int Units, IReadOnlyList<string> Used, IReadOnlyList<string> Assumed, bool? Reproduced,
-    string? Check, string? Unchecked, string Page, IReadOnlyList<PointsUnder> Found) : RunLine;
+    string Network, string Cell, int Units, IReadOnlyList<string> Used, IReadOnlyList<string> LeftAside,
+    IReadOnlyList<string> Assumed, bool? Reproduced, string? Check, string? Unchecked, int? Reduced, string Page,
+    IReadOnlyList<PointsUnder> Found) : RunLine;
 
 /// <summary>The fixed points under one constant input.</summary>
 /// <param name="Input">The input, I values.</param>
@@ -85,7 +90,20 @@ sealed record FoundPoints(
 /// <param name="ProvenComplete">Whether the list is proven complete.</param>
 /// <param name="Summary">What was found, in a sentence.</param>
 /// <param name="Standing">What is known of the list, in a sentence.</param>
+/// <param name="Ends">Where runs from states of trials end; null where the search was stopped.</param>
 /// <param name="Files">The files with the points.</param>
 sealed record PointsUnder(
     double[] Input, int FixedPoints, int[] ByUnstableModes, int Certified, int SlowPoints, bool ProvenComplete,
-    string Summary, string Standing, IReadOnlyList<string> Files);
+    string Summary, string Standing, EndsUnder? Ends, IReadOnlyList<string> Files);
+
+/// <summary>Where runs end under one constant input.</summary>
+/// <param name="Runs">How many there were.</param>
+/// <param name="AtAttractors">How many ended at an attractor of the list.</param>
+/// <param name="StoodStill">How many stand still elsewhere.</param>
+/// <param name="Moving">How many were still moving.</param>
+/// <param name="Lost">How many left every bound.</param>
+/// <param name="Period">Steps in which the first of the moving ones goes round; null where none does.</param>
+/// <param name="OnAttractingCurve">Whether it does so on a closed curve that attracts.</param>
+/// <param name="Summary">All of it in words.</param>
+sealed record EndsUnder(int Runs, int AtAttractors, int StoodStill, int Moving, int Lost, double? Period,
+    bool? OnAttractingCurve, string Summary);

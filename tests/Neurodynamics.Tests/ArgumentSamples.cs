@@ -101,6 +101,9 @@ internal sealed class ArgumentSamples
         (_, "frozen") when type == typeof(string) => "readout.bias",
         _ when type == typeof(string) => name,
         (_, "input") when type == typeof(double[]) => new double[channels],
+        // Of as many dimensions as the points.
+        (_, "reduced") when at.DeclaringType == typeof(PointFile) => LeakyCell.CreateLowRank(new Currents(),
+            new double[units, channels], new double[units, units], new double[units, units]).Reduced(),
         // Only currents have one.
         (_, "innerbias") => null,
         _ when type == typeof(double[]) => Values(Length(name, at), i => 0.1 * (i + 1)),
@@ -117,6 +120,8 @@ internal sealed class ArgumentSamples
         _ when type == typeof(Ending[]) => solution.Value.Endings,
         (_, "input") when type == typeof(Tensor) => Random(States().GetLength(0), channels),
         (_, "inputs") when type == typeof(Tensor) => Random(trials, steps, channels),
+        (_, "state") when type == typeof(Tensor) && at.DeclaringType == typeof(ReducedCell) =>
+            Random(States().GetLength(0), 1),
         (_, "radius") when type == typeof(Tensor) => ones(States().GetLength(0), dtype: ScalarType.Float64),
         (_, "noise") when type == typeof(Tensor) => Random(trials, steps, units),
         (_, "start") when type == typeof(Tensor) => Random(trials, units),
@@ -141,6 +146,8 @@ internal sealed class ArgumentSamples
         _ when type == typeof(DelayedMatch.Condition) => new DelayedMatch.Condition(true, false, 12),
         _ when type == typeof(Network) && at.DeclaringType == typeof(Psychometric) =>
             Neurodynamics.Models.Network.Create(Architecture.Gru, 4, units, 1, seed: 1),
+        _ when type == typeof(StatePoint) && at.DeclaringType == typeof(ReducedCell) =>
+            new FixedPoint([0.5], new double[channels], 0, 1),
         _ => Thing(type),
     };
 
@@ -152,6 +159,7 @@ internal sealed class ArgumentSamples
         nameof(LayeredCell) => new LayeredCell(Cell()),
         nameof(CurrentsCell) => new CurrentsCell(new(), channels, units, ScalarType.Float64),
         nameof(LeakyCell) => LowRank(),
+        nameof(ReducedCell) => LowRank().Reduced(),
         nameof(RatesCell) => new RatesCell(new(), channels, units, ScalarType.Float64),
         nameof(LeakyArchitecture) => new Rates(),
         nameof(Nonlinearity) => Nonlinearity.Tanh,
@@ -347,7 +355,7 @@ internal sealed class ArgumentSamples
         "Steps" => steps,
         "steps" when at.DeclaringType == typeof(DelayedMatch) => 60,
         "steps" when at.DeclaringType == typeof(ContextDecision) || at.DeclaringType == typeof(Psychometric) => 20,
-        "steps" when at.DeclaringType == typeof(InvariantCurve) => 12,
+        "steps" when at.DeclaringType == typeof(InvariantCurve) || at.DeclaringType == typeof(RunEnds) => 12,
         "input" => 0,
         "multipliers" => 1,
         "row" or "first" => 0,
@@ -375,6 +383,7 @@ internal sealed class ArgumentSamples
 
     private double[,] Matrix(string name, MemberInfo at) => (at.DeclaringType!.Name, name) switch
     {
+        (nameof(ReducedCell), "k") => new double[States().GetLength(0), 1],
         (_, "inputs" or "Inputs") => new double[States().GetLength(0), channels],
         (nameof(LeakyCell), "inputWeights") => new double[units, channels],
         (nameof(LeakyCell), "recurrentWeights") => new double[units, units],

@@ -30,7 +30,13 @@ public sealed class FindTests : IDisposable
             Assert.Equal([1.0], arrays["proven_complete"].Values);
             Assert.Equal(under.Input, arrays["input"].Values.Take(4));
             Assert.True(File.Exists(Path.Combine(folder, under.Files[1])));
+            // Its W is of rank 2, so the points are in two dimensions; all units' states lie beside them.
+            Assert.Equal([3, 2], arrays["state"].Shape);
+            Assert.Equal([3, found.Units], arrays["unit_state"].Shape);
+            Assert.Equal(64, under.Ends!.AtAttractors);
         }
+        Assert.Equal(2, found.Reduced);
+        Assert.Contains("inputs", found.LeftAside);
         string page = await File.ReadAllTextAsync(found.Page, TestContext.Current.CancellationToken);
         Assert.Contains("1 channel read out", page);
         Assert.Contains("Proven complete", page);
@@ -52,12 +58,42 @@ public sealed class FindTests : IDisposable
         Assert.Contains("another network than yours", page);
     }
 
+    /// <summary>What a file leaves open can be said in the words in which it is assumed.</summary>
+    [Theory]
+    [InlineData("relu, currents, leak 0.2, 1 / N", "Currents ReLU, rank 2, learned start", true)]
+    [InlineData("currents, leak 0.1, without 1 / N", "Currents tanh, rank 2, learned start", false)]
+    public async Task TheFormCanBeSaid(string form, string cell, bool reproduced)
+    {
+        var (failure, found) = await FindAsync(
+            Reference("forms", "lowrank2_relu.npz"), $"--form={form}", "--candidates=8");
+
+        Assert.Null(failure);
+        Assert.Equal((cell, reproduced), (found!.Cell, found.Reproduced));
+        Assert.Null(found.Unchecked);
+        Assert.DoesNotContain(found.Assumed, sentence => sentence.Contains("DividesByUnits"));
+    }
+
+    /// <summary>The names are those of code with tanh; the trials show that it was ReLU.</summary>
+    [Fact]
+    public async Task TrialsThatNamesDoNotReproduceShowAnotherForm()
+    {
+        var (failure, found) = await FindAsync(Reference("forms", "lowrank2_relu.npz"), "--candidates=8");
+
+        Assert.Null(failure);
+        Assert.True(found!.Reproduced);
+        Assert.Equal("Currents ReLU, rank 2", found.Cell);
+    }
+
     [Theory]
     [InlineData("--inputs=1,2", "has 2 values, but the network has 4 inputs")]
     [InlineData("--inputs=1,x,0,0", "\"x\" in --inputs \"1,x,0,0\" is no number")]
     [InlineData("--arrays=inputs", "takes two or three names")]
     [InlineData("--outputs=odds", "logits, values or tanh-values")]
     [InlineData("--candidates=0", "at least 1 candidate")]
+    [InlineData("--form=currents, sinh", "says \"sinh\", but expected is currents or rates")]
+    [InlineData("--form=relu", "says \"relu\", but expected is currents or rates")]
+    [InlineData("--form=rates, leak much", "says \"leak much\", but expected is currents or rates")]
+    [InlineData("--letters=W", "should name arrays as W=name,B=name, but has \"W\"")]
     public async Task WrongOptionsGetASentence(string option, string words)
     {
         var (failure, found) = await FindAsync(Reference("laboratories", "context.npz"), option);

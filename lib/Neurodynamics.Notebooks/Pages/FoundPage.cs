@@ -3,7 +3,9 @@ using System.Text;
 using Neurodynamics.Analysis;
 using Neurodynamics.FixedPoints;
 using Neurodynamics.Import;
+using Neurodynamics.Models;
 using Neurodynamics.Proofs;
+using Plotly.NET;
 
 namespace Neurodynamics.Notebooks.Pages;
 
@@ -11,9 +13,10 @@ namespace Neurodynamics.Notebooks.Pages;
 /// <param name="Set">What was found, and the input.</param>
 /// <param name="Points">Its fixed points.</param>
 /// <param name="Standing">What is known of the list.</param>
+/// <param name="Ends">Where runs from states of trials end; null where the search was stopped.</param>
 /// <param name="Files">The names of the files with the points, which lie beside the page.</param>
-internal sealed record FoundUnder(
-    FixedPointSet Set, IReadOnlyList<Linearisation> Points, Standing Standing, IReadOnlyList<string> Files);
+internal sealed record FoundUnder(FixedPointSet Set, IReadOnlyList<Linearisation> Points, Standing Standing,
+    RunEnds? Ends, IReadOnlyList<string> Files);
 
 /// <summary>
 /// A network from a file to a page that needs nothing else: what was read, the check against trials, the picture, and
@@ -38,13 +41,14 @@ internal static class FoundPage
     /// <param name="from">Where the search started, in a sentence.</param>
     /// <param name="visited">States of trials [B, T, S], for the picture.</param>
     /// <param name="found">What was found, an entry for each constant input.</param>
+    /// <param name="reduced">Where states and points are those of a network's few dimensions, these.</param>
     public static void Save(string path, string name, ImportedNetwork imported, TrajectoryCheck? check, string from,
-        double[,,] visited, IReadOnlyList<FoundUnder> found) =>
+        double[,,] visited, IReadOnlyList<FoundUnder> found, ReducedCell? reduced = null) =>
         WholeFile.Write(path, stream =>
-            stream.Write(Encoding.UTF8.GetBytes(Html(name, imported, check, from, visited, found))));
+            stream.Write(Encoding.UTF8.GetBytes(Html(name, imported, check, from, visited, found, reduced))));
 
     private static string Html(string name, ImportedNetwork imported, TrajectoryCheck? check, string from,
-        double[,,] visited, IReadOnlyList<FoundUnder> found)
+        double[,,] visited, IReadOnlyList<FoundUnder> found, ReducedCell? reduced)
     {
         var (network, cell) = (imported.Network, imported.Cell);
         var page = new StringBuilder($"""
@@ -70,20 +74,26 @@ internal static class FoundPage
             warns: check is not { Reproduced: true });
         if (check is { Reproduced: false })
             Paragraph("What follows are the fixed points of another network than yours.", warns: true);
-        if (cell.Unchecked is { } open) Paragraph($"Form not checked: {open}.", warns: true);
+        if (cell.Unchecked is { } open) Paragraph(
+            $"Form not checked: {open}. Say another with --form, in such words.", warns: true);
         page.Append("<h2>Fixed points</h2>\n");
         Paragraph(from);
-        Linearisation[] all = [.. found.SelectMany(under => under.Points)];
-        var chart = Figures.FixedPoints(all, network, Pca.OfTrials(visited), visited,
-            network.Channels > 0 ? ColourBy.Readout : ColourBy.UnstableModes,
-            found.Count == 1 ? null : "Fixed points under each constant input");
+        if (reduced is not null)
+            Paragraph($"W is of rank {reduced.StateSize}, so what lasts happens in as many dimensions, k: all fixed "
+                + "points are there, with the same unstable modes. Kinds, eigenvalues, speeds and radii below are "
+                + $"those in k. The other {cell.Units - reduced.StateSize} modes of the network shrink by a factor of "
+                + $"{Wording.Of(1 - reduced.Leak, "G4")} at every step.");
+        var chart = Chart(found, visited, network, reduced);
         page.Append(ChartHtml.Of(chart)).Append('\n');
         foreach (var under in found)
         {
             page.Append("<section>\n<h3>Input (").Append(Wording.Of(under.Set.Input)).Append(")</h3>\n");
             Paragraph(under.Set.ToString());
             Paragraph(under.Standing.Message);
-            page.Append(TableText.Html(Tables.FixedPoints(under.Points, network))).Append('\n');
+            if (under.Ends is { } ends) Paragraph(ends.ToString());
+            var rows = reduced is null ? under.Points
+                : [.. under.Points.Select(point => point with { Point = reduced.ToUnits(point.Point) })];
+            page.Append(TableText.Html(Tables.FixedPoints(rows, network))).Append('\n');
             Paragraph($"With all digits, eigenvectors and Jacobians: {string.Join(", ", under.Files)}.");
             page.Append("</section>\n");
         }
@@ -93,6 +103,35 @@ internal static class FoundPage
 
         void Paragraph(string text, bool warns = false) =>
             page.Append(warns ? "<p class=\"warning\">" : "<p>").Append(Text(text)).Append("</p>\n");
+    }
+
+    /// <summary>Points and trials: of rank 1 and 2 with the flow that they are the rests of.</summary>
+    private static GenericChart Chart(
+        IReadOnlyList<FoundUnder> found, double[,,] visited, Network network, ReducedCell? reduced)
+    {
+        Linearisation[] all = [.. found.SelectMany(under => under.Points)];
+        string title = found.Count == 1 ? $"Fixed points under the input ({Wording.Of(found[0].Set.Input)})"
+            : "Fixed points under each constant input";
+        var curves = found.SelectMany(under => under.Ends?.Curve?.States.Cast<double>() ?? []);
+        double extent = 1.15 * all.SelectMany(point => point.Point.State).Concat(visited.Cast<double>())
+            .Concat(curves).Select(Math.Abs).DefaultIfEmpty(0).Max();
+        if (extent == 0) extent = 1;
+        return reduced?.StateSize switch
+        {
+            1 => Figures.PhaseLines([.. found.Select(under => new LineView(Name(under),
+                PhaseLine.Of(reduced, under.Set.Input, extent), under.Points))], title, "k"),
+            2 => Figures.PhasePlanes([.. found.Select(under =>
+            {
+                var plane = PhasePlane.Of(reduced, under.Set.Input, extent);
+                return new PlaneView(found.Count == 1 ? "" : Name(under), plane, under.Points,
+                    plane.Trajectories(plane.Grid(10), 60));
+            })], title, "k"),
+            null => Figures.FixedPoints(all, network, Pca.OfTrials(visited), visited,
+                network.Channels > 0 ? ColourBy.Readout : ColourBy.UnstableModes, title),
+            _ => Figures.FixedPoints(all, new(reduced), Pca.OfTrials(visited), visited, title: title),
+        };
+
+        static string Name(FoundUnder under) => $"input ({Wording.Of(under.Set.Input)})";
     }
 
     private static string Text(string text) => WebUtility.HtmlEncode(text);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Neurodynamics.Dynamics;
 using Neurodynamics.Models;
 using static TorchSharp.torch;
@@ -15,7 +16,7 @@ namespace Neurodynamics.Analysis;
 /// By what a small distance grows in a turn, the largest first: 1 along a curve, below 1 across one that attracts (the
 /// moduli of Floquet's multipliers, from Lyapunov exponents).
 /// </param>
-public sealed record InvariantCurve(double[,] States, double[] Input, double Period, double[] Multipliers) : Described
+public sealed record InvariantCurve(double[,] States, double[] Input, double Period, double[] Multipliers)
 {
     /// <summary>How far the multiplier along a curve may be from 1, as it is measured.</summary>
     private const double Along = 0.05;
@@ -29,6 +30,20 @@ public sealed record InvariantCurve(double[,] States, double[] Input, double Per
     /// </summary>
     public bool IsAttracting => double.IsFinite(Period) && Math.Abs(Multipliers[0] - 1) <= Along
         && Multipliers.Skip(1).All(multiplier => multiplier < Across);
+
+    /// <summary>What goes on, after "it".</summary>
+    internal string InWords => (IsAttracting, double.IsFinite(Period)) switch
+    {
+        (true, _) => string.Create(CultureInfo.InvariantCulture,
+            $"goes round in {Period:0.##} steps, on a closed curve that attracts"),
+        (_, true) => string.Create(CultureInfo.InvariantCulture,
+            $"turns once in {Period:0.##} steps, but on no closed curve that is seen to attract"),
+        _ => "does not go round: it rests, or creeps",
+    };
+
+    /// <summary>Such as "It goes round in 23.41 steps, on a closed curve that attracts; multipliers 1, 0.53."</summary>
+    public override string ToString() => $"It {InWords}; multipliers "
+        + string.Join(", ", Multipliers.Select(value => value.ToString("0.###", CultureInfo.InvariantCulture))) + ".";
 
     /// <summary>Follows a state until it has settled, and then round the curve.</summary>
     /// <param name="cell">The cell; it is run in float64.</param>

@@ -2,6 +2,7 @@ using System.Numerics;
 using Neurodynamics.Dynamics;
 using Neurodynamics.FixedPoints;
 using Neurodynamics.Import;
+using Neurodynamics.Models;
 using Neurodynamics.Proofs;
 
 namespace Neurodynamics.Export;
@@ -42,6 +43,9 @@ namespace Neurodynamics.Export;
 /// <item><term>proven_complete, proven_points [1]</term><description>
 /// With a proof: whether it is complete, and how many fixed points it found.
 /// </description></item>
+/// <item><term>unit_state [M, N]</term><description>
+/// Of the dynamics of a network of low rank: the states of the whole network, where state has its k.
+/// </description></item>
 /// </list>
 /// A .mat has vectors as columns. A CSV has a row per point, and its columns are numbered from 1 (state_1). A complex
 /// number is two columns there (eigenvalues_1_re, eigenvalues_1_im), yes and no are 1 and 0. Vectors, Jacobians and
@@ -59,10 +63,12 @@ public static class PointFile
     /// <param name="path">The file, ending in .npz, .mat or .csv; replaced if it exists.</param>
     /// <param name="points">The points, such as those of <see cref="Linearisation.Of"/>, all of one network.</param>
     /// <param name="proof">A proof of the network under the same input; default none.</param>
+    /// <param name="reduced">Where the points are those of a network's few dimensions, these; default none.</param>
     /// <exception cref="ArgumentException">
     /// The ending is another one, the points are not of one network, or the proof is of another.
     /// </exception>
-    public static void Save(string path, IReadOnlyList<Linearisation> points, CompletenessProof? proof = null)
+    public static void Save(string path, IReadOnlyList<Linearisation> points, CompletenessProof? proof = null,
+        ReducedCell? reduced = null)
     {
         Demand.Given((path, points));
         string ending = Path.GetExtension(path).ToLowerInvariant();
@@ -70,8 +76,15 @@ public static class PointFile
         var format = formats.FirstOrDefault(one => one.Ending == ending) ?? throw new ArgumentException(
             $"Points are saved as {string.Join(", ", formats.Select(one => one.Ending).Order())}, but the file is "
             + $"{Path.GetFileName(path)}: give it one of these endings.", nameof(path));
-        var arrays = Arrays(points, proof);
+        IReadOnlyList<SourceArray> arrays =
+            [.. Arrays(points, proof), .. reduced is null ? [] : Whole(points, reduced)];
         WholeFile.Write(path, stream => format.Write(arrays, stream));
+    }
+
+    private static IEnumerable<SourceArray> Whole(IReadOnlyList<Linearisation> points, ReducedCell reduced)
+    {
+        yield return new("unit_state", "float64", [points.Count, reduced.UnitsOfWhole],
+            [.. points.SelectMany(point => reduced.ToUnits(point.Point).State)]);
     }
 
     /// <summary>The arrays of a file; a complex one has a last dimension of 2.</summary>

@@ -68,6 +68,13 @@ public sealed record ImportOptions : Described
         }
     } = new Dictionary<string, string>();
 
+    /// <summary>
+    /// Whether W of low rank is m n' / N, and what a readout sees is over N too (true), or m n' and as it is (false).
+    /// Default: m n' / N, as most code has it, unless units would then hardly hear each other, and m n' where they
+    /// would. Which it was is among the assumptions.
+    /// </summary>
+    public bool? DividesByUnits { get; init; }
+
     /// <summary>An option as messages name it.</summary>
     internal static string NameOf(string option) => $"{nameof(ImportOptions)}.{option}";
 }

@@ -34,6 +34,12 @@ public static partial class NetworkFile
     {
         options ??= new();
         var file = ArrayFile.Read(path);
+        if (options.Architecture is not null || options.DividesByUnits is not null)
+        {
+            string given = options.Architecture is null ? nameof(options.DividesByUnits) : nameof(options.Architecture);
+            throw file.Refusal($"{ImportOptions.NameOf(given)} was given, but trials show what the cell is: leave it "
+                + $"out, or name the arrays and use {nameof(Load)}");
+        }
         string[] ofTrials = trials is null ? SourceTrajectory.Names : [];
         trials = (trials ?? SourceTrajectory.In(file)).Whole();
         if (options.Arrays.Values.FirstOrDefault(name => file.Find(name) is null) is { } missing) _ = file[missing];
@@ -46,7 +52,8 @@ public static partial class NetworkFile
 
         var cell = Kept(found.Layer.Build(ScalarType.Float64));
         var left = new Parts([.. arrays.Except(found.Layer.Used)], options.Arrays);
-        var readout = options.WithoutReadout ? null : ReadoutOf(file, left, cell, found.Trials);
+        var readout = options.WithoutReadout ? null : ReadoutOf(
+            file, left, cell, found);
         if (readout?.Reads is { } reads)
         {
             cell.Dispose();
@@ -82,9 +89,11 @@ public static partial class NetworkFile
                 $"{ArrayFile.Listed(names)} {(names.Length == 1 ? "is" : "are")} {what} and would change nothing.";
     }
 
-    private static ExampleReadout? ReadoutOf(ArrayFile file, Parts left, Cell cell, SourceTrajectory trials)
+    private static ExampleReadout? ReadoutOf(ArrayFile file, Parts left, Cell cell, ExampleSearch.Found found)
     {
-        if (trials.Outputs is not { } outputs) return ExampleReadout.ByName(left, cell);
+        var trials = found.Trials;
+        if (trials.Outputs is not { } outputs)
+            return ExampleReadout.ByName(left, cell, found.Layer.DividesByUnits);
         var states = trials.States.ToTensor().flatten(0, 1);
         if (states.shape[1] != cell.StateSize) states = cell.Run(trials.Inputs.ToTensor()).flatten(0, 1);
         var readout = ExampleReadout.Checked(left, cell, states, outputs.ToTensor().flatten(0, 1));

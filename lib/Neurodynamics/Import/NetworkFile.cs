@@ -44,7 +44,7 @@ public static partial class NetworkFile
         var readout = options.WithoutReadout ? null : source.Readout(layer);
         var start = Belongings.StartIn(file, [.. layer.Used, .. readout?.Used ?? []], options, layer);
         if (start is not null) layer = layer with { Start = start.Values, Used = [.. layer.Used, start] };
-        SourceArray[] used = [.. layer.Used, .. readout?.Used ?? []];
+        SourceArray[] used = [.. layer.Used.Concat(readout?.Used ?? []).Distinct()];
         Belongings.Require(file, used, options, sources.Count > 1 ? source.Name : "");
         var precision = used.Any(array => array.Type == "float64") ? ScalarType.Float64 : ScalarType.Float32;
 

@@ -360,7 +360,7 @@ public abstract class Cell : nn.Module
         return As(architecture, named_parameters().FirstOrDefault().parameter?.dtype ?? ScalarType.Float64);
     }
 
-    private Cell As(Architecture architecture, ScalarType precision)
+    private protected Cell As(Architecture architecture, ScalarType precision)
     {
         var copy = architecture.Create(InputSize, Units, precision);
         copy.GivenStart = GivenStart;

@@ -65,6 +65,12 @@ public sealed class CurrentsCell : LeakyCell
         EnclosedVector Argument(EnclosedVector x) => inner is null ? x : x + inner;
     }
 
+    internal override Tensor StateOf(Tensor sum) => sum;
+
+    internal override Tensor RatesOf(Tensor states) => Nonlinearity.Of(Argument(states));
+
+    internal override Tensor SlopeOf(Tensor sum) => Nonlinearity.Slope(Argument(sum));
+
     private protected override Tensor StateJacobianAt(Tensor drive, Tensor state) =>
         Nonlinearity.Slope(Argument(state)).unsqueeze(1) * (Leak.unsqueeze(1) * Connectivity.Matrix());
 

@@ -56,7 +56,10 @@ public sealed class EnclosedStep
     /// <summary>
     /// What decides the fixed points under a constant input; null where the cell knows nothing simpler.
     /// </summary>
-    internal FixedPointEquation? Equation(double[] input) => equation?.Invoke(EnclosedVector.Constant(input));
+    internal FixedPointEquation? Equation(double[] input) => Equation(EnclosedVector.Constant(input));
+
+    /// <inheritdoc cref="Equation(double[])"/>
+    internal FixedPointEquation? Equation(EnclosedVector input) => equation?.Invoke(input);
 }
 
 /// <summary>

@@ -134,31 +134,27 @@ public abstract class LeakyCell : Cell
     }
 
     /// <summary>
+    /// Whether the network has dynamics of a few dimensions: W is given as m and n, and all units have one leak.
+    /// </summary>
+    public bool IsReducible => Connectivity is Connectivity.LowRank && Leak.ToVector().Distinct().Count() == 1;
+
+    /// <summary>
     /// What a network of rank R does in its own R dimensions: k' = (1 - a) k + a n' f(m k + B u + b + c) / N. From
     /// states x = m k + B u + b (currents), or from any (rates, k = n' r / N), the network moves as this does while its
     /// input stays the same; its fixed points are all there, with the same unstable modes (Mastrogiuseppe and Ostojic
     /// 2018).
     /// </summary>
     /// <returns>A cell of R units in float64, of the weights of this moment.</returns>
-    /// <exception cref="InvalidOperationException">W is not given as m and n, or the units' leaks differ.</exception>
-    public Cell Reduced()
+    /// <exception cref="InvalidOperationException">The network is not <see cref="IsReducible"/>.</exception>
+    public ReducedCell Reduced()
     {
         using var work = Usage.Begin();
-        using var frozen = no_grad();
-        double[] leaks = Leak.ToVector();
-        if (Connectivity is not Connectivity.LowRank || leaks.Any(a => a != leaks[0]))
+        if (!IsReducible)
             throw new InvalidOperationException($"{Title} has no dynamics of a few dimensions: they need W as m and n ("
                 + $"{nameof(CreateLowRank)}), and one leak for all units.");
-        double[][,] factors = [.. Connectivity.Parameters.Select(parameter => parameter.Values.ToMatrix())];
-        double[,] inputs = InputWeights.ToMatrix();
-        double[] bias = Bias.ToVector(), inner = (this as CurrentsCell)?.InnerBias?.ToVector() ?? new double[Units];
-        var (f, a, units) = (Nonlinearity, leaks[0], Units);
-        return MadeOf(this, From((u, k) =>
-        {
-            var drive = u.mm(inputs.ToTensor().t()).Plus(bias.ToTensor()).Plus(inner.ToTensor());
-            var rates = f.Of(k.mm(factors[0].ToTensor().t()).Plus(drive));
-            return k.Times(1 - a).Plus(rates.mm(factors[1].ToTensor()).Times(a / units));
-        }, InputSize, factors[0].GetLength(1), name: $"{Title} in k"));
+        var made = new ReducedCell((LeakyCell)As(Architecture!, ScalarType.Float64));
+        MadeOf(this, made);
+        return made;
     }
 
     private protected sealed override bool Silence(IEnumerable<int> units)
@@ -280,8 +276,17 @@ public abstract class LeakyCell : Cell
     protected internal sealed override Tensor Start(Tensor inputs) =>
         LearnedStart is null ? base.Start(inputs) : LearnedStart.expand(inputs.shape[0], Units);
 
+    /// <summary>The state of units that settle on a sum W f + B u + b [B, N].</summary>
+    internal abstract Tensor StateOf(Tensor sum);
+
+    /// <summary>The rates of states [B, N], which units send each other.</summary>
+    internal abstract Tensor RatesOf(Tensor states);
+
+    /// <summary>f' where units settle on a sum [B, N].</summary>
+    internal abstract Tensor SlopeOf(Tensor sum);
+
     /// <summary>B u + b.</summary>
-    private protected Tensor Drive(Tensor input) => nn.functional.linear(input, InputWeights, Bias);
+    internal Tensor Drive(Tensor input) => nn.functional.linear(input, InputWeights, Bias);
 
     private protected abstract Tensor Advance(Tensor drive, Tensor state, Func<Tensor, Tensor> product);
 

@@ -28,6 +28,12 @@ public sealed class RatesCell : LeakyCell
         EnclosedVector Rate(EnclosedVector k, EnclosedVector u) => Rates(parts.Onto(k) + parts.Drive(u));
     }
 
+    internal override Tensor StateOf(Tensor sum) => Nonlinearity.Of(sum);
+
+    internal override Tensor RatesOf(Tensor states) => states;
+
+    internal override Tensor SlopeOf(Tensor sum) => Nonlinearity.Slope(sum);
+
     private protected override Tensor StateJacobianAt(Tensor drive, Tensor state) =>
         (Leak * Slope(drive, state)).unsqueeze(-1) * Connectivity.Matrix();
 

@@ -29,7 +29,7 @@ public sealed class KnownCodeTests
     [InlineData("currents_tanh", "currents, relu, leak 0.1")]
     [InlineData("dale_currents_relu", "currents, relu, leak 0.1")]
     [InlineData("rates_relu", "rates, relu, no leak")]
-    [InlineData("lowrank2_relu", "currents, tanh, 1 / N, leak 0.2")]
+    [InlineData("lowrank2_relu", "currents, tanh, leak 0.2, 1 / N")]
     public void What_the_names_leave_open_is_assumed_and_can_be_said(string form, string assumed)
     {
         string path = Reference.Form(form);
@@ -153,6 +153,96 @@ public sealed class KnownCodeTests
         });
         Assert.Equal(3, ((LeakyArchitecture)imported.Cell.Architecture!).Rank);
         Assert.Equal(1, imported.Network.Channels);
+    }
+
+    /// <summary>
+    /// The same names are saved with both scales: where only one lets units hear each other, it is that.
+    /// </summary>
+    [Theory]
+    [InlineData(1, null, "1 / N")]
+    [InlineData(100, null, "without 1 / N")]
+    [InlineData(1, false, null)]
+    [InlineData(100, true, null)]
+    public void The_scale_of_low_rank_is_told_by_its_size_or_by_the_reader(double by, bool? said, string? assumed)
+    {
+        const int units = 100;
+        var imported = LoadLowRank(units, by, said);
+        bool divides = said ?? by == 1;
+        double[,] w = ((LeakyCell)imported.Cell).RecurrentWeights();
+        Assert.Equal(divides ? 1.5 / by / units * 2 : 1.5 / by * 2, w[0, 1], 1e-12);
+        Assert.Equal(divides ? 3.0 / units : 3, imported.Network.Readout!.weight[0, 0].item<double>(), 1e-12);
+        if (assumed is null) Assert.DoesNotContain("/ N", imported.Cell.Unchecked);
+        else Assert.EndsWith($"leak 0.2, {assumed}", imported.Cell.Unchecked);
+        Assert.Equal(assumed is not null, imported.Assumptions.Any(one => one.Contains("DividesByUnits")));
+        var named = NetworkFile.Load(LowRankFile(units, by), new()
+        {
+            Arrays = Letters(("m", "m"), ("n", "n"), ("B", "wi")),
+            DividesByUnits = said,
+            LeaveOut = ["h0"],
+            Architecture = Currents(Nonlinearity.Tanh),
+        });
+        Assert.Equal(w, ((LeakyCell)named.Cell).RecurrentWeights());
+        Assert.Equal(assumed, named.Cell.Unchecked);
+    }
+
+    /// <summary>
+    /// Programs store n as [N, 1], [1, N] or N values, with a scale of the readout under a name of its own.
+    /// </summary>
+    [Theory]
+    [InlineData(4, 1)]
+    [InlineData(1, 4)]
+    [InlineData(4)]
+    public void Vectors_of_rank_one_may_lie_any_way(params int[] shape)
+    {
+        using var scratch = new Scratch();
+        string path = scratch.Write("n.npz", Npz.Doubles(
+            new("rnn.w_inp", "float64", [1, 4], [1, 2, 3, 4]), new("rnn.w_inp_scale", "float64", [1], [2]),
+            new("rnn.m", "float64", [4, 1], [1, 2, 3, 4]), new("rnn.n", "float64", shape, [5, 6, 7, 8]),
+            new("rnn.w_out", "float64", [4, 1], [1, 0, -1, 2]), new("rnn.w_out_scale", "float64", [1, 1], [3])));
+        var imported = NetworkFile.Load(path);
+        double[,] w = ((LeakyCell)imported.Cell).RecurrentWeights();
+        Assert.All(Enumerable.Range(0, 16), at => Assert.Equal((at / 4 + 1) * (at % 4 + 5) / 4.0, w[at / 4, at % 4]));
+        Assert.Equal([0.75, 0, -0.75, 1.5], imported.Network.Readout!.weight.detach().flatten().ToVector());
+        Assert.Empty(imported.Ignored);
+        Assert.Contains("readout of rates", imported.Assumptions[0]);
+        var reads = NetworkFile.Load(path, new() { Architecture = new Currents { ReadsRates = false } });
+        Assert.False(((Currents)reads.Cell.Architecture!).ReadsRates);
+    }
+
+    /// <summary>Each population draws its weights from one basis, on its own units.</summary>
+    [Fact]
+    public void Populations_are_put_together()
+    {
+        double[] basis = [1, 2, 3, 4, 5, 6, 7, 8], supports = [1, 1, 0, 0, 0, 0, 1, 1];
+        using var scratch = new Scratch();
+        string path = scratch.Write("n.npz", Npz.Doubles(
+            new("gaussian_basis", "float64", [2, 4], basis), new("supports", "float64", [2, 4], supports),
+            new("wi_weights", "float64", [1, 2, 2], [1, 0, 0, 1]), new("m_weights", "float64", [1, 2, 2], [1, 1, 2, 0]),
+            new("n_weights", "float64", [1, 2, 2], [0, 0.1, 0, 0]), new("n_biases", "float64", [1, 2], [0, -1]),
+            new("h0_weights", "float64", [2, 2], [0, 0, 0, 1]), new("wo_weights", "float64", [1, 2, 2], [1, 0, 0, 0])));
+        var imported = NetworkFile.Load(path);
+        var cell = (LeakyCell)imported.Cell;
+        double[] m = [6, 8, 6, 8], n = [0.5, 0.6, -1, -1];
+        double[,] w = cell.RecurrentWeights();
+        Assert.All(Enumerable.Range(0, 16), at => Assert.Equal(m[at / 4] * n[at % 4], w[at / 4, at % 4], 1e-14));
+        Assert.Equal([1, 2, 7, 8], cell.InputWeights.detach().flatten().ToVector());
+        Assert.Equal([1, 2, 0, 0], imported.Network.Readout!.weight.detach().flatten().ToVector());
+        Assert.Equal([0, 0, 7, 8], cell.StartState());
+        Assert.Equal(imported.Used.Distinct(), imported.Used);
+    }
+
+    private static ImportedNetwork LoadLowRank(int units, double by, bool? divides) =>
+        NetworkFile.Load(LowRankFile(units, by), new() { DividesByUnits = divides });
+
+    private static string LowRankFile(int units, double by)
+    {
+        string path = Path.Combine(Directory.CreateTempSubdirectory("neurodynamics-import-").FullName, "n.npz");
+        SourceArray Constant(string name, double value, params int[] shape) =>
+            new(name, "float64", shape, [.. Enumerable.Repeat(value, (int)SourceArray.Count(shape))]);
+        File.WriteAllBytes(path, Npz.Doubles(Constant("wi", 0.5, 1, units), Constant("si", 2, 1),
+            Constant("m", 1.5, units, 1), Constant("n", 2 / by, units, 1), Constant("wo", 1, units, 1),
+            Constant("so", 3, 1), Constant("h0", 0, units)));
+        return path;
     }
 
     private static SourceArray Array(string name, double[,] values) =>

@@ -269,6 +269,57 @@ public sealed class LowRankProofTests
         Assert.True(factored.IsOne(new[,] { { 1e9 } }, new[,] { { 0.0 } }, [1]));
     }
 
+    /// <summary>
+    /// Against the whole network: the same points, the same modes beside those that fade by the leak, and the Jacobians
+    /// of autograd; the proof is the whole network's.
+    /// </summary>
+    [Theory, InlineData(true), InlineData(false)]
+    public void The_dynamics_in_k_have_the_points_modes_and_proofs_of_the_whole(bool isRates)
+    {
+        var cell = RandomCell(30, 2, 8, Nonlinearity.Tanh, isRates, seed: 7);
+        double[] input = [0.1, -0.05];
+        var reduced = cell.Reduced();
+        var (whole, proof) = (Prover.Run(cell, input), Prover.Run(reduced, input));
+        Assert.Equal((ProofVerdict.ProvenComplete, whole.Points.Count), (proof.Verdict, proof.Points.Count));
+        var points = Linearisation.Of(reduced, proof.FixedPoints(reduced));
+        Assert.True(points.Count > 1);
+        Assert.All(points, point =>
+        {
+            double[] state = reduced.ToUnits(point.Point).State;
+            Assert.True(cell.Next(input, state).Distance(state) < 1e-10);
+            Assert.True(reduced.FromUnits(new[] { state }.ToMatrix(30)).Row(0).Distance(point.Point.State) < 1e-10);
+            Assert.Equal(state, reduced.ToUnits(new[] { point.Point.State }.ToMatrix(2), input).Row(0));
+            var there = Linearisation.Of(cell, [new FixedPoint(state, input, 0, 1)])[0];
+            Assert.Equal(there.UnstableModes, point.UnstableModes);
+            foreach (var lambda in there.Eigenvalues)
+                Assert.True((lambda - (1 - reduced.Leak)).Magnitude < 1e-7
+                    || point.Eigenvalues.Any(mine => (mine - lambda).Magnitude < 1e-9), $"{lambda}");
+        });
+        // Autograd knows nothing of the closed forms.
+        var plain = Cell.From(reduced.Step, 2, 2);
+        using var scope = TorchSharp.torch.NewDisposeScope();
+        var (u, k) = (new[] { input }.ToMatrix(2).ToTensor(), Nets.Cloud(5, 2, 2, seed: 1).ToTensor());
+        Assert.True((reduced.StateJacobian(u, k) - plain.StateJacobian(u, k)).abs().max().item<double>() < 1e-12);
+        Assert.True((reduced.InputJacobian(u, k) - plain.InputJacobian(u, k)).abs().max().item<double>() < 1e-12);
+        // A box keeps what starts in it.
+        double[] box = reduced.InvariantBox(input)!;
+        Assert.All(Enumerable.Range(0, 5), i => Assert.All(
+            reduced.Next(input, [.. box.Select((side, r) => (i >> r) % 2 == 0 ? side : -side)]).Zip(box),
+            pair => Assert.True(Math.Abs(pair.First) <= pair.Second)));
+    }
+
+    /// <summary>A change of the network's weights afterwards is none of its business.</summary>
+    [Fact]
+    public void The_dynamics_in_k_keep_the_weights_of_their_moment()
+    {
+        var cell = RandomCell(30, 2, 4, Nonlinearity.Tanh, isRates: true, seed: 7);
+        var reduced = cell.Reduced();
+        double[] before = reduced.Next([0.7, -0.4], [1, 2]);
+        using (TorchSharp.torch.no_grad()) cell.InputWeights.zero_();
+        Assert.Equal(before, reduced.Next([0.7, -0.4], [1, 2]));
+        Assert.NotEqual(before, cell.Reduced().Next([0.7, -0.4], [1, 2]));
+    }
+
     /// <summary>In k it goes where the whole network goes, and stands still where the proof says.</summary>
     [Theory, InlineData(true), InlineData(false)]
     public void A_network_of_low_rank_moves_in_its_own_dimensions_as_it_does_in_all(bool isRates)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using static TorchSharp.torch;
 
 namespace Neurodynamics.Import;
@@ -10,8 +11,44 @@ internal sealed record Connection(string Text, IReadOnlyList<SourceArray> From, 
 {
     private const int MostOfOneShape = 8;
 
+    /// <summary>The norm of W below which what a unit gets from the others is lost within a step.</summary>
+    private const double Faint = 0.2;
+
     /// <summary>The input weights, where one array holds both.</summary>
     public Part? Inputs { get; init; }
+
+    /// <summary>Whether W of low rank is m n' / N, as it is unless someone says otherwise.</summary>
+    public bool DividesByUnits { get; private init; } = true;
+
+    /// <summary>What of its scale was assumed, in a sentence and in a few words; null where it was said.</summary>
+    public (string Sentence, string Words)? Assumed { get; private init; }
+
+    /// <summary>W of low rank, m n' / N or m n'.</summary>
+    /// <param name="m">[N, R].</param>
+    /// <param name="n">[N, R].</param>
+    /// <param name="divides">Which it is; null lets the norm of W tell, and says so.</param>
+    public static Connection OfLowRank(Part m, Part n, bool? divides)
+    {
+        long units = m.Values.shape[0];
+        // The norm of m n' from two matrices of R by R.
+        double norm = Math.Sqrt(m.Values.t().mm(m.Values).mul(n.Values.t().mm(n.Values)).sum().item<double>());
+        bool isFaint = norm / units < Faint && norm >= Faint, over = divides ?? !isFaint;
+        string option = ImportOptions.NameOf(nameof(ImportOptions.DividesByUnits));
+        string text = $"{m.Text} {Transposed(n)}", sentence = over
+            ? $"W is taken to be {text} / N, as most code of low rank has it: where it is without 1 / N, set {option} "
+                + "to false."
+            : string.Create(CultureInfo.InvariantCulture,
+                $"W is taken to be {text} without 1 / N: with it the norm of W would be {norm / units:g2}, and units ")
+                + $"would hardly hear each other. Where it is with 1 / N, set {option} to true.";
+        return new(over ? $"{text} / N" : text, [.. m.From, .. n.From], over ? m.Values : m.Values.Times(units),
+            n.Values)
+        {
+            DividesByUnits = over,
+            Assumed = divides is null ? (sentence, over ? "1 / N" : "without 1 / N") : null,
+        };
+    }
+
+    private static string Transposed(Part n) => n.Text.EndsWith('\'') ? n.Text[..^1] : n.Text + "'";
 
     /// <summary>W z for every row of z [P, N].</summary>
     public Tensor Times(Tensor z) => Weights is [var w] ? z.mm(w.t())
@@ -100,10 +137,8 @@ internal sealed record Connection(string Text, IReadOnlyList<SourceArray> From, 
             foreach (var m in all)
                 foreach (var n in parts.Matrices(units, rank, "n").Where(n => !n.Shares(m)))
                 {
-                    IReadOnlyList<SourceArray> from = [.. m.From, .. n.From];
-                    string turned = n.Text.EndsWith('\'') ? n.Text[..^1] : n.Text + "'";
-                    yield return new($"{m.Text} {turned} / N", from, m.Values, n.Values);
-                    yield return new($"{m.Text} {turned}", from, m.Values.Times(units), n.Values);
+                    yield return OfLowRank(m, n, divides: true);
+                    yield return OfLowRank(m, n, divides: false);
                 }
         }
     }

@@ -15,6 +15,8 @@ internal sealed record ExampleReadout(FoundReadout Readout, string Text, double?
         "(^|[./_])(w_?out|wo|fc[0-9]*|read_?out|output|out|decoder|h2o|linear|dense)([./_]|$)",
         RegexOptions.NonBacktracking | RegexOptions.IgnoreCase);
 
+    private static readonly Regex ScaleNames = new(@"(^|[./_])(so|w?_?out_scale)$", RegexOptions.NonBacktracking);
+
     /// <summary>The one that comes nearest to the source's outputs; null where no array fits.</summary>
     /// <param name="parts">The arrays that the layer left.</param>
     /// <param name="cell">The layer.</param>
@@ -65,22 +67,26 @@ internal sealed record ExampleReadout(FoundReadout Readout, string Text, double?
     }
 
     /// <summary>The one matrix that is named like a readout and reads the units; null where there is none.</summary>
-    public static ExampleReadout? ByName(Parts parts, Cell cell)
+    /// <param name="parts">The arrays that the layer left.</param>
+    /// <param name="cell">The layer.</param>
+    /// <param name="dividesByUnits">Whether weights are over N.</param>
+    public static ExampleReadout? ByName(Parts parts, Cell cell, bool dividesByUnits)
     {
         var named = parts.Of([.. parts.Arrays.Where(array => Names.IsMatch(array.Name) && array.Shape.Count == 2
             && (array.Shape[0] == cell.Units) != (array.Shape[1] == cell.Units))]);
         if (named.Arrays is not [var array]) return null;
         int channels = array.Shape[0] == cell.Units ? array.Shape[1] : array.Shape[0];
-        // In code of low rank wo so / N.
-        bool scaled = cell is LeakyCell { Connectivity: Connectivity.LowRank };
-        var scales = scaled ? parts.Vectors(channels) : [];
+        // In code of rate networks wo so, or w_out w_out_scale.
+        var scale = cell is not LeakyCell ? null
+            : parts.Vectors(channels).FirstOrDefault(part => ScaleNames.IsMatch(part.Text));
         var weights = named.Matrices(channels, cell.Units)[0];
-        if (scaled) weights = Scaled(weights, scales.FirstOrDefault(part => part.Text.Contains("so")), cell.Units);
+        if (scale is not null || dividesByUnits) weights = Scaled(weights, scale, dividesByUnits ? cell.Units : 1);
         var biases = parts.Vectors(channels);
         var bias = biases.FirstOrDefault(part => part.Text == array.Name.Replace("weight", "bias"))
             ?? biases.FirstOrDefault(part => Names.IsMatch(part.Text) && part.Text.Contains('b'));
         // In code of low rank a readout does not see the bias inside f.
-        var plain = cell.Architecture is Currents { InnerBias: true } currents && scaled
+        var plain = cell is LeakyCell { Connectivity: Connectivity.LowRank }
+            && cell.Architecture is Currents { InnerBias: true } currents
             ? currents with { ReadsPlainRates = true } : null;
         return Made(weights, bias, Activation.Linear, null, Rates(cell, plain is null), plain);
     }

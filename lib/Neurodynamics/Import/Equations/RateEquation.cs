@@ -84,7 +84,12 @@ internal sealed record RateEquation(
         double shared = isShared ? leaks[0] : 1;
         LeakyArchitecture kind = IsRates ? new Rates { Nonlinearity = F, Leak = shared, Rank = rank }
             : new Currents { Nonlinearity = F, Leak = shared, Rank = rank, InnerBias = Inner is not null };
-        return new(kind, inputs, units, values, From);
+        return new(kind, inputs, units, values, From)
+        {
+            Assumptions = W.Assumed is { Sentence: var sentence } ? [sentence] : [],
+            Unchecked = W.Assumed?.Words,
+            DividesByUnits = !isFull && W.DividesByUnits,
+        };
     }
 
     /// <summary>The equation, with the arrays that each letter is made of.</summary>

@@ -33,9 +33,12 @@ internal sealed class KnownCodeLayout : LayerLayout
         new("code of low rank", ["wi", "si", "m", "n"], file => file.Rates(
             RateConvention.Currents, Nonlinearity.Tanh, file.LowRank("m", "n"), file.Scaled("wi", "si"), null,
             file["b"], 0.2),
-            "The equation is taken to be that of published code of low rank, currents with tanh, W = m n' / N and a "
-            + $"leak of 0.2: some programs save the same names without 1 / N ({Leaks}).",
-            "currents, tanh, 1 / N, leak 0.2"),
+            "The equation is taken to be that of published code of low rank, currents with tanh and a leak of 0.2: the "
+            + $"file does not say f or dt/tau ({Leaks}).", "currents, tanh, leak 0.2"),
+        new("code of populations", ["gaussian_basis", "supports", "wi_weights", "m_weights", "n_weights"], Populations,
+            "The equation is taken to be that of published code of populations, currents with tanh, W = m n' without "
+            + $"1 / N and a leak of 0.2: the file does not say f or dt/tau ({Leaks}).",
+            "currents, tanh, leak 0.2, without 1 / N") { Readout = PopulationsReadout },
         new("code of full rank", ["wi", "si", "wrec"], file => file.Rates(
             RateConvention.Currents, Nonlinearity.Tanh, file.Full("wrec"), file.Scaled("wi", "si"), null, file["b"],
             0.2),
@@ -44,13 +47,13 @@ internal sealed class KnownCodeLayout : LayerLayout
         new("code of low rank", ["w_inp", "w_inp_scale", "m", "n"], file => file.Rates(
             RateConvention.Currents, Nonlinearity.Tanh, file.LowRank("m", "n"), file.Scaled("w_inp", "w_inp_scale"),
             null, file["b_rec"], 0.1),
-            "The equation is taken to be that of published code of low rank, currents with tanh, W = m n / N and a "
-            + $"leak of 0.1: its settings are in another file ({Leaks}).", "currents, tanh, 1 / N, leak 0.1"),
+            "The equation is taken to be that of published code of low rank, currents with tanh, a leak of 0.1 and a "
+            + $"readout of rates: its settings are in another file ({Leaks}).", "currents, tanh, leak 0.1"),
         new("code of full rank", ["w_inp", "w_inp_scale", "w_rec"], file => file.Rates(
             RateConvention.Currents, Nonlinearity.Tanh, file.Full("w_rec"), file.Scaled("w_inp", "w_inp_scale"), null,
             null, 0.1),
-            "The equation is taken to be currents with tanh and a leak of 0.1: its settings are in another file "
-            + $"({Leaks}).", "currents, tanh, leak 0.1"),
+            "The equation is taken to be currents with tanh, a leak of 0.1 and a readout of rates: its settings are in "
+            + $"another file ({Leaks}).", "currents, tanh, leak 0.1"),
         new("CTRNN", ["input2h.weight", "h2h.weight"], file => file.Rates(
             RateConvention.Rates, Nonlinearity.Relu, file.Full("h2h.weight"), file["input2h.weight"],
             file.Sum("input2h.bias", "h2h.bias"), null, 1),
@@ -84,6 +87,27 @@ internal sealed class KnownCodeLayout : LayerLayout
 
     public override IReadOnlyList<LayerSource> Find(ArrayFile file, ImportOptions options) =>
         [.. Codes.Where(code => new Named(file, code).IsWhole).Take(1).Select(code => new Source(file, options, code))];
+
+    private static FoundLayer Populations(Named file)
+    {
+        var layer = file.Rates(RateConvention.Currents, Nonlinearity.Tanh,
+            Connection.OfLowRank(Parts.Turned(file.Mixed("m")), Parts.Turned(file.Mixed("n")), divides: false),
+            Parts.Turned(file.Mixed("wi")), null, null, 0.2);
+        // Weights [P, G] of one vector.
+        return file.Find("h0_weights") is null ? layer : layer with
+        {
+            Start = file.Mixed("h0").Values.flatten().ToVector(),
+            Used = [.. layer.Used, .. file.Mixed("h0").From.Except(layer.Used)],
+        };
+    }
+
+    private static FoundReadout? PopulationsReadout(Named file)
+    {
+        if (file.Find("wo_weights") is null) return null;
+        var weights = file.Mixed("wo");
+        return new(weights.Values.flatten().ToVector(), new double[weights.Values.shape[0]], Activation.Linear,
+            weights.From);
+    }
 
     private static FoundLayer PsychRnn(Named file)
     {
@@ -123,7 +147,7 @@ internal sealed class KnownCodeLayout : LayerLayout
             FoundLayer layer;
             try
             {
-                layer = code.Layer(new(File, code, Options.Architecture as LeakyArchitecture));
+                layer = code.Layer(new(File, code, Options));
             }
             catch (Exception error) when (error is ArgumentException or ExternalException or ImportException)
             {
@@ -133,8 +157,12 @@ internal sealed class KnownCodeLayout : LayerLayout
             }
             RequireNumbers(layer.Used);
             if (Options.Architecture is not { } asked)
-                return layer with { Assumptions = [code.Assumed], Unchecked = code.Unchecked };
-            return asked == layer.Architecture || asked is LeakyArchitecture ? layer : throw Refusal(
+                return layer with
+                {
+                    Assumptions = [code.Assumed, .. layer.Assumptions],
+                    Unchecked = string.Join(", ", new[] { code.Unchecked, layer.Unchecked }.OfType<string>()),
+                };
+            return asked == layer.Architecture || asked is LeakyArchitecture ? layer.ReadAs(asked) : throw Refusal(
                 $"its names are those of {code.Title}, but {asked} was asked for: name the arrays too, in "
                 + ImportOptions.NameOf(nameof(Options.Arrays)));
         }
@@ -147,16 +175,19 @@ internal sealed class KnownCodeLayout : LayerLayout
             using var scope = NewDisposeScope();
             if (code.Readout is { } readout) return readout(new(File, code));
             using var cell = layer.Build(ScalarType.Float64);
-            return ExampleReadout.ByName(new([.. File.Arrays.Except(layer.Used)], Options.Arrays), cell)?.Readout;
+            return ExampleReadout.ByName(new([.. File.Arrays.Except(layer.Used)], Options.Arrays), cell,
+                layer.DividesByUnits)?.Readout;
         }
     }
 
     /// <summary>A file's arrays by the names of known code, whatever stands before them.</summary>
     /// <param name="file">The file.</param>
     /// <param name="code">The code.</param>
-    /// <param name="asked">Convention, f and leak, where the reader says them.</param>
-    private sealed class Named(ArrayFile file, Code code, LeakyArchitecture? asked = null)
+    /// <param name="options">Where the reader says convention, f and leak, and of low rank the scale.</param>
+    private sealed class Named(ArrayFile file, Code code, ImportOptions? options = null)
     {
+        private readonly LeakyArchitecture? asked = options?.Architecture as LeakyArchitecture;
+
         /// <summary>Whether all are there that the code saves.</summary>
         public bool IsWhole => code.Needs.All(name => Find(name) is not null);
 
@@ -179,12 +210,31 @@ internal sealed class KnownCodeLayout : LayerLayout
             return new(part.Text, part.From, part.Values);
         }
 
-        /// <summary>W = m n' / N, whichever way n lies.</summary>
-        public Connection LowRank(string first, string second)
+        /// <summary>W from m and n, whichever way they lie.</summary>
+        public Connection LowRank(string first, string second) =>
+            Connection.OfLowRank(Factor(first), Factor(second), options?.DividesByUnits);
+
+        /// <summary>[N, R] from an array that holds it or its transpose, or N values.</summary>
+        private Part Factor(string name)
         {
-            var (m, n) = (this[first]!, this[second]!);
-            if (n.Values.shape[0] != m.Values.shape[0]) n = Parts.Turned(n);
-            return new($"{m.Text} {n.Text}' / N", [.. m.From, .. n.From], m.Values, n.Values);
+            var array = Find(name)!;
+            if (array.Shape.Count != 2) return this[name]! with { Values = array.Values.ToTensor().unsqueeze(1) };
+            return array.Shape[0] >= array.Shape[1] ? Parts.Matrix(array) : Parts.Turned(Parts.Matrix(array));
+        }
+
+        /// <summary>
+        /// K vectors [K, N] of P populations: the sum over populations of weights [K, P, G] times a basis [G, N], and
+        /// of biases [K, P] where there are any, each on its population's units alone, supports [P, N].
+        /// </summary>
+        public Part Mixed(string name)
+        {
+            var (weights, biases) = (Find($"{name}_weights")!, Find($"{name}_biases"));
+            var (basis, supports) = (this["gaussian_basis"]!, Parts.Matrix(Find("supports")!));
+            long populations = supports.Values.shape[0];
+            var drawn = weights.Values.ToTensor().reshape(-1, populations, basis.Values.shape[0]).matmul(basis.Values);
+            if (biases is not null) drawn = drawn.Plus(biases.Values.ToTensor().reshape(-1, populations, 1));
+            return new(name, (drawn * supports.Values).sum(dim: 1),
+                [weights, .. basis.From, .. supports.From, .. biases is null ? Array.Empty<SourceArray>() : [biases]]);
         }
 
         /// <summary>Input weights [I, N] with a scale for every input.</summary>

@@ -110,6 +110,17 @@ public sealed record FoundLayer(
     /// <summary>Whether the source's trials have an LSTM's states as [c, h], where the library's are [h, c].</summary>
     internal bool CellFirst { get; init; }
 
+    /// <summary>Whether W is m n' / N, of low rank: then what a readout sees is over N too.</summary>
+    internal bool DividesByUnits { get; init; }
+
+    /// <summary>The same where a readout sees what it does of another cell: of currents rates, or x itself.</summary>
+    internal FoundLayer ReadAs(Architecture other) => (Architecture, other) is (Currents made, Currents asked)
+        ? this with
+        {
+            Architecture = made with { ReadsRates = asked.ReadsRates, ReadsPlainRates = asked.ReadsPlainRates },
+        }
+        : this;
+
     /// <summary>Several layers as one.</summary>
     internal static FoundLayer Layered(IReadOnlyList<FoundLayer> layers) => layers[^1] with
     {

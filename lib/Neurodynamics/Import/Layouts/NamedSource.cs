@@ -50,7 +50,7 @@ internal sealed class NamedSource(ArrayFile file, ImportOptions options)
                 throw Refusal(
                     $"m and n should both be [N, R], but are {Shape(m)} and {Shape(n)}: turn one with ' after its "
                     + "name");
-            w = new($"{m.Text} {n.Text}' / N", [.. m.From, .. n.From], m.Values, n.Values);
+            w = Connection.OfLowRank(m, n, Options.DividesByUnits);
         }
         int units = (int)w.Weights[0].shape[0];
         var b = Options.Arrays.ContainsKey("B") ? Matrix("B", units, -1) : throw Missing("B");
@@ -64,12 +64,11 @@ internal sealed class NamedSource(ArrayFile file, ImportOptions options)
         var start = Vector("x0", units);
         var layer = new RateEquation(convention, kind.Nonlinearity, w, b, Vector("b", units), inner, a)
             .Layer((int)b.Values.shape[1], units);
-        if (kind is Currents given && layer.Architecture is Currents made)
-            layer = layer with
-            {
-                Architecture = made with { ReadsRates = given.ReadsRates, ReadsPlainRates = given.ReadsPlainRates },
-            };
-        return layer with { Start = start?.Values.ToVector(), Used = [.. layer.Used, .. start?.From ?? []] };
+        return layer.ReadAs(kind) with
+        {
+            Start = start?.Values.ToVector(),
+            Used = [.. layer.Used, .. start?.From ?? []],
+        };
 
         Connection Square()
         {
