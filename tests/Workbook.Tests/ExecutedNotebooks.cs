@@ -7,14 +7,18 @@ using Xunit;
 namespace Neurodynamics.Workbook.Tests;
 
 /// <summary>
-/// Every notebook executed once for all tests that ask, one at a time, into the folder that <c>run</c> uses. Tests that
+/// Every notebook executed once for all tests that ask, two at a time, into the folder that <c>run</c> uses. Tests that
 /// look at figures take this in their constructor and open <see cref="Page"/> after <see cref="ExecuteAsync"/>.
 /// </summary>
 public sealed class ExecutedNotebooks : IAsyncDisposable
 {
     readonly ConcurrentDictionary<string, Lazy<Task<NotebookResult>>> results = new();
-    readonly SemaphoreSlim turn = new(1);
-    readonly NotebookRunner runner = new(Environment.Workbook.Here());
+    const int AtATime = 2;
+
+    readonly SemaphoreSlim turn = new(AtATime);
+    // A browser each, which draws for one at a time.
+    readonly ConcurrentBag<NotebookRunner> idle =
+        [.. Enumerable.Range(0, AtATime).Select(_ => new NotebookRunner(Environment.Workbook.Here()))];
 
     public Environment.Workbook Workbook { get; } = Environment.Workbook.Here();
 
@@ -28,12 +32,14 @@ public sealed class ExecutedNotebooks : IAsyncDisposable
     async Task<NotebookResult> ExecuteInTurnAsync(string notebook)
     {
         await turn.WaitAsync();
+        idle.TryTake(out var runner);
         try
         {
-            return await runner.ExecuteAsync(Path.Combine(Workbook.Notebooks, notebook), Workbook.Run);
+            return await runner!.ExecuteAsync(Path.Combine(Workbook.Notebooks, notebook), Workbook.Run);
         }
         finally
         {
+            idle.Add(runner!);
             turn.Release();
         }
     }
@@ -41,6 +47,6 @@ public sealed class ExecutedNotebooks : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         turn.Dispose();
-        await runner.DisposeAsync();
+        foreach (var runner in idle) await runner.DisposeAsync();
     }
 }

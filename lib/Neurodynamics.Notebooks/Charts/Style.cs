@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 using Plotly.NET;
 using Plotly.NET.LayoutObjects;
 
@@ -7,7 +8,7 @@ namespace Neurodynamics.Notebooks.Charts;
 /// <summary>
 /// What all charts share: fonts, rounding, and the way to plotly's own names, which no other folder uses.
 /// </summary>
-internal static class Style
+internal static partial class Style
 {
     /// <summary>Sets a property of a Plotly object by plotly.js's name; null leaves it out.</summary>
     public static T With<T>(this T target, string name, object? value)
@@ -17,7 +18,14 @@ internal static class Style
         return target;
     }
 
-    public static Title Title(string text, double size) => new Title().With("text", text).With("font", Font(size));
+    public static Title Title(string text, double size) =>
+        new Title().With("text", WithMinus(text)).With("font", Font(size));
+
+    /// <summary>A text whose negative numbers have a minus sign, where notebooks write them with a hyphen.</summary>
+    private static string WithMinus(string text) => Negative().Replace(text, "\u2212");
+
+    [GeneratedRegex(@"(?<![\w.\-])-(?=[\d.])")]
+    private static partial Regex Negative();
 
     public static Font Font(double size, Paint? paint = null) =>
         new Font().With("size", size).With("color", (paint ?? Paint.Ink).Css);
@@ -28,7 +36,7 @@ internal static class Style
 
     /// <summary>Text on a figure, without an arrow.</summary>
     public static Annotation Note(string text, double size, Paint? paint = null) =>
-        new Annotation().With("text", text).With("showarrow", false).With("font", Font(size, paint));
+        new Annotation().With("text", WithMinus(text)).With("showarrow", false).With("font", Font(size, paint));
 
     /// <summary>A smaller line below a title.</summary>
     public static string Below(string title, string line) => $"{title}<br><span style=\"font-size:13px\">{line}</span>";
