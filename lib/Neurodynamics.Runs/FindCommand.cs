@@ -131,7 +131,7 @@ sealed class FindCommand : Command<FindCommand.Settings>
             set.Points.Count(point => point.Certificate?.Certainty == Certainty.Certified), set.SlowPoints.Count,
             standing.IsProvenComplete, set.ToString(), standing.Message, ends is null ? null
                 : new(ends.Runs, ends.AtAttractors, ends.StoodStill, ends.Moving, ends.Lost,
-                    ends.Curve is { Period: var period } && double.IsFinite(period) ? period : null,
+                    ends.Curve is { GoesRound: true, Period: var period } ? period : null,
                     ends.Curve?.IsAttracting, ends.ToString()), files);
     }
 

@@ -383,6 +383,7 @@ internal sealed class ArgumentSamples
 
     private double[,] Matrix(string name, MemberInfo at) => (at.DeclaringType!.Name, name) switch
     {
+        (nameof(IteratedCell), "drive") => new double[Period, channels],
         (nameof(ReducedCell), "k") => new double[States().GetLength(0), 1],
         (_, "inputs" or "Inputs") => new double[States().GetLength(0), channels],
         (nameof(LeakyCell), "inputWeights") => new double[units, channels],

@@ -28,17 +28,21 @@ public sealed record InvariantCurve(double[,] States, double[] Input, double Per
     /// Whether the states go round on one closed curve that attracts: they turn, nothing grows along the way, and
     /// distances across shrink. Otherwise they rest, or are on a torus or something stranger.
     /// </summary>
-    public bool IsAttracting => double.IsFinite(Period) && Math.Abs(Multipliers[0] - 1) <= Along
+    public bool IsAttracting => GoesRound && Math.Abs(Multipliers[0] - 1) <= Along
         && Multipliers.Skip(1).All(multiplier => multiplier < Across);
 
+    /// <summary>Whether there was a whole turn among the states.</summary>
+    public bool GoesRound => Period <= States.GetLength(0);
+
     /// <summary>What goes on, after "it".</summary>
-    internal string InWords => (IsAttracting, double.IsFinite(Period)) switch
+    internal string InWords => (IsAttracting, GoesRound) switch
     {
         (true, _) => string.Create(CultureInfo.InvariantCulture,
             $"goes round in {Period:0.##} steps, on a closed curve that attracts"),
         (_, true) => string.Create(CultureInfo.InvariantCulture,
             $"turns once in {Period:0.##} steps, but on no closed curve that is seen to attract"),
-        _ => "does not go round: it rests, or creeps",
+        _ => string.Create(CultureInfo.InvariantCulture,
+            $"does not go round within {States.GetLength(0)} steps: it rests, or creeps"),
     };
 
     /// <summary>Such as "It goes round in 23.41 steps, on a closed curve that attracts; multipliers 1, 0.53."</summary>

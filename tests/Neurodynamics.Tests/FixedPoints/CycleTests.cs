@@ -1,5 +1,6 @@
 using Neurodynamics.FixedPoints;
 using Neurodynamics.Models;
+using Neurodynamics.Proofs;
 using Xunit;
 using static TorchSharp.torch;
 
@@ -89,6 +90,55 @@ public sealed class CycleTests
         Assert.Equal(3, ((IteratedCell)new IteratedCell(new Gru(2, 3), 3).InDouble()).Period);
         iterated.Dispose();
         Assert.False(cell.WeightHh.IsInvalid);
+    }
+
+    [Fact]
+    public void A_driven_cell_steps_and_differentiates_as_the_steps_under_its_inputs()
+    {
+        var cell = new Gru(2, 3, ScalarType.Float64);
+        cell.Initialise(1);
+        double[,] drive = { { 0.5, 0 }, { -0.2, 0.1 }, { 0, -1 } };
+        var driven = new IteratedCell(cell, drive);
+        Assert.Equal(3, driven.Period);
+        Assert.Equal(drive, driven.Drive);
+        using var scope = NewDisposeScope();
+        var (u, x) = (tensor(new[,] { { 0.5, -1 } }), tensor(new[,] { { 0.2, -0.3, 0.6 }, { -0.7, 0.1, 0 } }));
+        var expected = x;
+        for (int step = 0; step < 3; step++)
+            expected = cell.Step(tensor(new[,] { { 0.5 + drive[step, 0], -1 + drive[step, 1] } }), expected);
+        Assert.True(driven.Step(u, x).allclose(expected, rtol: 0, atol: 1e-15));
+        var slow = new Plain(driven);
+        Assert.True(driven.StateJacobian(u, x).allclose(slow.StateJacobian(u, x), rtol: 0, atol: 1e-14));
+        Assert.True(driven.InputJacobian(u, x).allclose(slow.InputJacobian(u, x), rtol: 0, atol: 1e-14));
+        var inHalf = new IteratedCell(new Gru(2, 3), drive);
+        Assert.Equal(drive, ((IteratedCell)inHalf.InDouble()).Drive);
+        Assert.Equal([1, 1, 1], driven.InvariantBox([0.5, -1])!);
+    }
+
+    /// <summary>
+    /// A unit that holds one of two values, driven weakly, holds two answers that repeat with the drive; driven
+    /// strongly, one. Both lists are proven, and a run repeats them.
+    /// </summary>
+    [Theory]
+    [InlineData(0.1, 3)]
+    [InlineData(4, 1)]
+    public void Answers_that_repeat_with_a_drive_are_found_and_proven(double strength, int answers)
+    {
+        var cell = Nets.Tanh(new[,] { { 2.0 } }, input: 1);
+        const int period = 8;
+        double[,] drive = new double[period, 1];
+        for (int step = 0; step < period; step++) drive[step, 0] = strength * Math.Sin(2 * Math.PI * step / period);
+        var driven = new IteratedCell(cell, drive);
+        var proof = new Prover().Run(driven, [0]);
+        Assert.Equal((ProofVerdict.ProvenComplete, answers), (proof.Verdict, proof.Points.Count));
+        var found = new FixedPointSearch().Run(driven, new[,] { { -0.9 }, { 0.1 }, { 0.9 } }, [0]);
+        Assert.True(proof.Compare(found).IsComplete);
+        Assert.All(found.Points, point =>
+        {
+            double[] state = point.State;
+            for (int step = 0; step < period; step++) state = cell.Next([drive[step, 0]], state);
+            Assert.Equal(point.State[0], state[0], 1e-12);
+        });
     }
 
     private static IReadOnlyList<FixedPoint> Points(Cell cell, int period, double input = 0)
