@@ -1,3 +1,5 @@
+using System.ComponentModel;
+using System.Diagnostics;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Neurodynamics.Pictures;
@@ -106,6 +108,28 @@ sealed class Kernel(Workbook workbook)
         exit $ended
         """;
 
+    /// <summary>
+    /// Gives interrupts back to a program whose starter ignores them, as a Jupyter does that a script has started in
+    /// the background: a shell cannot hear them then. Empty where this system's env cannot do it.
+    /// </summary>
+    static string[] HearingInterrupts()
+    {
+        string[] words = ["/usr/bin/env", "--default-signal=INT"];
+        try
+        {
+            using var tried = Process.Start(new ProcessStartInfo(words[0], [words[1], "true"])
+            {
+                RedirectStandardError = true,
+            })!;
+            tried.WaitForExit();
+            return tried.ExitCode == 0 ? words : [];
+        }
+        catch (Win32Exception)
+        {
+            return [];
+        }
+    }
+
     public void WriteSpec(string folder)
     {
         string[] start =
@@ -113,7 +137,8 @@ sealed class Kernel(Workbook workbook)
             DotnetHost(), Host, "jupyter", "--default-kernel", "csharp", "--http-local-only", "{connection_file}",
         ];
         // Windows has no such signals: there an interrupt of Jupyter's does nothing.
-        if (!OperatingSystem.IsWindows()) start = ["/bin/sh", "-c", PassInterruptsOn, Name, .. start];
+        if (!OperatingSystem.IsWindows())
+            start = [.. HearingInterrupts(), "/bin/sh", "-c", PassInterruptsOn, Name, .. start];
         var spec = new JsonObject
         {
             ["argv"] = new JsonArray([.. start.Select(word => JsonValue.Create(word))]),

@@ -18,7 +18,10 @@ public sealed class InterruptTests
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Jupyter's interrupt does not reach .NET on Windows.");
         new Kernel(Workbook).Ensure();
         string script = Path.Combine(Workbook.Root, "tests", "Workbook.Tests", "Fixtures", "interrupt.py");
-        var ran = await Cli.Wrap(Python()).WithArguments([script, Workbook.Notebooks])
+        // The hard case: a Jupyter that a script has started in the background ignores interrupts itself.
+        string ignoring = OperatingSystem.IsLinux() ? "trap '' INT; " : "";
+        var ran = await Cli.Wrap("/bin/sh")
+            .WithArguments(["-c", $"{ignoring}exec \"$@\"", "sh", Python(), script, Workbook.Notebooks])
             .WithEnvironmentVariables(variables => NotebookRunner.Isolate(Workbook, variables))
             .WithValidation(CommandResultValidation.None)
             .ExecuteBufferedAsync(TestContext.Current.CancellationToken);
