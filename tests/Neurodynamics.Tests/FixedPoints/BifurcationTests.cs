@@ -1,6 +1,8 @@
 using System.Numerics;
 using Neurodynamics.FixedPoints;
 using Neurodynamics.Models;
+using Neurodynamics.Proofs;
+using Neurodynamics.Training;
 using Xunit;
 using static TorchSharp.torch;
 
@@ -59,7 +61,7 @@ public sealed class BifurcationTests
                 foreach (var it in branch.Bifurcations)
                 {
                     seen[it.Kind] = seen.GetValueOrDefault(it.Kind) + 1;
-                    double[] exact = Bordered(w, b, it);
+                    double[] exact = Bordered(it, it.Point.State, (x, u) => Next(w, b, x, u), (x, _) => Jacobian(w, x));
                     Assert.Equal(exact[Units], it.Point.Input[0], 1e-8);
                     Assert.Equal(exact[Units], -1.5 + 3 * it.Position, 1e-8);
                     for (int i = 0; i < Units; i++) Assert.Equal(exact[i], it.Point.State[i], 1e-6);
@@ -91,19 +93,74 @@ public sealed class BifurcationTests
         return it;
     }
 
-    /// <summary>Newton, with differences in place of derivatives: x, u, and the angle, then the vector.</summary>
-    private static double[] Bordered(double[,] w, double[,] b, Bifurcation near)
+    /// <summary>
+    /// Shipped networks of low rank, followed in all their 128 units as in notebooks 15 to 17, against the bordered
+    /// equations of their one or two dimensions: k' = (1 - a) k + a n' tanh(m k + B u + b) / N, in plain numbers.
+    /// </summary>
+    [Theory]
+    [InlineData("context-rank1-1", new[] { 0, 0, 1, 0.0 }, -2, BifurcationKind.Fold)]
+    [InlineData("match-rank2-1", new[] { 0, 0.0 }, 5, BifurcationKind.Fold)]
+    [InlineData("sine-rank2-1", new[] { 1.25 }, 3, BifurcationKind.NeimarkSacker)]
+    public void Those_of_shipped_networks_are_where_bordered_equations_in_few_dimensions_have_them(
+        string name, double[] input, double last, BifurcationKind kind)
     {
-        int n = w.GetLength(0);
+        var network = new NetworkStore(Path.Combine(Reference.Root, "data", "networks")).Load(name).Network;
+        var cell = (LeakyCell)network.Cell;
+        var reduced = cell.Reduced();
+        double[][,] factors = [.. cell.Connectivity.Parameters.Select(parameter => parameter.Values.ToMatrix())];
+        var (m, n, b, bias) = (factors[0], factors[1], cell.InputWeights.ToMatrix(), cell.Bias.ToVector());
+        int[] units = [.. Enumerable.Range(0, cell.Units)], dimensions = [.. Enumerable.Range(0, m.GetLength(1))];
+        double[] to = [last, .. input[1..]];
+        var start = new Prover().Run(cell, input).FixedPoints(cell);
+        var found = new Continuation { MaxSteps = 3000 }.FollowAll(cell, start, to)
+            .SelectMany(branch => branch.Bifurcations).ToList();
+        Assert.Contains(found, it => it.Kind == kind);
+        Assert.All(found, it =>
+        {
+            double[] k = reduced.FromUnits(new[] { it.Point.State }.ToMatrix(cell.Units)).Row(0);
+            double[] exact = Bordered(it, k, Next, Slope);
+            Assert.Equal(exact[k.Length], it.Point.Input[0], 1e-8);
+            for (int r = 0; r < k.Length; r++) Assert.Equal(exact[r], k[r], 1e-6);
+            if (it.Kind == BifurcationKind.NeimarkSacker)
+                Assert.Equal(exact[k.Length + 1], it.Eigenvalue.Phase, 1e-7);
+        });
+
+        double[] Rates(double[] k, double u) => [.. units.Select(i => Math.Tanh(bias[i] + b[i, 0] * u
+            + Enumerable.Range(1, input.Length - 1).Sum(j => b[i, j] * input[j]) + dimensions.Sum(r => m[i, r] * k[r])))];
+
+        double[] Next(double[] k, double u)
+        {
+            double[] rates = Rates(k, u);
+            return [.. dimensions.Select(r => (1 - reduced.Leak) * k[r]
+                + reduced.Leak * units.Sum(i => n[i, r] * rates[i]) / cell.Units)];
+        }
+
+        double[,] Slope(double[] k, double u)
+        {
+            double[] rates = Rates(k, u);
+            double[,] slope = new double[k.Length, k.Length];
+            foreach (int r in dimensions)
+                foreach (int q in dimensions)
+                    slope[r, q] = (r == q ? 1 - reduced.Leak : 0) + reduced.Leak
+                        * units.Sum(i => n[i, r] * (1 - rates[i] * rates[i]) * m[i, q]) / cell.Units;
+            return slope;
+        }
+    }
+
+    /// <summary>Newton, with differences in place of derivatives: x, u, and the angle, then the vector.</summary>
+    private static double[] Bordered(Bifurcation near, double[] state, Func<double[], double, double[]> next,
+        Func<double[], double, double[,]> slope)
+    {
+        int n = state.Length;
         bool turns = near.Kind == BifurcationKind.NeimarkSacker;
         double fixedPhase = near.Kind == BifurcationKind.Flip ? Math.PI : 0;
         // The vector to start from: that of the eigenvalue nearest to the circle's.
-        var jacobian = tensor(Jacobian(w, near.Point.State));
+        var jacobian = tensor(slope(state, near.Point.Input[0]));
         var (values, vectors) = linalg.eig(jacobian);
         var lambdas = values.data<Complex>().ToArray();
         int which = Enumerable.Range(0, n).MinBy(i => (lambdas[i] - near.Eigenvalue).Magnitude);
         var start = vectors.select(1, which).contiguous().data<Complex>().ToArray();
-        double[] unknowns = [.. near.Point.State, near.Point.Input[0],
+        double[] unknowns = [.. state, near.Point.Input[0],
             .. turns ? [near.Eigenvalue.Phase] : Array.Empty<double>(),
             .. start.Select(v => v.Real), .. turns ? start.Select(v => v.Imaginary) : []];
         for (int round = 0; round < 12; round++)
@@ -132,10 +189,8 @@ public sealed class BifurcationTests
             int first = turns ? n + 2 : n + 1;
             double angle = turns ? all[n + 1] : fixedPhase;
             double[] re = all[first..(first + n)], im = turns ? all[(first + n)..] : new double[n];
-            double[,] j = Jacobian(w, x);
-            var equations = new List<double>();
-            for (int i = 0; i < n; i++)
-                equations.Add(Math.Tanh(b[i, 0] * all[n] + Enumerable.Range(0, n).Sum(k => w[i, k] * x[k])) - x[i]);
+            double[,] j = slope(x, all[n]);
+            var equations = next(x, all[n]).Zip(x, (after, before) => after - before).ToList();
             for (int i = 0; i < n; i++)
                 equations.Add(Enumerable.Range(0, n).Sum(k => j[i, k] * re[k])
                     - Math.Cos(angle) * re[i] + Math.Sin(angle) * im[i]);
@@ -151,6 +206,10 @@ public sealed class BifurcationTests
             return [.. equations];
         }
     }
+
+    /// <summary>tanh(W x + B u).</summary>
+    private static double[] Next(double[,] w, double[,] b, double[] x, double u) => [.. Enumerable.Range(0, x.Length)
+        .Select(i => Math.Tanh(b[i, 0] * u + Enumerable.Range(0, x.Length).Sum(k => w[i, k] * x[k])))];
 
     /// <summary>Of tanh(W x + B u) at a fixed point, where the rates are the state.</summary>
     private static double[,] Jacobian(double[,] w, double[] x)
