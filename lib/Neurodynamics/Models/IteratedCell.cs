@@ -55,7 +55,8 @@ public sealed class IteratedCell : Cell
     public override EnclosedStep? Enclosed(WeightsAre weights = WeightsAre.Exact) => cell.Enclosed(weights) is { } step
         ? new((u, x) =>
         {
-            for (int i = 0; i < Period; i++) x = step.Next(drive is null ? u : u + EnclosedVector.Constant(drive.Row(i)), x);
+            for (int i = 0; i < Period; i++)
+                x = step.Next(drive is null ? u : u + EnclosedVector.Constant(drive.Row(i)), x);
             return x;
         }) : null;
 

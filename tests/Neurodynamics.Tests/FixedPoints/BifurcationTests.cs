@@ -126,7 +126,8 @@ public sealed class BifurcationTests
         });
 
         double[] Rates(double[] k, double u) => [.. units.Select(i => Math.Tanh(bias[i] + b[i, 0] * u
-            + Enumerable.Range(1, input.Length - 1).Sum(j => b[i, j] * input[j]) + dimensions.Sum(r => m[i, r] * k[r])))];
+            + Enumerable.Range(1, input.Length - 1).Sum(j => b[i, j] * input[j])
+            + dimensions.Sum(r => m[i, r] * k[r])))];
 
         double[] Next(double[] k, double u)
         {
