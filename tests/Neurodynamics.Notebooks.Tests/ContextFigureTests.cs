@@ -60,7 +60,7 @@ public sealed class ContextFigureTests
     [Fact]
     public void Periods_leave_out_inputs_without_a_curve()
     {
-        var round = new InvariantCurve(new double[2, 2], [0], 12, [1, 0.5]);
+        var round = new InvariantCurve(new double[20, 2], [0], 12, [1, 0.5]);
         var rests = new InvariantCurve(new double[2, 2], [0], double.PositiveInfinity, [0.9, 0.5]);
         var data = Data(Figures.Periods([new(0.25, 13, 11, round), new(0.5, 10, double.NaN, rests)]));
         var real = data.Single(trace => (string?)trace["name"] == "where it goes round");
