@@ -85,6 +85,7 @@ sealed class FindCommand : Command<FindCommand.Settings>
                 + "under white noise: points that only trials of its task come near may be missing.";
         double[,] starts = Neurodynamics.FixedPoints.Candidates.FromStates(
             visited, settings.Candidates, settings.Seed, settings.Noise);
+        double[,] runs = Neurodynamics.FixedPoints.Candidates.FromStates(visited, Runs, settings.Seed);
 
         string name = Path.GetFileNameWithoutExtension(settings.Network);
         Directory.CreateDirectory(settings.Folder);
@@ -115,9 +116,16 @@ sealed class FindCommand : Command<FindCommand.Settings>
                 searched, starts, input, new Course(number, inputs.Length), cancellation);
             var points = Linearisation.Of(searched, set.Points);
             var standing = Standing.Of(searched, set, cancellation: cancellation);
-            double[,] some = Neurodynamics.FixedPoints.Candidates.FromStates(visited, Runs, settings.Seed);
-            return new(set, points, standing, cancellation.IsCancellationRequested ? null
-                : RunEnds.Of(searched, input, some, points, cancellation: cancellation), []);
+            RunEnds? ends = null;
+            try
+            {
+                ends = RunEnds.Of(searched, input, runs, points, cancellation: cancellation);
+            }
+            catch (OperationCanceledException)
+            {
+                // Stopped: what was found is written down all the same.
+            }
+            return new(set, points, standing, ends, []);
         }
     }
 

@@ -48,10 +48,10 @@ public sealed record RunEnds(
                 .Select(i => Enumerable.Range(0, PathOfCentre).Average(step => path[step, i]))];
             curve = InvariantCurve.Of(cell, input, moving.State, centre, steps, steps, cancellation: cancellation);
         }
-        return new(ends.Count, steps, Number(RunEnding.Arrived), Number(RunEnding.StoodStill),
-            Number(RunEnding.StepLimit), Number(RunEnding.NotFinite), curve);
+        return new(ends.Count, steps, Ended(RunEnding.Arrived), Ended(RunEnding.StoodStill),
+            Ended(RunEnding.StepLimit), Ended(RunEnding.NotFinite), curve);
 
-        int Number(RunEnding ending) => ends.Count(end => end.Ending == ending);
+        int Ended(RunEnding ending) => ends.Count(end => end.Ending == ending);
     }
 
     /// <summary>
@@ -60,7 +60,7 @@ public sealed record RunEnds(
     /// </summary>
     public override string ToString()
     {
-        string head = $"Of {Neurodynamics.Number.Of(Runs, "run")} of at most {Steps} steps "
+        string head = $"Of {Number.Of(Runs, "run")} of at most {Steps} steps "
             + (AtAttractors == 0 ? "none" : AtAttractors == Runs ? "all" : $"{AtAttractors}")
             + " ended at an attractor";
         string[] others =
@@ -73,6 +73,6 @@ public sealed record RunEnds(
             + (Curve is null ? "" : $" The first that moves {Curve.InWords}.");
 
         static string[] Told(int number, string one, string several) =>
-            number == 0 ? [] : [Neurodynamics.Number.Of(number, one, several)];
+            number == 0 ? [] : [Number.Of(number, one, several)];
     }
 }

@@ -94,10 +94,12 @@ internal sealed class KnownCodeLayout : LayerLayout
             Connection.OfLowRank(Parts.Turned(file.Mixed("m")), Parts.Turned(file.Mixed("n")), divides: false),
             Parts.Turned(file.Mixed("wi")), null, null, 0.2);
         // Weights [P, G] of one vector.
-        return file.Find("h0_weights") is null ? layer : layer with
+        if (file.Find("h0_weights") is null) return layer;
+        var start = file.Mixed("h0");
+        return layer with
         {
-            Start = file.Mixed("h0").Values.flatten().ToVector(),
-            Used = [.. layer.Used, .. file.Mixed("h0").From.Except(layer.Used)],
+            Start = start.Values.flatten().ToVector(),
+            Used = [.. layer.Used, .. start.From.Except(layer.Used)],
         };
     }
 
