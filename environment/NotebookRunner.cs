@@ -195,7 +195,7 @@ public sealed partial class NotebookRunner(Workbook workbook) : IAsyncDisposable
     [GeneratedRegex("""<div data-check=\\"holds\\">""")]
     private static partial Regex ClaimHeld();
 
-    [GeneratedRegex("""\u2717 Not so here: (?<sentence>(?:[^"\\]|\\.)*?) If you changed a value""")]
+    [GeneratedRegex("""Not so here: (?<sentence>(?:[^"\\]|\\.)*?) If you changed a value""")]
     private static partial Regex ClaimFailed();
 
     static string FirstLine(string text) => text.Trim().Split('\n')[0].Trim();

@@ -40,7 +40,7 @@ catch (Exception failure) when (failure is WorkbookException or BrowserException
 }
 catch (OperationCanceledException) when (stop.IsCancellationRequested)
 {
-    console.WriteLine("Stopped. Nothing is left half done: run the same command again to go on.");
+    console.WriteLine("Stopped. Nothing is left half done: run the same command again when you like.");
     return 130;
 }
 catch (CommandAppException misspelt)

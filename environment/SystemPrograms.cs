@@ -23,6 +23,12 @@ sealed class SystemPrograms(Workbook workbook, IAnsiConsole console)
     /// <param name="Find">The program's path, or null where it is not there.</param>
     sealed record Needed(string Package, Func<string?> Find, string For);
 
+    /// <summary>Ubuntu's own package of this name only fetches a snap, which apt-get in a container cannot.</summary>
+    static bool IsSnap(string package) => package == Chromium.Package && IsUbuntu;
+
+    static bool IsUbuntu { get; } = File.Exists("/etc/os-release")
+        && File.ReadLines("/etc/os-release").Any(line => line.Replace("\"", "") == "ID=ubuntu");
+
     static readonly Needed Jupyter = Program("jupyter-nbconvert", "executes the notebooks and exports them");
     static readonly Needed Chromium = new("chromium", HeadlessBrowser.Find, "shows the figures to the browser tests");
     static readonly Needed Fonts = new("fonts-liberation", () => Existing("/usr/share/fonts/truetype/liberation"),
@@ -42,7 +48,8 @@ sealed class SystemPrograms(Workbook workbook, IAnsiConsole console)
     static string? Existing(string folder) => Directory.Exists(folder) ? folder : null;
 
     /// <summary>Opening notebooks needs nothing but .NET.</summary>
-    static IEnumerable<Needed> All(Purpose purpose)
+    /// <param name="root">Only root may start a cluster; for others its test is skipped.</param>
+    static IEnumerable<Needed> All(Purpose purpose, bool root)
     {
         if (purpose >= Purpose.Run) yield return Jupyter;
         if (purpose == Purpose.Test && OperatingSystem.IsLinux())
@@ -52,32 +59,36 @@ sealed class SystemPrograms(Workbook workbook, IAnsiConsole console)
             // Elsewhere they lie in other folders, and any will do.
             if (OnPath.Find("apt-get") is not null) yield return Fonts;
 
-            // Only root may start a cluster; for others its test is skipped.
-            foreach (var needed in System.Environment.IsPrivilegedProcess ? Slurm : [])
+            foreach (var needed in root ? Slurm : [])
                 yield return needed;
         }
     }
 
     /// <summary>Every program that some command needs, what for, and whether it is there.</summary>
     public static IEnumerable<(string Name, string For, bool Present)> Survey() =>
-        All(Purpose.Test).Select(needed => (needed.Package, needed.For, IsPresent(needed)));
+        All(Purpose.Test, IsRoot).Select(needed => (needed.Package, needed.For, IsPresent(needed)));
+
+    /// <summary>The Debian packages without which a user who is not root cannot run all commands.</summary>
+    public static IEnumerable<string> Packages => All(Purpose.Test, root: false).Select(needed => needed.Package);
+
+    static bool IsRoot => System.Environment.IsPrivilegedProcess;
 
     static bool IsPresent(Needed needed) => needed.Find() is not null;
 
     /// <summary>The one line that brings what is missing.</summary>
-    public static string Remedy(IEnumerable<string> missing)
+    public static string Remedy(IReadOnlyCollection<string> missing)
     {
         if (!OperatingSystem.IsLinux()) return "python -m pip install nbconvert nbclient";
+        if (OnPath.Find("apt-get") is null) return string.Join(' ', missing);
 
-        string packages = string.Join(' ', missing);
-        return OnPath.Find("apt-get") is not null
-            ? $"sudo apt-get install --no-install-recommends {packages}"
-            : packages;
+        var byManager = missing.GroupBy(package =>
+            IsSnap(package) ? "snap install" : "apt-get install --no-install-recommends");
+        return string.Join(" && ", byManager.Select(group => $"sudo {group.Key} {string.Join(' ', group)}"));
     }
 
     public async Task<string> EnsureAsync(Purpose purpose, bool install, CancellationToken cancellation)
     {
-        var needed = All(purpose).ToArray();
+        var needed = All(purpose, IsRoot).ToArray();
         if (needed.Length == 0) return "none needed besides .NET";
         string[] missing = needed.Where(one => !IsPresent(one)).Select(one => one.Package).ToArray();
         if (missing.Length == 0)
@@ -88,7 +99,7 @@ sealed class SystemPrograms(Workbook workbook, IAnsiConsole console)
             throw new WorkbookException(
                 $"This system has no apt-get. Install these with its own package manager: {names}.");
 
-        if (!OperatingSystem.IsLinux() || !install || !System.Environment.IsPrivilegedProcess)
+        if (!OperatingSystem.IsLinux() || !install || !IsRoot || missing.Any(IsSnap))
             throw new WorkbookException($"Missing {(missing.Length == 1 ? "program" : "programs")}: {names}. "
                 + $"Install with:\n  {Remedy(missing)}");
 

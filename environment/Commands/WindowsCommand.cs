@@ -15,7 +15,7 @@ namespace Neurodynamics.Environment;
 [Description("Build the library's tests for Windows and run them under Wine.")]
 sealed partial class WindowsCommand(Workbook workbook, IAnsiConsole console) : AsyncCommand<WindowsCommand.Settings>
 {
-    static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
+    static readonly TimeSpan Limit = TimeSpan.FromMinutes(10);
 
     public sealed class Settings : CommandSettings
     {

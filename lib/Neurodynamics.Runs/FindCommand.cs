@@ -158,10 +158,21 @@ sealed class FindCommand : Command<FindCommand.Settings>
     }
 
     /// <summary>W=name,B=name and so on.</summary>
-    static Dictionary<string, string> LettersOf(string? text) =>
-        (text?.Split(',', StringSplitOptions.TrimEntries) ?? []).Select(part => part.Split('=', 2))
-            .ToDictionary(part => part[0], part => part.Length == 2 ? part[1] : throw new ArgumentException(
-                $"--letters \"{text}\" should name arrays as W=name,B=name, but has \"{part[0]}\"."));
+    static Dictionary<string, string> LettersOf(string? text)
+    {
+        var letters = new Dictionary<string, string>();
+        foreach (string part in text?.Split(',', StringSplitOptions.TrimEntries) ?? [])
+        {
+            if (part.Split('=', 2) is not [var letter, var name])
+                throw new ArgumentException(
+                    $"--letters \"{text}\" should name arrays as W=name,B=name, but has \"{part}\".");
+            if (!letters.TryAdd(letter, name))
+                throw new ArgumentException(
+                    $"--letters names {letter} twice, as \"{letters[letter]}\" and \"{name}\": name it once.");
+        }
+        return letters;
+    }
+
     /// <summary>
     /// By the names of its arrays, and by its trials where these do not say enough, or not what the trials do.
     /// </summary>

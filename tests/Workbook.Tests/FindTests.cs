@@ -94,6 +94,7 @@ public sealed class FindTests : IDisposable
     [InlineData("--form=relu", "says \"relu\", but expected is currents or rates")]
     [InlineData("--form=rates, leak much", "says \"leak much\", but expected is currents or rates")]
     [InlineData("--letters=W", "should name arrays as W=name,B=name, but has \"W\"")]
+    [InlineData("--letters=W=J,W=w_rec", "names W twice, as \"J\" and \"w_rec\"")]
     public async Task WrongOptionsGetASentence(string option, string words)
     {
         var (failure, found) = await FindAsync(Reference("laboratories", "context.npz"), option);
@@ -101,6 +102,15 @@ public sealed class FindTests : IDisposable
         Assert.Null(found);
         Assert.Contains(words, failure);
         Assert.Empty(Directory.GetFiles(folder));
+    }
+
+    [Fact]
+    public async Task AScaleOfLowRankIsRefusedWhereWIsWhole()
+    {
+        var (failure, found) = await FindAsync(Reference("networks", "rnn_flipflop3.npz"), "--form=without 1 / N");
+
+        Assert.Null(found);
+        Assert.Contains("whose scale the file leaves open, which this file does not: leave it out", failure);
     }
 
     public void Dispose() => Directory.Delete(folder, recursive: true);

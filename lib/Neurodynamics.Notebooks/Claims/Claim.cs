@@ -25,8 +25,8 @@ public sealed record CheckedClaim(string Sentence, bool Holds)
 {
     private const string Finding = "If you changed a value, that is a finding; if you did not, something is broken.";
 
-    /// <summary>The sentence with a mark.</summary>
-    public override string ToString() => Holds ? $"\u2713 {Sentence}" : $"\u2717 Not so here: {Sentence} {Finding}";
+    /// <summary>Whether it holds, and the sentence, without a mark: the fonts of LaTeX have none.</summary>
+    public override string ToString() => Holds ? $"Holds: {Sentence}" : $"Not so here: {Sentence} {Finding}";
 
     /// <summary>The same as HTML. The command <c>run</c> looks for the attribute data-check.</summary>
     internal string Html

@@ -71,7 +71,7 @@ public sealed record ImportOptions : Described
     /// <summary>
     /// Whether W of low rank is m n' / N, and what a readout sees is over N too (true), or m n' and as it is (false).
     /// Default: m n' / N, as most code has it, unless units would then hardly hear each other, and m n' where they
-    /// would. Which it was is among the assumptions.
+    /// would. Which it was is among the assumptions. Refused where W is of full rank, or the file says its scale.
     /// </summary>
     public bool? DividesByUnits { get; init; }
 

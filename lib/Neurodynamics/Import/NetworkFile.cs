@@ -41,6 +41,10 @@ public static partial class NetworkFile
         var source = file.Only(
             sources, one => one.Name, options.Layer, "recurrent layers", nameof(ImportOptions.Layer));
         var layer = source.Layer();
+        if (options.DividesByUnits is not null && !layer.IsScaleOpen)
+            throw file.Refusal(
+                $"{ImportOptions.NameOf(nameof(ImportOptions.DividesByUnits))} was given, but it is for W of low rank "
+                + "whose scale the file leaves open, which this file does not: leave it out");
         var readout = options.WithoutReadout ? null : source.Readout(layer);
         var start = Belongings.StartIn(file, [.. layer.Used, .. readout?.Used ?? []], options, layer);
         if (start is not null) layer = layer with { Start = start.Values, Used = [.. layer.Used, start] };

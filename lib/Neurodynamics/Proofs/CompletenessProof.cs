@@ -113,32 +113,31 @@ public sealed record CompletenessProof
     public IReadOnlyList<ProofBox> Boxes { get; }
 
     /// <summary>
-    /// The middles of the enclosures of the states, as a search lists fixed points: in the order of
-    /// <see cref="Points"/>, with 0 candidates each.
+    /// The middles of the enclosures, as a search lists fixed points: in the order of <see cref="Points"/>, with
+    /// 0 candidates each.
     /// </summary>
-    /// <param name="cell">The network that was proven.</param>
+    /// <param name="cell">
+    /// The network that was proven: the points are states of its units. Or its <see cref="LeakyCell.Reduced"/>: they
+    /// are values of the few unknowns of <see cref="Equation"/>.
+    /// </param>
+    /// <exception cref="ArgumentException">The cell has another number of state variables than either.</exception>
     public IReadOnlyList<FixedPoint> FixedPoints(Cell cell)
     {
         Demand.Given(cell);
-        return Listed(cell, Points.Select(point => point.Near()));
-    }
-
-    /// <summary>The same in the unknowns of <see cref="Equation"/>, of which there are few at low rank.</summary>
-    /// <param name="reduced">The dynamics of these: <see cref="LeakyCell.Reduced"/> of the network proven.</param>
-    /// <exception cref="ArgumentException">The cell has another number of state variables.</exception>
-    public IReadOnlyList<FixedPoint> FixedPointsInUnknowns(Cell reduced)
-    {
-        Demand.Given(reduced);
-        if (Points.Count > 0 && Points[0].Unknowns.Count != reduced.StateSize)
-            throw new ArgumentException($"The proof has {Number.Of(Points[0].Unknowns.Count, "unknown")}, but the cell "
-                + $"has {Number.Of(reduced.StateSize, "state variable")}: give {nameof(LeakyCell.Reduced)}() of the "
-                + "network proven.",
-                nameof(reduced));
-        return Listed(reduced, Points.Select(point => point.Unknowns.Select(value => value.Middle).ToArray()));
-    }
-
-    private FixedPoint[] Listed(Cell cell, IEnumerable<double[]> middles)
-    {
+        if (Points.Count == 0) return [];
+        double[][] middles =
+        [
+            .. cell is ReducedCell
+                ? Points.Select(point => point.Unknowns.Select(value => value.Middle).ToArray())
+                : Points.Select(point => point.Near()),
+        ];
+        if (middles[0].Length != cell.StateSize)
+            throw new ArgumentException("The proof is one of "
+                + $"{Number.Of(Points[0].Near().Length, "state variable")} and "
+                + $"{Number.Of(Points[0].Unknowns.Count, "unknown")}, but the cell has "
+                + $"{Number.Of(cell.StateSize, "state variable")}: give the network proven, or its "
+                + $"{nameof(LeakyCell.Reduced)}().",
+                nameof(cell));
         double[,] states = middles.ToMatrix(cell.StateSize);
         double[] speeds = new FixedPointProblem(cell, Input, states).Speeds();
         return [.. speeds.Select((speed, i) => new FixedPoint(states.Row(i), Input, speed, 0))];

@@ -106,7 +106,8 @@ public sealed class PointFileTests : IDisposable
     [Fact]
     public void NumPy_reads_and_writes_every_bit()
     {
-        string python = Program("NumPy", ["-c", "import numpy"], "python3", "/usr/bin/python3");
+        string python = Program("NumPy", ["-c", "import numpy"],
+            OperatingSystem.IsWindows() ? ["python"] : ["python3", "/usr/bin/python3"]);
         Run(python, "-c", "import numpy, sys; points = numpy.load(sys.argv[1]); "
             + "assert points['eigenvalues'].dtype == complex and points['certified'].dtype == bool; "
             + "assert points['candidates'].dtype == numpy.int64; "

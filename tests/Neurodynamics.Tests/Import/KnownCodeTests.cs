@@ -229,6 +229,8 @@ public sealed class KnownCodeTests
         Assert.Equal([1, 2, 0, 0], imported.Network.Readout!.weight.detach().flatten().ToVector());
         Assert.Equal([0, 0, 7, 8], cell.StartState());
         Assert.Equal(imported.Used.Distinct(), imported.Used);
+        Assert.Contains("leave it out", Assert.Throws<ImportException>(
+            () => NetworkFile.Load(path, new() { DividesByUnits = true })).Message);
     }
 
     private static ImportedNetwork LoadLowRank(int units, double by, bool? divides) =>

@@ -59,7 +59,7 @@ public sealed class LowRankProofTests
             new Currents { Leak = 0.3 }, Nets.Cloud(20, 1, 1, seed: 3), Nets.Cloud(20, 2, 1, seed: 1),
             Nets.Cloud(20, 2, 4, seed: 2));
         var (proof, reduced) = (new Prover().Run(cell, [0.2]), cell.Reduced());
-        var points = proof.FixedPointsInUnknowns(reduced);
+        var points = proof.FixedPoints(reduced);
         Assert.Equal(proof.Points.Count, points.Count);
         Assert.NotEmpty(points);
         Assert.All(points, point =>
@@ -68,8 +68,11 @@ public sealed class LowRankProofTests
             for (int r = 0; r < 2; r++) Assert.Equal(point.State[r], next[r], 1e-10);
             Assert.InRange(point.Speed, 0, 1e-20);
         });
-        Assert.Contains("2 unknowns, but the cell has 20",
-            Assert.Throws<ArgumentException>(() => proof.FixedPointsInUnknowns(cell)).Message);
+        double[,] fromUnits = reduced.FromUnits(proof.FixedPoints(cell).States());
+        for (int m = 0; m < points.Count; m++)
+            for (int r = 0; r < 2; r++) Assert.Equal(points[m].State[r], fromUnits[m, r], 1e-10);
+        Assert.Contains("of 20 state variables and 2 unknowns, but the cell has 7 state variables",
+            Assert.Throws<ArgumentException>(() => proof.FixedPoints(Nets.Normal(7, 1, seed: 1))).Message);
     }
 
     [Fact]

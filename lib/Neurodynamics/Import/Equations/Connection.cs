@@ -20,6 +20,9 @@ internal sealed record Connection(string Text, IReadOnlyList<SourceArray> From, 
     /// <summary>Whether W of low rank is m n' / N, as it is unless someone says otherwise.</summary>
     public bool DividesByUnits { get; private init; } = true;
 
+    /// <summary>Whether the file left the scale of low rank open.</summary>
+    public bool IsScaleOpen { get; init; }
+
     /// <summary>What of its scale was assumed, in a sentence and in a few words; null where it was said.</summary>
     public (string Sentence, string Words)? Assumed { get; private init; }
 
@@ -44,6 +47,7 @@ internal sealed record Connection(string Text, IReadOnlyList<SourceArray> From, 
             n.Values)
         {
             DividesByUnits = over,
+            IsScaleOpen = true,
             Assumed = divides is null ? (sentence, over ? "1 / N" : "without 1 / N") : null,
         };
     }

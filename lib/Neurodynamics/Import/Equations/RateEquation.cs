@@ -89,6 +89,7 @@ internal sealed record RateEquation(
             Assumptions = W.Assumed is { Sentence: var sentence } ? [sentence] : [],
             Unchecked = W.Assumed?.Words,
             DividesByUnits = !isFull && W.DividesByUnits,
+            IsScaleOpen = W.IsScaleOpen,
         };
     }
 

@@ -91,7 +91,10 @@ internal sealed class KnownCodeLayout : LayerLayout
     private static FoundLayer Populations(Named file)
     {
         var layer = file.Rates(RateConvention.Currents, Nonlinearity.Tanh,
-            Connection.OfLowRank(Parts.Turned(file.Mixed("m")), Parts.Turned(file.Mixed("n")), divides: false),
+            Connection.OfLowRank(Parts.Turned(file.Mixed("m")), Parts.Turned(file.Mixed("n")), divides: false) with
+            {
+                IsScaleOpen = false,
+            },
             Parts.Turned(file.Mixed("wi")), null, null, 0.2);
         // Weights [P, G] of one vector.
         if (file.Find("h0_weights") is null) return layer;

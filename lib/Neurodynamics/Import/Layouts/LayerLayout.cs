@@ -113,6 +113,9 @@ public sealed record FoundLayer(
     /// <summary>Whether W is m n' / N, of low rank: then what a readout sees is over N too.</summary>
     internal bool DividesByUnits { get; init; }
 
+    /// <summary>Whether <see cref="ImportOptions.DividesByUnits"/> decides that.</summary>
+    internal bool IsScaleOpen { get; init; }
+
     /// <summary>The same where a readout sees what it does of another cell: of currents rates, or x itself.</summary>
     internal FoundLayer ReadAs(Architecture other) => (Architecture, other) is (Currents made, Currents asked)
         ? this with
