@@ -27,7 +27,8 @@ public sealed class NativeShim(Workbook workbook)
 
     public async Task<string> EnsureAsync(CancellationToken cancellation)
     {
-        if (!IsNeeded) return "not needed: this system's libstdc++ is new enough";
+        if (!OperatingSystem.IsLinux()) return "as in its package";
+        if (!IsNeeded) return "as in its package: this system's libstdc++ is new enough";
 
         if (IsPresent) return "there";
 

@@ -56,8 +56,6 @@ public sealed class OutputsTests
             Figures.FixedPoints(Sample.Points, network, Sample.Pca, colourBy: ColourBy.Readout),
         ["among"] = network => Figures.Among(
             Sample.Points, network, Sample.Pca, Sample.States, "ends", [.. Sample.Points.Select(point => point.Point)]),
-        ["along channels"] = network => Figures.AlongChannels(
-            Figures.FixedPoints(Sample.Points, network, Sample.Pca), Sample.Points, network, Sample.Pca),
         ["transitions"] = network => Figures.Transitions(Sample.Graph, network, Sample.Pca, ColourBy.Readout),
         ["planes"] = network => Figures.Planes(Sample.Graph, network, [("one", Sample.Pca)]),
         ["side by side"] = network => Figures.SideBySide([Portrait(network)]),

@@ -56,14 +56,6 @@ internal sealed class Space(string title, int height) : Figure(title, height)
     public void Says(string text) =>
         Note(() => Style.Note(text, 18).With("xref", "paper").With("yref", "paper").With("x", 0.5).With("y", 0.5));
 
-    /// <summary>A chart of one scene that is looked at from elsewhere.</summary>
-    public static GenericChart SeenFrom(GenericChart chart, Eye eye)
-    {
-        var layout = GenericChart.getLayout(chart);
-        ((Plotly.NET.LayoutObjects.Scene)layout.GetPropertyValue("scene")).With("camera", eye.Camera());
-        return GenericChart.setLayout(layout, chart);
-    }
-
     private protected override void Arrange()
     {
         int rows = (items.Count + Columns.Length - 1) / Columns.Length;

@@ -112,20 +112,6 @@ public static partial class Figures
             .Chart(network.Cell.Unchecked);
     }
 
-    /// <summary>
-    /// Turns a figure of fixed points so that one looks along the channels' own directions, a little from the side and
-    /// from above: a cube then looks like one.
-    /// </summary>
-    /// <param name="chart">A figure of these points, with one 3-D scene.</param>
-    /// <param name="points">The points; those of undecided readout count less than the others.</param>
-    /// <param name="network">
-    /// The network that they are the points of. With fewer than three channels the figure stays as it is.
-    /// </param>
-    /// <param name="pca">The components that the figure is drawn in.</param>
-    public static GenericChart AlongChannels(
-        GenericChart chart, IReadOnlyList<Linearisation> points, Network network, Pca pca) =>
-        AlongChannels(points, network, pca, distance: 2.1) is { } eye ? Charts.Space.SeenFrom(chart, eye) : chart;
-
     private static Space PointsIn(
         Space space, Scene scene, IReadOnlyList<Linearisation> points, Network network, Pca pca,
         double[,,]? trajectories = null, ColourBy colourBy = ColourBy.UnstableModes, int mostTrajectories = 12)
@@ -227,8 +213,8 @@ public static partial class Figures
     }
 
     /// <summary>
-    /// An eye that looks along the channels' own directions; null where the points do not determine three that lie in
-    /// no plane.
+    /// An eye that looks along the channels' own directions, a little from the side and from above: a cube then looks
+    /// like one. Null where the points do not determine three that lie in no plane.
     /// </summary>
     private static Eye? AlongChannels(IReadOnlyList<Linearisation> points, Network network, Pca pca, double distance)
     {

@@ -24,7 +24,7 @@ public static partial class Figures
     {
         string connections = Number.Of(graph.Edges().Count, "connection");
         var space = Space(title ?? $"{Number.Of(graph.Points.Count, "fixed point")}, {connections}", pca, out var scene,
-            AlongChannels(graph.Points, network, pca, distance: trajectories is null ? 1.8 : 1.5), bare: true);
+            AlongChannels(graph.Points, network, pca, distance: 1.45), bare: true);
         double[][] places = Places(graph.Points, pca);
         scene.Line(connections, Connections(graph, places), Paint.Ink, 2);
         if (trajectories is null) Fit(scene, places);

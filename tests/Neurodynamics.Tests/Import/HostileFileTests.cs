@@ -273,8 +273,9 @@ public sealed class HostileFileTests : IDisposable
         var dataset = new H5Dataset(values, chunks: [size, 16], datasetCreation: new(Filters: [DeflateFilter.Id]));
         string path = Hdf5(new() { ["x"] = dataset });
         var watch = Stopwatch.StartNew();
-        Assert.Equal(values.Cast<float>().Select(value => (double)value), ArrayFile.Read(path)["x"].Values);
+        double[] read = ArrayFile.Read(path)["x"].Values;
         Assert.InRange(watch.Elapsed.TotalSeconds, 0, 10);
+        Assert.True(read.AsSpan().SequenceEqual([.. values.Cast<float>().Select(value => (double)value)]));
     }
 
     [Fact]
