@@ -31,7 +31,8 @@ public sealed record ImportedNetwork(
     /// what was found with them. Trials that are time first, [T, B, ...], are recognised, which the result says.
     /// </summary>
     /// <remarks>
-    /// A trajectory that hardly leaves 0, or of a single step from there, is reproduced by cells of any form and leaves
+    /// Where the trials that the network was read from fit another form as well, it stays open: read it with trials
+    /// that tell the forms apart. A trajectory that hardly leaves 0, or of a single step from there, is reproduced by cells of any form and leaves
     /// it open. States x that a step starts from count where |x|^3 / 3, by which tanh x differs from x, is above the
     /// tolerance.
     /// </remarks>
@@ -43,7 +44,8 @@ public sealed record ImportedNetwork(
         // Inputs and states may be [T, B, ...]: read so where only that reproduces them.
         if (!check.Reproduced && trajectory.FitsTurned && Run(trajectory.Turned()) is { Reproduced: true } turned)
             (check, trajectory) = (turned with { TimeFirst = true }, trajectory.Turned());
-        if (check.Reproduced && ShowsForm(trajectory, tolerance)) Network.Cell.Unchecked = null;
+        if (check.Reproduced && Example is not { Rivals.Count: > 0 } && ShowsForm(trajectory, tolerance))
+            Network.Cell.Unchecked = null;
         return check;
 
         TrajectoryCheck Run(SourceTrajectory trials) =>

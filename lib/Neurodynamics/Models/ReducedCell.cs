@@ -25,6 +25,12 @@ public sealed class ReducedCell : Cell
         register_module("whole", whole);
     }
 
+    /// <summary>The network of N units.</summary>
+    internal LeakyCell Whole => whole;
+
+    /// <summary>How much farther apart states of units are than their k, at most.</summary>
+    internal double Stretch => m.norm().item<double>();
+
     /// <summary>N, the number of units of the whole network.</summary>
     public int UnitsOfWhole => whole.Units;
 
@@ -78,6 +84,11 @@ public sealed class ReducedCell : Cell
         return whole.StateOf(Sum(input.ToTensor().unsqueeze(0), k.ToTensor())).ToMatrix();
     }
 
+    /// <inheritdoc cref="ToUnits(double[,], double[])"/>
+    /// <param name="k">One point, R values.</param>
+    /// <returns>A state, N values.</returns>
+    internal double[] ToUnits(double[] k, double[] input) => ToUnits(new[] { k }.ToMatrix(StateSize), input).Row(0);
+
     /// <summary>
     /// A point as one of the whole network, in all its units; its speed and certificate stay those in k.
     /// </summary>
@@ -85,7 +96,7 @@ public sealed class ReducedCell : Cell
     public StatePoint ToUnits(StatePoint point)
     {
         Demand.Given(point);
-        return point with { State = ToUnits(new[] { point.State }.ToMatrix(StateSize), point.Input).Row(0) };
+        return point with { State = ToUnits(point.State, point.Input) };
     }
 
     /// <inheritdoc/>

@@ -90,24 +90,51 @@ internal sealed class BoxTest(ProofEquation equation, double resolution)
         Precondition();
         if (!equation.IsOne(inverse, contraction, radius)) return null;
         Preconditioned(shift, image);
-        double[] reach = [.. radius];
+        // The image of the whole box inside it proves a fixed point, and that there is no other.
+        double[] reach = Reach(radius);
+        for (int r = 0; r < count; r++)
+            if (!(reach[r] < radius[r])) return null;
+        reach = Tightened(reach);
         for (int i = 0; i < Tightenings; i++)
         {
-            double[] next = new double[count];
-            for (int r = 0; r < count; r++)
-            {
-                Enclosure sum = image[r].Modulus;
-                for (int s = 0; s < count; s++) sum += (Enclosure)contraction[r, s] * reach[s];
-                next[r] = sum.High;
-                // The image of the whole box inside it proves a fixed point, and that there is no other.
-                if (i == 0 && !(next[r] < radius[r])) return null;
-            }
-            if (next.Zip(reach).All(pair => pair.First > 0.9 * pair.Second)) break;
-            reach = next;
+            // Over the smaller box slopes change less, so that it shrinks faster.
+            double[] before = reach;
+            At(near, reach);
+            work.Range();
+            work.Linearise();
+            if (!Invert()) break;
+            Precondition();
+            Preconditioned(shift, image);
+            reach = Tightened(reach);
+            if (reach.Zip(before).All(pair => pair.First > 0.5 * pair.Second)) break;
         }
         // The neighbourhood a little smaller, so that its own rounding stays within what was tested.
         return new([.. near.Zip(reach, Enclosure.Around)],
             [.. near.Zip(radius, (middle, far) => Enclosure.Around(middle, 0.9999 * far))]);
+    }
+
+    /// <summary>How far the point is from the centre, given how far it is at most.</summary>
+    private double[] Reach(double[] most)
+    {
+        double[] reach = new double[count];
+        for (int r = 0; r < count; r++)
+        {
+            Enclosure sum = image[r].Modulus;
+            for (int s = 0; s < count; s++) sum += (Enclosure)contraction[r, s] * most[s];
+            reach[r] = Math.Min(sum.High, most[r]);
+        }
+        return reach;
+    }
+
+    private double[] Tightened(double[] reach)
+    {
+        for (int i = 0; i < Tightenings; i++)
+        {
+            double[] next = Reach(reach);
+            if (next.Zip(reach).All(pair => pair.First > 0.9 * pair.Second)) break;
+            reach = next;
+        }
+        return reach;
     }
 
     private void At(double[] centre, double[] radius)

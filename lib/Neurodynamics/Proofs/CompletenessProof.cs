@@ -107,7 +107,7 @@ public sealed record CompletenessProof
     public WeightsAre Weights { get; internal init; }
 
     /// <summary>The fixed points, each proven to exist and listed once.</summary>
-    public IReadOnlyList<ProvenPoint> Points { get; }
+    public IReadOnlyList<ProvenPoint> Points { get; private init; }
 
     /// <summary>Every box that was tested or stayed open, from the first to the smallest.</summary>
     public IReadOnlyList<ProofBox> Boxes { get; }
@@ -284,6 +284,23 @@ public sealed record CompletenessProof
 
     /// <summary><see cref="Message"/>.</summary>
     public override string ToString() => Message;
+
+    /// <summary>The same of the dynamics of k, whose states are the unknowns.</summary>
+    internal CompletenessProof InUnknowns(ReducedCell reduced) => this with
+    {
+        Points =
+        [
+            .. Points.Select(point =>
+                new ProvenPoint([.. point.Unknowns], [.. point.Neighbourhood], [.. point.Unknowns])),
+        ],
+        Continua = [.. Continua.Select(continuum => continuum.InUnknowns((k, distance) =>
+        {
+            double[] state = reduced.ToUnits(k, Input);
+            // Rates of k that moves may be those of one that does not.
+            return reduced.Next(Input, k).Distance(k) <= distance
+                && continuum.Holds(state, reduced.Stretch * distance);
+        }))],
+    };
 
     private static string Count(int count) => Number.Of(count, "fixed point");
 }

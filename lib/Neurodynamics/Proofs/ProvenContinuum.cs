@@ -51,6 +51,15 @@ public sealed record ProvenContinuum
     /// <summary>Whether a state is one of it to within a distance; rounded.</summary>
     internal bool Holds(double[] state, double distance) => holds(state, distance);
 
+    /// <summary>The same of the dynamics of k.</summary>
+    /// <param name="holdsK">Whether a k is one of it to within a distance.</param>
+    internal ProvenContinuum InUnknowns(Func<double[], double, bool> holdsK)
+    {
+        return new(Dimension, [.. Corners.Select(InK)], [.. Directions.Select(InK)], holdsK);
+
+        static ProvenState InK(ProvenState state) => new([.. state.Unknowns], [.. state.Unknowns]);
+    }
+
     private static string Text(ProvenState state) => "(" + string.Join(", ", state.Unknowns.Select(k =>
         (Math.Round(k.Middle, 3) + 0.0).ToString("0.###", CultureInfo.InvariantCulture))) + ")";
 }

@@ -58,7 +58,8 @@ public sealed record Prover : Described
     public string? Obstacle(Cell cell)
     {
         Demand.Given(cell);
-        return EquationOf(cell.InDouble(), new double[cell.InputSize]).Obstacle;
+        return EquationOf((cell is ReducedCell reduced ? reduced.Whole : cell).InDouble(), new double[cell.InputSize])
+            .Obstacle;
     }
 
     /// <summary>Proves what can be proven under one constant input.</summary>
@@ -84,6 +85,12 @@ public sealed record Prover : Described
         Cell cell, double[] input, IProgress<int>? progress, CancellationToken cancellation)
     {
         Demand.Shape(input, [cell.InputSize]);
+        if (cell is ReducedCell reduced)
+        {
+            // The network itself says most of its k.
+            var (whole, why) = Try(reduced.Whole, input, progress, cancellation);
+            return (whole is null ? null : whole.InUnknowns(reduced) with { Form = cell.Form }, why);
+        }
         var clock = Stopwatch.StartNew();
         var (equation, obstacle) = EquationOf(cell.InDouble(), input);
         if (obstacle is not null) return (null, obstacle);

@@ -146,6 +146,9 @@ public sealed class ExampleTests
         Assert.Contains("would tell them apart", example.Trial);
         Assert.Contains("Another map that fits too", example.ToString());
         Assert.Contains("another form", imported.Network.Cell.Unchecked);
+        // The same trials tell no more the second time.
+        Assert.True(imported.Network.Check(trials).Reproduced);
+        Assert.Contains("another form", imported.Network.Cell.Unchecked);
     }
 
     [Fact]

@@ -59,6 +59,7 @@ public sealed class LowRankProofTests
             new Currents { Leak = 0.3 }, Nets.Cloud(20, 1, 1, seed: 3), Nets.Cloud(20, 2, 1, seed: 1),
             Nets.Cloud(20, 2, 4, seed: 2));
         var (proof, reduced) = (new Prover().Run(cell, [0.2]), cell.Reduced());
+        Assert.Equal(proof.Boxes.Count, new Prover().Run(reduced, [0.2]).Boxes.Count);
         var points = proof.FixedPoints(reduced);
         Assert.Equal(proof.Points.Count, points.Count);
         Assert.NotEmpty(points);

@@ -180,7 +180,7 @@ public sealed class PiecewiseLinearProofTests
                         .All(pair => pair.First.Meets(pair.Second)));
                 }
                 if (proof.Points.Count > 1) Interlocked.Increment(ref several);
-            }, iter: 20);
+            }, iter: rank == 1 ? 100 : 20);     // fewer networks of rank 1 have several
         Assert.True(several > 0);
     }
 
@@ -255,6 +255,31 @@ public sealed class PiecewiseLinearProofTests
             Assert.All(comparison.Matches, match => Assert.Null(match));
             Assert.False(comparison.IsComplete);
             Assert.Contains("2 listed lie on continua", comparison.ToString());
+
+            // In k, which is t here.
+            var inK = Prover.Run(cell.Reduced());
+            Assert.Empty(inK.Points);
+            Assert.Single(inK.Continua);
+            Assert.Equal([0, 0, null], inK.Compare(SetOf([0, 0], [.. new[] { 0.5, 3, -1 }.Select(t =>
+                new FixedPoint([t], [0, 0], 0, 1))])).OnContinua);
+        }
+    }
+
+    [Fact]
+    public void In_its_own_dimensions_a_network_is_proven_as_in_its_units()
+    {
+        foreach (bool isRates in new[] { false, true })
+        {
+            var cell = RandomCell(60, 2, 5, Nonlinearity.Relu, isRates, seed: 2);
+            var (whole, reduced) = (Prover.Run(cell), cell.Reduced());
+            var proof = Prover.Run(reduced);
+            Assert.Null(Prover.Obstacle(reduced));
+            Assert.Equal((ProofVerdict.ProvenComplete, whole.Regions), (proof.Verdict, proof.Regions));
+            Assert.Equal(whole.FixedPoints(reduced).States(), proof.FixedPoints(reduced).States());
+            Assert.All(proof.FixedPoints(reduced), point => Assert.InRange(point.Speed, 0, 1e-20));
+            var found = new FixedPointSearch().Run(reduced, Nets.Cloud(300, 2, 5, seed: 1));
+            Assert.True(proof.Compare(found).IsComplete, proof.Compare(found).ToString());
+            Assert.True(Standing.Of(reduced, found).IsProvenComplete);
         }
     }
 

@@ -103,6 +103,21 @@ public sealed class SmallNetworkProofTests
         Assert.NotEqual(CompletenessVerdict.Missing, Completeness.Of(cell, points).Verdict);
     }, iter: 15);
 
+    /// <summary>Proven in a box in which slopes change much, and still enclosed to the last digits.</summary>
+    [Fact]
+    public void A_point_of_a_wide_neighbourhood_is_enclosed_as_narrowly_as_others()
+    {
+        using var scope = NewDisposeScope();
+        using var frozen = no_grad();
+        using var generator = new Generator(731718714);
+        const double gain = 2.5753792006027907;
+        var cell = Architecture.Lstm.Create(1, 2, ScalarType.Float64);
+        foreach (var parameter in cell.parameters()) parameter.uniform_(-gain, gain, generator);
+        var proof = Prover.Run(cell, [0.3]);
+        Assert.Equal(3, proof.Points.Count);
+        Assert.All(proof.Points, point => Assert.All(point.Unknowns, side => Assert.InRange(side.Radius, 0, 1e-13)));
+    }
+
     /// <summary>Cells of every kind, of two and three units, with weights that are not too large.</summary>
     [Theory, MemberData(nameof(Architectures))]
     public void Small_cells_of_every_kind_are_proven_complete(Architecture architecture)
