@@ -117,8 +117,9 @@ internal abstract class Figure(string title, int height)
         int whole = height + above + below;
         margin.With("t", (int)margin.GetPropertyValue("t") + above)
             .With("b", (int)margin.GetPropertyValue("b") + below);
-        var seen = new HashSet<string>();
-        var traces = series.Select(one => one.Built(ShowsLegend && one.MayBeInLegend && seen.Add(one.Name),
+        // With a slider each position has a legend of its own.
+        var seen = new HashSet<(int?, string)>();
+        var traces = series.Select(one => one.Built(ShowsLegend && one.MayBeInLegend && seen.Add((one.Frame, one.Name)),
             series.Count(other => other.Name == one.Name) > 1)).ToArray();
         // So far below the upper edge, whatever the margin, that a legend above the panels stays clear of it.
         Layout.With("title", Style.Title(words, 17).With("x", 0.02).With("xanchor", "left")

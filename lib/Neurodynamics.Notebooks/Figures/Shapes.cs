@@ -88,8 +88,8 @@ public static partial class Figures
         var panels = new Panels(title, 520, columns: 2) { Legend = Legend.Below, ColumnGap = 0.06 };
         var kinds = errors.GroupBy(error => error.Cloud)
             .GroupBy(kind => kind.First().Shape == ShapeKind.None).OrderBy(panel => panel.Key)
-            .SelectMany(panel => panel.Index().Select(at => (Shapeless: panel.Key, Kind: at.Item, Place: at.Index)));
-        foreach (var (shapeless, kind, i) in kinds)
+            .SelectMany(panel => panel.Select(kind => (Shapeless: panel.Key, Kind: kind)));
+        foreach (var (i, (shapeless, kind)) in kinds.Index())
         {
             var panel = panels[0, shapeless ? 1 : 0];
             var (paint, symbol) = Nth(i);

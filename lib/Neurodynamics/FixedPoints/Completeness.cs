@@ -55,6 +55,9 @@ public sealed record Completeness(int Sum, int Counted, int Uncertain, int Outsi
 
     internal Form Form { get; init; } = new();
 
+    /// <summary>How many of the points counted are only verified numerically.</summary>
+    internal int Measured { get; init; }
+
     /// <summary><see cref="Sum"/>; null where nothing was summed.</summary>
     [JsonIgnore]
     public int? KnownSum => Verdict is CompletenessVerdict.NotApplicable or CompletenessVerdict.Stopped ? null : Sum;
@@ -65,12 +68,14 @@ public sealed record Completeness(int Sum, int Counted, int Uncertain, int Outsi
     /// <summary><see cref="Message"/>.</summary>
     public override string ToString() => Message;
 
+    private string IfReal => Measured == 0 ? "" : ", if those only verified numerically are what they seem";
+
     /// <summary>The verdict's sentence alone.</summary>
     internal string Words => Verdict switch
     {
         CompletenessVerdict.Missing =>
             $"The signs of det(I - J) over {Number.Of(Counted, "point")} sum to {Sum} and not to 1, so at least "
-                + $"one fixed point is missing: try more candidates, noise on them, or mixtures of the points "
+                + $"one fixed point is missing{IfReal}: try more candidates, noise on them, or mixtures of the points "
                 + "already found.",
         CompletenessVerdict.Consistent =>
             $"The signs of det(I - J) over {Number.Of(Counted, "point")} sum to 1, as they must if none is "
@@ -128,11 +133,10 @@ public sealed record Completeness(int Sum, int Counted, int Uncertain, int Outsi
         // A certificate proves that I - J is far enough from singular for its LU decomposition; without one the
         // condition number tells.
         int[] signs = Signs(exact, input, [.. inside.Select(pair => pair.First)],
-            ofRegular: inside.Any(pair =>
-                pair.Second.Certainty is Certainty.NoBound or Certainty.VerifiedNumerically));
+            ofRegular: inside.Any(pair => pair.Second.Certainty == Certainty.VerifiedNumerically));
         for (int i = 0; i < inside.Length; i++)
         {
-            bool isCertain = inside[i].Second.Certainty != Certainty.NotCertified;
+            bool isCertain = inside[i].Second.Certainty is Certainty.Certified or Certainty.VerifiedNumerically;
             if (!isCertain || inside.Take(i).Any(other => MayBeOne(other, inside[i]))) signs[i] = 0;
         }
         var (sum, counted) = (signs.Sum(), signs.Count(sign => sign != 0));
@@ -141,6 +145,8 @@ public sealed record Completeness(int Sum, int Counted, int Uncertain, int Outsi
                 : sum == 1 ? CompletenessVerdict.Consistent : CompletenessVerdict.Missing)
         {
             Form = form,
+            Measured = inside.Zip(signs).Count(pair =>
+                pair.Second != 0 && pair.First.Second.Certainty == Certainty.VerifiedNumerically),
         };
     }
 

@@ -9,7 +9,7 @@ internal sealed class Merged<T>(double distance) where T : StatePoint
     private readonly List<T> points = [];
 
     // By the sum of a state's values: two states within the distance differ there by at most sqrt(S) distances.
-    private readonly SortedDictionary<long, List<int>> bySum = [];
+    private readonly Dictionary<double, List<int>> bySum = [];
 
     public IReadOnlyList<T> Points => points;
 
@@ -22,7 +22,7 @@ internal sealed class Merged<T>(double distance) where T : StatePoint
             points[i] = (point.Speed < points[i].Speed ? point : points[i]) with { Candidates = candidates };
             return false;
         }
-        long bin = Bin(point.State);
+        double bin = Bin(point.State);
         if (!bySum.TryGetValue(bin, out var own)) bySum[bin] = own = [];
         own.Add(points.Count);
         points.Add(point);
@@ -34,8 +34,9 @@ internal sealed class Merged<T>(double distance) where T : StatePoint
 
     private int? Find(T point)
     {
-        long bin = Bin(point.State);
-        for (long near = bin - 1; near <= bin + 1; near++)
+        double bin = Bin(point.State);
+        // Of a sum that is many distances long the next bins are the same number.
+        foreach (double near in new[] { bin, bin - 1, bin + 1 })
         {
             if (!bySum.TryGetValue(near, out var indices)) continue;
             foreach (int i in indices)
@@ -49,7 +50,7 @@ internal sealed class Merged<T>(double distance) where T : StatePoint
     public void Count(int point, int candidates) =>
         points[point] = points[point] with { Candidates = points[point].Candidates + candidates };
 
-    private long Bin(double[] state) => (long)Math.Floor(state.Sum() / (distance * Math.Sqrt(state.Length)));
+    private double Bin(double[] state) => Math.Floor(state.Sum() / (distance * Math.Sqrt(state.Length)));
 }
 
 /// <summary>Distinct states, whatever they are.</summary>

@@ -20,12 +20,14 @@ internal sealed class EnclosedEquation : ProofEquation
     public override Enclosure[] Root { get; }
 
     /// <summary>The equation of a cell; null where no box is known, or there are too many unknowns.</summary>
-    public static EnclosedEquation? Of(Cell cell, EnclosedStep step, double[] input, int maxUnknowns)
+    public static EnclosedEquation? Of(
+        Cell cell, EnclosedStep step, double[] input, WeightsAre weights, int maxUnknowns)
     {
         var constant = EnclosedVector.Constant(input);
-        // A box that was rounded to nearest, and a little more.
+        // A box that was rounded to nearest, and a little more; much more where weights may be others, by 6e-8 of each.
+        double more = weights == WeightsAre.Exact ? 1e-9 : 1e-3;
         var equation = step.Equation(input) ?? new("x = F(u, x)",
-            cell.InvariantBox(input)?.Select(side => Enclosure.Around(0, side * (1 + 1e-9))).ToArray(),
+            cell.InvariantBox(input)?.Select(side => Enclosure.Around(0, side * (1 + more))).ToArray(),
             x => step.Next(constant, x), x => x);
         return equation.Box is { } box && box.Count <= maxUnknowns ? new(equation) : null;
     }

@@ -155,7 +155,7 @@ public sealed record Prover : Described
         if (cell.Enclosed(Weights) is not { } step)
             return (null, $"{cell.Title} does not know its step over enclosures, so nothing can be proven of it: "
                 + $"override {nameof(Cell.Enclosed)}, or search, and bound the share that is not seen.");
-        return EnclosedEquation.Of(cell, step, input, MaxUnknowns) is { } own ? (own, null)
+        return EnclosedEquation.Of(cell, step, input, Weights, MaxUnknowns) is { } own ? (own, null)
             : cell.StateSize <= MaxUnknowns ? (null, null) : (null, TooMany(cell));
     }
 

@@ -182,8 +182,13 @@ public sealed class CloudShapeTests
         Assert.Equal(CloudShape.Of(cloud, 5).Scores, CloudShape.Of(cloud, 5).Scores);
         Assert.Equal("too few (0 points)", CloudShape.Of(new double[0, 3]).ToString());
         // Fifty copies are one point.
-        Assert.Equal((ShapeKind.TooFew, 1, 50), CloudShape.Of(new double[50, 3]) is var same
-            ? (same.Shape, same.Points, same.States) : default);
+        foreach (double at in new[] { 0, 0.3, -1e5 })
+        {
+            double[,] copies = new double[50, 3];
+            foreach (ref double value in copies.Values()) value = at;
+            var same = CloudShape.Of(copies);
+            Assert.Equal((ShapeKind.TooFew, 1, 50), (same.Shape, same.Points, same.States));
+        }
         cloud[1, 1] = double.NaN;
         Assert.Contains("not finite", Assert.Throws<ArgumentException>(() => CloudShape.Of(cloud)).Message,
             StringComparison.Ordinal);

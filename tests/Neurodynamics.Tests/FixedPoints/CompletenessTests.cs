@@ -1,5 +1,6 @@
 using Neurodynamics.FixedPoints;
 using Neurodynamics.Models;
+using TorchSharp;
 using Xunit;
 using static Neurodynamics.Tests.FixedPoints.Nets;
 
@@ -80,8 +81,21 @@ public sealed class CompletenessTests
         // x = 2 tanh x has the points 0 and +-1.9150080481545: without a Lipschitz constant the condition number has to
         // do.
         Assert.Equal(CompletenessVerdict.Missing, Of(new Boxed(), [0], [Point(0)]).Verdict);
+        Assert.Contains("if those only verified numerically are what they seem",
+            Of(new Boxed(), [0], [Point(0)]).Message);
         Assert.Equal(CompletenessVerdict.Consistent,
             Of(new Boxed(), [0], [Point(0), Point(1.9150080481545375), Point(-1.9150080481545375)]).Verdict);
+    }
+
+    /// <summary>At a kink the derivative is that of one side, and its sign no index: 0 has index 0 here.</summary>
+    [Fact]
+    public void A_point_at_a_kink_of_a_cell_of_ones_own_has_no_certain_sign()
+    {
+        using var cell = Cell.From((_, x) => torch.where(
+            x.lt(0), x.mul(0.5), torch.minimum(x.mul(2), torch.full_like(x, 0.9))), 1, 1, box: [1]);
+        var completeness = Of(cell, [0], [Point(0), Point(0.9)]);
+        Assert.Equal(CompletenessVerdict.Undecided, completeness.Verdict);
+        Assert.Equal(1, completeness.Uncertain);
     }
 
     [Fact]
