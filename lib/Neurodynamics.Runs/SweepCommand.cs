@@ -29,10 +29,18 @@ sealed class SweepCommand : Command<SweepCommand.Settings>
             throw new ArgumentException(
                 $"There is no run {settings.Run}: {settings.Sweep} has runs 1 to {plan.Runs.Count}.");
         var run = plan.Runs[settings.Run - 1];
-        var row = new SweepRows(plan, settings.Folder).Make(run, new Progress(), cancellation);
+        var said = new List<string>();
+        var row = new SweepRows(plan, settings.Folder).Make(run, new Progress(), Tell, cancellation);
         double seconds = row.TrainingSeconds + row.AnalysisSeconds;
-        new Finished(row.Run, $"{row}, {seconds:0} s").Say();
+        new Finished(row.Run, string.Join(". ", said.Prepend($"{row}, {seconds:0} s"))).Say();
         return 0;
+
+        // At once in the log of a cluster; where other programs run beside it, with the row.
+        void Tell(string text)
+        {
+            Console.Error.WriteLine(text);
+            said.Add(text);
+        }
     }
 }
 

@@ -69,16 +69,17 @@ public sealed class SweepRows(SweepPlan plan, string folder)
     /// </summary>
     /// <param name="run">One of the plan's runs.</param>
     /// <param name="progress">Told after every update.</param>
+    /// <param name="say">Told in a sentence what it waits for, and what could not be read or written.</param>
     /// <param name="cancellation">Stops it; a training is put aside, and gone on with the next time.</param>
     /// <exception cref="OperationCanceledException">It was stopped; there is no row.</exception>
-    public SweepRow Make(
-        Recipe run, IProgress<TrainingProgress>? progress = null, CancellationToken cancellation = default)
+    public SweepRow Make(Recipe run, IProgress<TrainingProgress>? progress = null, Action<string>? say = null,
+        CancellationToken cancellation = default)
     {
         if (Read(run) is { } there) return there;
         var networks = new NetworkStore(Path.Combine(folder, "networks"));
         var trained = networks.Exists(run.Hash)
             ? networks.Load(run.Hash)
-            : networks.Train(run.Hash, run, progress: progress, cancellation: cancellation);
+            : networks.Train(run.Hash, run, say, progress, cancellation);
         cancellation.ThrowIfCancellationRequested();
         var row = plan.Measure.Of(trained, cancellation);
         Write(row);

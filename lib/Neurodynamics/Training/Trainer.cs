@@ -26,7 +26,8 @@ public static class Trainer
     /// </param>
     /// <exception cref="InvalidOperationException">The loss is no longer finite.</exception>
     /// <exception cref="IOException">
-    /// The training could not be put aside, which is tried before its first update.
+    /// The training that was put aside could not be read, or this one not be put aside, which is tried before its first
+    /// update.
     /// </exception>
     public static TrainedNetwork Train(Recipe recipe, IProgress<TrainingProgress>? progress = null,
         string? unfinished = null, Action<string>? say = null, CancellationToken cancellation = default)

@@ -46,6 +46,7 @@ internal sealed class TrainingRun : IDisposable
     /// <param name="file">The file.</param>
     /// <param name="recipe">The recipe that is to be trained.</param>
     /// <param name="say">Told in a sentence what is damaged and where it lies now.</param>
+    /// <exception cref="IOException">A file cannot be read at present; it stays where it is.</exception>
     public static TrainingRun? Resume(string file, Recipe recipe, Action<string>? say)
     {
         foreach (string path in new[] { file, Before(file) }.Where(File.Exists))
@@ -54,8 +55,14 @@ internal sealed class TrainingRun : IDisposable
             {
                 return Read(path, recipe);
             }
-            // Whatever a damaged file makes of those who read it.
-            catch (Exception error) when (error is not OutOfMemoryException and not UnauthorizedAccessException)
+            // A full disk says nothing of the file.
+            catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+            {
+                throw new IOException($"The training that was put aside in {path} cannot be read ({error.Message}): "
+                    + $"close what holds it open, or make room in {Path.GetTempPath()}, and start it again.", error);
+            }
+            // An option that the library does not know, or take any more, is an argument.
+            catch (Exception error) when (error is InvalidDataException or JsonException or ArgumentException)
             {
                 string damaged = $"{path}.damaged";
                 Replacement.Put(path, damaged);

@@ -72,12 +72,24 @@ public sealed class SweepRowsTests : IDisposable
     {
         using var stop = new CancellationTokenSource();
         Assert.Throws<OperationCanceledException>(() =>
-            Rows.Make(Plan.Runs[0], new TrainerTests.Told(now => { if (now.Update == 9) stop.Cancel(); }), stop.Token));
+            Rows.Make(Plan.Runs[0], new TrainerTests.Told(now => { if (now.Update == 9) stop.Cancel(); }),
+                cancellation: stop.Token));
         Assert.False(Rows.Has(Plan.Runs[0]));
         int? first = null;
         var row = Rows.Make(Plan.Runs[0], new TrainerTests.Told(now => first ??= now.Update));
         Assert.Equal(10, first);
         Assert.True(First.Value.SameAs(row), $"{First.Value.ToLine()}\n{row.ToLine()}");
+    }
+
+    [Fact]
+    public void A_training_that_was_put_aside_and_damaged_is_told_of()
+    {
+        string networks = Path.Combine(folder.Path, "networks");
+        Directory.CreateDirectory(networks);
+        File.WriteAllText(Path.Combine(networks, $"{Plan.Runs[0].Hash}.training"), "damaged");
+        var said = new List<string>();
+        Assert.True(First.Value.SameAs(Rows.Make(Plan.Runs[0], say: said.Add)));
+        Assert.Contains("is damaged", Assert.Single(said));
     }
 
     [Fact]

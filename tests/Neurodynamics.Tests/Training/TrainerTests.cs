@@ -203,6 +203,24 @@ public sealed class TrainerTests
     }
 
     [Fact]
+    public void A_training_that_was_put_aside_and_cannot_be_read_at_present_is_left_where_it_is()
+    {
+        using var folder = new TemporaryFolder();
+        string unfinished = Path.Combine(folder.Path, "net.training");
+        using (var stop = new CancellationTokenSource())
+            Trainer.Train(Small, new Told(at => { if (at.Update == 9) stop.Cancel(); }), unfinished,
+                cancellation: stop.Token);
+        string[] files = [.. Directory.GetFiles(folder.Path).Order()];
+        using (File.Open(unfinished, FileMode.Open, FileAccess.ReadWrite, FileShare.None))
+            Assert.Contains("cannot be read", Assert.Throws<IOException>(() => Trainer.Train(
+                Small, new Told(_ => Assert.Fail("It was trained.")), unfinished)).Message);
+        Assert.Equal(files, Directory.GetFiles(folder.Path).Order());
+        int? first = null;
+        Trainer.Train(Small, new Told(at => first ??= at.Update), unfinished);
+        Assert.Equal(10, first);
+    }
+
+    [Fact]
     public void A_place_that_cannot_be_written_is_refused_before_the_first_update()
     {
         using var folder = new TemporaryFolder();
