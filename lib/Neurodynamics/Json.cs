@@ -64,8 +64,8 @@ internal static class Json
     }
 
     /// <summary>
-    /// Eight hexadecimal digits that differ between values that are written differently. They stay what they are when
-    /// an option is added, as long as it is at its default.
+    /// Eight hexadecimal digits: the same for values that are written the same, and for two others by chance, once in
+    /// four billion pairs. They stay what they are when an option is added, as long as it is at its default.
     /// </summary>
     public static string Hash<T>(T value) =>
         Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(value, Stored)))[..8];

@@ -21,9 +21,9 @@ public sealed record Sweep(SweepPlan Plan, IReadOnlyList<SweepGroup> Groups) : D
                 $"There is no sweep \"{name}\" in {folder}; there are {string.Join(", ", Known(folder))}.", path);
         var plan = SweepPlan.Load(path);
         var rows = SweepRows.Load(Path.Combine(folder, name + ".jsonl")).Where(row => row.Measured == plan.Measure.Hash)
-            .ToDictionary(row => row.Run);
+            .ToDictionary(row => row.Recipe);
         var groups = plan.Cells.Select(cell =>
-            new SweepGroup(cell, [.. cell.Runs.Select(run => rows.GetValueOrDefault(run.Hash)).OfType<SweepRow>()]));
+            new SweepGroup(cell, [.. cell.Runs.Select(run => rows.GetValueOrDefault(run)).OfType<SweepRow>()]));
         return new(plan, [.. groups.Where(group => group.Rows.Count > 0)]);
     }
 

@@ -75,7 +75,7 @@ public sealed record SweepMeasurement : Described
     /// <summary>Steps over which memory is tested; default 1000.</summary>
     public int HoldSteps { get; init => field = AtLeast(1, value, nameof(HoldSteps)); } = 1000;
 
-    /// <summary>Eight hexadecimal digits that differ between measurements.</summary>
+    /// <summary>Eight hexadecimal digits, of two measurements the same only by chance.</summary>
     [JsonIgnore]
     public string Hash => Json.Hash(this);
 

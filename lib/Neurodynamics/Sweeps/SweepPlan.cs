@@ -13,7 +13,12 @@ public sealed class SweepPlan
     private SweepPlan(SweepMeasurement measure, IReadOnlyList<SweepCell> cells)
     {
         (Measure, Cells) = (measure, cells);
-        Runs = [.. cells.SelectMany(cell => cell.Runs).DistinctBy(recipe => recipe.Hash)];
+        Runs = [.. cells.SelectMany(cell => cell.Runs).Distinct()];
+        // The row and the network of a run are files of that name.
+        if (Runs.GroupBy(run => run.Hash).FirstOrDefault(same => same.Count() > 1) is { } twice)
+            throw new JsonException($"each run needs a hash of its own, but {twice.Key} is by chance that of "
+                + string.Join(" and of ", twice.Select(run => $"\"{Title(run)}\""))
+                + ": change a value of one of them.");
     }
 
     /// <summary>What is measured on every network.</summary>

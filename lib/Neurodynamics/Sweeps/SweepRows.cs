@@ -18,7 +18,7 @@ namespace Neurodynamics.Sweeps;
 /// <param name="folder">The folder; made when the first row is written.</param>
 public sealed class SweepRows(SweepPlan plan, string folder)
 {
-    /// <summary>Reads rows that were merged.</summary>
+    /// <summary>Reads rows that were merged, each once: a merge of two branches may leave one there twice.</summary>
     /// <param name="path">The file, a row per line.</param>
     /// <exception cref="InvalidDataException">A line is no row.</exception>
     public static IReadOnlyList<SweepRow> Load(string path)
@@ -37,7 +37,7 @@ public sealed class SweepRows(SweepPlan plan, string folder)
                     + "or merge the rows again.", error);
             }
         }
-        return rows;
+        return [.. rows.DistinctBy(row => (row.Recipe, row.Measured))];
     }
 
     /// <summary>How many of the plan's rows are there.</summary>
@@ -96,17 +96,15 @@ public sealed class SweepRows(SweepPlan plan, string folder)
     /// <exception cref="InvalidDataException">A line of the file is no row.</exception>
     public int Merge(string path)
     {
-        var known = plan.Runs.Select(run => run.Hash).ToHashSet();
-        // A merge of two branches may leave a row in it twice.
-        IReadOnlyList<SweepRow> before =
-            File.Exists(path) ? [.. Load(path).DistinctBy(row => (row.Run, row.Measured))] : [];
+        var known = plan.Runs.ToHashSet();
+        IReadOnlyList<SweepRow> before = File.Exists(path) ? Load(path) : [];
         foreach (var row in before)
-            if (known.Contains(row.Run) && plan.Measure.IsWhole(row) && !Has(row.Recipe)) Write(row);
+            if (known.Contains(row.Recipe) && plan.Measure.IsWhole(row) && !Has(row.Recipe)) Write(row);
         var rows = plan.Runs.Select(Read).OfType<SweepRow>().ToArray();
-        var made = rows.Select(row => row.Run).ToHashSet();
+        var made = rows.Select(row => row.Recipe).ToHashSet();
         WholeFile.Write(path, stream =>
         {
-            foreach (var row in rows.Concat(before.Where(row => !made.Contains(row.Run))))
+            foreach (var row in rows.Concat(before.Where(row => !made.Contains(row.Recipe))))
                 stream.Write(Encoding.UTF8.GetBytes(row.ToLine() + "\n"));
         });
         return rows.Length;

@@ -36,7 +36,10 @@ public sealed record Recipe : Described
     /// <summary>Seed of initial weights and trials; default 1.</summary>
     public long Seed { get; init; } = 1;
 
-    /// <summary>Eight hexadecimal digits that differ between recipes.</summary>
+    /// <summary>
+    /// Eight hexadecimal digits, which name what a recipe makes. Two recipes have the same by chance, once in four
+    /// billion pairs: compare the recipes too.
+    /// </summary>
     [JsonIgnore]
     public string Hash => Json.Hash(this);
 

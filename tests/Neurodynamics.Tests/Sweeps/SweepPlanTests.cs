@@ -85,6 +85,20 @@ public sealed class SweepPlanTests
         Assert.Equal("base, seed 2", plan.Title(plan.Cells[1].Runs[1]));
     }
 
+    /// <summary>The first two numbers of updates, counted up, whose recipes have one hash.</summary>
+    [Fact]
+    public void Two_recipes_of_one_hash_are_refused_by_their_names()
+    {
+        static string Cells(int updates) => $$"""
+            "seeds": 1, "cells": [{ "name": "one", "set": { "training.updates": 29980 } },
+            { "name": "other", "set": { "training.updates": {{updates}} } }]
+            """;
+        string message = Assert.Throws<JsonException>(() => Parse(Cells(139601))).Message;
+        Assert.Contains("ae4af8f1 is by chance that of \"one, seed 1\" and of \"other, seed 1\"", message);
+        Assert.Equal(2, Parse(Cells(139602)).Runs.Count);
+        Assert.Single(Parse(Cells(29980)).Runs);
+    }
+
     [Fact]
     public void Comments_and_trailing_commas_are_read_over() =>
         Assert.Single(Parse("""

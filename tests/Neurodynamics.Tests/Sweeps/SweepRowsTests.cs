@@ -8,7 +8,7 @@ namespace Neurodynamics.Tests.Sweeps;
 
 public sealed class SweepRowsTests : IDisposable
 {
-    private static readonly SweepPlan Plan = SweepPlan.Parse("""
+    private const string PlanText = """
         {
           "base": { "units": 8, "task": { "name": "flip-flop", "channels": 1 },
             "training": { "updates": 20, "batchSize": 8, "steps": 12, "evaluateEvery": 7, "learningRate": 0.02 } },
@@ -16,7 +16,9 @@ public sealed class SweepRowsTests : IDisposable
           "measure": { "trials": 16, "descentCandidates": 8, "descentSteps": 20, "candidates": 16, "holdSteps": 20 },
           "cells": [{ "name": "base" }]
         }
-        """);
+        """;
+
+    private static readonly SweepPlan Plan = SweepPlan.Parse(PlanText);
 
     private static readonly Lazy<SweepRow> First = new(() =>
     {
@@ -196,6 +198,22 @@ public sealed class SweepRowsTests : IDisposable
     }
 
     [Fact]
+    public void A_sweep_has_a_row_that_stands_twice_once_and_no_row_of_another_recipe()
+    {
+        // As if the two recipes had one hash.
+        var stranger =
+            First.Value with { Run = Plan.Runs[1].Hash, Recipe = First.Value.Recipe with { Seed = 77 } };
+        File.WriteAllText(Path.Combine(folder.Path, "twice.json"), PlanText);
+        string rows = Path.Combine(folder.Path, "twice.jsonl");
+        File.WriteAllLines(rows, [First.Value.ToLine(), stranger.ToLine(), First.Value.ToLine()]);
+        Assert.Equal(2, SweepRows.Load(rows).Count);
+        Assert.Equal([Plan.Runs[0]],
+            Assert.Single(Sweep.Load(folder.Path, "twice").Groups).Rows.Select(row => row.Recipe));
+        Assert.Equal(1, Rows.Merge(rows));
+        Assert.Equal([First.Value.ToLine(), stranger.ToLine()], File.ReadAllLines(rows));
+    }
+
+    [Fact]
     public void A_line_that_is_no_row_is_named_and_nothing_is_lost()
     {
         string[] lines = [First.Value.ToLine(), "{ \"run\": "];
@@ -219,6 +237,9 @@ public sealed class SweepRowsTests : IDisposable
         Assert.All(rows, row => Assert.Equal(row.Measured, plan.Measure.Hash));
         Assert.Equal(233, Sweep.Load(sweeps, "three-axes-or-a-cube").Groups.SelectMany(group => group.Rows)
             .DistinctBy(row => row.Run).Count());
+        Assert.All(Directory.GetFiles(sweeps, "*.jsonl"), merged => Assert.Equal(SweepRows.Load(merged).Count,
+            Sweep.Load(sweeps, Path.GetFileNameWithoutExtension(merged)).Groups.SelectMany(group => group.Rows)
+                .DistinctBy(row => row.Run).Count()));
     }
 
     private void Put(SweepRow row)
