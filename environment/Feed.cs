@@ -22,12 +22,13 @@ public sealed class Feed(Workbook workbook, TimeProvider? clock = null)
         if (File.Exists(Stamp) && await File.ReadAllTextAsync(Stamp, cancellation) == madeFrom) return "there";
 
         string making = workbook.Feed + ".making", version = Version();
-        foreach (string folder in new[] { making, workbook.Feed })
-            if (Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
+        if (Directory.Exists(making)) Directory.Delete(making, recursive: true);
         await dotnet("The library could not be packed: mend what is reported.",
             ["pack", workbook.Solution, "--no-build", "-c", "Release", $"-p:PackageVersion={version}", "-o", making],
             cancellation);
         await File.WriteAllTextAsync(Path.Combine(making, Path.GetFileName(Stamp)), madeFrom, cancellation);
+        // Only now: where packing fails or is stopped, the feed is as it was.
+        if (Directory.Exists(workbook.Feed)) Directory.Delete(workbook.Feed, recursive: true);
         Directory.Move(making, workbook.Feed);
         return $"made: {version}";
     }

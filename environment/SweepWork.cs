@@ -115,19 +115,31 @@ public sealed class SweepWork
         }
     }
 
-    /// <summary>Makes the rows of some runs, and merges after each. If one fails, the others go on.</summary>
-    /// <param name="tell">Gets the news of each run.</param>
+    /// <summary>
+    /// Makes the rows of some runs, and merges after each. If one fails, the others go on. So they do where the rows
+    /// cannot be merged, as in a conflict of git; <see cref="MergeAsync"/> says afterwards what is still wrong.
+    /// </summary>
+    /// <param name="tell">Gets the news of each run; the first one that cannot be merged says why.</param>
     /// <returns>The runs that failed, with their complaint.</returns>
     public async Task<IReadOnlyList<SweepNews>> MakeAsync(
         IEnumerable<SweepRun> runs, Action<SweepNews> tell, CancellationToken cancellation)
     {
         string plan = KeepPlan();
+        string? refused = null;
         var failed = new List<SweepNews>();
         await Parallel.ForEachAsync(runs, RunsProgram.OnAllCores(cancellation), async (run, stop) =>
         {
             string said = "";
             tell(new SweepNews(run, 0));
             string? failure = await program.RunAsync(Arguments(plan, $"{run.Number}"), Hear, stop);
+            if (failure is null)
+            {
+                string? why = await RefusalAsync(stop);
+                // It stays so until someone mends it: once is enough.
+                if (Interlocked.Exchange(ref refused, why) != why && why is not null)
+                    said += $". Its row is made, but cannot be merged, and the other runs go on: {why}";
+            }
+
             var news = new SweepNews(run, 1, failure ?? said, Failed: failure is not null);
             if (news.Failed)
             {
@@ -136,7 +148,6 @@ public sealed class SweepWork
                     failed.Add(news);
                 }
             }
-            else await MergeAsync(stop);
 
             tell(news);
 
@@ -147,6 +158,20 @@ public sealed class SweepWork
             }
         });
         return failed;
+
+        // Why the rows cannot be merged; null where they are.
+        async Task<string?> RefusalAsync(CancellationToken stop)
+        {
+            try
+            {
+                await MergeAsync(stop);
+                return null;
+            }
+            catch (WorkbookException refusal)
+            {
+                return refusal.Message;
+            }
+        }
     }
 
     /// <summary>The arguments of a process that makes a row.</summary>

@@ -122,10 +122,12 @@ sealed class SweepCommand(Workbook workbook, IAnsiConsole console) : AsyncComman
         }
         else failed = await sweep.MakeAsync(open, Tell, cancellation);
 
-        console.WriteLine($"{runs - failed.Count} of {runs} rows are in {Workbook.FromHere(sweep.Merged)}.");
         foreach (var one in failed)
             console.WriteLine($"Failed: run {one.Run.Number} ({one.Run.Name}): {one.Said}");
 
+        // Once more, after the rest is told: whatever is wrong with the merged file still ends the command.
+        await sweep.MergeAsync(cancellation);
+        console.WriteLine($"{runs - failed.Count} of {runs} rows are in {Workbook.FromHere(sweep.Merged)}.");
         return failed.Count == 0 ? 0 : 1;
 
         string So() => $"{runs - open.Count + clock.Ended} of {runs}, about {Words(clock.Left)} left";

@@ -107,6 +107,10 @@ public sealed partial class PackageTests
 
         await File.AppendAllTextAsync(
             Path.Combine(copy.Workbook.Library, "Neurodynamics.dll"), "new", TestContext.Current.CancellationToken);
+        // A packing that fails leaves the feed as it was, and the next one packs.
+        await Assert.ThrowsAsync<WorkbookException>(() => feed.EnsureAsync(
+            (remedy, _, _) => throw new WorkbookException(remedy), TestContext.Current.CancellationToken));
+        Assert.Single(Directory.GetFiles(copy.Workbook.Feed, "*.nupkg"));
         clock.Now += TimeSpan.FromSeconds(1);
         await EnsureAsync();
         Assert.Equal(new Version(1, 0, 20261001, 0), packed[1]);

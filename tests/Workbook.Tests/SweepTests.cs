@@ -126,6 +126,52 @@ public sealed class SweepTests : IDisposable
     }
 
     [Fact]
+    public async Task RowsThatCannotBeMergedAreToldOfOnceAndTheRunsGoOn()
+    {
+        var cancellation = TestContext.Current.CancellationToken;
+        var sweep = Sweep("conflict");
+        Directory.CreateDirectory(sweep.Folder);
+        await File.WriteAllTextAsync(sweep.Merged, "<<<<<<< ours\n", cancellation);
+        var said = new List<string>();
+        Assert.Empty(await sweep.MakeAsync((await sweep.RunsAsync(cancellation)).Skip(1), Hear, cancellation));
+
+        Assert.Equal(5, said.Count);
+        Assert.Single(said, text => text.Contains("is no row of a sweep"));
+        Assert.All((await sweep.RunsAsync(cancellation)).Skip(1), run => Assert.True(run.Done));
+        var refused = await Assert.ThrowsAsync<WorkbookException>(() => sweep.MergeAsync(cancellation));
+        Assert.Contains("is no row of a sweep", refused.Message);
+        File.Delete(sweep.Merged);
+        Assert.StartsWith("5 of 6 rows", await sweep.MergeAsync(cancellation));
+
+        void Hear(SweepNews news)
+        {
+            if (news.Said is not { } text) return;
+            lock (said) said.Add(text);
+        }
+    }
+
+    [Fact]
+    public async Task ADamagedTrainingIsToldOfWithTheRow()
+    {
+        var cancellation = TestContext.Current.CancellationToken;
+        var sweep = Sweep("damaged");
+        var runs = (await sweep.RunsAsync(cancellation)).Skip(1).Take(1).ToArray();
+        string? said = null;
+        Assert.Empty(await sweep.MakeAsync(runs, news => said = news.Said ?? said, cancellation));
+        Assert.DoesNotContain("is damaged", said);
+
+        string row = Assert.Single(Directory.GetFiles(Path.Combine(sweep.Folder, "rows")));
+        string networks = Path.Combine(sweep.Folder, "networks");
+        Directory.Delete(networks, recursive: true);
+        Directory.CreateDirectory(networks);
+        await File.WriteAllTextAsync(
+            Path.Combine(networks, $"{Path.GetFileNameWithoutExtension(row)}.training"), "damaged", cancellation);
+        File.Delete(row);
+        Assert.Empty(await sweep.MakeAsync(runs, news => said = news.Said ?? said, cancellation));
+        Assert.Contains("is damaged", said);
+    }
+
+    [Fact]
     public async Task AMisspeltSweepIsRefusedInOneSentence()
     {
         var sweep = Sweep("misspelt", Tiny.Replace("training.updates", "training.updtes"));
