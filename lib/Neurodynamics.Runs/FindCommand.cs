@@ -183,14 +183,16 @@ sealed class FindCommand : Command<FindCommand.Settings>
         // What the reader has said of the cell is not searched for.
         bool isSaid = options.Architecture is not null || options.DividesByUnits is not null;
         (ImportedNetwork Network, TrajectoryCheck? Check)? named = null;
+        ImportException? refused = null;
         try
         {
             var network = NetworkFile.Load(path, options);
             named = (network, network.Check(trajectory));
             if (isSaid || named.Value.Check!.Reproduced) return named.Value;
         }
-        catch (ImportException) when (!isSaid)
+        catch (ImportException error) when (!isSaid)
         {
+            refused = error;
         }
         try
         {
@@ -200,6 +202,11 @@ sealed class FindCommand : Command<FindCommand.Settings>
         catch (ImportException) when (named is not null)
         {
             return named.Value;
+        }
+        catch (ImportException error) when (refused is not null && refused.Message != error.Message)
+        {
+            throw new ImportException($"By the names of its arrays: {refused.Message} By its trials: {error.Message}",
+                error);
         }
     }
 

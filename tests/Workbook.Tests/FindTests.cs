@@ -113,6 +113,19 @@ public sealed class FindTests : IDisposable
         Assert.Contains("whose scale the file leaves open, which this file does not: leave it out", failure);
     }
 
+    /// <summary>Its names are no known code's, and the trials are of another network.</summary>
+    [Fact]
+    public async Task WhatNamesAndTrialsAreRefusedForIsBothSaid()
+    {
+        var (failure, found) = await FindAsync(Reference("laboratories", "context.npz"),
+            $"--trajectory={Reference("networks", "rnn_flipflop3.npz")}",
+            "--arrays=sample_traj_inputs,sample_traj_states");
+
+        Assert.Null(found);
+        Assert.Contains("no recurrent layer was found", failure);
+        Assert.Contains("fits trials of 3 inputs", failure);
+    }
+
     public void Dispose() => Directory.Delete(folder, recursive: true);
 
     async Task<(string? Failure, FoundPoints? Found)> FindAsync(string network, params string[] options)

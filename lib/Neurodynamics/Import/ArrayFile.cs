@@ -99,7 +99,7 @@ public sealed class ArrayFile
     }
 
     /// <summary>An error for a sentence that says what was expected, what came and what to do.</summary>
-    internal ImportException Refusal(string sentence) => new($"{Path}: {sentence}.");
+    internal ImportException Refusal(string sentence, Exception? cause = null) => new($"{Path}: {sentence}.", cause);
 
     /// <summary>The one that is meant: the only one, or the only one that is called what was asked for.</summary>
     /// <param name="candidates">What there is to choose from.</param>

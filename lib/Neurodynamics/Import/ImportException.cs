@@ -9,6 +9,9 @@ namespace Neurodynamics.Import;
 public sealed class ImportException(string message, Exception? cause = null)
     : Exception(FileText.Escaped(message), cause)
 {
+    /// <summary>Whether an array has another shape, and nothing else is wrong with it.</summary>
+    internal bool IsOfShape { get; init; }
+
     /// <summary>The first sentence of another library's message, to stand inside one of ours.</summary>
     internal static string FirstSentence(Exception error) => error switch
     {

@@ -92,6 +92,9 @@ public sealed class SourceArray
         if (Shape.Count != count)
             throw new ImportException(
                 $"{Name.Shown()} should have {count} dimensions, but its shape is {ShapeText}: "
-                + "name another array, or reshape it before you save it.");
+                + "name another array, or reshape it before you save it.")
+            {
+                IsOfShape = true,
+            };
     }
 }

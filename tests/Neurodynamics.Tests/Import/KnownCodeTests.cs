@@ -98,6 +98,26 @@ public sealed class KnownCodeTests
             new ImportOptions { Architecture = Architecture.Gru }, "PsychRNN", "ImportOptions.Arrays");
     }
 
+    [Theory]
+    [InlineData("W_rec", true)]
+    [InlineData("W_rec", false)]
+    [InlineData("b_rec", false)]
+    public void Damage_that_shows_in_the_values_is_not_taken_for_shapes_that_do_not_fit(string at, bool isOfShape)
+    {
+        using var scratch = new Scratch();
+        var zip = new HandZip();
+        foreach (var (name, array) in new[]
+        {
+            ("W_rec", isOfShape ? Npz.Ramp(4, 4, 1) : Npz.Ramp(4, 4)), ("W_in", Npz.Ramp(4, 2)), ("b_rec", Npz.Ramp(4)),
+        })
+            // Another sum than that of its bytes.
+            if (name == at && !isOfShape) zip.Add($"{name}.npy", HandZip.Deflated(array, 0), array.Length);
+            else zip.Add($"{name}.npy", array);
+        string path = scratch.Write("n.npz", zip.Bytes());
+        Scratch.Refused(path, isOfShape ? "the shapes do not fit together" : "truncated or damaged");
+        Assert.NotNull(Assert.Throws<ImportException>(() => NetworkFile.Load(path)).InnerException);
+    }
+
     [Fact]
     public void Arrays_that_the_reader_names_make_the_cell_that_was_asked_for()
     {

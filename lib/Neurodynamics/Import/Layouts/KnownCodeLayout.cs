@@ -154,11 +154,12 @@ internal sealed class KnownCodeLayout : LayerLayout
             {
                 layer = code.Layer(new(File, code, Options));
             }
-            catch (Exception error) when (error is ArgumentException or ExternalException or ImportException)
+            catch (Exception error)
+                when (error is ArgumentException or ExternalException or ImportException { IsOfShape: true })
             {
-                throw Refusal(
+                throw File.Refusal(
                     $"its names are those of {code.Title}, but the shapes do not fit together ({Shapes()}): give "
-                    + $"trials to {nameof(NetworkFile.LoadByExample)}");
+                    + $"trials to {nameof(NetworkFile.LoadByExample)}", error);
             }
             RequireNumbers(layer.Used);
             if (Options.Architecture is not { } asked)
