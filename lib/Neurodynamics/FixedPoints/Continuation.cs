@@ -81,8 +81,9 @@ public sealed record Continuation : Described
             && path.Tangent(w, atPosition) is { } forward
             && w.Distance([.. start.State, 0]) < 1e-3
             ? new Spot(w, forward)
-            : throw new ArgumentException($"The start is no isolated fixed point of this cell: its speed "
-                + $"is {path.Speed([.. start.State, 0]):g3}. Solve for it first.", nameof(start));
+            : throw new ArgumentException("The start is no isolated fixed point of this cell: its speed is "
+                + FormattableString.Invariant($"{path.Speed([.. start.State, 0]):g3}. Solve for it first."),
+                nameof(start));
 
         var (spots, folds) = (new List<Spot> { current }, new List<(Spot Spot, int After)>());
         var ending = Trace(path, spots, folds, progress, cancellation);

@@ -63,6 +63,7 @@ public sealed record FixedPointSet(double[] Input, IReadOnlyList<FixedPoint> Poi
                 (_, { Unlisted: > 0, Added: false }) => "missing: fresh candidates arrived at points not listed",
                 (CompletenessVerdict.Consistent, _) => "consistent: the signs sum to 1",
                 (CompletenessVerdict.Undecided, _) => "undecided: a sign is not known",
+                (CompletenessVerdict.Stopped, _) => "stopped: the signs were not summed",
                 _ => "no sum of signs",
             };
             return $"{signs}; {Unseen?.Words ?? "unseen share not measured"}";

@@ -100,7 +100,7 @@ public static partial class NetworkFile
         const double most = TrajectoryCheck.DefaultTolerance;
         if (readout?.Error <= most) return readout;
         string nearest = readout is null ? "no array has a shape that fits"
-            : $"the nearest is {readout.Text}, {readout.Error:0.0e+0} off";
+            : FormattableString.Invariant($"the nearest is {readout.Text}, {readout.Error:0.0e+0} off");
         throw file.Refusal(
             $"the states are reproduced, but the outputs are not: {nearest}; leave the outputs out of the trials, or "
             + $"set {ImportOptions.NameOf(nameof(ImportOptions.WithoutReadout))}");

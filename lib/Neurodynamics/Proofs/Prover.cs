@@ -58,8 +58,16 @@ public sealed record Prover : Described
     public string? Obstacle(Cell cell)
     {
         Demand.Given(cell);
-        return EquationOf((cell is ReducedCell reduced ? reduced.Whole : cell).InDouble(), new double[cell.InputSize])
-            .Obstacle;
+        var exact = (cell is ReducedCell reduced ? reduced.Whole : cell).InDouble();
+        return HasFiniteWeights(exact) ? EquationOf(exact, new double[cell.InputSize]).Obstacle
+            : $"A weight of {cell.Title} is not finite, so nothing can be proven of it: train or export it again.";
+    }
+
+    private static bool HasFiniteWeights(Cell cell)
+    {
+        using var work = cell.Usage.Begin();
+        using var scope = TorchSharp.torch.NewDisposeScope();
+        return cell.parameters().Concat(cell.buffers()).All(values => values.isfinite().all().item<bool>());
     }
 
     /// <summary>Proves what can be proven under one constant input.</summary>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Neurodynamics.FixedPoints;
 using Neurodynamics.Import;
 using Neurodynamics.Models;
@@ -9,6 +10,24 @@ namespace Neurodynamics.Tests.FixedPoints;
 public sealed class ContinuationTests
 {
     private static readonly Continuation Path = new();
+
+    [Fact]
+    public void The_speed_of_a_start_that_is_no_point_is_written_alike_in_every_culture()
+    {
+        var cell = Nets.Tanh(new[,] { { 2.0 } }, input: 1);
+        var start = Solve(cell, [-1.5], [-1]) with { State = [0.3] };
+        var before = CultureInfo.CurrentCulture;
+        CultureInfo.CurrentCulture = CultureInfo.GetCultureInfo("de-DE");
+        try
+        {
+            Assert.Matches(@"its speed is \d\.\d",
+                Assert.Throws<ArgumentException>(() => Path.Follow(cell, start, [1.5])).Message);
+        }
+        finally
+        {
+            CultureInfo.CurrentCulture = before;
+        }
+    }
 
     [Fact]
     public void A_bistable_unit_is_followed_along_its_S_through_both_folds()

@@ -283,6 +283,16 @@ public sealed class FixedPointSearchTests
     }
 
     [Fact]
+    public void A_search_that_is_stopped_after_its_candidates_says_so_in_its_line()
+    {
+        using var stop = new CancellationTokenSource();
+        var found = Search.Run(Unit(2), new[,] { { -0.9 }, { 0.1 }, { 0.9 } },
+            progress: new Told(ended => { if (ended == 3) stop.Cancel(); }), cancellation: stop.Token);
+        Assert.All(found.Solution!.Endings, ending => Assert.Equal(Ending.FixedPoint, ending));
+        Assert.Equal("stopped: the signs were not summed; unseen share not measured", found.Standing);
+    }
+
+    [Fact]
     public void Where_the_network_itself_runs_is_found_though_newton_stalls_from_every_candidate()
     {
         using var cell = new Lstm(1, 128, ScalarType.Float64);
@@ -504,6 +514,11 @@ public sealed class FixedPointSearchTests
             if (Jacobians >= at) tell();
             return (2 * (1 - (2 * state).tanh().square())).diag_embed();
         }
+    }
+
+    private sealed class Told(Action<int> tell) : IProgress<int>
+    {
+        public void Report(int value) => tell(value);
     }
 
     private sealed class Huge() : Cell("Huge", inputSize: 1, units: 1_000_000)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using CsCheck;
 using Neurodynamics.FixedPoints;
 using Neurodynamics.Import;
@@ -375,6 +376,27 @@ public sealed class ExampleTests
         Assert.Contains("the states are reproduced, but the outputs are not", error.Message);
         using var imported = Loaded(path, trials, new() { WithoutReadout = true });
         Assert.Equal(0, imported.Network.Network.Channels);
+    }
+
+    [Fact]
+    public void How_far_off_the_nearest_outputs_are_is_written_alike_in_every_culture()
+    {
+        string path = Reference.Form("currents_tanh");
+        var trials = TrialsOf("currents_tanh") with
+        {
+            Outputs = Each(ArrayFile.Read(path)["outputs"].ToTrials(), (y, b, t, i) => y[b, t, i] * y[b, t, i]),
+        };
+        var before = CultureInfo.CurrentCulture;
+        CultureInfo.CurrentCulture = CultureInfo.GetCultureInfo("de-DE");
+        try
+        {
+            Assert.Matches(@"the nearest is .+, \d\.\de[+-]\d+ off", Assert.Throws<ImportException>(
+                () => NetworkFile.LoadByExample(path, trials)).Message);
+        }
+        finally
+        {
+            CultureInfo.CurrentCulture = before;
+        }
     }
 
     [Fact]

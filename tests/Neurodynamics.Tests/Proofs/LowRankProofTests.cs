@@ -405,6 +405,10 @@ public sealed class LowRankProofTests
             9, 2, 1, Nonlinearity.Tanh, isRates: true, seed: 1)));
         using var own = Cell.From((u, x) => tanh(x + u), 1, 1);
         Assert.Contains("does not know its step over enclosures", Prover.Obstacle(own));
+        Assert.Contains("not finite", Prover.Obstacle(OneUnit(double.NaN, 0)));
+        Assert.Contains("not finite", Prover.Obstacle(LeakyCell.CreateLowRank(
+            new Rates { Nonlinearity = Nonlinearity.Relu }, new double[2, 1], new[,] { { double.NaN }, { 1 } },
+            new double[2, 1])));
         Assert.Contains("finite", Assert.Throws<ArgumentException>(
             () => Prover.Run(OneUnit(double.NaN, 0))).Message);
         Assert.Throws<ArgumentException>(() => Prover.Run(OneUnit(1, 0), [1, 2]));
