@@ -32,7 +32,9 @@ public static class Workbook
         Host.Running?.Display(ChartHtml.Plotly());
     }
 
-    /// <summary>Charts and tables, which other extensions show as well: who speaks last is heard.</summary>
+    /// <summary>
+    /// Charts and tables, which other extensions show as well: the formatter that is registered last is used.
+    /// </summary>
     private static void ShowOthers()
     {
         Show<GenericChart>(ChartHtml.Of, ChartHtml.Words, both: false);

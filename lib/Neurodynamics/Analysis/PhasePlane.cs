@@ -54,7 +54,7 @@ public sealed record PhasePlane(Cell Cell, double[] Input, double[] Axis, double
 
     /// <summary>
     /// The floor of the speed's landscape, for a cut along a valley: the least q on each of many lines across a
-    /// direction, inside the square of the grid and sought far between its points.
+    /// direction, inside the square of the grid and found much more finely than the grid is spaced.
     /// </summary>
     /// <param name="direction">2 values; its length does not matter, but is not 0.</param>
     /// <param name="count">How many lines, at least 2; default 241.</param>

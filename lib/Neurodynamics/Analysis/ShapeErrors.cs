@@ -4,30 +4,30 @@ using System.Text.Json.Serialization;
 namespace Neurodynamics.Analysis;
 
 /// <summary>
-/// What was told of made-up clouds of one kind and size: the error rates of <see cref="CloudShape"/>.
+/// How made-up clouds of one kind and size were classified: the error rates of <see cref="CloudShape"/>.
 /// </summary>
 /// <param name="Cloud">Such as "points along three axes".</param>
 /// <param name="Shape">What the clouds are.</param>
 /// <param name="Points">M, the points of each.</param>
-/// <param name="Told">How many of the clouds were told for what.</param>
+/// <param name="Told">How many of the clouds were classified as each shape.</param>
 public sealed record ShapeErrors(string Cloud, ShapeKind Shape, int Points, IReadOnlyDictionary<ShapeKind, int> Told)
     : Described
 {
-    /// <summary>How many were told for what they are.</summary>
+    /// <summary>How many were classified as what they are.</summary>
     [JsonIgnore]
     public Proportion Right => new(Told.GetValueOrDefault(Shape), Told.Values.Sum());
 
-    /// <summary>How many were told for a shape that they are not.</summary>
+    /// <summary>How many were classified as a shape that they do not have.</summary>
     [JsonIgnore]
     public Proportion Wrong => new(
         Told.Where(told => told.Key != Shape && told.Key is not (ShapeKind.None or ShapeKind.TooFew))
             .Sum(told => told.Value), Told.Values.Sum());
 
-    /// <summary>Counts what was told.</summary>
+    /// <summary>Counts how clouds were classified.</summary>
     /// <param name="cloud">What the clouds are called.</param>
     /// <param name="shape">What they are.</param>
     /// <param name="points">The points of each.</param>
-    /// <param name="told">What was told of each.</param>
+    /// <param name="told">What each was classified as.</param>
     public static ShapeErrors Of(string cloud, ShapeKind shape, int points, IEnumerable<ShapeKind> told)
     {
         Demand.Given((cloud, told));

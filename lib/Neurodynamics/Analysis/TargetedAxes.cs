@@ -24,7 +24,7 @@ public sealed record TargetedAxes(IReadOnlyList<string> Names, double[,] Axes, d
     /// How many principal components of the trials are kept, so that noise is left out; default 12, as in that paper.
     /// </param>
     /// <exception cref="ArgumentException">
-    /// A variable does not vary, or hangs on the others by a straight line: no regression can tell them apart.
+    /// A variable does not vary, or is a linear function of the others: no regression can tell them apart.
     /// </exception>
     public static TargetedAxes Of(
         double[,,] states, double[,] variables, IReadOnlyList<string> names, int components = 12)

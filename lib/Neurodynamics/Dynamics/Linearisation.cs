@@ -60,8 +60,8 @@ public sealed record Linearisation(StatePoint Point, double[,] StateJacobian, do
     public int UnstableModes => Eigenvalues.Count(lambda => lambda.Magnitude > 1);
 
     /// <summary>
-    /// Number of modes with | |lambda| - 1 | at most <see cref="Band"/>. Where it is not 0, the kind of the point hangs
-    /// on small differences: so at nearly all points of an integrator.
+    /// Number of modes with | |lambda| - 1 | at most <see cref="Band"/>. Where it is not 0, the kind of the point
+    /// depends on small differences, as at nearly all points of an integrator.
     /// </summary>
     public int MarginalModes => Eigenvalues.Count(lambda => Math.Abs(lambda.Magnitude - 1) <= Band);
 

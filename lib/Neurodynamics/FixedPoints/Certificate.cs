@@ -1,7 +1,6 @@
 using System.Globalization;
 using Neurodynamics.Enclosures;
 using Neurodynamics.Models;
-using Neurodynamics.Models.Bounds;
 using static TorchSharp.torch;
 
 namespace Neurodynamics.FixedPoints;

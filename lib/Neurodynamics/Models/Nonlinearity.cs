@@ -9,9 +9,9 @@ namespace Neurodynamics.Models;
 /// own is a record that derives from this; every leaky cell takes it.
 /// </summary>
 /// <remarks>
-/// Boxes, bounds on rounding and so certificates rest on what nobody checks of an f of your own: slopes in [0, 1]; away
-/// from kinks second derivatives of at most 1 in modulus; <see cref="Of"/> and <see cref="Slope"/> right to a few
-/// roundings. Where f is steeper, such as 2 tanh x, put the factor into the weights.
+/// What an f of your own says of itself is not checked: searches and modes rest on <see cref="Slope"/>, boxes on
+/// <see cref="Bound"/> and <see cref="Offset"/>, certificates and proofs on <see cref="Enclosed"/>. Without
+/// <see cref="Enclosed"/> nothing is certified: points are at best verified numerically.
 /// </remarks>
 [JsonConverter(typeof(NonlinearityConverter))]
 public abstract record Nonlinearity
@@ -76,7 +76,10 @@ public abstract record Nonlinearity
     [JsonIgnore]
     public virtual double Bound => double.PositiveInfinity;
 
-    /// <summary>A number such that |f(x)| is at most it plus |x|; |f(0)| is one, and the default.</summary>
+    /// <summary>
+    /// A number such that |f(x)| is at most it plus |x|; default |f(0)|, which is one where no slope is above 1 in
+    /// modulus. It counts where there is no <see cref="Bound"/>.
+    /// </summary>
     [JsonIgnore]
     public virtual double Offset
     {
@@ -143,8 +146,6 @@ public abstract record Nonlinearity
 
         protected internal override (Enclosure Value, Enclosure Slope)? Enclosed(Enclosure x) =>
             (Enclosure.Tanh(x).AtLeast(0), Enclosure.TanhSlope(x.AtLeast(0)) * x.Steps(0, 1));
-
-        // 0 where all arguments are below the kink, and as of tanh above it.
     }
 
     private sealed record SoftplusKind() : Nonlinearity("softplus")
@@ -157,8 +158,6 @@ public abstract record Nonlinearity
 
         protected internal override (Enclosure Value, Enclosure Slope)? Enclosed(Enclosure x) =>
             (Enclosure.Softplus(x), Enclosure.SoftplusSlope(x));
-
-        // f'' is the slope of the logistic function, which is steepest at 0.
     }
 
     private sealed record LogisticKind() : Nonlinearity("logistic")

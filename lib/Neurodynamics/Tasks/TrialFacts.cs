@@ -117,8 +117,8 @@ public static class TrialFacts
     }
 
     /// <summary>
-    /// The same inputs with the sign of the last one that was not 0 as the target: the report's sentence, taken by the
-    /// word.
+    /// The same inputs with the sign of the last one that was not 0 as the target: the report's sentence, taken
+    /// literally.
     /// </summary>
     /// <param name="trials">
     /// Trials of a flip-flop, perhaps <see cref="WithSilence"/> of another value. Before the first such input nothing

@@ -3,7 +3,6 @@ using CsCheck;
 using Neurodynamics.Enclosures;
 using Neurodynamics.FixedPoints;
 using Neurodynamics.Models;
-using Neurodynamics.Models.Bounds;
 using Neurodynamics.Tests.Enclosures;
 using Neurodynamics.Tests.Models;
 using Xunit;

@@ -1,6 +1,7 @@
+using Neurodynamics.Models;
 using static TorchSharp.torch;
 
-namespace Neurodynamics.Models.Bounds;
+namespace Neurodynamics.FixedPoints;
 
 /// <summary>
 /// How far the Jacobian of a cell is from that at the centre of a ball, as sampled: the stand-in for a bound that
