@@ -97,7 +97,7 @@ public sealed class SweepRows(SweepPlan plan, string folder)
     public int Merge(string path)
     {
         var known = plan.Runs.ToHashSet();
-        IReadOnlyList<SweepRow> before = File.Exists(path) ? Load(path) : [];
+        var before = File.Exists(path) ? Load(path) : [];
         foreach (var row in before)
             if (known.Contains(row.Recipe) && plan.Measure.IsWhole(row) && !Has(row.Recipe)) Write(row);
         var rows = plan.Runs.Select(Read).OfType<SweepRow>().ToArray();
