@@ -32,9 +32,9 @@ public sealed record ImportedNetwork(
     /// </summary>
     /// <remarks>
     /// Where the trials that the network was read from fit another form as well, it stays open: read it with trials
-    /// that tell the forms apart. A trajectory that hardly leaves 0, or of a single step from there, is reproduced by cells of any form and leaves
-    /// it open. States x that a step starts from count where |x|^3 / 3, by which tanh x differs from x, is above the
-    /// tolerance.
+    /// that tell the forms apart. A trajectory that hardly leaves 0, or of a single step from there, is reproduced by
+    /// cells of any form and leaves it open. States x that a step starts from count where |x|^3 / 3, by which tanh x
+    /// differs from x, is above the tolerance.
     /// </remarks>
     /// <inheritdoc cref="TrajectoryCheck.Run"/>
     public TrajectoryCheck Check(SourceTrajectory trajectory, double tolerance = TrajectoryCheck.DefaultTolerance)

@@ -56,8 +56,8 @@ public abstract class Cell : nn.Module
     /// <param name="box">
     /// The largest modulus of each state variable that one step keeps to from anywhere within them, whatever the input,
     /// S values, such as 1 for every h of a tanh network or a GRU; null where you know none. It must hold every fixed
-    /// point: one outside is called unreachable, and none. Without a box, states that no trial reaches are not told from
-    /// others, and completeness is not tested.
+    /// point: one outside is called unreachable, and none. Without a box, states that no trial reaches are not told
+    /// from others, and completeness is not tested.
     /// </param>
     public static Cell From(Func<Tensor, Tensor, Tensor> step, int inputs, int units, int? stateSize = null,
         string name = "own step", double[]? box = null) =>
