@@ -29,7 +29,11 @@ public sealed class ReducedCell : Cell
     internal LeakyCell Whole => whole;
 
     /// <summary>How much farther apart states of units are than their k, at most.</summary>
-    internal double Stretch => m.norm().item<double>();
+    internal double Stretch()
+    {
+        using var scope = NewDisposeScope();
+        return m.norm().item<double>();
+    }
 
     /// <summary>N, the number of units of the whole network.</summary>
     public int UnitsOfWhole => whole.Units;

@@ -286,21 +286,22 @@ public sealed record CompletenessProof
     public override string ToString() => Message;
 
     /// <summary>The same of the dynamics of k, whose states are the unknowns.</summary>
-    internal CompletenessProof InUnknowns(ReducedCell reduced) => this with
+    internal CompletenessProof InUnknowns(ReducedCell reduced)
     {
-        Points =
-        [
-            .. Points.Select(point =>
-                new ProvenPoint([.. point.Unknowns], [.. point.Neighbourhood], [.. point.Unknowns])),
-        ],
-        Continua = [.. Continua.Select(continuum => continuum.InUnknowns((k, distance) =>
+        double stretch = reduced.Stretch();
+        return this with
         {
-            double[] state = reduced.ToUnits(k, Input);
+            Points =
+            [
+                .. Points.Select(point =>
+                    new ProvenPoint([.. point.Unknowns], [.. point.Neighbourhood], [.. point.Unknowns])),
+            ],
             // Rates of k that moves may be those of one that does not.
-            return reduced.Next(Input, k).Distance(k) <= distance
-                && continuum.Holds(state, reduced.Stretch * distance);
-        }))],
-    };
+            Continua = [.. Continua.Select(continuum => continuum.InUnknowns((k, distance) =>
+                reduced.Next(Input, k).Distance(k) <= distance
+                && continuum.Holds(reduced.ToUnits(k, Input), stretch * distance)))],
+        };
+    }
 
     private static string Count(int count) => Number.Of(count, "fixed point");
 }

@@ -175,10 +175,7 @@ public sealed class TrainerTests
         int damaged, string from)
     {
         using var folder = new TemporaryFolder();
-        string unfinished = Path.Combine(folder.Path, "net.training");
-        using (var stop = new CancellationTokenSource())
-            Trainer.Train(Small, new Told(at => { if (at.Update == 9) stop.Cancel(); }), unfinished,
-                cancellation: stop.Token);
+        string unfinished = PutAside(folder);
         // It was put aside at its start and when it was stopped.
         string[] files = [.. Directory.GetFiles(folder.Path).Order()];
         Assert.Equal([unfinished, $"{unfinished}.before"], files);
@@ -206,10 +203,7 @@ public sealed class TrainerTests
     public void A_training_that_was_put_aside_and_cannot_be_read_at_present_is_left_where_it_is()
     {
         using var folder = new TemporaryFolder();
-        string unfinished = Path.Combine(folder.Path, "net.training");
-        using (var stop = new CancellationTokenSource())
-            Trainer.Train(Small, new Told(at => { if (at.Update == 9) stop.Cancel(); }), unfinished,
-                cancellation: stop.Token);
+        string unfinished = PutAside(folder);
         string[] files = [.. Directory.GetFiles(folder.Path).Order()];
         using (File.Open(unfinished, FileMode.Open, FileAccess.ReadWrite, FileShare.None))
             Assert.Contains("cannot be read", Assert.Throws<IOException>(() => Trainer.Train(
@@ -360,6 +354,16 @@ public sealed class TrainerTests
         Assert.Throws<ArgumentOutOfRangeException>(() => new TrainingOptions { ClipNorm = -1 });
         Assert.Throws<ArgumentOutOfRangeException>(() => new TrainingOptions { TargetAccuracy = 98 });
         Assert.Throws<ArgumentOutOfRangeException>(() => new Recipe { Units = -100 });
+    }
+
+    /// <summary>The file of a training of <see cref="Small"/> that was stopped at its tenth update.</summary>
+    private static string PutAside(TemporaryFolder folder)
+    {
+        string unfinished = Path.Combine(folder.Path, "net.training");
+        using (var stop = new CancellationTokenSource())
+            Trainer.Train(Small, new Told(at => { if (at.Update == 9) stop.Cancel(); }), unfinished,
+                cancellation: stop.Token);
+        return unfinished;
     }
 
     /// <summary>One tanh unit with a weight of 2 keeps a sign, and a pulse of size 5 sets it.</summary>
