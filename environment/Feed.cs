@@ -24,8 +24,8 @@ public sealed class Feed(Workbook workbook, TimeProvider? clock = null)
         string making = workbook.Feed + ".making", version = Version();
         if (Directory.Exists(making)) Directory.Delete(making, recursive: true);
         await dotnet("The library could not be packed: mend what is reported.",
-            ["pack", workbook.Solution, "--no-build", "-c", "Release", $"-p:PackageVersion={version}", "-o", making],
-            cancellation);
+            ["pack", workbook.LibrarySolution, "--no-build", "-c", "Release",
+                $"-p:PackageVersion={version}", "-o", making], cancellation);
         await File.WriteAllTextAsync(Path.Combine(making, Path.GetFileName(Stamp)), madeFrom, cancellation);
         // Only now: where packing fails or is stopped, the feed is as it was.
         if (Directory.Exists(workbook.Feed)) Directory.Delete(workbook.Feed, recursive: true);

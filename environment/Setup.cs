@@ -10,8 +10,11 @@ sealed class Setup(Workbook workbook, IAnsiConsole console)
 
     /// <param name="purpose">What for.</param>
     /// <param name="install">Whether Debian packages may be installed.</param>
-    public async Task RunAsync(Purpose purpose, bool install, CancellationToken cancellation)
+    /// <param name="cancellation">Stops it.</param>
+    /// <param name="tests">Whether the tests are built too, whatever the purpose.</param>
+    public async Task RunAsync(Purpose purpose, bool install, CancellationToken cancellation, bool tests = false)
     {
+        string solution = tests || purpose == Purpose.Test ? workbook.Solution : workbook.LibrarySolution;
         if (!Supported.Contains(Platform.Name))
             throw new WorkbookException(
                 $"TorchSharp has no package for {Platform.Name}, only for {string.Join(", ", Supported)}.");
@@ -23,14 +26,14 @@ sealed class Setup(Workbook workbook, IAnsiConsole console)
             await DotnetAsync(
                 "The packages could not be restored: without a network all of them must already be in the package "
                     + "cache, so go online and run this again.",
-                ["restore", workbook.Solution], cancellation);
+                ["restore", solution], cancellation);
             return "restored";
         });
         await StepAsync("TorchSharp", () => new NativeShim(workbook).EnsureAsync(cancellation));
         await StepAsync("Build", async () =>
         {
             await DotnetAsync("The build failed: mend what the compiler reports.",
-                ["build", workbook.Solution, "--no-restore", "-c", "Release"], cancellation);
+                ["build", solution, "--no-restore", "-c", "Release"], cancellation);
             return "done";
         });
         await StepAsync("Kernel", () => Task.FromResult(new Kernel(workbook).Ensure()));

@@ -86,7 +86,7 @@ public static partial class Stills
         {
             try
             {
-                string png = await Picture.TakeAsync(tab, key, "png"), webP = await Picture.TakeAsync(tab, key, "webp");
+                string png = await Picture.TakeAsync(tab, key, "png"), webP = await Picture.WebPAsync(tab, png);
                 pictures[key] = new(png[(png.IndexOf(',') + 1)..], webP);
             }
             catch (Exception late) when (late is PuppeteerException or TimeoutException)

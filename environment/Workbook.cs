@@ -10,6 +10,10 @@ namespace Neurodynamics.Environment;
 public sealed record Workbook(string Root)
 {
     public string Solution => Path.Combine(Root, "Neurodynamics.slnx");
+
+    /// <summary>The same without the tests: what notebooks and commands need.</summary>
+    public string LibrarySolution => Path.Combine(Root, "lib", "library.slnf");
+
     public string Notebooks => Path.Combine(Root, "notebooks");
     public string Library => Path.Combine(Root, "lib", "bin");
     public string KernelGuard =>

@@ -23,7 +23,7 @@ sealed class HardUseCommand(Workbook workbook, IAnsiConsole console) : AsyncComm
     public override async Task<int> ExecuteAsync(
         CommandContext context, Settings settings, CancellationToken cancellation)
     {
-        await new Setup(workbook, console).RunAsync(Purpose.Open, !settings.NoInstall, cancellation);
+        await new Setup(workbook, console).RunAsync(Purpose.Open, !settings.NoInstall, cancellation, tests: true);
         int worst = 0;
         foreach (var (command, count) in new[] { ("files", 40_000), ("trainings", 500) })
             worst = Math.Max(worst, await RunAsync(

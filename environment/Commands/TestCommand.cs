@@ -21,7 +21,7 @@ sealed class TestCommand(Workbook workbook, IAnsiConsole console) : AsyncCommand
         CommandContext context, Settings settings, CancellationToken cancellation)
     {
         var purpose = settings.Fast ? Purpose.Open : Purpose.Test;
-        await new Setup(workbook, console).RunAsync(purpose, !settings.NoInstall, cancellation);
+        await new Setup(workbook, console).RunAsync(purpose, !settings.NoInstall, cancellation, tests: true);
         console.WriteLine();
         string reports = Path.Combine(workbook.Made, "tests", "reports");
         if (Directory.Exists(reports)) Directory.Delete(reports, recursive: true);

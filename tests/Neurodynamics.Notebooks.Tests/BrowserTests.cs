@@ -137,8 +137,73 @@ public sealed class BrowserTests
                   return [...cut, ...overlaps];
                 })()
                 """));
+            Assert.Empty(await WrongScenes(page));
         }
         Quiet(page);
+    }
+
+    /// <summary>Scenes that the edge of their room cuts, or that are small in it, when all is drawn.</summary>
+    private static async Task<string[]> WrongScenes(OfflinePage page)
+    {
+        string[] wrong = [];
+        for (int attempt = 0; attempt < 20; attempt++)
+        {
+            wrong = await page.Value<string[]>("""
+                (() => {
+                  const plot = document.querySelector(".js-plotly-plot");
+                  return (plot._fullLayout._subplots.gl3d || []).flatMap(name => {
+                    const { glplot } = plot._fullLayout[name]._scene, { canvas } = glplot;
+                    const copy = document.createElement("canvas"), pen = copy.getContext("2d");
+                    const [wide, high] = [copy.width, copy.height] = [canvas.width, canvas.height];
+                    // What WebGL has drawn can be read only before the browser takes it to the screen.
+                    glplot.redraw();
+                    pen.drawImage(canvas, 0, 0);
+                    const pixels = pen.getImageData(0, 0, wide, high).data;
+                    let [left, right, top, bottom] = [wide, -1, high, -1];
+                    for (let i = 3, at = 0; i < pixels.length; i += 4, at++) if (pixels[i]) {
+                      const [x, y] = [at % wide, Math.floor(at / wide)];
+                      [left, right] = [Math.min(left, x), Math.max(right, x)];
+                      [top, bottom] = [Math.min(top, y), Math.max(bottom, y)];
+                    }
+                    const cut = left < 1 || right > wide - 2 || top < 1 || bottom > high - 2;
+                    const small = right - left < 0.6 * wide && bottom - top < 0.6 * high;
+                    return cut || small
+                      ? [`${name} of ${wide} x ${high}: ${left} to ${right}, ${top} to ${bottom}`] : [];
+                  });
+                })()
+                """);
+            if (wrong.Length == 0) break;
+            await Task.Delay(200, TestContext.Current.CancellationToken);
+        }
+        return wrong;
+    }
+
+    [Fact]
+    public async Task A_scene_that_the_reader_has_turned_stays_so_at_another_width()
+    {
+        await using var page = await browser.OpenAsync(ChartHtml.Plotly(), Html(HtmlTests.Charts["transitions"]()));
+        await page.DrawnAsync(1);
+        await page.UntilAsync("document.querySelector('canvas')");
+        const string eye =
+            "Object.values(document.querySelector('.js-plotly-plot')._fullLayout.scene._scene.getCamera().eye)";
+        double[] first = await page.Value<double[]>(eye);
+        await Widen(1100);
+        double[] fitted = await page.Value<double[]>(eye);
+        Assert.NotEqual(first, fitted, (a, b) => Math.Abs(a - b) < 1e-3);
+        await page.Value<object>("""
+            window.neurodynamicsPlotly.relayout(document.querySelector(".js-plotly-plot"),
+              { "scene.camera.eye": { x: 0.5, y: 2, z: 1 } }).then(() => 0)
+            """);
+        await Widen(700);
+        Assert.Equal([0.5, 2, 1], await page.Value<double[]>(eye), (a, b) => Math.Abs(a - b) < 1e-3);
+        Quiet(page);
+
+        async Task Widen(int width)
+        {
+            await page.Page.SetViewportAsync(new() { Width = width + 16, Height = 1000 });
+            await page.UntilAsync($"document.querySelector('.main-svg').getBoundingClientRect().width === {width}");
+            await Task.Delay(500, TestContext.Current.CancellationToken);
+        }
     }
 
     /// <summary>Turning a scene turns its neighbours by as much, each from where it was.</summary>

@@ -61,6 +61,17 @@ public sealed class HtmlTests
         Assert.Equal(here, InGerman(() => Html(Charts[name]())));
     }
 
+    /// <summary>
+    /// The legend shows no colour of a scale: plotly.js takes that of one point, as if all of the name had it.
+    /// </summary>
+    [Theory, MemberData(nameof(EveryFigure))]
+    public void What_has_many_colours_is_grey_in_the_legend(string name)
+    {
+        foreach (var trace in JsonNode.Parse(Plotly.NET.GenericChart.toJson(Charts[name]()))!["data"]!.AsArray())
+            Assert.False(trace!["marker"]?["color"] is JsonArray && trace["showlegend"]?.GetValue<bool>() != false,
+                $"{trace["name"]}");
+    }
+
     [Fact]
     public void Text_that_would_end_the_script_or_the_line_stays_text()
     {
@@ -115,12 +126,17 @@ public sealed class HtmlTests
     {
         var json = JsonNode.Parse(GenericChart.toJson(
             Figures.FixedPoints(Sample.Points, Sample.Network, Sample.Pca, colourBy: ColourBy.Readout)))!;
-        var attractors = json["data"]!.AsArray()
-            .Where(trace => ((string)trace!["mode"]!).Contains("text", StringComparison.Ordinal)).ToArray();
-        Assert.Equal(8, attractors.Select(trace => (string)trace!["marker"]!["color"]!).Distinct().Count());
-        Assert.Equal(8, attractors.Select(trace => (string)trace!["text"]![0]!).Distinct().Count());
-        Assert.All(attractors, trace =>
-            Assert.Matches("^<b>[+\u2212] [+\u2212] [+\u2212]</b>$", (string)trace!["text"]![0]!));
+        var traces = json["data"]!.AsArray().ToLookup(trace => (string)trace!["mode"]!);
+        var colours = traces["markers"]
+            .ToDictionary(trace => (string)trace!["name"]!, trace => (string)trace!["marker"]!["color"]!);
+        Assert.Equal(8, traces["text"].Select(words => colours[(string)words!["name"]!]).Distinct().Count());
+        Assert.Equal(8, traces["text"].Select(words => (string)words!["text"]![0]!).Distinct().Count());
+        Assert.All(traces["text"], words =>
+        {
+            Assert.Matches("^<b>[+\u2212] [+\u2212] [+\u2212]</b>$", (string)words!["text"]![0]!);
+            // They go with their points when the reader clicks on the legend.
+            Assert.Equal((string)words["name"]!, (string)words["legendgroup"]!);
+        });
     }
 
     [Fact]

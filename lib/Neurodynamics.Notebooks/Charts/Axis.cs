@@ -97,6 +97,9 @@ internal sealed class Axis
     /// <summary>One unit is as long as on another axis.</summary>
     public Axis AsLongAs(Axis other) => Set("scaleanchor", other.Id);
 
+    /// <summary>Keeps its range where its units are <see cref="AsLongAs"/> others: the panel shrinks instead.</summary>
+    public Axis Keeping() => Set("constrain", "domain");
+
     /// <summary>Not drawn, and in a plane not to be dragged.</summary>
     public Axis Hidden() => Set("visible", false).Set("fixedrange", Id.Length > 0 ? true : null);
 

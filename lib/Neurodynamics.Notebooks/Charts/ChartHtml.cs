@@ -19,11 +19,12 @@ internal static partial class ChartHtml
 
     private const string Untrusted = "<p>A script draws this figure: trust the notebook to see it.</p>";
 
-    private static readonly Lazy<string> Script = Own("figure.js"), Theme = Own("theme.js"), Asked = Own("asked.js");
+    private static readonly Lazy<string> Script = Own("figure.js"), Theme = Own("theme.js"),
+        Camera = Own("camera.js"), Asked = Own("asked.js");
 
     /// <summary>
-    /// The output that brings plotly.js into a notebook, and how figures look in it. It serves what Plotly.NET's own
-    /// extension writes, too.
+    /// The output that brings plotly.js into a notebook, and how figures look and are seen in it. It serves what
+    /// Plotly.NET's own extension writes, too.
     /// </summary>
     public static string Plotly()
     {
@@ -37,7 +38,7 @@ internal static partial class ChartHtml
               if (window.neurodynamicsPlotly) return;
               var module = { exports: {} }, exports = module.exports, define;
             {{source}}
-              {{Theme.Value}}window.neurodynamicsPlotly = module.exports;
+              {{Theme.Value}}{{Camera.Value}}window.neurodynamicsPlotly = module.exports;
               {{Asked.Value}}
               window.dispatchEvent(new Event("neurodynamics-plotly"));
             })();

@@ -119,8 +119,9 @@ internal abstract class Figure(string title, int height)
             .With("b", (int)margin.GetPropertyValue("b") + below);
         // With a slider each position has a legend of its own.
         var seen = new HashSet<(int?, string)>();
-        var traces = series.Select(one => one.Built(ShowsLegend && one.MayBeInLegend && seen.Add((one.Frame, one.Name)),
-            series.Count(other => other.Name == one.Name) > 1)).ToArray();
+        (Series Series, Trace Trace)[] drawn = [.. series.SelectMany(one => one.Built(
+            ShowsLegend && one.MayBeInLegend && seen.Add((one.Frame, one.Name)),
+            series.Count(other => other.Name == one.Name) > 1), (one, trace) => (one, trace))];
         // So far below the upper edge, whatever the margin, that a legend above the panels stays clear of it.
         Layout.With("title", Style.Title(words, 17).With("x", 0.02).With("xanchor", "left")
                 .With("y", 1 - 24.0 / whole).With("yanchor", "middle"))
@@ -135,8 +136,10 @@ internal abstract class Figure(string title, int height)
         else Layout.With("legend", LegendBox());
         if (notes.Count > 0) Layout.With("annotations", notes.Select(note => note()).ToArray());
         if (shapes.Count > 0) Layout.With("shapes", shapes.Select(shape => shape()).ToArray());
-        if (slider is { } frames) Layout.With("sliders", new object[] { SliderBox(frames.Prefix, frames.Labels) });
-        return Of(traces, Layout);
+        if (slider is { } frames)
+            Layout.With("sliders", new object[]
+                { SliderBox(frames.Prefix, frames.Labels, [.. drawn.Select(one => one.Series.Frame)]) });
+        return Of(drawn.Select(one => one.Trace), Layout);
     }
 
     /// <summary>Lays out panels or scenes, when all is drawn.</summary>
@@ -195,28 +198,31 @@ internal abstract class Figure(string title, int height)
 
     private protected virtual string? ItemSizing => null;
 
-    private Dictionary<string, object> SliderBox(string prefix, IReadOnlyList<string> labels) => new()
+    private static Dictionary<string, object> SliderBox(
+        string prefix, IReadOnlyList<string> labels, IReadOnlyList<int?> frames)
     {
-        ["active"] = 0,
-        ["x"] = 0,
-        ["len"] = 1.0,
-        ["y"] = -0.16,
-        ["pad"] = new Dictionary<string,
-            object>
-        { ["t"] = 30 },
-        ["currentvalue"] = new Dictionary<string, object>
-        {
-            ["prefix"] = prefix,
-            ["font"] = new Dictionary<string, object> { ["size"] = 14 },
-        },
-        ["steps"] = labels.Select((label, frame) => new Dictionary<string, object>
+        var steps = labels.Select((label, frame) => new Dictionary<string, object>
         {
             ["method"] = "restyle",
             ["label"] = label,
             ["args"] = new object[] { new Dictionary<string, object>
             {
-                ["visible"] = series.Select(one => one.Frame is null || one.Frame == frame).ToArray(),
+                ["visible"] = frames.Select(one => one is null || one == frame).ToArray(),
             } },
-        }).ToArray(),
-    };
+        });
+        return new()
+        {
+            ["active"] = 0,
+            ["x"] = 0,
+            ["len"] = 1.0,
+            ["y"] = -0.16,
+            ["pad"] = new Dictionary<string, object> { ["t"] = 30 },
+            ["currentvalue"] = new Dictionary<string, object>
+            {
+                ["prefix"] = prefix,
+                ["font"] = new Dictionary<string, object> { ["size"] = 14 },
+            },
+            ["steps"] = steps.ToArray(),
+        };
+    }
 }

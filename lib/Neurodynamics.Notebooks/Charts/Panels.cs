@@ -140,6 +140,18 @@ internal sealed class Panel(Figure figure, Axis x, Axis y)
             MarkShape symbol = MarkShape.Circle, double size = 7) =>
         Markers(name, Style.Along(points, 0), Style.Along(points, 1), paint, hover, symbol, size);
 
+    /// <summary>
+    /// Words above points, or below those in the lower half of the panel. They go with what has the same name in the
+    /// legend.
+    /// </summary>
+    public void Words(
+        string name, IReadOnlyList<double[]> points, IEnumerable<string> texts, double size, double middle)
+    {
+        foreach (var half in points.Zip(texts).GroupBy(at => at.First[1] < middle))
+            Draw("scatter", name, half.Select(at => at.First[0]), half.Select(at => at.First[1]), null)
+                .Words(half.Select(at => at.Second), size, below: half.Key);
+    }
+
     public Series Bars(string name, IEnumerable<double> x, IEnumerable<double> y, Paint paint, string? hover) =>
         Draw("bar", name, x, y, hover).WithBars(paint);
 
@@ -252,8 +264,8 @@ internal sealed class Panel(Figure figure, Axis x, Axis y)
     internal void Arrange(Layout layout, double left, double right, double bottom, double top)
     {
         if (caption is not null)
-            figure.Note(() => Style.Note($"<b>{caption}</b>", 13).With("xref", "paper").With("yref", "paper")
-                .With("x", left).With("xanchor", "left").With("align", "left").With("y", top)
+            figure.Note(() => Style.Note($"<b>{caption}</b>", 13).With("xref", x.Id + " domain").With("x", 0)
+                .With("xanchor", "left").With("align", "left").With("yref", y.Id + " domain").With("y", 1)
                 .With("yanchor", "bottom"));
         layout.With("xaxis" + x.Id[1..], x.Set("domain", new[] { left, right }).Set("anchor", y.Id).Built())
             .With("yaxis" + y.Id[1..], y.Set("domain", new[] { bottom, top }).Set("anchor", x.Id).Built());

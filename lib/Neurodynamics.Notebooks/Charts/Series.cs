@@ -12,6 +12,7 @@ internal sealed class Series(Trace trace, string name, Figure figure)
 {
     private Marker? marker;
     private bool? inLegend = name.Length == 0 ? false : null;
+    private bool isColoured;
 
     internal string Name => name;
 
@@ -32,10 +33,10 @@ internal sealed class Series(Trace trace, string name, Figure figure)
     /// <summary>What each point has to say in the hover's template.</summary>
     public Series Custom<T>(IEnumerable<T> values) => Set("customdata", values.ToArray());
 
-    /// <summary>A text above each point.</summary>
-    public Series Texts(IEnumerable<string> texts, double size = 15) =>
-        Set("mode", "markers+text").Set("text", texts.ToArray())
-        .Set("textposition", "top center").Set("textfont", Style.Font(size));
+    /// <summary>Words above each point, or below it.</summary>
+    internal Series Words(IEnumerable<string> texts, double size, bool below) => Set("mode", "text")
+        .Set("text", texts.ToArray()).Set("textposition", below ? "bottom center" : "top center")
+        .Set("textfont", Style.Font(size)).Hover(null).NotInLegend();
 
     /// <summary>Markers on a line.</summary>
     public Series Marked(Paint paint, MarkShape symbol = MarkShape.Circle, double size = 7)
@@ -59,6 +60,7 @@ internal sealed class Series(Trace trace, string name, Figure figure)
     {
         marker!.With("color", Style.Drawn(values)).With("cmin", scale.Low).With("cmax", scale.High);
         figure.Apply(scale, marker!, bar);
+        isColoured = true;
         return this;
     }
 
@@ -120,9 +122,29 @@ internal sealed class Series(Trace trace, string name, Figure figure)
         return this;
     }
 
-    /// <summary>The trace with its place in the legend, where all of its name are one entry.</summary>
-    internal Trace Built(bool first, bool many) => trace.With("name", name)
-        .With("legendgroup", many && name.Length > 0 ? name : null).With("showlegend", inLegend ?? first);
+    /// <summary>
+    /// The trace with its place in the legend, where all of its name are one entry. Where each marker has a colour of
+    /// its own, the entry is that of a grey twin without points: plotly.js would show one of the colours, as if all
+    /// had it.
+    /// </summary>
+    internal IEnumerable<Trace> Built(bool first, bool many)
+    {
+        bool listed = inLegend ?? first, twin = listed && isColoured;
+        trace.With("name", name).With("legendgroup", (many || twin) && name.Length > 0 ? name : null)
+            .With("showlegend", listed && !twin);
+        return twin ? [trace, Twin()] : [trace];
+    }
+
+    private Trace Twin()
+    {
+        double?[] nowhere = [null];
+        Trace twin = trace is Trace3D ? new Trace3D("scatter3d").With("z", nowhere) : new Trace2D("scatter");
+        foreach (string property in new[] { "name", "legendgroup", "legendrank", "visible", "scene", "xaxis", "yaxis" })
+            twin.With(property, Style.Of(trace, property));
+        return twin.With("x", nowhere).With("y", nowhere).With("mode", "markers").With("hoverinfo", "skip")
+            .With("showlegend", true).With("marker", new Marker().With("color", Paint.Grey.Css).With("size", 8)
+                .With("symbol", Style.Of(marker!, "symbol")).With("line", Style.Of(marker!, "line")));
+    }
 
     // "CircleOpen" is "circle-open" to plotly.
     private static string Dashed(MarkShape symbol) =>

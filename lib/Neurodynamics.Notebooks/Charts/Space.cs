@@ -61,6 +61,7 @@ internal sealed class Space(string title, int height) : Figure(title, height)
         int rows = (items.Count + Columns.Length - 1) / Columns.Length;
         double plot = Height - (int)Margin.GetPropertyValue("t") - (int)Margin.GetPropertyValue("b"),
             gap = rows > 1 ? CaptionHeight / plot : 0, height = (1 - gap * (rows - 1)) / rows;
+        var cameras = new Dictionary<string, Camera>();
         for (int i = 0; i < items.Count; i++)
         {
             double left = Columns.Take(i % Columns.Length).Sum() / Columns.Sum(),
@@ -74,30 +75,38 @@ internal sealed class Space(string title, int height) : Figure(title, height)
             }
             var scene = (Scene)items[i];
             Layout.With(scene.Id, scene.Built([left, right], [bottom, top]));
+            cameras.Add(scene.Id, scene.Eye.Camera());
             if (scene.Caption is { } caption)
                 Note(() => Style.Note(caption, 13).With("xref", "paper").With("yref", "paper")
                     .With("x", (left + right) / 2).With("xanchor", "center").With("y", top).With("yanchor", "bottom"));
         }
+        // Scenes whose cameras are still these are seen from as near as their boxes fit: see camera.js.
+        if (cameras.Count > 0) Layout.With("meta", new Dictionary<string, object> { ["cameras"] = cameras });
     }
 
     private protected override ColorBar ColorBarOf(ColorBar bar) => bar.With("len", 0.5).With("y", 0.4);
 }
 
-/// <summary>From where a scene is seen, in units of its half width.</summary>
-/// <param name="From">Where the eye is.</param>
-/// <param name="Lowered">How far below its middle the eye looks.</param>
+/// <summary>From which side a scene is seen. How far off the eye is depends on the room that the scene has.</summary>
+/// <param name="From">The direction to the eye from the middle of the scene, of any length.</param>
 /// <param name="Up">Which way is up; default along z.</param>
-internal sealed record Eye(double[] From, double Lowered = 0, double[]? Up = null)
+internal sealed record Eye(double[] From, double[]? Up = null)
 {
+    /// <summary>In half widths of a scene, where nothing fits it into its room.</summary>
+    private const double Distance = 2.5;
+
     /// <summary>The view of a single scene.</summary>
-    public static Eye Usual => new([1.75, 1.55, 0.8], 0.14);
+    public static Eye Usual => new([1.75, 1.55, 0.8]);
 
-    /// <summary>From farther off, so that titles of axes stay in the picture beside a colour bar.</summary>
-    public static Eye Farther => new([2.0, 2.3, 1.1], 0.12);
+    /// <summary>How high a place is, as one looks at it.</summary>
+    public double Height(double[] place) => place.Zip(Up ?? [0, 0, 1], (value, share) => value * share).Sum();
 
-    internal Camera Camera() => new Camera()
-        .With("eye", Three(new CameraEye(), From)).With("up", Up is null ? null : Three(new CameraUp(), Up))
-        .With("center", Three(new CameraCenter(), [0, 0, -Lowered]));
+    internal Camera Camera()
+    {
+        double length = Math.Sqrt(From.Sum(value => value * value));
+        return new Camera().With("eye", Three(new CameraEye(), [.. From.Select(value => value * Distance / length)]))
+            .With("up", Three(new CameraUp(), Up ?? [0, 0, 1])).With("center", Three(new CameraCenter(), [0, 0, 0]));
+    }
 
     private static T Three<T>(T target, double[] values)
         where T : DynamicObj.DynamicObj =>
@@ -140,6 +149,23 @@ internal sealed class Scene(Figure figure, string id, string? caption)
     public Series Markers(string name, IReadOnlyList<double[]> points, Paint? paint, MarkShape symbol, double size) =>
         Draw("scatter3d", name, points).Set("mode", "markers").WithMarker(paint, symbol, 1.7 * size);
 
+    /// <summary>
+    /// Words above points, or below those in the lower half of the scene: away from what is drawn between them. They go
+    /// with what has the same name in the legend.
+    /// </summary>
+    /// <param name="name">Of the points.</param>
+    /// <param name="points">Where.</param>
+    /// <param name="texts">A text for each.</param>
+    /// <param name="size">Of the letters, in pixels.</param>
+    /// <param name="middle">Where the upper half begins, along <see cref="Eye.Up"/>.</param>
+    public void Words(
+        string name, IReadOnlyList<double[]> points, IEnumerable<string> texts, double size, double middle)
+    {
+        foreach (var half in points.Zip(texts).GroupBy(at => Eye.Height(at.First) < middle))
+            Draw("scatter3d", name, [.. half.Select(at => at.First)])
+                .Words(half.Select(at => at.Second), size, below: half.Key);
+    }
+
     /// <summary>A line through points; null breaks it.</summary>
     public Series Line(string name, IReadOnlyList<double[]?> points, Paint paint, double width) =>
         Draw("scatter3d", name, points).Set("mode", "lines").Set("line", Style.Line(paint, width)).Hover(null);
@@ -154,9 +180,10 @@ internal sealed class Scene(Figure figure, string id, string? caption)
             .NotInLegend();
     }
 
-    /// <summary>Without axes: where the shape is what there is to see.</summary>
+    /// <summary>Without axes and in the proportions of the data: where the shape is what there is to see.</summary>
     public void Bare()
     {
+        scene.With("aspectmode", "data");
         foreach (var axis in Axes) axis.Hidden();
     }
 

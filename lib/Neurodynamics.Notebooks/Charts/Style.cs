@@ -18,6 +18,9 @@ internal static partial class Style
         return target;
     }
 
+    /// <summary>A property as it was set by <see cref="With"/>; null where it was not.</summary>
+    public static object? Of(DynamicObj.DynamicObj target, string name) => target.TryGetPropertyValue(name)?.Value;
+
     public static Title Title(string text, double size) =>
         new Title().With("text", WithMinus(text)).With("font", Font(size));
 

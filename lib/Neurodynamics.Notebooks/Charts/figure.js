@@ -42,49 +42,6 @@ window.neurodynamics = window.neurodynamics || (function () {
     });
   }
 
-  // The scenes of a figure turn together: what the reader does to one camera is done to the others, each seen from where it began.
-  function link(plot) {
-    var scenes = plot._fullLayout._subplots.gl3d || [];
-    if (scenes.length < 2) return;
-    var first = {};
-    scenes.forEach(function (name) { first[name] = axes(camera(name)); });
-    function camera(name) { return plot._fullLayout[name]._scene.getCamera(); }
-    function turned(now, from, to) {
-      return { up: move(now.up), eye: move(now.eye), center: move(now.center), projection: now.projection };
-      function move(v) {
-        var place = from.map(function (axis) { return axis[0] * v.x + axis[1] * v.y + axis[2] * v.z; });
-        function along(k) { return to[0][k] * place[0] + to[1][k] * place[1] + to[2][k] * place[2]; }
-        return { x: along(0), y: along(1), z: along(2) };
-      }
-    }
-    function follow(change) {
-      var leader = scenes.filter(function (name) { return change[name + ".camera"]; })[0];
-      if (!leader) return;
-      var now = change[leader + ".camera"];
-      scenes.forEach(function (name) {
-        if (name === leader) return;
-        var layout = plot._fullLayout[name], view = turned(now, first[leader], first[name]);
-        (plot.layout[name] = plot.layout[name] || {}).camera = view;
-        layout.camera.up = view.up; layout.camera.eye = view.eye; layout.camera.center = view.center;
-        layout._scene.setViewport(layout);
-      });
-    }
-    plot.on("plotly_relayouting", follow);
-    plot.on("plotly_relayout", follow);
-  }
-
-  // The three directions of a camera, of length 1: to the eye, to the right, and up.
-  function axes(camera) {
-    var eye = camera.eye, at = camera.center, up = camera.up;
-    var back = unit([eye.x - at.x, eye.y - at.y, eye.z - at.z]), right = unit(cross([up.x, up.y, up.z], back));
-    return [back, right, cross(back, right)];
-    function cross(a, b) { return [a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]]; }
-    function unit(v) {
-      var length = Math.hypot(v[0], v[1], v[2]) || 1;
-      return v.map(function (x) { return x / length; });
-    }
-  }
-
   function show(key, figure) {
     inPixels(figure);
     // The height is remembered because plotly.js forgets it when it fits a figure to another width.
@@ -128,7 +85,7 @@ window.neurodynamics = window.neurodynamics || (function () {
     drawn.push(box);
     window.neurodynamicsTheme.dress(state);
     // plotly.js writes what the reader changes, the camera above all, into this figure: it comes back as it was left.
-    state.by.newPlot(plot, state.figure).then(link, function (error) { say(box, "This figure could not be drawn: " + error); });
+    state.by.newPlot(plot, state.figure).then(window.neurodynamicsCamera.serve, function (error) { say(box, "This figure could not be drawn: " + error); });
   }
 
   // Whether a figure with scenes may be drawn. Those that were out of sight for longest give way; they are drawn again when they are seen.
@@ -193,7 +150,7 @@ window.neurodynamics = window.neurodynamics || (function () {
       var width = entry.target.offsetWidth;
       if (!state || !state.plot || !state.plot.data || !width || width === state.width) return;
       state.width = width;
-      state.by.Plots.resize(state.plot);
+      state.by.Plots.resize(state.plot).then(function () { if (state.plot) window.neurodynamicsCamera.aim(state.plot); });
     });
   });
 

@@ -48,7 +48,7 @@ public static partial class Figures
                 panel.Line(kind.Key == 0 ? "attractor" : $"saddle, {kind.Key} unstable",
                     [.. kind.SelectMany(stretch => Channel(stretch.Line, channel).Append(null))], Look(kind.Key).Paint,
                     $"strength {Hover.XAs(".4f")}<br>{word} {Hover.YAs(".2f")}", kind.Key == 0 ? 2.5 : 1.5,
-                    kind.Key switch { 0 => Dash.Solid, 1 => Dash.Dash, _ => Dash.Dot });
+                    kind.Key switch { 0 => Dash.Solid, 1 => Dash.Dash, 2 => Dash.Dot, _ => Dash.DashDot });
             foreach (var (look, kind, places) in marks)
                 panel.Markers(look.Name, [.. Channel(places, channel)], look.Paint, null, look.Symbol, 9)
                     .Outlined(Paint.White, 1).Hovers(kind.Zip(places, (it, place) =>

@@ -30,7 +30,7 @@ public static partial class Figures
         {
             var (paint, symbol) = Nth(told);
             scene.Markers($"{Number.Of(told, "bit")} set", pca.Project(group.States()).Split(), paint, symbol, 6)
-                .Sized(group.Select(place => 5 * Math.Sqrt(place.Candidates))).Outlined(Paint.Ink, 0.5)
+                .Sized(group.Select(place => 8 * Math.Sqrt(place.Candidates))).Outlined(Paint.Ink, 0.5)
                 .Hovers(group.Select(place => $"{Number.Of(told, "bit")} set<br>"
                     + Number.Of(place.Candidates, "copy", "copies")));
         }

@@ -33,7 +33,7 @@ public static partial class Figures
         IReadOnlyList<Cloud> clouds, Network network, Pca pca, string title, double? range = null, int? channel = 0)
     {
         if (network.Readout is null) channel = null;
-        var space = Space(title, pca, out var scene, Eye.Farther);
+        var space = Space(title, pca, out var scene);
         var scale = channel is { } chosen ? Colours(network, chosen, range) : null;
         for (int i = 0; i < clouds.Count; i++)
         {
@@ -106,7 +106,7 @@ public static partial class Figures
         var space = new Space(title, 620) { Legend = Legend.Below };
         var scene = space.Add();
         scene.AsCube();
-        scene.Eye = new([1.5, 1.2, 0.75], 0.12);
+        scene.Eye = new([1.5, 1.2, 0.75]);
         for (int channel = 0; channel < 3; channel++) scene.Axes[channel]
             .Titled($"{Wording.Output(network.Outputs)} of channel {channel + 1}").ZeroLine(Paint.MiddleGrey);
         for (int i = 0; i < clouds.Count; i++) Dots(

@@ -36,7 +36,7 @@ public static partial class Figures
             var (points, network, pca) = (networks[i].Points, networks[i].Network, networks[i].Pca(of));
             double[][] places = Places(points, pca);
             string[] shares = [.. Enumerable.Range(0, 3).Select(k => Component(pca, k, of: ""))];
-            var eye = AlongChannels(points, network, pca, distance: 2) ?? Eye.Usual;
+            var eye = AlongChannels(points, network, pca) ?? Eye.Usual;
             var scene = space.Add($"<b>{networks[i].Name}</b>, {Number.Of(points.Count, "point")}<br>"
                 + string.Join(", ", shares), eye);
             scene.Bare();

@@ -101,7 +101,7 @@ public static partial class Figures
         panels[0].X.Titled("position along PC1");
         panels[0].Y.Titled(Readout(outputs));
         panels[1].Y.Titled("|\u03bb|");
-        panels[2].Y.Titled($"drift of {Wording.Output(outputs)}<br>per 100 steps").ZeroLine(Paint.MiddleGrey);
+        panels[2].Y.Titled("drift in 100 steps").ZeroLine(Paint.MiddleGrey);
         return panels.Chart(points.Select(point => point.Unchecked));
 
         Series Curve(int row, string name, Func<int, double> value, Paint paint, MarkShape symbol,

@@ -58,7 +58,7 @@ public static partial class Figures
             var (ofFirst, ofSecond) =
                 (Rounded(plane, (j, i) => first[j, i], 4), Rounded(plane, (j, i) => second[j, i], 4));
             panel.Contour($"{variable}₁ stands still", axis, axis, ofFirst, 0, Paint.Green);
-            panel.Contour($"{variable}₂ stands still", axis, axis, ofSecond, 0, Paint.Purple);
+            panel.Contour($"{variable}₂ stands still", axis, axis, ofSecond, 0, Paint.Purple, Dash.Dash);
             panel.Arrows("a step", Steps(plane), Paint.MiddleGrey);
             panel.Line("trajectory", Ways(runs), Paint.SkyBlue, width: 1.3).Opacity(0.55);
             panel.Markers("its end", runs.AtStep(^1).Split(), Paint.SkyBlue,
@@ -129,7 +129,7 @@ public static partial class Figures
         var space = new Space(title, 600) { Legend = Legend.Below };
         var scene = space.Add();
         scene.Proportions(1.25, 1.25, 0.75);
-        scene.Eye = new([1.75, 1.05, 1.45], 0.15);
+        scene.Eye = new([1.75, 1.05, 1.45]);
         scene.X.Titled("x₁");
         scene.Y.Titled("x₂");
         scene.Z.Titled("log₁₀ q");
@@ -218,8 +218,8 @@ public static partial class Figures
 
     private static void Axes(Panel panel, PhasePlane plane, string name)
     {
-        panel.X.Titled(name + "₁").From(-plane.Axis[^1], plane.Axis[^1]);
-        panel.Y.Titled(name + "₂").From(-plane.Axis[^1], plane.Axis[^1]);
+        panel.X.Titled(name + "₁").From(-plane.Axis[^1], plane.Axis[^1]).Keeping();
+        panel.Y.Titled(name + "₂").From(-plane.Axis[^1], plane.Axis[^1]).AsLongAs(panel.X).Keeping();
     }
 
     private static double[][] Rounded(PhasePlane plane, Func<int, int, double> value, int digits) =>

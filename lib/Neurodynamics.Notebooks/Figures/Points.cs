@@ -98,7 +98,7 @@ public static partial class Figures
             IReadOnlyList<StatePoint> cloud,
         Func<StatePoint, double>? value = null, string? scale = null, string? title = null, int mostTrajectories = 12)
     {
-        var space = Space(title ?? Title(points), pca, out var scene, value is null ? null : Eye.Farther);
+        var space = Space(title ?? Title(points), pca, out var scene);
         double[][] places = pca.Project(cloud.Select(point => point.State).ToMatrix(pca.Mean.Length)).Split();
         var dots = scene.Markers($"{name} ({cloud.Count})", places, Paint.Green, MarkShape.Circle, 4).Opacity(0.85)
             .Hover(name);
@@ -148,8 +148,13 @@ public static partial class Figures
     {
         var markers = scene.Markers(name, [.. members.Select(point => places[point.Number - 1])], paint, symbol, size)
             .Hovers(members.Select(point => point.Hover));
-        return members.First() is { Linearisation.IsAttractor: true, Readout.Length: > 0 } && members.Count() <= 16
-            ? markers.Texts(members.Select(point => $"<b>{point.ReadoutLabel}</b>"), label) : markers;
+        if (members.First() is { Linearisation.IsAttractor: true, Readout.Length: > 0 } && members.Count() <= 16)
+        {
+            double[] heights = [.. places.Select(scene.Eye.Height)];
+            scene.Words(name, [.. members.Select(point => places[point.Number - 1])],
+                members.Select(point => $"<b>{point.ReadoutLabel}</b>"), label, (heights.Min() + heights.Max()) / 2);
+        }
+        return markers;
     }
 
     /// <summary>
@@ -183,7 +188,7 @@ public static partial class Figures
                 nameof(states));
         var places = pca.Project(states.Rows()).Split().Take(count * steps).Chunk(steps);
         // One line for all trials, broken between them: one entry in the legend, and quick to turn.
-        scene.Line(Number.Of(count, "trial"), [.. places.SelectMany(trial => trial.Append(null))], Paint.Grey, 1.5)
+        scene.Line(Number.Of(count, "trial"), [.. places.SelectMany(trial => trial.Append(null))], Paint.Grey, 2)
             .Opacity(0.35);
     }
 
@@ -216,25 +221,21 @@ public static partial class Figures
     /// An eye that looks along the channels' own directions, a little from the side and from above: a cube then looks
     /// like one. Null where the points do not determine three that lie in no plane.
     /// </summary>
-    private static Eye? AlongChannels(IReadOnlyList<Linearisation> points, Network network, Pca pca, double distance)
+    private static Eye? AlongChannels(IReadOnlyList<Linearisation> points, Network network, Pca pca)
     {
         if (DecisionGrid.Fit(points, network, Places(points, pca)
             .ToMatrix(pca.ExplainedVariance.Length))?.Frame() is not [var first, var second, var third])
             return null;
-        double[] eye = [.. Enumerable.Range(0, 3).Select(i => first[i] + 0.5 * second[i] + 0.42 * third[i])];
-        double length = Math.Sqrt(eye.Sum(value => value * value));
-        return new([.. eye.Select(value => value * distance / length)], Up: third);
+        return new([.. Enumerable.Range(0, 3).Select(i => first[i] + 0.5 * second[i] + 0.75 * third[i])], third);
     }
 
     /// <summary>Ranges of a scene's axes with room for symbols, which plotly.js cuts off at its walls.</summary>
     private static void Fit(Scene scene, IReadOnlyList<double[]> places)
     {
         if (places.Count == 0) return;
-        for (int k = 0; k < Math.Min(3, places[0].Length); k++)
-        {
-            double low = places.Min(place => place[k]), high = places.Max(place => place[k]),
-                room = Math.Max(0.1 * (high - low), 1e-3);
-            scene.Axes[k].From(low - room, high + room);
-        }
+        (double Low, double High)[] spans = [.. Enumerable.Range(0, Math.Min(3, places[0].Length))
+            .Select(k => (places.Min(place => place[k]), places.Max(place => place[k])))];
+        double room = Math.Max(0.1 * spans.Max(span => span.High - span.Low), 1e-3);
+        foreach (var (k, (low, high)) in spans.Index()) scene.Axes[k].From(low - room, high + room);
     }
 }

@@ -24,7 +24,7 @@ public static partial class Figures
     {
         string connections = Number.Of(graph.Edges().Count, "connection");
         var space = Space(title ?? $"{Number.Of(graph.Points.Count, "fixed point")}, {connections}", pca, out var scene,
-            AlongChannels(graph.Points, network, pca, distance: 1.45), bare: true);
+            AlongChannels(graph.Points, network, pca), bare: true);
         double[][] places = Places(graph.Points, pca);
         scene.Line(connections, Connections(graph, places), Paint.Ink, 2);
         if (trajectories is null) Fit(scene, places);
@@ -32,8 +32,8 @@ public static partial class Figures
     }
 
     /// <summary>
-    /// The same fixed points and connections in the first two components of several fits, a panel each: what a picture
-    /// shows depends on what its axes were fitted to.
+    /// The same fixed points and connections in the first two components of several fits, a panel each, two in a row:
+    /// what a picture shows depends on what its axes were fitted to.
     /// </summary>
     /// <param name="graph">The points, and where the network goes from the saddles.</param>
     /// <param name="network">The network.</param>
@@ -42,13 +42,19 @@ public static partial class Figures
     public static GenericChart Planes(
         TransitionGraph graph, Network network, IReadOnlyList<(string Name, Pca Pca)> views, string title = "")
     {
-        var panels = new Panels(title, 430, columns: views.Count) { Legend = Legend.Below };
+        int columns = Math.Min(2, views.Count), rows = (views.Count + columns - 1) / columns;
+        var panels = new Panels(title, 140 + 330 * rows, Enumerable.Repeat(1.0, rows), columns)
+        {
+            Legend = Legend.Below,
+            ColumnGap = 0.12,
+            RowGap = 0.16,
+        };
         var facts = PointFacts.Of(graph.Points, network);
         for (int i = 0; i < views.Count; i++)
         {
             var (name, pca) = views[i];
             RequirePlane(pca);
-            var panel = panels[0, i];
+            var panel = panels[i / columns, i % columns];
             double[][] places = Places(graph.Points, pca);
             panel.Caption(name);
             panel.X.Titled(Component(pca, 0, of: ""));
@@ -62,7 +68,9 @@ public static partial class Figures
                     Kind(kind.Key), [.. kind.Select(point => places[point.Number - 1])], paint, null, symbol, 8);
                 markers.Hovers(kind.Select(point => point.Hover));
                 if (kind.Key == 0 && network.Readout is not null)
-                    markers.Texts(kind.Select(point => point.ReadoutLabel), 10);
+                    panel.Words(Kind(kind.Key), [.. kind.Select(point => places[point.Number - 1])],
+                        kind.Select(point => point.ReadoutLabel), 11,
+                        (places.Min(place => place[1]) + places.Max(place => place[1])) / 2);
             }
         }
         return panels.Chart(network.Cell.Unchecked);

@@ -28,7 +28,7 @@ internal static class Picture
     /// <summary>A figure of a page, as large as it is there, as a data URI.</summary>
     /// <param name="tab">The page.</param>
     /// <param name="key">The figure's key.</param>
-    /// <param name="format">"png", "webp" or "svg".</param>
+    /// <param name="format">"png" or "svg".</param>
     public static async Task<string> TakeAsync(IPage tab, string key, string format)
     {
         // In view it is drawn, even where other scenes have to give way.
@@ -44,6 +44,18 @@ internal static class Picture
             }
             """, key, format);
     }
+
+    /// <summary>A PNG as WebP, both data URIs: what it takes to draw a scene is the drawing.</summary>
+    public static async Task<string> WebPAsync(IPage tab, string png) => await tab.EvaluateFunctionAsync<string>("""
+        async png => {
+          const image = new Image(), canvas = document.createElement('canvas');
+          image.src = png;
+          await image.decode();
+          [canvas.width, canvas.height] = [image.naturalWidth, image.naturalHeight];
+          canvas.getContext('2d').drawImage(image, 0, 0);
+          return canvas.toDataURL('image/webp');
+        }
+        """, png);
 
     /// <summary>A picture as a PDF of its size, 96 pixels to an inch.</summary>
     /// <param name="browser">The browser.</param>
