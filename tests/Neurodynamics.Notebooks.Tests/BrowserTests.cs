@@ -178,6 +178,25 @@ public sealed class BrowserTests
         return wrong;
     }
 
+    /// <summary>One point has no width, and two have no thickness: the eye stays near all the same.</summary>
+    [Fact]
+    public async Task Points_in_one_place_or_on_a_line_are_seen()
+    {
+        await using var page = await browser.OpenAsync(ChartHtml.Plotly(), Html(Figures.SideBySide(
+            [.. new[] { 1, 2 }.Select(count => Sample.Portrait with { Points = [.. Sample.Points.Take(count)] })])));
+        await page.DrawnAsync(1);
+        await page.UntilAsync("document.querySelectorAll('canvas').length === 2");
+        double[] values = await page.Value<double[]>("""
+            ["scene", "scene2"].flatMap(name => {
+              const { _scene, aspectratio } = document.querySelector(".js-plotly-plot")._fullLayout[name];
+              const { eye, center } = _scene.getCamera();
+              return [Math.hypot(eye.x - center.x, eye.y - center.y, eye.z - center.z), ...Object.values(aspectratio)];
+            })
+            """);
+        Assert.All(values, value => Assert.InRange(value, 0.05, 10));
+        Quiet(page);
+    }
+
     [Fact]
     public async Task A_scene_that_the_reader_has_turned_stays_so_at_another_width()
     {

@@ -140,7 +140,8 @@ internal sealed class Scene(Figure figure, string id, string? caption)
     /// <summary>How long the axes are.</summary>
     public void Proportions(double x, double y, double z) =>
         scene.With("aspectmode", "manual")
-            .With("aspectratio", new AspectRatio().With("x", x).With("y", y).With("z", z));
+            .With("aspectratio", new AspectRatio()
+                .With("x", Style.Drawn(x)).With("y", Style.Drawn(y)).With("z", Style.Drawn(z)));
 
     /// <summary>
     /// Markers at points of up to three coordinates; missing ones are 0. They are drawn larger than those of a plane,
@@ -180,10 +181,9 @@ internal sealed class Scene(Figure figure, string id, string? caption)
             .NotInLegend();
     }
 
-    /// <summary>Without axes and in the proportions of the data: where the shape is what there is to see.</summary>
+    /// <summary>Without axes: where the shape is what there is to see.</summary>
     public void Bare()
     {
-        scene.With("aspectmode", "data");
         foreach (var axis in Axes) axis.Hidden();
     }
 

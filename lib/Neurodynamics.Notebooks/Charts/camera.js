@@ -40,7 +40,7 @@ window.neurodynamicsCamera = (function () {
         if (place.every(isFinite)) places.push(place);
       }
     });
-    if (places.length > 1) return places;
+    if (places.some(function (place) { return place.some(function (x, k) { return Math.abs(x - places[0][k]) > 1e-3; }); })) return places;
     return [0, 1, 2, 3, 4, 5, 6, 7].map(function (corner) {
       return ["x", "y", "z"].map(function (k, bit) { return (corner >> bit & 1 ? box[k] : -box[k]) / 2; });
     });
@@ -67,6 +67,7 @@ window.neurodynamicsCamera = (function () {
       });
     });
     var across = distance(sides[0], sides[1]), up = distance(sides[2], sides[3]), from = Math.max(across, up);
+    if (!(from > 0 && from < Infinity)) return;
     var shift = [middle(sides[0], sides[1], from), middle(sides[2], sides[3], from)];
     scenes.forEach(function (name) {
       var view = axes(asked[name]);

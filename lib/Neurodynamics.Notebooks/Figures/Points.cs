@@ -229,7 +229,10 @@ public static partial class Figures
         return new([.. Enumerable.Range(0, 3).Select(i => first[i] + 0.5 * second[i] + 0.75 * third[i])], third);
     }
 
-    /// <summary>Ranges of a scene's axes with room for symbols, which plotly.js cuts off at its walls.</summary>
+    /// <summary>
+    /// Ranges of a scene's axes with room for symbols, which plotly.js cuts off at its walls; a unit is as long on
+    /// each.
+    /// </summary>
     private static void Fit(Scene scene, IReadOnlyList<double[]> places)
     {
         if (places.Count == 0) return;
@@ -237,5 +240,10 @@ public static partial class Figures
             .Select(k => (places.Min(place => place[k]), places.Max(place => place[k])))];
         double room = Math.Max(0.1 * spans.Max(span => span.High - span.Low), 1e-3);
         foreach (var (k, (low, high)) in spans.Index()) scene.Axes[k].From(low - room, high + room);
+        // Where points lie in a plane plotly.js's own proportions have no thickness.
+        double[] lengths = [.. Enumerable.Range(0, 3)
+            .Select(k => k < spans.Length ? spans[k].High - spans[k].Low + 2 * room : 2 * room)];
+        double longest = lengths.Max();
+        scene.Proportions(lengths[0] / longest, lengths[1] / longest, lengths[2] / longest);
     }
 }
