@@ -32,7 +32,9 @@ internal sealed class Axis
         .With("backgroundcolor", "#fafafa").With("showspikes", false), 13);
 
     public Axis Titled(string? text, double? size = null) =>
-        Set("title", text is null ? null : Style.Title(text, size ?? titleSize));
+        // A title beside an axis stands clear of labels of any width.
+        Set("title", text is null ? null
+            : Style.Title(text, size ?? titleSize).With("standoff", Id.StartsWith('y') ? 8 : null));
 
     /// <summary>Logarithmic, with a label at every so many decades, as a power of ten: at 1 and 10 as well.</summary>
     public Axis Logarithmic(int decades = 1)

@@ -80,7 +80,9 @@ internal static partial class ChartHtml
     private static string Of(string json, int? width, int? height)
     {
         string figure = Escaped(json);
-        string key = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(figure)))[..12];
+        // Of the scripts too: another script may draw the same figure otherwise, and its still is then taken again.
+        byte[] drawing = Encoding.UTF8.GetBytes(figure + Script.Value + Theme.Value + Camera.Value);
+        string key = Convert.ToHexStringLower(SHA256.HashData(drawing))[..12];
         string size = $"min-height:{height ?? DefaultHeight}px"
             + (width is not null ? $";width:{width}px" : $";max-width:{Widest}px;overflow-x:auto");
         return string.Create(CultureInfo.InvariantCulture, $$"""

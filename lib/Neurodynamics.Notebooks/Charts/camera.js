@@ -4,7 +4,7 @@ window.neurodynamicsCamera = (function () {
   // plotly.js looks with an angle of 45 degrees from the lower to the upper edge: half of what it sees at distance 1.
   var reach = Math.tan(Math.PI / 8);
   // Pixels round the box of a scene: for its titles and labels, and for those of markers where there are no axes.
-  var titled = { side: 72, top: 16, bottom: 62 }, bare = { side: 36, top: 36, bottom: 36 };
+  var titled = { side: 96, top: 16, bottom: 62 }, bare = { side: 36, top: 36, bottom: 36 };
 
   function names(plot) { return plot._fullLayout._subplots.gl3d || []; }
 

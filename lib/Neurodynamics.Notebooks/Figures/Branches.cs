@@ -10,8 +10,9 @@ public static partial class Figures
 {
     /// <summary>
     /// Fixed points followed along a path of inputs: the logit of each channel's readout, a panel each, against the
-    /// position on the path, or the value of a network whose outputs are values. Without a readout it is the place
-    /// along the first principal component of all these points. Colours show the number of unstable modes. Marks show
+    /// position on the path, or the value of a network whose outputs are values. A network of one input has that input
+    /// in place of the position; without a readout it is the place along the first principal component of all these
+    /// points. Colours show the number of unstable modes. Marks show
     /// where that number changes: folds, where two points meet and beyond there are neither, branch points, flips, and
     /// Neimark-Sacker points, where a closed curve is born.
     /// </summary>
@@ -34,7 +35,11 @@ public static partial class Figures
             Enumerable.Repeat(1.0, count), sharesX: true)
         { RowGap = 0.05 };
         double end = upTo ?? Math.Min(1, folds.Select(fold => fold.Position * 4 / 3).DefaultIfEmpty(1).Max());
-        panels[0].X.Titled("strength of the input, as a share of the path").From(0, end);
+        var input = InputOn(branches, network);
+        var (across, at) = input is null
+            ? ("strength of the input, as a share of the path", (Func<double, double>)(position => position))
+            : ("input", input);
+        panels[0].X.Titled(across).From(Math.Min(at(0), at(end)), Math.Max(at(0), at(end)));
         var stretches = branches.SelectMany(Stretches)
             .Select(stretch => (stretch.Unstable, Line: Outputs(stretch.Corners))).ToArray();
         var marks = branches.SelectMany(branch => branch.Bifurcations).GroupBy(it => it.Kind).OrderBy(it => it.Key)
@@ -47,12 +52,12 @@ public static partial class Figures
             foreach (var kind in stretches.GroupBy(stretch => stretch.Unstable).OrderBy(kind => kind.Key))
                 panel.Line(kind.Key == 0 ? "attractor" : $"saddle, {kind.Key} unstable",
                     [.. kind.SelectMany(stretch => Channel(stretch.Line, channel).Append(null))], Look(kind.Key).Paint,
-                    $"strength {Hover.XAs(".4f")}<br>{word} {Hover.YAs(".2f")}", kind.Key == 0 ? 2.5 : 1.5,
+                    $"{(input is null ? "strength" : across)} {Hover.XAs(".4f")}<br>{word} {Hover.YAs(".2f")}", kind.Key == 0 ? 2.5 : 1.5,
                     kind.Key switch { 0 => Dash.Solid, 1 => Dash.Dash, 2 => Dash.Dot, _ => Dash.DashDot });
             foreach (var (look, kind, places) in marks)
                 panel.Markers(look.Name, [.. Channel(places, channel)], look.Paint, null, look.Symbol, 9)
                     .Outlined(Paint.White, 1).Hovers(kind.Zip(places, (it, place) =>
-                        $"{look.Name} at {Wording.Of(it.Position, "0.0000")}"
+                        $"{look.Name} at {Wording.Of(at(it.Position), "0.0000")}"
                         + (double.IsFinite(it.Period) ? $"<br>a turn in {Wording.Of(it.Period, "0.0")} steps" : "")
                         + $"<br>{word} {Wording.Of(place.Outputs[channel], "0.00;\u22120.00")}"));
         }
@@ -63,11 +68,24 @@ public static partial class Figures
             double[,] states = corners.Select(corner => corner.State).ToMatrix(network.Cell.StateSize);
             return [.. corners.Zip(
                 (first is null ? Drawn(network, states) : first.Project(states)).Split(),
-                (corner, outputs) => (corner.Position, outputs))];
+                (corner, outputs) => (at(corner.Position), outputs))];
         }
 
         static IEnumerable<double[]> Channel((double Position, double[] Outputs)[] corners, int channel) =>
             corners.Select(corner => new[] { corner.Position, corner.Outputs[channel] });
+    }
+
+    /// <summary>
+    /// The input at a position on the path of branches; null where it has several values, or the branches one place.
+    /// </summary>
+    private static Func<double, double>? InputOn(IReadOnlyList<Branch> branches, Network network)
+    {
+        var points = branches.SelectMany(branch => branch.Points).ToArray();
+        if (network.Cell.InputSize > 1 || points.Length == 0) return null;
+        var (first, last) = (points.MinBy(point => point.Position)!, points.MaxBy(point => point.Position)!);
+        if (first.Position == last.Position) return null;
+        double perShare = (last.Point.Input[0] - first.Point.Input[0]) / (last.Position - first.Position);
+        return position => first.Point.Input[0] + (position - first.Position) * perShare;
     }
 
     /// <summary>Name, colour and symbol of a bifurcation.</summary>

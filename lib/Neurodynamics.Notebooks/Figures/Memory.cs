@@ -53,7 +53,7 @@ public static partial class Figures
     public static GenericChart Silence(IReadOnlyList<(Architecture Architecture, Retention Retention)> lines)
     {
         var panels = new Panels(
-            "A long silence", 470, [0.38, 0.54], sharesX: true)
+            "Bits kept in a long silence, and how far a step still moves", 470, [0.38, 0.54], sharesX: true)
         { RowGap = 0.08, Legend = Legend.AboveRight };
         panels[0].X.Titled("steps of silence").Logarithmic();
         panels[0].Y.Titled("bits right").Percent().From(0.4, 1.04);
@@ -63,8 +63,9 @@ public static partial class Figures
             var (architecture, retention) = lines[i];
             var (name, hover) = (architecture.Title, $"{architecture.Title}, after {Hover.X} steps: ");
             double[] time = Numbers(1, retention.Right.Length);
-            panels[0].Line(
-                name, time, retention.Right, architecture.Mark.Hue, hover + Hover.YAs(".2%"), 2.5, (Dash)(i % 3));
+            // Thinner the later a line is drawn: those that keep all bits lie on each other.
+            panels[0].Line(name, time, retention.Right, architecture.Mark.Hue, hover + Hover.YAs(".2%"),
+                2.5 + 3 * (double)(lines.Count - 1 - i) / lines.Count, (Dash)(i % 3));
             panels[1].Line(name, time, retention.Moved.Select(step => step == 0 ? double.NaN : step),
                 architecture.Mark.Hue, hover + Hover.YAs(".1e"), 2.5, (Dash)(i % 3));
         }

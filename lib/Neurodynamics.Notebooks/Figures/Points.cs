@@ -34,7 +34,8 @@ public static partial class Figures
     /// <summary>
     /// Fixed points in the space of the first three principal components. Symbols show the number of unstable modes.
     /// Attractors carry their readout, if there is one, as a label: + for class 1, - for class 0, 0 where the network
-    /// is undecided (<see cref="Network.Decision"/>). The hover has all that is known of a point.
+    /// is undecided (<see cref="Network.Decision"/>). Where there are points of several inputs, each carries its input.
+    /// The hover has all that is known of a point.
     /// </summary>
     /// <param name="points">The points; none gives a figure that says so.</param>
     /// <param name="network">The network that they are the points of.</param>
@@ -141,18 +142,19 @@ public static partial class Figures
         return space;
     }
 
-    /// <summary>Points of one kind; a few attractors carry their readout as a label.</summary>
+    /// <summary>Points of one kind; a few of them carry a label.</summary>
     private static Series Markers(
         Scene scene, string name, IEnumerable<PointFacts> members, double[][] places, Paint paint, MarkShape symbol,
             double size, double label = 15)
     {
         var markers = scene.Markers(name, [.. members.Select(point => places[point.Number - 1])], paint, symbol, size)
             .Hovers(members.Select(point => point.Hover));
-        if (members.First() is { Linearisation.IsAttractor: true, Readout.Length: > 0 } && members.Count() <= 16)
+        var labelled = members.Where(point => point.Label.Length > 0).ToList();
+        if (labelled.Count is > 0 and <= 16)
         {
             double[] heights = [.. places.Select(scene.Eye.Height)];
-            scene.Words(name, [.. members.Select(point => places[point.Number - 1])],
-                members.Select(point => $"<b>{point.ReadoutLabel}</b>"), label, (heights.Min() + heights.Max()) / 2);
+            scene.Words(name, [.. labelled.Select(point => places[point.Number - 1])],
+                labelled.Select(point => point.Label), label, (heights.Min() + heights.Max()) / 2);
         }
         return markers;
     }

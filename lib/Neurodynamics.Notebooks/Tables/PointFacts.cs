@@ -18,6 +18,16 @@ internal sealed record PointFacts(
     /// <summary>The readout for the eye: a true minus sign, and signs that do not run into each other.</summary>
     public string ReadoutLabel => string.Join(' ', Readout.Replace('-', '\u2212').ToCharArray());
 
+    /// <summary>
+    /// What stands beside it in a figure, as HTML: an attractor's readout, and the input where the list has several, as
+    /// long as that is short. Often nothing.
+    /// </summary>
+    public string Label => string.Join(' ', new[]
+    {
+        Linearisation.IsAttractor && Readout.Length > 0 ? $"<b>{ReadoutLabel}</b>" : "",
+        Input is { Length: <= 12 } ? $"({Input})" : "",
+    }.Where(part => part.Length > 0));
+
     /// <summary>All of it in lines of HTML.</summary>
     public string Hover => string.Join("<br>", new string?[]
     {

@@ -1,3 +1,4 @@
+using System.Collections.ObjectModel;
 using Neurodynamics.Models;
 using Neurodynamics.Tasks;
 
@@ -17,8 +18,7 @@ public static class Shipped
     /// 6000 updates and a gradient norm of at most 1: the least with which the vanilla RNN, too, gets above the
     /// report's 95 % on three channels of integration.
     /// </remarks>
-    public static IReadOnlyDictionary<string, Recipe> Recipes { get; } =
-        OfTheReport().ToDictionary(entry => entry.Name, entry => entry.Recipe);
+    public static RecipeList Recipes { get; } = new(OfTheReport());
 
     /// <summary>
     /// The flip-flop in networks as laboratories train them, one of each form, 128 units.
@@ -28,14 +28,13 @@ public static class Shipped
     /// is usual where W is m n' / N. With Adam's default it gets 96.3 % right after as many updates, and with rank 4
     /// 96.4 %.
     /// </remarks>
-    public static IReadOnlyDictionary<string, Recipe> FieldRecipes { get; } = OfTheField().ToDictionary(
-        entry => $"flipflop3-{entry.Name}",
-        entry => Of(entry.Architecture, new FlipFlop { Channels = 3 }) with
+    public static RecipeList FieldRecipes { get; } = new(OfTheField().Select(entry =>
+        ($"flipflop3-{entry.Name}", Of(entry.Architecture, new FlipFlop { Channels = 3 }) with
         {
             Units = 128,
             Training = entry.Architecture is LeakyArchitecture { Rank: not null }
                 ? Options with { LearningRate = 0.01 } : Options,
-        });
+        })));
 
     /// <summary>
     /// Three tasks that the field publishes, each in a rate network of full rank and one of the lowest rank that
@@ -46,12 +45,11 @@ public static class Shipped
     /// low rank learn with ten times the step. Of rank 2, the comparison was learned only from m and n that overlap,
     /// and the wave only from such as do not.
     /// </remarks>
-    public static IReadOnlyDictionary<string, Recipe> TaskRecipes { get; } =
-        OfTheTasks().ToDictionary(entry => entry.Name, entry => entry.Recipe);
+    public static RecipeList TaskRecipes { get; } = new(OfTheTasks());
 
     /// <summary>All of them.</summary>
-    public static IReadOnlyDictionary<string, Recipe> All { get; } =
-        Recipes.Concat(FieldRecipes).Concat(TaskRecipes).ToDictionary();
+    public static RecipeList All { get; } = new(
+        Recipes.Concat(FieldRecipes).Concat(TaskRecipes).Select(entry => (entry.Key, entry.Value)));
 
     private static IEnumerable<(string Name, Recipe Recipe)> OfTheReport()
     {
@@ -115,4 +113,24 @@ public static class Shipped
 
     private static Recipe Of(Architecture architecture, TrialTask task) =>
         new() { Architecture = architecture, Task = task, Training = Options };
+}
+
+/// <summary>Recipes by the name of their networks.</summary>
+public sealed class RecipeList : ReadOnlyDictionary<string, Recipe>
+{
+    internal RecipeList(IEnumerable<(string Name, Recipe Recipe)> recipes)
+        : base(recipes.ToDictionary(entry => entry.Name, entry => entry.Recipe))
+    {
+    }
+
+    /// <summary>The recipe of a network.</summary>
+    /// <param name="name">The network's name.</param>
+    /// <exception cref="KeyNotFoundException">
+    /// There is none of that name; the message names those that there are.
+    /// </exception>
+    public new Recipe this[string name] => TryGetValue(name, out var recipe) ? recipe
+        : throw new KeyNotFoundException($"There is no recipe \"{name}\"; there are {string.Join(", ", Keys)}.");
+
+    /// <summary>Such as "11 recipes: flipflop3-vanilla, ...".</summary>
+    public override string ToString() => $"{Number.Of(Count, "recipe")}: {string.Join(", ", Keys)}";
 }

@@ -33,4 +33,14 @@ public sealed class ShippedTests
         Assert.Single(Shipped.Recipes.Values.Select(recipe => recipe.Training).Distinct());
         Assert.Equal(Shipped.Recipes.Count, Shipped.Recipes.Values.Select(recipe => recipe.Hash).Distinct().Count());
     }
+
+    [Fact]
+    public void An_unknown_name_says_which_there_are()
+    {
+        Assert.Equal(Shipped.All.Count, new[] { Shipped.Recipes, Shipped.FieldRecipes, Shipped.TaskRecipes }
+            .Sum(list => list.Select(entry => list[entry.Key] == entry.Value ? 1 : 0).Sum()));
+        string message = Assert.Throws<KeyNotFoundException>(() => Shipped.Recipes["flipflop-gru"]).Message;
+        Assert.StartsWith("There is no recipe \"flipflop-gru\"; there are ", message, StringComparison.Ordinal);
+        Assert.All(Shipped.Recipes.Keys, name => Assert.Contains(name, message, StringComparison.Ordinal));
+    }
 }
