@@ -38,7 +38,7 @@ internal readonly record struct Paint(string Css)
 }
 
 /// <summary>How a line is broken.</summary>
-internal enum Dash { Solid, Dash, Dot, DashDot }
+internal enum Dash { Solid, Dash, Dot, DashDot, LongDash, LongDashDot }
 
 /// <summary>Colours for values, with a bar beside the figure that explains them.</summary>
 /// <param name="Title">What the values are.</param>

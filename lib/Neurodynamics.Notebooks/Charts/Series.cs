@@ -10,6 +10,8 @@ namespace Neurodynamics.Notebooks.Charts;
 /// <param name="figure">The figure it is on.</param>
 internal sealed class Series(Trace trace, string name, Figure figure)
 {
+    private static readonly string[] Hatchings = ["", "/", ".", "\\", "x", "-", "+"];
+
     private Marker? marker;
     private bool? inLegend = name.Length == 0 ? false : null;
     private bool isColoured;
@@ -49,6 +51,14 @@ internal sealed class Series(Trace trace, string name, Figure figure)
     public Series Outlined(Paint? paint, double width)
     {
         marker!.With("line", Style.Line(paint, width));
+        return this;
+    }
+
+    /// <summary>Hatches bars, each of several kinds in its own way; the first kind has no hatching.</summary>
+    public Series Hatched(int kind)
+    {
+        marker!.With("pattern", kind == 0 ? null : new Pattern().With("shape", Hatchings[kind % Hatchings.Length])
+            .With("fillmode", "overlay").With("size", 6));
         return this;
     }
 

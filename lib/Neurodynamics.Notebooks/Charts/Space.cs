@@ -98,6 +98,23 @@ internal sealed record Eye(double[] From, double[]? Up = null)
     /// <summary>The view of a single scene.</summary>
     public static Eye Usual => new([1.75, 1.55, 0.8]);
 
+    /// <summary>
+    /// Along the first of three directions that lie in no plane, a little from the side and from above: a cube whose
+    /// sides they are then looks like one. The third is up.
+    /// </summary>
+    /// <param name="directions">Of any lengths.</param>
+    public static Eye Onto(IReadOnlyList<double[]> directions)
+    {
+        var (first, second, third) = (Unit(directions[0]), Unit(directions[1]), Unit(directions[2]));
+        return new([.. first.Select((value, i) => value + 0.5 * second[i] + 0.75 * third[i])], third);
+
+        static double[] Unit(double[] direction)
+        {
+            double length = Math.Sqrt(direction.Sum(value => value * value));
+            return [.. direction.Select(value => value / length)];
+        }
+    }
+
     /// <summary>How high a place is, as one looks at it.</summary>
     public double Height(double[] place) => place.Zip(Up ?? [0, 0, 1], (value, share) => value * share).Sum();
 

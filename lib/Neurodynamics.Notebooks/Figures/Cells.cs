@@ -63,12 +63,12 @@ public static partial class Figures
     /// </param>
     public static GenericChart Apart(IReadOnlyList<(string Name, double[] Distances)> pairs)
     {
-        var panels = new Panels("Same weights, same input, other equations", 360) { Legend = Legend.BottomRight };
+        var panels = new Panels("How far the states of the printed equations are from the standard ones", 360) { Legend = Legend.BottomRight };
         for (int i = 0; i < pairs.Count; i++)
         {
             var (name, distances) = pairs[i];
             panels[0].Line(name, Numbers(1, distances.Length), distances, Nth(i).Paint,
-                $"{name}, step {Hover.X}: {Hover.YAs(".3f")}", 2.5);
+                $"{name}, step {Hover.X}: {Hover.YAs(".3f")}", 2.5, NthDash(i));
         }
         panels[0].X.Titled("step").FromZero();
         panels[0].Y.Titled("distance / length of the state").FromZero();

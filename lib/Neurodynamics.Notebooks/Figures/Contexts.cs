@@ -57,7 +57,7 @@ public static partial class Figures
         {
             var (name, selection) = selections[i];
             panels[0].Bars(name, inputs.Select((_, place) => (double)place),
-                inputs.Select(input => selection.Effects[input.Input]), Nth(i).Paint, null)
+                inputs.Select(input => selection.Effects[input.Input]), Nth(i).Paint, null).Hatched(i)
                 .Hovers(inputs.Select(input =>
                     $"{name}, {input.Name}: {Wording.Of(selection.Effects[input.Input], Signed)}"));
         }

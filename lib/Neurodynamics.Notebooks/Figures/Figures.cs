@@ -33,6 +33,9 @@ public static partial class Figures
 
     private static (Paint Paint, MarkShape Symbol) Nth(int i) => InOrder[i % InOrder.Length];
 
+    /// <summary>How the line of one of several things is broken: colour alone would not tell them all apart.</summary>
+    private static Dash NthDash(int i) => (Dash)(i % Enum.GetValues<Dash>().Length);
+
     /// <summary>A kind of point in a legend that serves several figures.</summary>
     private static string Kind(int unstable) => unstable == 0 ? "attractor"
         : unstable >= Unstable ? $"saddle, {Unstable} or more unstable" : $"saddle, {unstable} unstable";

@@ -65,9 +65,9 @@ public static partial class Figures
             double[] time = Numbers(1, retention.Right.Length);
             // Thinner the later a line is drawn: those that keep all bits lie on each other.
             panels[0].Line(name, time, retention.Right, architecture.Mark.Hue, hover + Hover.YAs(".2%"),
-                2.5 + 3 * (double)(lines.Count - 1 - i) / lines.Count, (Dash)(i % 3));
+                2.5 + 3 * (double)(lines.Count - 1 - i) / lines.Count, NthDash(i));
             panels[1].Line(name, time, retention.Moved.Select(step => step == 0 ? double.NaN : step),
-                architecture.Mark.Hue, hover + Hover.YAs(".1e"), 2.5, (Dash)(i % 3));
+                architecture.Mark.Hue, hover + Hover.YAs(".1e"), 2.5, NthDash(i));
         }
         return panels.Chart();
     }

@@ -29,7 +29,7 @@ public static partial class Figures
         {
             var (name, line, _) = lines[i];
             panel.Line(name, line.Axis, line.Steps, Nth(i).Paint,
-                $"{name}<br>{variable} {Hover.XAs(".3~f")}: step {Hover.YAs("+.3~f")}");
+                $"{name}<br>{variable} {Hover.XAs(".3~f")}: step {Hover.YAs("+.3~f")}", dash: NthDash(i));
         }
         foreach (var kind in lines.SelectMany(view => view.Points.Select(point => (view.Title, Point: point)))
             .GroupBy(at => at.Point.UnstableModes).OrderBy(kind => kind.Key))

@@ -228,7 +228,7 @@ public static partial class Figures
         if (DecisionGrid.Fit(points, network, Places(points, pca)
             .ToMatrix(pca.ExplainedVariance.Length))?.Frame() is not [var first, var second, var third])
             return null;
-        return new([.. Enumerable.Range(0, 3).Select(i => first[i] + 0.5 * second[i] + 0.75 * third[i])], third);
+        return Eye.Onto([first, second, third]);
     }
 
     /// <summary>

@@ -26,16 +26,23 @@ public static partial class Figures
     public static GenericChart ShapeOf(double[,] states, string name, Network network, string title)
     {
         var (shape, pca) = (CloudShape.Of(states), Pca.Fit(states));
-        var space = Space($"{title}: {shape}", pca, out var scene);
-        Dots(scene, new(name, states), network, pca.Project(states).Split(), 1);
-        if (shape is not { Centre: { } centre, Directions: { } directions }) return space.Chart(network.Cell.Unchecked);
-        double[][] places = pca.Project(Outline(shape.Shape)
-            .Select(place => centre.Select(
-                (middle, i) => middle + Enumerable.Range(0, 3).Sum(k => place[k] * directions[k][i])).ToArray())
-            .ToMatrix(centre.Length)).Split();
+        var (centre, directions) = (shape.Centre, shape.Directions);
+        bool isTold = centre is not null && directions is not null;
+        // Where a shape is what there is to see, the axes' box would be another.
+        var space = Space($"{title}: {shape}", pca, out var scene, bare: isTold);
+        double[][] dots = pca.Project(states).Split();
+        Dots(scene, new(name, states), network, dots, 1);
+        if (!isTold) return space.Chart(network.Cell.Unchecked);
+        double[][] sides = Placed(Outline(shape.Shape)), ends = Placed([[0, 0, 0], [1, 0, 0], [0, 1, 0], [0, 0, 1]]);
         scene.Line($"the {Wording.Of(shape.Shape)} that {(shape.Shape == ShapeKind.Cube ? "fits" : "fit")} best",
-            [.. places.Chunk(2).SelectMany(side => side.Append(null))], Paint.Vermillion, 4);
+            [.. sides.Chunk(2).SelectMany(side => side.Append(null))], Paint.Vermillion, 4);
+        Fit(scene, [.. dots, .. sides]);
+        scene.Eye = Eye.Onto([.. ends.Skip(1).Select(end => end.Zip(ends[0], (to, from) => to - from).ToArray())]);
         return space.Chart(network.Cell.Unchecked);
+
+        double[][] Placed(IEnumerable<double[]> places) => pca.Project(places.Select(place => centre!.Select(
+                (middle, i) => middle + Enumerable.Range(0, 3).Sum(k => place[k] * directions![k][i])).ToArray())
+            .ToMatrix(centre!.Length)).Split();
     }
 
     /// <summary>
@@ -63,12 +70,12 @@ public static partial class Figures
             var (group, panel) = (groups[i], panels[i / columns, i % columns]);
             panel.Caption($"{group.Name} ({group.Rows.Count})");
             // Every shape that any group has is in the legend once; one that none has is not drawn.
-            foreach (var (shape, paint) in ShapePaints.Where(
-                one => groups.Any(other => clouds.Any(cloud => other.Shape(cloud, one.Shape).Count > 0))))
+            foreach (var (kind, (shape, paint)) in ShapePaints.Index().Where(
+                one => groups.Any(other => clouds.Any(cloud => other.Shape(cloud, one.Item.Shape).Count > 0))))
                 panel.BarsAcross(Wording.Of(shape), upwards.Select(cloud =>
                     100.0 * group.Shape(cloud, shape).Count / Math.Max(1, group.Looked(cloud))),
                     Numbers(0, upwards.Length), paint, Hover.Custom)
-                    .Outlined(shape == ShapeKind.TooFew ? Paint.Grey : Paint.White, 0.5)
+                    .Outlined(shape == ShapeKind.TooFew ? Paint.Grey : Paint.White, 0.5).Hatched(kind)
                     .Custom(upwards.Select(
                         cloud => $"{group.Name}, {cloud}<br>{Wording.Of(shape)}: {group.Shape(cloud, shape)}"));
             panel.X.From(0, 100).Titled(i / columns == rows - 1 ? "% of networks" : null, 12);
@@ -97,7 +104,7 @@ public static partial class Figures
             panel.Line(kind.Key, [.. kind.Select(error => (double)error.Points)],
                 kind.Select(error => At(error).Share), paint, Hover.Custom, 1.5,
                 // Where colours come round again, the line tells.
-                i < InOrder.Length ? Dash.Solid : Dash.Dot).Marked(paint, symbol)
+                NthDash(i / InOrder.Length)).Marked(paint, symbol)
                 .Custom(kind.Select(error => $"{error.Cloud}, {Number.Of(error.Points, "point")}<br>"
                     + string.Join("<br>", error.Told.OrderByDescending(told => told.Value)
                         .Select(told => $"{Wording.Of(told.Key)}: {told.Value}"))));

@@ -54,11 +54,11 @@ public static partial class Figures
             double scale = one ? 1 : sums.Max(Math.Abs), offset = 1.5 * (readings.Count - 1 - reading);
             string label = one ? "" : name + ", ";
             panels[1].Line(one ? "sum" : name, time, sums.Select(sum => sum / scale), Nth(reading).Paint,
-                $"{label}step {Hover.X}<br>sum{(one ? "" : ", scaled")}: {Hover.YAs(".3~f")}");
+                $"{label}step {Hover.X}<br>sum{(one ? "" : ", scaled")}: {Hover.YAs(".3~f")}", dash: NthDash(reading));
             panels[2].Line(one ? "target" : name, time, sums.Select(sum => (sum > 0 ? 1 : 0) + offset), one
                 ? Paint.Vermillion
                 : Nth(reading).Paint,
-                $"{label}step {Hover.X}<br>target: {Hover.Custom}", 2.5, steps: true)
+                $"{label}step {Hover.X}<br>target: {Hover.Custom}", 2.5, NthDash(reading), steps: true)
                     .Custom(sums.Select(sum => sum > 0 ? 1 : 0));
         }
         panels[2].Y.Titled("target").From(-0.2, 1.2 + 1.5 * (readings.Count - 1))
@@ -86,7 +86,7 @@ public static partial class Figures
                 double[] weights = readings[column].Task.Weights(steps[i]);
                 panel.Line($"sum after step {steps[i]}", Numbers(0, weights.Length), weights, Nth(i).Paint,
                     $"sum after step {steps[i]}<br>sample {Hover.X} weighs {Hover.YAs(".3~g")}",
-                        1.5 + 1.5 * (steps.Count - 1 - i));
+                        1.5 + 1.5 * (steps.Count - 1 - i), NthDash(i));
             }
             panel.X.Titled("sample t").From(-2, steps.Max() + 2);
             panel.Y.From(0, 1.05);

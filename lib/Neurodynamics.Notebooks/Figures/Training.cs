@@ -57,6 +57,7 @@ public static partial class Figures
         };
         double[] losses = [.. records.SelectMany(record => record.Curve.Select(point => point.Loss))
             .Where(loss => loss > 0).DefaultIfEmpty(1)];
+        Architecture[] architectures = [.. records.Select(record => record.Recipe.Architecture).Distinct()];
         double margin = Math.Pow(10, 0.2), low = losses.Min() / margin, high = losses.Max() * margin;
         for (int column = 0; column < tasks.Length; column++)
         {
@@ -65,11 +66,12 @@ public static partial class Figures
             {
                 string name = record.Recipe.Architecture.Title;
                 Paint paint = record.Recipe.Architecture.Mark.Hue;
+                var dash = NthDash(Array.IndexOf(architectures, record.Recipe.Architecture));
                 double[] updates = [.. record.Curve.Select(point => (double)point.Update)];
                 loss.Line(name, updates, record.Curve.Select(point => point.Loss), paint,
-                    $"{name}, update {Hover.X}<br>loss: {Hover.YAs(".3~g")}", 1.5);
+                    $"{name}, update {Hover.X}<br>loss: {Hover.YAs(".3~g")}", 1.5, dash);
                 accuracy.Line(name, updates, record.Curve.Select(point => point.Accuracy), paint,
-                    $"{name}, update {Hover.X}<br>accuracy: {Hover.YAs(".2%")}", 1.5);
+                    $"{name}, update {Hover.X}<br>accuracy: {Hover.YAs(".2%")}", 1.5, dash);
             }
             loss.Caption(tasks[column].Key.Title);
             loss.X.Titled("update").FromZero();

@@ -77,13 +77,17 @@ public static partial class Figures
         return answers;
     }
 
-    /// <summary>The inputs of a trial [T, I] as bars, a colour each.</summary>
+    /// <summary>The inputs of a trial [T, I]: a single one as bars, several as lines.</summary>
     private static void Inputs(Panel panel, double[,] inputs, string name)
     {
         Paint[] paints = [Paint.Blue, Paint.Orange, Paint.Purple, Paint.Green];
+        double[] time = Numbers(1, inputs.GetLength(0));
         for (int i = 0; i < inputs.GetLength(1); i++)
-            panel.Bars($"{name}{i + 1}", Numbers(1, inputs.GetLength(0)), inputs.Column(i), paints[i % paints.Length],
-                $"{name}{i + 1}, step {Hover.X}: {Hover.Y}").Opacity(0.75);
+        {
+            var (paint, hover) = (paints[i % paints.Length], $"{name}{i + 1}, step {Hover.X}: {Hover.Y}");
+            if (inputs.GetLength(1) == 1) panel.Bars($"{name}1", time, inputs.Column(i), paint, hover).Opacity(0.75);
+            else panel.Line($"{name}{i + 1}", time, inputs.Column(i), paint, hover, 1.5, NthDash(i), steps: true);
+        }
         panel.Y.ZeroLine();
         if (inputs.Values().ToArray().All(input => input is -1 or 0 or 1))
             panel.Y.Ticks([-1, 0, 1], ["\u22121", "0", "+1"]);
