@@ -47,5 +47,9 @@ public sealed class PageTests(ExecutedNotebooks notebooks)
             [...document.querySelectorAll('.jp-RenderedMarkdown')].filter(box =>
               [...box.childNodes].some(node => node.nodeType === 3 && /\$[^$]+\$/.test(node.data))).length
             """));
+        // Sentences break between words.
+        Assert.All(await page.EvaluateExpressionAsync<string[]>(
+            "[...document.querySelectorAll('.jp-OutputArea-output pre')].map(box => getComputedStyle(box).wordBreak)"),
+            rule => Assert.Equal("normal", rule));
     }
 }

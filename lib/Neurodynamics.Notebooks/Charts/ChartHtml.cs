@@ -24,7 +24,7 @@ internal static partial class ChartHtml
 
     /// <summary>
     /// The output that brings plotly.js into a notebook, and how figures look and are seen in it. It serves what
-    /// Plotly.NET's own extension writes, too.
+    /// Plotly.NET's own extension writes, too. And it lets sentences break between words: Jupyter breaks them anywhere.
     /// </summary>
     public static string Plotly()
     {
@@ -33,6 +33,7 @@ internal static partial class ChartHtml
         string source =
             Resource(typeof(GenericChart).Assembly, PlotlyResource(), text => EndOfScript().Replace(text, @"<\$1"));
         return $$"""
+            <style>.jp-OutputArea-output pre { word-break: normal; overflow-wrap: anywhere }</style>
             <script>
             (function () {
               if (window.neurodynamicsPlotly) return;

@@ -9,28 +9,6 @@ namespace Neurodynamics.Dynamics;
 public static class SlowCurve
 {
     /// <summary>
-    /// Where states are after some steps under a constant input: fast modes have died out, slow ones are still there.
-    /// </summary>
-    /// <param name="cell">The cell; it is run in float64.</param>
-    /// <param name="states">[M, S].</param>
-    /// <param name="steps">How many; default 20.</param>
-    /// <param name="input">The constant input, I values; default zeros.</param>
-    /// <param name="cancellation">Stops it with an exception.</param>
-    public static double[,] Relax(Cell cell, double[,] states, int steps = 20, double[]? input = null,
-        CancellationToken cancellation = default) =>
-        new ConstantInput(cell, input).After(states, steps, cancellation);
-
-    /// <summary>The speed q = 1/2 ||F(x) - x||^2 of states (report 3.2), M values.</summary>
-    /// <param name="cell">The cell; it is run in float64.</param>
-    /// <param name="states">[M, S].</param>
-    /// <param name="input">The constant input, I values; default zeros.</param>
-    public static double[] Speeds(Cell cell, double[,] states, double[]? input = null)
-    {
-        Demand.Given((cell, states));
-        return new FixedPointProblem(cell, input ?? new double[cell.InputSize], states).Speeds();
-    }
-
-    /// <summary>
     /// What a network reads out of states at zero input, and by how much the next step changes it: the readout's drift.
     /// </summary>
     /// <param name="network">The network; it is run in float64.</param>
@@ -43,8 +21,8 @@ public static class SlowCurve
         network.RequireReadout();
         Demand.Index(channel, network.Channels);
         var exact = network.InDouble();
-        var (now, next) =
-            (exact.Logits(states).Column(channel), exact.Logits(Relax(network.Cell, states, 1)).Column(channel));
+        double[,] after = new ConstantInput(network.Cell).After(states, 1);
+        var (now, next) = (exact.Logits(states).Column(channel), exact.Logits(after).Column(channel));
         return [.. now.Zip(next, (logit, then) => (logit, then - logit))];
     }
 
@@ -68,7 +46,7 @@ public static class SlowCurve
             $"There are {states.GetLength(0)} states, but {along.Length} coordinates.", nameof(along));
         if (along.Length == 0) return [];
         input ??= new double[cell.InputSize];
-        double[] speeds = Speeds(cell, states, input);
+        double[] speeds = new FixedPointProblem(cell, input, states).Speeds();
         double least = along.Min(), width = (along.Max() - least) / count;
         return
         [
