@@ -8,7 +8,7 @@ using Spectre.Console.Cli;
 namespace Neurodynamics.Environment;
 
 /// <summary>A file in, one page out; beside it the points for NumPy and as JSON.</summary>
-[Verb("find", "network.npz", "network.pt --trajectory trials.npz --inputs 0,0,1 --out found")]
+[Verb("find", "network.npz", "flipflop3-gru", "network.pt --trajectory trials.npz --inputs 0,0,1 --out found")]
 [Description("Find the fixed points of a network from a file: a page, and the points as .npz and .json.")]
 sealed class FindCommand(Workbook workbook, IAnsiConsole console) : AsyncCommand<FindCommand.Settings>
 {
@@ -22,7 +22,8 @@ sealed class FindCommand(Workbook workbook, IAnsiConsole console) : AsyncCommand
     public sealed class Settings : SetupSettings
     {
         [CommandArgument(0, "<network>")]
-        [Description("PyTorch, Keras, safetensors, NumPy or MATLAB file; notebook 11 says what can be read.")]
+        [Description("PyTorch, Keras, safetensors, NumPy or MATLAB file (notebook 11 says what can be read), or the name of a "
+            + "network that comes with the workbook.")]
         public required string Network { get; init; }
 
         [CommandOption("--trajectory <FILE>")]
@@ -73,11 +74,18 @@ sealed class FindCommand(Workbook workbook, IAnsiConsole console) : AsyncCommand
     {
         // Scripts read the output; what is said on the way goes elsewhere.
         var said = settings.Json ? AnsiConsole.Create(new() { Out = new AnsiConsoleOutput(Console.Error) }) : console;
-        await new Setup(workbook, said).RunAsync(Purpose.Open, !settings.NoInstall, cancellation);
         FoundPoints? found = null;
         try
         {
+            await new Setup(workbook, said).RunAsync(Purpose.Open, !settings.NoInstall, cancellation);
             await said.Status().StartAsync("reading", FindAsync);
+        }
+        catch (WorkbookException failure) when (settings.Json)
+        {
+            // A script reads one object, whatever comes of it.
+            new Failed(failure.Message).Say();
+            said.WriteLine(failure.Message);
+            return 1;
         }
         catch (OperationCanceledException) when (found is not null)
         {
@@ -106,9 +114,21 @@ sealed class FindCommand(Workbook workbook, IAnsiConsole console) : AsyncCommand
         }
     }
 
-    static string[] Arguments(Settings settings) =>
+    /// <summary>A file, or the name of a network that comes with the workbook.</summary>
+    string FileOf(string network)
+    {
+        string file = Path.GetFullPath(network), own = Path.Combine(workbook.Networks, network + ".safetensors");
+        if (File.Exists(file) || Path.GetFileName(network) != network) return file;
+        if (File.Exists(own)) return own;
+        var known = Directory.EnumerateFiles(workbook.Networks, "*.safetensors")
+            .Select(Path.GetFileNameWithoutExtension).Order(StringComparer.Ordinal);
+        throw new WorkbookException($"There is no file {file}, and no network \"{network}\" in data/networks: name a "
+            + $"file, or one of {string.Join(", ", known)}.");
+    }
+
+    string[] Arguments(Settings settings) =>
     [
-        "find", Path.GetFullPath(settings.Network), Path.GetFullPath(settings.Out),
+        "find", FileOf(settings.Network), Path.GetFullPath(settings.Out),
         .. Named("--trajectory", settings.Trajectory is { } file ? Path.GetFullPath(file) : null),
         .. Named("--arrays", settings.Arrays), .. Named("--outputs", settings.Outputs),
         .. Named("--form", settings.Form), .. Named("--letters", settings.Letters),
@@ -126,10 +146,9 @@ sealed class FindCommand(Workbook workbook, IAnsiConsole console) : AsyncCommand
         console.WriteLine($"{found.Cell} with {found.Units} units, read from {string.Join(", ", found.Used)}.");
         if (found.LeftAside.Count > 0) console.WriteLine($"Left aside: {string.Join(", ", found.LeftAside)}.");
         foreach (string sentence in found.Assumed) console.WriteLine(sentence);
-        console.WriteLine(found.Check ?? "There were no trials of the source to check it against.");
+        console.WriteLine(found.Check);
         if (found.Reproduced == false) console.WriteLine("These are the fixed points of another network than yours.");
-        if (found.Unchecked is { } open)
-            console.WriteLine($"Form not checked: {open}. Say another with --form, in such words.");
+        if (found.NotChecked is { } open) console.WriteLine(open);
         if (found.Reduced is { } rank)
             console.WriteLine($"W is of rank {rank}: the points are those of its {rank}-dimensional dynamics, with the "
                 + "states of all units beside them.");
@@ -145,6 +164,8 @@ sealed class FindCommand(Workbook workbook, IAnsiConsole console) : AsyncCommand
         }
         console.WriteLine();
         console.WriteLine($"Page: {found.Page}");
-        console.WriteLine($"Points: {string.Join(", ", found.Found.SelectMany(under => under.Files))}");
+        string folder = Path.GetDirectoryName(found.Page)!;
+        console.WriteLine($"Points: {string.Join(", ", found.Found.SelectMany(under => under.Files)
+            .Select(file => Path.Combine(folder, file)))}");
     }
 }

@@ -9,6 +9,7 @@ using Neurodynamics.Models;
 using Neurodynamics.Notebooks.Pages;
 using Neurodynamics.Proofs;
 using Neurodynamics.Tasks;
+using Neurodynamics.Training;
 using Spectre.Console;
 using Spectre.Console.Cli;
 
@@ -67,33 +68,40 @@ sealed class FindCommand : Command<FindCommand.Settings>
 
     public override int Execute(CommandContext context, Settings settings, CancellationToken cancellation)
     {
+        string name = Path.GetFileNameWithoutExtension(settings.Network);
+        RequireRoom(settings);
         var trajectory = TrialsOf(settings);
-        var (imported, check) = Read(settings.Network, trajectory, OptionsOf(settings));
+        // What the reader says of a file goes before what its record says.
+        var own = settings is { Outputs: null, Form: null, Letters: null } ? OwnOf(settings.Network) : null;
+        var (imported, check) = own is null ? Read(settings.Network, trajectory, OptionsOf(settings))
+            : Of(own, settings.Network, trajectory);
         var (network, cell) = (imported.Network, imported.Cell);
         double[][] inputs = settings.Inputs.Length == 0
             ? [new double[cell.InputSize]]
             : [.. settings.Inputs.Select(text => InputOf(text, cell.InputSize))];
         bool turned = check is { TimeFirst: true };
+        var task = own?.Record.Recipe.Task ?? new Integration { Channels = cell.InputSize };
         double[,,] visited = network.Run((turned ? trajectory!.Turned() : trajectory)?.Inputs
-            ?? new Integration { Channels = cell.InputSize }.Sample(TrialsFor(cell), Steps, settings.Seed).Inputs);
+            ?? task.Sample(TrialsFor(cell), own?.Record.Recipe.Training.Steps ?? Steps, settings.Seed).Inputs);
         // Of low rank all that lasts is in a few dimensions, where it is found and proven at any N.
         var reduced = cell is LeakyCell { IsReducible: true } lowRank ? lowRank.Reduced() : null;
         if (reduced is not null) visited = reduced.FromUnits(visited);
         string from = trajectory is not null
             ? $"The search started from {settings.Candidates} states of the trials."
+            : own is not null ? $"The search started from {settings.Candidates} states that the network visits in its own "
+                + $"task: {task.Title}."
             : $"There were no trials, so the search started from {settings.Candidates} states that the network visits "
                 + "under white noise: points that only trials of its task come near may be missing.";
         double[,] starts = Neurodynamics.FixedPoints.Candidates.FromStates(
             visited, settings.Candidates, settings.Seed, settings.Noise);
         double[,] runs = Neurodynamics.FixedPoints.Candidates.FromStates(visited, Runs, settings.Seed);
 
-        string name = Path.GetFileNameWithoutExtension(settings.Network);
-        Directory.CreateDirectory(settings.Folder);
         var (pages, lines) = (new List<FoundUnder>(), new List<PointsUnder>());
         foreach (var (index, input) in inputs.Index().TakeWhile(_ => !cancellation.IsCancellationRequested))
         {
             var under = Search(reduced ?? cell, input, index + 1);
-            string file = inputs.Length == 1 ? name : $"{name}-{index + 1}";
+            // Never the name of the network's own file, which often lies in the same folder.
+            string file = inputs.Length == 1 ? $"{name}-points" : $"{name}-points-{index + 1}";
             under = under with { Files = [file + ".npz", file + ".json"] };
             PointFile.Save(
                 Path.Combine(settings.Folder, under.Files[0]), under.Points, under.Standing.Proof, reduced);
@@ -104,10 +112,12 @@ sealed class FindCommand : Command<FindCommand.Settings>
         if (pages.Count == 0) cancellation.ThrowIfCancellationRequested();
 
         string page = Path.Combine(settings.Folder, name + ".html");
-        FoundPage.Save(page, Path.GetFileName(settings.Network), imported, check, from, visited, pages, reduced);
+        FoundPage.Save(page, Path.GetFileName(settings.Network), imported, own is not null, check, from, visited, pages,
+            reduced);
         new FoundPoints(
             settings.Network, cell.Title, cell.Units, imported.Used, imported.Ignored, imported.Assumptions,
-            check?.Reproduced, check?.ToString(), cell.Unchecked, reduced?.StateSize, page, lines).Say();
+            check?.Reproduced, FoundPage.Words(check, own is not null), cell.Unchecked, FoundPage.NotChecked(cell), reduced?.StateSize, page,
+            lines).Say();
         return cancellation.IsCancellationRequested ? Stopped : 0;
 
         FoundUnder Search(Cell searched, double[] input, int number)
@@ -127,6 +137,39 @@ sealed class FindCommand : Command<FindCommand.Settings>
             }
             return new(set, points, standing, ends, []);
         }
+    }
+
+    /// <summary>Before anything is computed: the folder is there and can be written to.</summary>
+    static void RequireRoom(Settings settings)
+    {
+        try
+        {
+            Directory.CreateDirectory(settings.Folder);
+            string trial = Path.Combine(settings.Folder, $".{Guid.NewGuid():N}.partial");
+            File.Create(trial, 1, FileOptions.DeleteOnClose).Dispose();
+        }
+        catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
+        {
+            throw new ArgumentException($"--out {settings.Folder} cannot be written to ("
+                + $"{refused.Message.TrimEnd('.')}): name a folder that you may write to.", refused);
+        }
+    }
+
+    /// <summary>
+    /// A network that was trained by a recipe, such as those that come with the workbook; null where the file is
+    /// another's.
+    /// </summary>
+    static TrainedNetwork? OwnOf(string path) =>
+        Path.GetExtension(path) == ".safetensors" && NetworkStore.IsRecord(Path.ChangeExtension(path, ".json"))
+            ? new NetworkStore(Path.GetDirectoryName(path)!).Load(Path.GetFileNameWithoutExtension(path)) : null;
+
+    /// <summary>The record says the form, so nothing is assumed.</summary>
+    static (ImportedNetwork Network, TrajectoryCheck? Check) Of(
+        TrainedNetwork own, string path, SourceTrajectory? trajectory)
+    {
+        var network = new ImportedNetwork(own.Network.Cell, own.Network, Activation.Linear, ArrayFile.Read(path).Format,
+            [.. own.Network.state_dict().Keys], [], []);
+        return (network, trajectory is null ? null : network.Check(trajectory));
     }
 
     static PointsUnder Line(FoundUnder under)

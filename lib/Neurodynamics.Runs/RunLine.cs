@@ -69,8 +69,9 @@ sealed record Searching(int Ended, int Input, int Inputs) : RunLine;
 /// <param name="LeftAside">Names of the arrays that were not.</param>
 /// <param name="Assumed">What the file left open, in sentences.</param>
 /// <param name="Reproduced">Whether trials of the source were reproduced; null where there were none.</param>
-/// <param name="Check">The same in a sentence.</param>
+/// <param name="Check">The same in a sentence, or why there was no check.</param>
 /// <param name="Unchecked">What is not known of the form; null where it is known.</param>
+/// <param name="NotChecked">The same in a sentence, with what to do.</param>
 /// <param name="Reduced">
 /// The rank R of a network of low rank, whose points are in its own R dimensions; null where they are in all units.
 /// </param>
@@ -78,8 +79,8 @@ sealed record Searching(int Ended, int Input, int Inputs) : RunLine;
 /// <param name="Found">An entry for each constant input.</param>
 sealed record FoundPoints(
     string Network, string Cell, int Units, IReadOnlyList<string> Used, IReadOnlyList<string> LeftAside,
-    IReadOnlyList<string> Assumed, bool? Reproduced, string? Check, string? Unchecked, int? Reduced, string Page,
-    IReadOnlyList<PointsUnder> Found) : RunLine;
+    IReadOnlyList<string> Assumed, bool? Reproduced, string Check, string? Unchecked, string? NotChecked, int? Reduced,
+    string Page, IReadOnlyList<PointsUnder> Found) : RunLine;
 
 /// <summary>The fixed points under one constant input.</summary>
 /// <param name="Input">The input, I values.</param>

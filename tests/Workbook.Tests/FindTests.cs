@@ -1,3 +1,6 @@
+using System.Text.Json.Nodes;
+using CliWrap;
+using CliWrap.Buffered;
 using Neurodynamics.Environment;
 using Neurodynamics.Import;
 using Neurodynamics.Runs;
@@ -25,7 +28,7 @@ public sealed class FindTests : IDisposable
         Assert.All(found.Found, under => Assert.True(under.ProvenComplete));
         foreach (var (index, under) in found.Found.Index())
         {
-            var arrays = ArrayFile.Read(Path.Combine(folder, $"context-{index + 1}.npz"));
+            var arrays = ArrayFile.Read(Path.Combine(folder, $"context-points-{index + 1}.npz"));
             Assert.Equal([1.0, 1, 1], arrays["certified"].Values);
             Assert.Equal([1.0], arrays["proven_complete"].Values);
             Assert.Equal(under.Input, arrays["input"].Values.Take(4));
@@ -111,6 +114,72 @@ public sealed class FindTests : IDisposable
 
         Assert.Null(found);
         Assert.Contains("whose scale the file leaves open, which this file does not: leave it out", failure);
+    }
+
+    /// <summary>The record beside the weights says the whole form, of a rate network as of two layers.</summary>
+    [Theory]
+    [InlineData("match-rank2-1", 2)]
+    [InlineData("flipflop3-gru-2-layers", null)]
+    public async Task ANetworkThatARecipeMadeIsReadByItsRecord(string name, int? rank)
+    {
+        var (failure, found) = await FindAsync(Path.Combine(Workbook.Networks, name + ".safetensors"), "--candidates=8");
+
+        Assert.Null(failure);
+        Assert.Equal((rank, (string?)null), (found!.Reduced, found.Unchecked));
+        Assert.Empty(found.Assumed);
+        Assert.Equal("The record of its training says its form.", found.Check);
+        Assert.Contains("in its own task", await File.ReadAllTextAsync(
+            found.Page, TestContext.Current.CancellationToken));
+    }
+
+    /// <summary>Where page and points go is often where the network lies.</summary>
+    [Fact]
+    public async Task TheNetworksOwnFileStaysAsItWas()
+    {
+        string network = Path.Combine(folder, "context.npz");
+        File.Copy(Reference("laboratories", "context.npz"), network);
+        byte[] before = await File.ReadAllBytesAsync(network, TestContext.Current.CancellationToken);
+
+        var (failure, found) = await FindAsync(network, "--candidates=8");
+
+        Assert.Null(failure);
+        Assert.Equal(before, await File.ReadAllBytesAsync(network, TestContext.Current.CancellationToken));
+        Assert.All(found!.Found.SelectMany(under => under.Files),
+            file => Assert.True(File.Exists(Path.Combine(folder, file))));
+    }
+
+    [Fact]
+    public async Task AFolderThatCannotBeWrittenToIsRefusedBeforeTheSearch()
+    {
+        string file = Path.Combine(folder, "taken");
+        await File.WriteAllTextAsync(file, "", TestContext.Current.CancellationToken);
+        string? failure = await new RunsProgram(Workbook).RunAsync(
+            ["find", Reference("laboratories", "context.npz"), file], line => Assert.IsNotType<Searching>(line),
+            TestContext.Current.CancellationToken);
+
+        Assert.StartsWith($"--out {file} cannot be written to (", failure);
+        Assert.EndsWith("): name a folder that you may write to.", failure);
+    }
+
+    /// <summary>The verb as a script uses it: one object of JSON on standard output, whatever comes of it.</summary>
+    [Theory]
+    [InlineData("flipflop3-gru", 0, "found")]
+    [InlineData("two.npz", 1, "failed")]
+    [InlineData("flipflop9-gru", 1, "flipflop3-gru, ")]
+    public async Task TheVerbAnswersInJson(string network, int code, string words)
+    {
+        await File.WriteAllTextAsync(Path.Combine(folder, "two.npz"), "no archive", TestContext.Current.CancellationToken);
+        var ended = await Cli.Wrap("dotnet").WithWorkingDirectory(folder).WithArguments(
+                [typeof(Environment.Workbook).Assembly.Location, "find", network, "--json", "--no-install",
+                    "--candidates", "8"])
+            .WithValidation(CommandResultValidation.None).ExecuteBufferedAsync(TestContext.Current.CancellationToken);
+
+        Assert.True(code == ended.ExitCode, ended.StandardError);
+        var answer = JsonNode.Parse(ended.StandardOutput)!.AsObject();
+        Assert.Contains(words, ended.StandardOutput);
+        if (code == 0) Assert.True((int)answer["found"]![0]!["fixedPoints"]! > 0);
+        else Assert.Contains((string)answer["why"]!, string.Join(" ", ended.StandardError.Split(default(char[]),
+            StringSplitOptions.RemoveEmptyEntries)));
     }
 
     /// <summary>Its names are no known code's, and the trials are of another network.</summary>

@@ -37,18 +37,29 @@ internal static class FoundPage
     /// <param name="path">The file.</param>
     /// <param name="name">What it is about, such as the file's name.</param>
     /// <param name="imported">The network.</param>
+    /// <param name="isRecorded">Whether the record of its training says its form.</param>
     /// <param name="check">The check against trials of the source; null where there were none.</param>
     /// <param name="from">Where the search started, in a sentence.</param>
     /// <param name="visited">States of trials [B, T, S], for the picture.</param>
     /// <param name="found">What was found, an entry for each constant input.</param>
     /// <param name="reduced">Where states and points are those of a network's few dimensions, these.</param>
-    public static void Save(string path, string name, ImportedNetwork imported, TrajectoryCheck? check, string from,
-        double[,,] visited, IReadOnlyList<FoundUnder> found, ReducedCell? reduced = null) =>
-        WholeFile.Write(path, stream =>
-            stream.Write(Encoding.UTF8.GetBytes(Html(name, imported, check, from, visited, found, reduced))));
+    public static void Save(string path, string name, ImportedNetwork imported, bool isRecorded, TrajectoryCheck? check,
+        string from, double[,,] visited, IReadOnlyList<FoundUnder> found, ReducedCell? reduced = null) =>
+        WholeFile.Write(path, stream => stream.Write(Encoding.UTF8.GetBytes(
+            Html(name, imported, isRecorded, check, from, visited, found, reduced))));
 
-    private static string Html(string name, ImportedNetwork imported, TrajectoryCheck? check, string from,
-        double[,,] visited, IReadOnlyList<FoundUnder> found, ReducedCell? reduced)
+    /// <summary>The check in words, or why there is none.</summary>
+    public static string Words(TrajectoryCheck? check, bool isRecorded) => check?.ToString()
+        ?? (isRecorded ? "The record of its training says its form."
+            : "There were no trials of the source to check it against.");
+
+    /// <summary>What is not known of a cell's form, and what to do; null where it is known.</summary>
+    public static string? NotChecked(Cell cell) => cell.Unchecked is not { } open ? null
+        : $"Form not checked: {open}. " + (cell is LeakyCell ? "Say another with --form, in such words."
+            : "Give trials with --trajectory to check it.");
+
+    private static string Html(string name, ImportedNetwork imported, bool isRecorded, TrajectoryCheck? check,
+        string from, double[,,] visited, IReadOnlyList<FoundUnder> found, ReducedCell? reduced)
     {
         var (network, cell) = (imported.Network, imported.Cell);
         var page = new StringBuilder($"""
@@ -70,12 +81,10 @@ internal static class FoundPage
         Item($"Assumed: {(imported.Assumptions.Count == 0 ? "nothing." : string.Join(" ", imported.Assumptions))}");
         if (imported.Example is { } example) Item(example.ToString());
         page.Append("</ul>\n<h2>Check</h2>\n");
-        Paragraph(check?.ToString() ?? "There were no trials of the source to check it against.",
-            warns: check is not { Reproduced: true });
+        Paragraph(Words(check, isRecorded), warns: check is null ? !isRecorded : !check.Reproduced);
         if (check is { Reproduced: false })
             Paragraph("What follows are the fixed points of another network than yours.", warns: true);
-        if (cell.Unchecked is { } open) Paragraph(
-            $"Form not checked: {open}. Say another with --form, in such words.", warns: true);
+        if (NotChecked(cell) is { } open) Paragraph(open, warns: true);
         page.Append("<h2>Fixed points</h2>\n");
         Paragraph(from);
         if (reduced is not null)

@@ -22,11 +22,15 @@ internal sealed record PointFacts(
     /// What stands beside it in a figure, as HTML: an attractor's readout, and the input where the list has several, as
     /// long as that is short. Often nothing.
     /// </summary>
-    public string Label => string.Join(' ', new[]
+    public string Label
     {
-        Linearisation.IsAttractor && Readout.Length > 0 ? $"<b>{ReadoutLabel}</b>" : "",
-        Input is { Length: <= 12 } ? $"({Input})" : "",
-    }.Where(part => part.Length > 0));
+        get
+        {
+            string input = Input is { Length: <= 12 } ? $"({Input})" : "";
+            // In one weight: plotly.js cuts a label in space that changes it.
+            return Linearisation.IsAttractor && Readout.Length > 0 ? $"<b>{$"{ReadoutLabel} {input}".Trim()}</b>" : input;
+        }
+    }
 
     /// <summary>All of it in lines of HTML.</summary>
     public string Hover => string.Join("<br>", new string?[]

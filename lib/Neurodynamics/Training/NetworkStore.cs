@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Neurodynamics.Import;
 using TorchSharp.PyBridge;
 
@@ -101,6 +102,22 @@ public sealed class NetworkStore(string folder)
 
     /// <summary>Whether both files of a network are there.</summary>
     public bool Exists(string name) => File.Exists(WeightsOf(name)) && File.Exists(RecordOf(name));
+
+    /// <summary>Whether a file is the record of a training, as far as its first level of names tells.</summary>
+    /// <param name="path">The file; it may not exist.</param>
+    public static bool IsRecord(string path)
+    {
+        Demand.Given(path);
+        try
+        {
+            return File.Exists(path) && JsonNode.Parse(File.ReadAllText(path)) is JsonObject record
+                && record.ContainsKey("recipe");
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
+    }
 
     /// <summary>Loads a network by its name.</summary>
     /// <exception cref="FileNotFoundException">One of the two files is missing.</exception>
