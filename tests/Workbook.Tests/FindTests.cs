@@ -43,6 +43,9 @@ public sealed class FindTests : IDisposable
         string page = await File.ReadAllTextAsync(found.Page, TestContext.Current.CancellationToken);
         Assert.Contains("1 channel read out", page);
         Assert.Contains("Proven complete", page);
+        // The radii and distances in k, as the page says.
+        Assert.Contains("certified within", page);
+        Assert.Contains("nearest candidate", page);
         Assert.Contains("neurodynamics.show", page);
         Assert.DoesNotContain("src=\"http", page);
     }

@@ -100,8 +100,12 @@ internal static class FoundPage
             Paragraph(under.Set.ToString());
             Paragraph(under.Standing.Message);
             if (under.Ends is { } ends) Paragraph(ends.ToString());
+            // States are read out in units; what else is known of them is shown as it is in k.
             var rows = reduced is null ? under.Points
-                : [.. under.Points.Select(point => point with { Point = reduced.ToUnits(point.Point) })];
+                : [.. under.Points.Select(point => point with
+                {
+                    Point = point.Point with { State = reduced.ToUnits(point.Point).State },
+                })];
             page.Append(TableText.Html(Tables.FixedPoints(rows, network))).Append('\n');
             Paragraph($"With all digits, eigenvectors and Jacobians: {string.Join(", ", under.Files)}.");
             page.Append("</section>\n");

@@ -48,23 +48,19 @@ public sealed record CertifiedIndex(IReadOnlyList<Disc> Discs, int LeastUnstable
 
     /// <summary>Counts the unstable modes of every point.</summary>
     /// <param name="cell">The cell; it is analysed in float64.</param>
-    /// <param name="points">The points; those without a certificate are tested first.</param>
-    /// <param name="weights">
-    /// Which numbers the weights stand for; default exactly these. Otherwise every point is tested anew.
+    /// <param name="points">
+    /// The points. Each is tested anew: a certificate that it carries may be one of another cell or state.
     /// </param>
+    /// <param name="weights">Which numbers the weights stand for; default exactly these.</param>
     /// <returns>In the order of the points.</returns>
     /// <exception cref="ArgumentException">A point does not fit the cell.</exception>
     public static IReadOnlyList<CertifiedIndex> Of(
         Cell cell, IReadOnlyList<StatePoint> points, WeightsAre weights = WeightsAre.Exact)
     {
         Demand.Given((cell, points));
-        Demand.Known(weights, nameof(weights));
-        Certificate.Require(cell, points);
         using var work = cell.Usage.Begin();
         var (exact, form, size) = (cell.InDouble(), cell.Form, cell.StateSize);
-        StatePoint[] open = [.. points.Where(IsOpen)];
-        var proofs = new Queue<Certificate>(Certificate.Of(cell, open, weights));
-        Certificate[] certificates = [.. points.Select(point => IsOpen(point) ? proofs.Dequeue() : point.Certificate!)];
+        var certificates = Certificate.Of(cell, points, weights);
         var found = new CertifiedIndex[points.Count];
         var step = exact.Enclosed(weights);
         FixedPointSolver.InParallel(exact, [.. Enumerable.Range(0, points.Count)], i =>
@@ -75,8 +71,6 @@ public sealed record CertifiedIndex(IReadOnlyList<Disc> Discs, int LeastUnstable
             found[i] = index with { Form = form };
         });
         return found;
-
-        bool IsOpen(StatePoint point) => point.Certificate is null || weights != WeightsAre.Exact;
 
         CertifiedIndex Nothing(string obstacle) =>
             new([], 0, size) { Obstacle = $"nothing is proven of its modes: {obstacle}" };

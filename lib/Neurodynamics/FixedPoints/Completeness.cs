@@ -90,12 +90,12 @@ public sealed record Completeness(int Sum, int Counted, int Uncertain, int Outsi
             + "give one, as box of Cell.From or by overriding InvariantBox, if there is one.",
     };
 
-    /// <summary>
-    /// Sums the signs over points at one input that carry their certificates, such as a search returns, or some of
-    /// them.
-    /// </summary>
+    /// <summary>Sums the signs over points at one input, such as a search returns, or some of them.</summary>
     /// <param name="cell">The cell; it is analysed in float64.</param>
-    /// <param name="points">The points, at least one; those without a certificate are tested first.</param>
+    /// <param name="points">
+    /// The points, at least one. Each is tested anew: a certificate that it carries may be one of another cell or
+    /// state.
+    /// </param>
     /// <exception cref="ArgumentException">There is no point, or they stand under several inputs.</exception>
     public static Completeness Of(Cell cell, IReadOnlyList<FixedPoint> points)
     {
@@ -103,9 +103,7 @@ public sealed record Completeness(int Sum, int Counted, int Uncertain, int Outsi
         if (points.Count == 0)
             throw new ArgumentException(
                 "Without a point the input is not known: give the input as well.", nameof(points));
-        var open = points.Where(point => point.Certificate is null).ToArray();
-        var proofs = new Queue<Certificate>(Certificate.Of(cell, open));
-        return Of(cell, points[0].Input, points, [.. points.Select(point => point.Certificate ?? proofs.Dequeue())]);
+        return Of(cell, points[0].Input, points, Certificate.Of(cell, points));
     }
 
     /// <summary>Sums the signs over points at one input. Points that are provably one count once.</summary>

@@ -94,13 +94,19 @@ public sealed class ReducedCell : Cell
     internal double[] ToUnits(double[] k, double[] input) => ToUnits(new[] { k }.ToMatrix(StateSize), input).Row(0);
 
     /// <summary>
-    /// A point as one of the whole network, in all its units; its speed and certificate stay those in k.
+    /// A point as one of the whole network, in all its units. Its speed stays that in k; what is proven of it, and how
+    /// near candidates came, is so in k and not carried over: ask the whole network.
     /// </summary>
     /// <param name="point">A point of this cell.</param>
     public StatePoint ToUnits(StatePoint point)
     {
         Demand.Given(point);
-        return point with { State = ToUnits(point.State, point.Input) };
+        return point with
+        {
+            State = ToUnits(point.State, point.Input),
+            Certificate = null,
+            Reachability = null,
+        };
     }
 
     /// <inheritdoc/>

@@ -55,7 +55,7 @@ public sealed class CandidatePathsTests
     }
 
     [Fact]
-    public void Completeness_asks_points_for_their_own_certificates()
+    public void Completeness_tests_points_by_itself()
     {
         var cell = Nets.Tanh(new[,] { { 2.0 } });
         var points = new NewtonSolver().Solve(new(cell, [0], new[,] { { -0.9 }, { 0.01 }, { 0.9 } })).Distinct();

@@ -26,6 +26,24 @@ public sealed class CertifiedIndexTests
         Assert.InRange(indices[1].Discs[0].Radius, 0, 1e-10);
     }
 
+    /// <summary>A lesioned unit stands still at 0 alone, and x = tanh(2 x) has no solution at 1/2.</summary>
+    [Fact]
+    public void A_certificate_of_another_cell_or_state_proves_nothing()
+    {
+        var cell = Tanh(new[,] { { 2.0 } });
+        var point = Point(Root) with { Certificate = Certificate.Of(cell, [Point(Root)])[0] };
+        Assert.True(CertifiedIndex.Of(cell, [point])[0].IsProven);
+        foreach (var index in new[]
+            {
+                CertifiedIndex.Of(cell.Without([0]), [point])[0],
+                CertifiedIndex.Of(cell, [point with { State = [0.5] }])[0],
+            })
+        {
+            Assert.False(index.IsProven);
+            Assert.Contains("no true fixed point is certified here", index.Message);
+        }
+    }
+
     [Theory, MemberData(nameof(References))]
     public void Every_listed_point_has_as_many_unstable_modes_as_its_linearisation_counts(string name)
     {

@@ -87,6 +87,18 @@ public sealed class CompletenessTests
             Of(new Boxed(), [0], [Point(0), Point(1.9150080481545375), Point(-1.9150080481545375)]).Verdict);
     }
 
+    /// <summary>A lesioned unit stands still at 0 alone, whatever points of it say that the whole one had.</summary>
+    [Fact]
+    public void Certificates_of_another_cell_are_not_believed()
+    {
+        var cell = Tanh(new[,] { { 2.0 } });
+        FixedPoint[] points = [Point(0), Point(Root), Point(-Root)];
+        points = [.. points.Zip(Certificate.Of(cell, points), (point, own) => point with { Certificate = own })];
+        Assert.Equal(CompletenessVerdict.Consistent, Completeness.Of(cell, points).Verdict);
+        var carried = Completeness.Of(cell.Without([0]), points);
+        Assert.Equal((CompletenessVerdict.Undecided, 1, 2), (carried.Verdict, carried.Counted, carried.Uncertain));
+    }
+
     /// <summary>At a kink the derivative is that of one side, and its sign no index: 0 has index 0 here.</summary>
     [Fact]
     public void A_point_at_a_kink_of_a_cell_of_ones_own_has_no_certain_sign()

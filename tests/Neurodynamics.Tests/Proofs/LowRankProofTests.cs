@@ -312,6 +312,25 @@ public sealed class LowRankProofTests
             pair => Assert.True(Math.Abs(pair.First) <= pair.Second)));
     }
 
+    /// <summary>Radii and distances in k are none in units: a point in units carries none, and is tested anew.</summary>
+    [Fact]
+    public void A_point_in_units_carries_nothing_that_is_measured_in_k()
+    {
+        var cell = RandomCell(30, 2, 8, Nonlinearity.Tanh, isRates: false, seed: 7);
+        var reduced = cell.Reduced();
+        var found = new FixedPointSearch { MaxRounds = 1 }.Run(reduced, Nets.Cloud(20, 2, 1, seed: 1), [0.1, -0.05]);
+        Assert.NotEmpty(found.Points);
+        Assert.All(found.Points, point =>
+        {
+            var inUnits = reduced.ToUnits(point);
+            Assert.Equal((Certainty.Certified, true),
+                (point.Certificate!.Certainty, point.Reachability!.NearestVisited.HasValue));
+            Assert.Equal((null, null), (inUnits.Certificate, inUnits.Reachability));
+            Assert.Equal(CertifiedIndex.Of(reduced, [point])[0].LeastUnstable,
+                CertifiedIndex.Of(cell, [inUnits])[0].LeastUnstable);
+        });
+    }
+
     /// <summary>A change of the network's weights afterwards is none of its business.</summary>
     [Fact]
     public void The_dynamics_in_k_keep_the_weights_of_their_moment()
