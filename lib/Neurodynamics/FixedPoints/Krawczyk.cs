@@ -175,6 +175,7 @@ internal sealed class Krawczyk
         double near = 0, sum = 0;
         for (int i = 0; i < sums.Length; i++) near = Math.Max(near, Reach(i, sums, box));
         for (int i = 0; i < sums.Length; i++) sum += Math.Pow(Reach(i, sums, Math.Min(near, box)), 2);
-        return Math.Sqrt(sum) * (1 + 2 * (sums.Length + 16) * Float64.UnitRoundoff) + double.Epsilon;
+        // What is lost where squares are not normal is less than the last summand.
+        return Math.Sqrt(sum) * (1 + 2 * (sums.Length + 16) * Float64.UnitRoundoff) + 1e-150;
     }
 }

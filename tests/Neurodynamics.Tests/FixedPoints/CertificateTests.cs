@@ -259,6 +259,15 @@ public sealed class CertificateTests
         Assert.True(Exact.Of(proof.ExistenceRadius) <= 2 * apart + Exact.Of(1e-14));
     }
 
+    /// <summary>x = tanh(x / 2 + b) is 2 b to a share of b^2: its square is no float64.</summary>
+    [Theory, InlineData(1e-160), InlineData(1e-170), InlineData(1e-200), InlineData(1e-290)]
+    public void A_root_at_a_distance_whose_square_is_0_lies_within_the_existence_radius(double bias)
+    {
+        var proof = Assert.Single(Certificate.Of(Tanh(new[,] { { 0.5 } }, bias), [Point(0)]));
+        Assert.Equal(Certainty.Certified, proof.Certainty);
+        Assert.InRange(proof.ExistenceRadius, 2 * bias * (1 - 1e-15), 1e-149);
+    }
+
     [Fact]
     public void A_state_farther_off_than_the_uniqueness_radius_is_another_points()
     {
