@@ -100,7 +100,8 @@ public sealed class IteratedCell : Cell
     {
         Demand.Shape(input, [InputSize]);
         return drive is null ? cell.InvariantBox(input) : ((IteratedCell)InDouble()).cell.BoxUnder(
-            [.. input.Select((u, i) => Enumerable.Range(0, Period).Max(step => Math.Abs(u + drive[step, i])))]);
+            [.. input.Select((u, i) => Enumerable.Range(0, Period)
+                .Max(step => ((Enclosure)u + drive[step, i]).Modulus))]);
     }
 
     /// <inheritdoc/>

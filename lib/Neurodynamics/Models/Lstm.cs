@@ -141,9 +141,7 @@ public class Lstm : RecurrentCell
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
         if (WeightHh.dtype != ScalarType.Float64) return InDouble().InvariantBox(input);
-        // Gates are bounded for |h| at most 1: from beyond, nothing is known.
-        if (GivenStart is { } start && start[..Units].Any(h => Math.Abs(h) > 1)) return null;
-        return BoxUnder(Drive(input.ToTensor().unsqueeze(0)).squeeze(0), null) is { } box ? WithStart(box) : null;
+        return BoxUnder(Drive(input.ToTensor().unsqueeze(0)).squeeze(0), null);
     }
 
     /// <inheritdoc/>
@@ -158,6 +156,8 @@ public class Lstm : RecurrentCell
     /// <param name="around">How far it may be from there; null for nowhere.</param>
     private double[]? BoxUnder(Tensor centre, Tensor? around)
     {
+        // Gates are bounded for |h| at most 1: from beyond, nothing is known.
+        if (GivenStart is { } start && start[..Units].Any(h => Math.Abs(h) > 1)) return null;
         var all = WeightHh.abs().sum(1);
         var reach = (around is null ? all : all.Plus(around)).split(Units, 0);
         var drive = centre.split(Units, 0);
@@ -167,7 +167,7 @@ public class Lstm : RecurrentCell
         // Within half a rounding of 1 the computed forget gate is 1, and nothing bounds what it keeps.
         bool forgets = forgotten.min().item<double>() > Float64.UnitRoundoff;
         if (!(forgets && memory.isfinite().all().item<bool>())) return null;
-        return [.. Enumerable.Repeat(1.0, Units), .. memory.ToVector()];
+        return WithStart([.. Enumerable.Repeat(1.0, Units), .. memory.ToVector()]);
     }
 
     /// <summary>

@@ -181,16 +181,18 @@ public abstract class RecurrentCell : Cell
         return InputJacobianAt(Drive(input), state).MoveToOuterDisposeScope();
     }
 
-    /// <summary>[-1, 1]^N: h' is tanh of something, or lies between h and a candidate that does.</summary>
+    /// <summary>
+    /// [-1, 1]^N, or larger by a given start: h' is tanh of something, or lies between h and a candidate that does.
+    /// </summary>
     /// <inheritdoc/>
     public override double[]? InvariantBox(double[] input)
     {
         Require(input);
-        return WithStart([.. Enumerable.Repeat(1.0, StateSize)]);
+        return BoxUnder(input);
     }
 
-    /// <summary>[-1, 1]^N, whatever the input.</summary>
-    internal override double[]? BoxUnder(double[] reach) => [.. Enumerable.Repeat(1.0, StateSize)];
+    /// <summary>The same whatever the input.</summary>
+    internal override double[]? BoxUnder(double[] reach) => WithStart([.. Enumerable.Repeat(1.0, StateSize)]);
 
     /// <inheritdoc/>
     public sealed override EnclosedStep Enclosed(WeightsAre weights = WeightsAre.Exact) =>

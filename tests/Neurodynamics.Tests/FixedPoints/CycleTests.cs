@@ -115,6 +115,23 @@ public sealed class CycleTests
         Assert.Equal([1, 1, 1], driven.InvariantBox([0.5, -1])!);
     }
 
+    /// <summary>1 and 2^-60 are more than 1 together, though not in float64.</summary>
+    [Theory, InlineData(1), InlineData(-1)]
+    public void The_box_of_a_driven_cell_is_one_under_the_input_and_the_drive_together(int sign)
+    {
+        double[,] drive = { { 0 }, { sign * Math.Pow(2, -60) } };
+        double[] box = new IteratedCell(new AsLargeAsItsInput(), drive).InvariantBox([sign])!;
+        Assert.InRange(Assert.Single(box), Math.BitIncrement(1), 1 + 1e-15);
+    }
+
+    /// <summary>x' = u.</summary>
+    private sealed class AsLargeAsItsInput() : Cell("as large as its input", inputSize: 1, units: 1)
+    {
+        public override Tensor Step(Tensor input, Tensor state) => input + 0 * state;
+
+        internal override double[] BoxUnder(double[] reach) => reach;
+    }
+
     /// <summary>
     /// A unit that holds one of two values, driven weakly, holds two answers that repeat with the drive; driven
     /// strongly, one. Both lists are proven, and a run repeats them.

@@ -149,6 +149,37 @@ public sealed class StartTests
         }
     }
 
+    /// <summary>Under inputs of which only their size is known, as of a layer above or a driven cell.</summary>
+    [Theory, InlineData("vanilla"), InlineData("gru"), InlineData("lstm")]
+    public void The_box_of_a_driven_cell_and_of_layers_holds_their_starts(string architecture)
+    {
+        bool isLstm = architecture == "lstm";
+        foreach (var made in Made(isLstm ? [0.5, -1, 40, -0.25] : [0.5, -40]))
+        {
+            double[] box = made.InvariantBox([0.1])!, state = made.StartState();
+            Assert.Contains(40.0, state.Select(Math.Abs));
+            for (int t = 0; t < 50; t++)
+            {
+                Assert.All(state.Zip(box), pair => Assert.InRange(Math.Abs(pair.First), 0, pair.Second));
+                state = made.Next([0.1], state);
+            }
+        }
+        // Of an LSTM's gates nothing is known where |h| is beyond 1.
+        if (isLstm) Assert.All(Made([1.5, 0, 0, 0]), made => Assert.Null(made.InvariantBox([0.1])));
+
+        Cell[] Made(double[] start)
+        {
+            var cell = RecurrentCell.Create(Architecture.Named(architecture), 1, 2, ScalarType.Float64);
+            cell.Initialise(1);
+            cell.GivenStart = start;
+            return
+            [
+                new IteratedCell(cell, new[,] { { 0.5 }, { -0.5 } }),
+                new LayeredCell(new Gru(1, 1, ScalarType.Float64), cell),
+            ];
+        }
+    }
+
     private static TorchSharp.Modules.Linear Identity()
     {
         var readout = nn.Linear(1, 1, hasBias: false, dtype: ScalarType.Float64);
