@@ -145,7 +145,19 @@ public sealed class ReducedCell : Cell
             u => step.Equation(u)! with { State = k => k });
     }
 
-    /// <summary>Where |f| is bounded, |k| is at most |n'| times that bound over N.</summary>
+    /// <summary>
+    /// n' r / N of the rates r before the network's first step, whether its start is learned or zero. From there k moves
+    /// as the network's n' r / N does, whatever the inputs: of rates always, of currents where a is 1. Of currents that
+    /// leak it is an approximation, since they begin elsewhere than at m k + B u + b.
+    /// </summary>
+    /// <inheritdoc/>
+    protected internal override Tensor Start(Tensor inputs)
+    {
+        using var scope = NewDisposeScope();
+        return FromUnits(whole.Start(inputs)).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Where |f| is bounded, |k| is at most |n'| times that bound over N, or as far as the start.</summary>
     /// <inheritdoc/>
     public override double[]? InvariantBox(double[] input)
     {
@@ -157,9 +169,10 @@ public sealed class ReducedCell : Cell
     {
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
-        return !double.IsFinite(whole.Nonlinearity.Bound) ? null
-            : Sent(ones(1, whole.Units, dtype: ScalarType.Float64), n.abs()).squeeze(0)
-                .Times(whole.Nonlinearity.Bound).Times(1 + 1e-9).Plus(1e-12).ToVector();
+        if (!double.IsFinite(whole.Nonlinearity.Bound)) return null;
+        double[] box = Sent(ones(1, whole.Units, dtype: ScalarType.Float64), n.abs()).squeeze(0)
+            .Times(whole.Nonlinearity.Bound).Times(1 + 1e-9).Plus(1e-12).ToVector();
+        return [.. box.Zip(StartState(), (most, value) => Math.Max(most, Math.Abs(value)))];
     }
 
     /// <summary>m k + B u + b [B, N].</summary>

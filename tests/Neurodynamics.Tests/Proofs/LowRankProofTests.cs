@@ -3,6 +3,7 @@ using Neurodynamics.FixedPoints;
 using Neurodynamics.Import;
 using Neurodynamics.Models;
 using Neurodynamics.Proofs;
+using Neurodynamics.Tasks;
 using Neurodynamics.Tests.FixedPoints;
 using Neurodynamics.Tests.Models;
 using Xunit;
@@ -329,6 +330,27 @@ public sealed class LowRankProofTests
             Assert.Equal(CertifiedIndex.Of(reduced, [point])[0].LeastUnstable,
                 CertifiedIndex.Of(cell, [inUnits])[0].LeastUnstable);
         });
+    }
+
+    /// <summary>
+    /// From its start, n' r / N, a network moves in k as in all its units under any inputs: rates with any leak,
+    /// currents without one. The start is beyond what f can give.
+    /// </summary>
+    [Theory, InlineData(true), InlineData(false)]
+    public void The_dynamics_in_k_begin_where_the_network_does(bool isRates)
+    {
+        LeakyArchitecture kind = isRates ? new Rates { Leak = 0.3 } : new Currents();
+        double[,] m = Nets.Cloud(30, 2, 1, seed: 1), n = Nets.Cloud(30, 2, 1, seed: 2);
+        double[] start = [.. Enumerable.Range(0, 30).Select(i => 5.0 * Math.Sign(n[i, 0]))];
+        var cell = LeakyCell.CreateLowRank(kind, Nets.Cloud(30, 2, 1, seed: 3), m, n,
+            innerBias: isRates ? null : Nets.Cloud(1, 30, 1, seed: 4).Row(0), start: start);
+        using var reduced = cell.Reduced();
+        double[,,] inputs = new Integration { Channels = 2 }.Sample(3, 12, 1).Inputs;
+        double[,,] expected = reduced.FromUnits(new Network(cell).Run(inputs)), states = new Network(reduced).Run(inputs);
+        Assert.Equal(expected.Cast<double>(), states.Cast<double>(), (a, b) => Math.Abs(a - b) < 1e-12);
+        double[] first = reduced.StartState(), box = reduced.InvariantBox([0.1, -0.2])!;
+        Assert.Equal(reduced.FromUnits(new[] { start }.ToMatrix(30)).Row(0), first);
+        Assert.All(first.Zip(box), pair => Assert.True(Math.Abs(pair.First) <= pair.Second));
     }
 
     /// <summary>A change of the network's weights afterwards is none of its business.</summary>
