@@ -43,7 +43,8 @@ public sealed partial record SweepRow
 /// <param name="Points">Number of fixed points.</param>
 /// <param name="ByIndex">
 /// How many of them have 0, 1, 2 and so on unstable modes; the last has those with more as well. It has a place more
-/// than there are channels, and four at least.
+/// than there are channels, and four at least. A point whose Jacobian is not finite has no number of them and counts
+/// nowhere.
 /// </param>
 /// <param name="Certified">How many are certified.</param>
 /// <param name="Marginal">
@@ -70,7 +71,8 @@ internal sealed class FoundStatistic : Statistic
         var (set, points) = (network.Set, network.Points);
         int most = Math.Max(3, network.Recipe.Task.OutputSize);
         int[] byIndex = [.. Enumerable.Range(0, most + 1)
-            .Select(index => points.Count(point => Math.Min(most, point.UnstableModes) == index))];
+            .Select(index => points.Count(point =>
+                point.IsFinite && Math.Min(most, point.UnstableModes) == index))];
         return row with
         {
             Found = new(

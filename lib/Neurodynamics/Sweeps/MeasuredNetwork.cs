@@ -29,8 +29,8 @@ internal sealed class MeasuredNetwork(SweepMeasurement measure, TrainedNetwork t
     /// <summary>The fixed points of <see cref="Set"/>.</summary>
     public IReadOnlyList<Linearisation> Points => field ??= Linearisation.Of(Cell, Set.Points);
 
-    /// <summary>Those of them without unstable modes.</summary>
-    public IEnumerable<Linearisation> Attractors => Points.Where(point => point.UnstableModes == 0);
+    /// <summary>The attractors among them.</summary>
+    public IEnumerable<Linearisation> Attractors => Points.Where(point => point.IsAttractor);
 
     /// <summary>Where the fixed points are [M, S].</summary>
     public double[,] Places => field ??= Matrix(Points.Select(point => point.Point.State));

@@ -71,6 +71,20 @@ public sealed class StatisticTests
         Assert.True(marginal >= atLeast, $"{marginal}");
     }
 
+    /// <summary>
+    /// x' = +-sqrt(|x|) stands still at -1, 0 and 1. At 0 its slope is infinite: it is no attractor, whatever a
+    /// linearisation without eigenvalues counts.
+    /// </summary>
+    [Fact]
+    public void A_point_whose_Jacobian_is_not_finite_is_no_attractor()
+    {
+        using var root = Neurodynamics.Models.Cell.From(
+            (u, x) => x.sign().mul(x.abs().sqrt()).add(u.mul(10)), inputs: 1, units: 1);
+        var row = (Measure with { Noise = 0, Columns = ["found"] }).Of(Trained(root, threshold: 0));
+        Assert.Equal(3, row.Found.Points);
+        Assert.Equal([2, 0, 0, 0], row.Found.ByIndex);
+    }
+
     [Fact]
     public void A_drawn_cloud_keeps_the_spread_of_each_component_and_nothing_between_them()
     {
@@ -105,7 +119,9 @@ public sealed class StatisticTests
             .Aggregate(0.0, (x, step) => Math.Tanh(weight * x + 10 * inputs[trial, step, 0])))];
     }
 
-    private static SweepRow Row(double weight, double threshold)
+    private static SweepRow Row(double weight, double threshold) => Measure.Of(Trained(Cell(weight), threshold));
+
+    private static TrainedNetwork Trained(Cell cell, double threshold)
     {
         var readout = nn.Linear(1, 1, dtype: ScalarType.Float64);
         using (no_grad())
@@ -113,8 +129,8 @@ public sealed class StatisticTests
             readout.weight.fill_(1);
             readout.bias!.fill_(-threshold);
         }
-        return Measure.Of(new(new(Cell(weight), readout),
-            new(Recipe, 1, Neurodynamics.Training.Stop.Updates, [], new(1, 1, 1, 1), 1)));
+        return new(new(cell, readout),
+            new(Recipe, 1, Neurodynamics.Training.Stop.Updates, [], new(1, 1, 1, 1), 1));
     }
 
     private static RecurrentCell Cell(double weight) =>
