@@ -80,9 +80,9 @@ internal sealed class StepCell : Cell
             + $"of modulus {box[worst]:G4} gets to {beyond[worst] * box[worst]:G4}. Give a larger box, or none."));
     }
 
-    public override double[]? BoxAfter(int steps) => box;
+    public override double[]? BoxAfter(int steps) => (double[]?)box?.Clone();
 
-    internal override double[]? BoxUnder(double[] reach) => box;
+    internal override double[]? BoxUnder(double[] reach) => BoxAfter(0);
 
     /// <summary>It has no weights of its own to copy: those in its step must be in float64.</summary>
     public override Cell InDouble() => this;

@@ -105,6 +105,17 @@ public sealed class BoundTests
         }, iter: 20);
 
     [Fact]
+    public void The_box_of_a_cell_of_ones_own_stays_as_it_was_given()
+    {
+        double[] given = [1, 2];
+        using var cell = Cell.From((_, x) => x.mul(0.5), 1, 2, box: given);
+        foreach (double[] box in new[] { given, cell.InvariantBox([0])!, cell.BoxAfter(3)!, cell.BoxUnder([0])! })
+            box[0] = 0.1;
+        Assert.Equal([1, 2], cell.InvariantBox([0])!);
+        Assert.Equal([1, 2], cell.BoxAfter(3)!);
+    }
+
+    [Fact]
     public void Bounds_leave_no_tensor_behind()
     {
         using var generator = new Generator(1);
