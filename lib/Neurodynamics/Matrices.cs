@@ -1,5 +1,3 @@
-using Neurodynamics.FixedPoints;
-
 namespace Neurodynamics;
 
 /// <summary>Parts of matrices for the cells of a notebook.</summary>
@@ -49,18 +47,6 @@ public static class Matrices
         for (int trial = 0; trial < rows.GetLength(0); trial++)
             for (int i = 0; i < rows.GetLength(1); i++) rows[trial, i] = states[trial, at, i];
         return rows;
-    }
-
-    /// <summary>The states of points as a matrix [M, S]; there has to be one at least.</summary>
-    /// <param name="points">The points.</param>
-    /// <exception cref="ArgumentException">There is none.</exception>
-    public static double[,] States(this IReadOnlyList<StatePoint> points)
-    {
-        Demand.Given(points);
-        if (points.Count == 0)
-            throw new ArgumentException("A matrix of states needs one point at least, but there is none: leave it out, "
-                + "or search from more candidates.", nameof(points));
-        return points.Select(point => point.State).ToMatrix(points[0].State.Length);
     }
 
     /// <summary>The root of the mean squared distance of states from their mean.</summary>

@@ -146,7 +146,7 @@ internal sealed class ArgumentSamples
         _ when type == typeof(DelayedMatch.Condition) => new DelayedMatch.Condition(true, false, 12),
         _ when type == typeof(Network) && at.DeclaringType == typeof(Psychometric) =>
             Neurodynamics.Models.Network.Create(Architecture.Gru, 4, units, 1, seed: 1),
-        _ when type == typeof(StatePoint) && at.DeclaringType == typeof(ReducedCell) =>
+        _ when type == typeof(StatePoint) && at.DeclaringType == typeof(StatePoints) =>
             new FixedPoint([0.5], new double[channels], 0, 1),
         _ => Thing(type),
     };

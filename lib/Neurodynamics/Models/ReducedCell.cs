@@ -1,5 +1,4 @@
 using Neurodynamics.Enclosures;
-using Neurodynamics.FixedPoints;
 using static TorchSharp.torch;
 
 namespace Neurodynamics.Models;
@@ -92,22 +91,6 @@ public sealed class ReducedCell : Cell
     /// <param name="k">One point, R values.</param>
     /// <returns>A state, N values.</returns>
     internal double[] ToUnits(double[] k, double[] input) => ToUnits(new[] { k }.ToMatrix(StateSize), input).Row(0);
-
-    /// <summary>
-    /// A point as one of the whole network, in all its units. Its speed stays that in k; what is proven of it, and how
-    /// near candidates came, is so in k and not carried over: ask the whole network.
-    /// </summary>
-    /// <param name="point">A point of this cell.</param>
-    public StatePoint ToUnits(StatePoint point)
-    {
-        Demand.Given(point);
-        return point with
-        {
-            State = ToUnits(point.State, point.Input),
-            Certificate = null,
-            Reachability = null,
-        };
-    }
 
     /// <inheritdoc/>
     public override bool IsThreadSafe => true;
