@@ -129,9 +129,9 @@ public sealed class ReducedCell : Cell
     }
 
     /// <summary>
-    /// n' r / N of the rates r before the network's first step, whether its start is learned or zero. From there k moves
-    /// as the network's n' r / N does, whatever the inputs: of rates always, of currents where a is 1. Of currents that
-    /// leak it is an approximation, since they begin elsewhere than at m k + B u + b.
+    /// n' r / N of the rates r before the network's first step, whether its start is learned or zero. From there k
+    /// moves as the network's n' r / N does, whatever the inputs: of rates always, of currents where a is 1. Of
+    /// currents that leak it is an approximation, since they begin elsewhere than at m k + B u + b.
     /// </summary>
     /// <inheritdoc/>
     protected internal override Tensor Start(Tensor inputs)

@@ -313,7 +313,7 @@ public sealed class LowRankProofTests
             pair => Assert.True(Math.Abs(pair.First) <= pair.Second)));
     }
 
-    /// <summary>Radii and distances in k are none in units: a point in units carries none, and is tested anew.</summary>
+    /// <summary>Radii and distances in k are none in units: a point in units has none, and is tested anew.</summary>
     [Fact]
     public void A_point_in_units_carries_nothing_that_is_measured_in_k()
     {
@@ -346,7 +346,8 @@ public sealed class LowRankProofTests
             innerBias: isRates ? null : Nets.Cloud(1, 30, 1, seed: 4).Row(0), start: start);
         using var reduced = cell.Reduced();
         double[,,] inputs = new Integration { Channels = 2 }.Sample(3, 12, 1).Inputs;
-        double[,,] expected = reduced.FromUnits(new Network(cell).Run(inputs)), states = new Network(reduced).Run(inputs);
+        double[,,] expected = reduced.FromUnits(new Network(cell).Run(inputs));
+        double[,,] states = new Network(reduced).Run(inputs);
         Assert.Equal(expected.Cast<double>(), states.Cast<double>(), (a, b) => Math.Abs(a - b) < 1e-12);
         double[] first = reduced.StartState(), box = reduced.InvariantBox([0.1, -0.2])!;
         Assert.Equal(reduced.FromUnits(new[] { start }.ToMatrix(30)).Row(0), first);
