@@ -48,10 +48,6 @@ internal sealed class Panels : Figure
     /// <summary>All panels, row by row.</summary>
     public IEnumerable<Panel> All => panels.Cast<Panel>();
 
-    /// <summary>The panels of the last row, whose axes are labelled.</summary>
-    public IEnumerable<Panel> Lowest =>
-        Enumerable.Range(0, Columns).Select(column => panels[heights.Length - 1, column]);
-
     private protected override Margin Margin => Bare
         ? new Margin().With("l", 10).With("r", 10).With("t", 50).With("b", 10)
         : new Margin().With("l", Left).With("r", 20)

@@ -83,29 +83,4 @@ public sealed record Branch(
 {
     /// <summary>Where the branch turns back along the path, in order.</summary>
     public IReadOnlyList<Bifurcation> Folds => [.. Bifurcations.Where(it => it.Kind == BifurcationKind.Fold)];
-
-    /// <summary>
-    /// The states at which the branch passes a position, one for every pass, interpolated between its points: what a
-    /// solver can start from.
-    /// </summary>
-    /// <param name="position">Where on the path, 0 to 1.</param>
-    /// <returns>[passes, S].</returns>
-    public double[,] StatesAt(double position)
-    {
-        // A fold is a corner of the polygon: two passes may lie between it and one neighbour.
-        var corners = Points.Select((point, i) => (point.Position, point.Point.State, Order: (double)i))
-            .Concat(Folds.Select(fold => (fold.Position, fold.Point.State, Order: fold.After + 0.5)))
-                .OrderBy(corner => corner.Order).ToArray();
-        var states = new List<double[]>();
-        for (int i = 0; i < corners.Length; i++)
-        {
-            if (corners[i].Position == position) states.Add(corners[i].State);
-            if (i + 1 == corners.Length) break;
-            var (a, b) = (corners[i], corners[i + 1]);
-            if ((a.Position - position) * (b.Position - position) >= 0) continue;
-            double share = (position - a.Position) / (b.Position - a.Position);
-            states.Add([.. a.State.Zip(b.State, (x, y) => x + share * (y - x))]);
-        }
-        return states.ToMatrix(Points[0].Point.State.Length);
-    }
 }

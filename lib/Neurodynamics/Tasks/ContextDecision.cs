@@ -142,9 +142,6 @@ public sealed record ContextDecision : TrialTask
         /// <summary>The coherence that counts.</summary>
         public double Relevant => Context == Context.Motion ? Motion : Colour;
 
-        /// <summary>The other.</summary>
-        public double Irrelevant => Context == Context.Motion ? Colour : Motion;
-
         /// <inheritdoc/>
         public override string ToString() => InWords.Of(this);
     }

@@ -59,13 +59,6 @@ public sealed class ContinuationTests
         // The sign changes exactly where a fold lies.
         Assert.Equal(branch.Folds.Select(fold => fold.After), Enumerable.Range(0, branch.Points.Count - 1)
             .Where(i => branch.Points[i].Sign != branch.Points[i + 1].Sign));
-
-        double[,] middle = branch.StatesAt(0.5);
-        Assert.Equal(3, middle.GetLength(0));
-        var points = new NewtonSolver().Solve(new(cell, [0], middle)).Distinct();
-        Assert.Equal([-0.957504024079, 0, 0.957504024079], points.Select(point => point.State[0]).Order(), (a, b) =>
-            Math.Abs(a - b) < 1e-11);
-        Assert.Equal(1, branch.StatesAt(0.01).GetLength(0));
     }
 
     [Theory]
