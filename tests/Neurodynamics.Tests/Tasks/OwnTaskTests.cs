@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Neurodynamics.Analysis;
 using Neurodynamics.Models;
 using Neurodynamics.Tasks;
 using Neurodynamics.Training;

@@ -1,7 +1,8 @@
+using Neurodynamics.Dynamics;
 using Neurodynamics.Models;
 using Neurodynamics.Tasks;
 
-namespace Neurodynamics.Dynamics;
+namespace Neurodynamics.Analysis;
 
 /// <summary>
 /// Where a trial settles once no more input comes, and what the network reads out there. Without a readout the signs

@@ -1,8 +1,9 @@
+using Neurodynamics.Dynamics;
 using Neurodynamics.Models;
 using Neurodynamics.Tasks;
 using static TorchSharp.torch;
 
-namespace Neurodynamics.Dynamics;
+namespace Neurodynamics.Analysis;
 
 /// <summary>
 /// How many inputs of one sign it takes to turn an answer that inputs of the other sign have made. An integrator that

@@ -1,9 +1,10 @@
+using Neurodynamics.Dynamics;
 using Neurodynamics.Models;
 using Neurodynamics.Tasks;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace Neurodynamics.Dynamics;
+namespace Neurodynamics.Analysis;
 
 /// <summary>What a network still knows of a trial when nothing more is shown to it.</summary>
 /// <param name="Right">
