@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text.Json;
+using Neurodynamics.Export;
 using Neurodynamics.Import;
 using Neurodynamics.Models;
 using Neurodynamics.Tests.Import;
@@ -72,8 +73,8 @@ sealed class FilesCommand : Command<FilesCommand.Settings>
             string safetensors = Path.Combine(folder, $"{architecture.Name}.safetensors"),
                 pytorch = Path.Combine(folder, $"{architecture.Name}.pt"),
                 numpy = Path.Combine(folder, $"{architecture.Name}.npz");
-            NetworkFile.SaveSafetensors(network, safetensors);
-            NetworkFile.SavePyTorch(network, pytorch);
+            NetworkExport.SaveSafetensors(network, safetensors);
+            NetworkExport.SavePyTorch(network, pytorch);
             NumpyZip(network, numpy);
             yield return safetensors;
             yield return pytorch;

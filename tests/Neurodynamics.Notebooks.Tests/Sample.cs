@@ -1,4 +1,5 @@
 using Neurodynamics.Analysis;
+using Neurodynamics.Export;
 using Neurodynamics.FixedPoints;
 using Neurodynamics.Import;
 using Neurodynamics.Models;
@@ -31,7 +32,7 @@ public static class Sample
         string path = Path.GetTempFileName();
         try
         {
-            NetworkFile.SavePyTorch(Network, path);
+            NetworkExport.SavePyTorch(Network, path);
             return NetworkFile.Load(path, new() { Outputs = OutputMeaning.Logits });
         }
         finally

@@ -46,7 +46,7 @@ internal sealed class ArgumentSamples
         lines = new(() => Linearisation.Of(Cell(), set.Value.Points));
         trained = new(() => Trainer.Train(Recipe()));
         row = new(() => Plan().Measure.Of(trained.Value));
-        NetworkFile.SaveSafetensors(Network(), Weights);
+        NetworkExport.SaveSafetensors(Network(), Weights);
         File.WriteAllText(PlanFile, JsonSerializer.Serialize(
             new { Base = Recipe(), Seeds = 1, Measure = Measurement(), Cells = new[] { new { Name = "all" } } },
             Json.Options));

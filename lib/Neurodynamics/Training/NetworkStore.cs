@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Neurodynamics.Import;
+using Neurodynamics.Export;
 using TorchSharp.PyBridge;
 
 namespace Neurodynamics.Training;
@@ -153,7 +153,7 @@ public sealed class NetworkStore(string folder)
     {
         Demand.Given(trained);
         Directory.CreateDirectory(Path.GetDirectoryName(WeightsOf(name))!);
-        NetworkFile.SaveSafetensors(trained.Network, WeightsOf(name));
+        NetworkExport.SaveSafetensors(trained.Network, WeightsOf(name));
         WholeFile.Write(RecordOf(name), stream =>
             stream.Write(Encoding.UTF8.GetBytes(JsonSerializer.Serialize(
                 trained.Record with { Sha256 = HashOf(WeightsOf(name)) }, Json.Options) + "\n")));

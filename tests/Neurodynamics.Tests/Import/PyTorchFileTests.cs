@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using CsCheck;
+using Neurodynamics.Export;
 using Neurodynamics.Import;
 using Neurodynamics.Models;
 using Neurodynamics.Tests.Models;
@@ -90,7 +91,7 @@ public sealed class PyTorchFileTests : IDisposable
     public void A_safetensors_file_whose_length_looks_like_a_pickle_is_read()
     {
         var network = Network.Create(Architecture.Gru, 1, 2, 1, seed: 4);
-        NetworkFile.SaveSafetensors(network, scratch.Path("n.safetensors"));
+        NetworkExport.SaveSafetensors(network, scratch.Path("n.safetensors"));
         byte[] whole = File.ReadAllBytes(scratch.Path("n.safetensors"));
         int length = (int)BitConverter.ToInt64(whole);
         // Spaces make the header p * 256 + 0x80 bytes long: the file begins with a pickle's opcode and a protocol p.
@@ -268,8 +269,8 @@ public sealed class PyTorchFileTests : IDisposable
         {
             var network = Network.Create(architecture, inputs, units, channels, seed);
             if (twice) network = network.InDouble();
-            NetworkFile.SaveSafetensors(network, scratch.Path("n.safetensors"));
-            NetworkFile.SavePyTorch(network, scratch.Path("n.pt"));
+            NetworkExport.SaveSafetensors(network, scratch.Path("n.safetensors"));
+            NetworkExport.SavePyTorch(network, scratch.Path("n.pt"));
             foreach (string name in new[] { "n.safetensors", "n.pt" })
             {
                 var back = NetworkFile.Load(scratch.Path(name), new() { Architecture = architecture });
@@ -286,16 +287,17 @@ public sealed class PyTorchFileTests : IDisposable
     public void A_file_is_replaced_only_by_a_whole_one()
     {
         var network = Network.Create(Architecture.Gru, 1, 2, 1, seed: 1);
-        Assert.Throws<DirectoryNotFoundException>(() => NetworkFile.SavePyTorch(network, scratch.Path("nowhere/n.pt")));
-        NetworkFile.SavePyTorch(network, scratch.Path("n.pt"));
+        Assert.Throws<DirectoryNotFoundException>(
+            () => NetworkExport.SavePyTorch(network, scratch.Path("nowhere/n.pt")));
+        NetworkExport.SavePyTorch(network, scratch.Path("n.pt"));
         byte[] first = File.ReadAllBytes(scratch.Path("n.pt"));
         var gone = Network.Create(Architecture.Gru, 1, 2, 1, seed: 2);
         gone.Dispose();
-        Assert.Throws<ObjectDisposedException>(() => NetworkFile.SavePyTorch(gone, scratch.Path("n.pt")));
+        Assert.Throws<ObjectDisposedException>(() => NetworkExport.SavePyTorch(gone, scratch.Path("n.pt")));
         var broken = Network.Create(Architecture.Gru, 1, 2, 1, seed: 3);
         using (no_grad()) broken.Readout!.weight.fill_(double.NaN);
         var refusal = Assert.Throws<InvalidDataException>(
-            () => NetworkFile.SaveSafetensors(broken, scratch.Path("n.pt")));
+            () => NetworkExport.SaveSafetensors(broken, scratch.Path("n.pt")));
         Assert.Contains("readout.weight", refusal.Message);
         Assert.Equal(first, File.ReadAllBytes(scratch.Path("n.pt")));
         Assert.Equal(["n.pt"], Directory.GetFiles(scratch.Folder).Select(Path.GetFileName));

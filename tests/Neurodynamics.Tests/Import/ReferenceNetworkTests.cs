@@ -1,3 +1,4 @@
+using Neurodynamics.Export;
 using Neurodynamics.Import;
 using Neurodynamics.Models;
 using Xunit;
@@ -49,8 +50,8 @@ public sealed class ReferenceNetworkTests
         {
             var npz = NetworkFile.Load(Reference.Network(name + ".npz"));
             var pt = NetworkFile.Load(Reference.Network(name + ".full.pt"));
-            NetworkFile.SaveSafetensors(npz.Network, scratch.Path("n.safetensors"));
-            NetworkFile.SavePyTorch(npz.Network, scratch.Path("n.pt"));
+            NetworkExport.SaveSafetensors(npz.Network, scratch.Path("n.safetensors"));
+            NetworkExport.SavePyTorch(npz.Network, scratch.Path("n.pt"));
             AssertSame(npz.Network, pt.Network);
             foreach (string written in new[] { "n.safetensors", "n.pt" })
                 AssertSame(npz.Network, NetworkFile.Load(scratch.Path(written)).Network);

@@ -1,3 +1,4 @@
+using Neurodynamics.Export;
 using Neurodynamics.Import;
 using Neurodynamics.Models;
 using Xunit;
@@ -44,8 +45,8 @@ public sealed class RefusedFileTests : IDisposable
     public void A_file_cut_off_anywhere(string format)
     {
         using var network = Network.Create(Architecture.Gru, 2, 3, 1, seed: 1);
-        NetworkFile.SavePyTorch(network, scratch.Path("whole.pt"));
-        NetworkFile.SaveSafetensors(network, scratch.Path("whole.safetensors"));
+        NetworkExport.SavePyTorch(network, scratch.Path("whole.pt"));
+        NetworkExport.SaveSafetensors(network, scratch.Path("whole.safetensors"));
         KerasArray[] keras =
         [
             new("layers/lstm/cell/vars/0", [1, 4], 1, 2, 3, 4), new("layers/lstm/cell/vars/1", [1, 4], 1, 2, 3, 4),
