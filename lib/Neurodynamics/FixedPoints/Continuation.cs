@@ -85,35 +85,42 @@ public sealed record Continuation : Described
                 + FormattableString.Invariant($"{path.Speed([.. start.State, 0]):g3}. Solve for it first."),
                 nameof(start));
 
-        var (spots, folds) = (new List<Spot> { current }, new List<(Spot Spot, int After)>());
-        var ending = Trace(path, spots, folds, progress, cancellation);
-        var points = Judged(path, spots);
-        var turns = folds.Select(fold => Event(BifurcationKind.Fold, fold.Spot, fold.After, path.One(fold.Spot)));
-        return new(points, [.. turns.Concat(CountUnstable ? Passages(points) : []).OrderBy(it => it.After)], ending);
+        var (points, bifurcations) = (new List<BranchPoint>(), new List<Bifurcation>());
+        Spot? before = null;
+        Judge(current, null);
+        var ending = Trace(path, current, Judge, progress, cancellation);
+        return new([.. points], [.. bifurcations], ending);
 
-        Bifurcation Event(BifurcationKind kind, Spot spot, int after, Complex eigenvalue) =>
-            new(kind, spot.Position, path.PointAt(spot.W), after, eigenvalue);
-
-        // Where a mode passes the unit circle, but for the folds.
-        IEnumerable<Bifurcation> Passages(BranchPoint[] points)
+        // At once, so that a stop leaves nothing to be judged.
+        int Judge(Spot spot, Spot? fold)
         {
-            for (int i = 0; i + 1 < points.Length; i++)
+            var (sign, unstable) = path.Judge(spot, CountUnstable);
+            points.Add(new(spot.Position, path.PointAt(spot.W), sign, unstable));
+            if (fold is not null) Add(BifurcationKind.Fold, fold, path.One(fold));
+            if (CountUnstable && before is not null) Pass(before, spot, hasFold: fold is not null);
+            before = spot;
+            return points.Count;
+        }
+
+        void Add(BifurcationKind kind, Spot spot, Complex eigenvalue) => bifurcations.Add(
+            new(kind, spot.Position, path.PointAt(spot.W), points.Count - 2, eigenvalue));
+
+        // Where a mode passes the unit circle, but for the fold.
+        void Pass(Spot low, Spot high, bool hasFold)
+        {
+            int below = points[^2].UnstableModes!.Value, above = points[^1].UnstableModes!.Value;
+            for (int rank = Math.Min(below, above); rank < Math.Max(below, above); rank++)
             {
-                int before = points[i].UnstableModes!.Value, past = points[i + 1].UnstableModes!.Value;
-                bool hasFold = folds.Any(fold => fold.After == i);
-                for (int rank = Math.Min(before, past); rank < Math.Max(before, past); rank++)
-                {
-                    int place = rank;
-                    var spot = path.Locate(spots[i], spots[i + 1], at => path.Eigenvalues(at)[place].Magnitude - 1);
-                    var eigenvalue = path.Eigenvalues(spot)[rank];
-                    bool isReal = Math.Abs(eigenvalue.Imaginary) <= RealWithin;
-                    if (isReal && eigenvalue.Real > 0 && hasFold) continue;
-                    yield return Event(!isReal ? BifurcationKind.NeimarkSacker
-                        : eigenvalue.Real > 0 ? BifurcationKind.BranchPoint : BifurcationKind.Flip,
-                        spot, i, new(eigenvalue.Real, Math.Abs(eigenvalue.Imaginary)));
-                    // The other one of the pair is next in the order.
-                    if (!isReal) rank++;
-                }
+                int place = rank;
+                var spot = path.Locate(low, high, at => path.Eigenvalues(at)[place].Magnitude - 1);
+                var eigenvalue = path.Eigenvalues(spot)[rank];
+                bool isReal = Math.Abs(eigenvalue.Imaginary) <= RealWithin;
+                if (isReal && eigenvalue.Real > 0 && hasFold) continue;
+                Add(!isReal ? BifurcationKind.NeimarkSacker
+                    : eigenvalue.Real > 0 ? BifurcationKind.BranchPoint : BifurcationKind.Flip,
+                    spot, new(eigenvalue.Real, Math.Abs(eigenvalue.Imaginary)));
+                // The other one of the pair is next in the order.
+                if (!isReal) rank++;
             }
         }
     }
@@ -143,14 +150,15 @@ public sealed record Continuation : Described
         return branches;
     }
 
-    private BranchEnding Trace(Path path, List<Spot> spots, List<(Spot, int)> folds, IProgress<int>? progress,
+    /// <summary>Traces the branch on from a spot.</summary>
+    /// <param name="judge">Given each spot and the fold before it, if there is one; says how many there are.</param>
+    private BranchEnding Trace(Path path, Spot current, Func<Spot, Spot?, int> judge, IProgress<int>? progress,
         CancellationToken cancellation)
     {
         double length = Math.Min(InitialStep, MaxStep);
         for (int step = 0; step < MaxSteps; step++)
         {
             if (cancellation.IsCancellationRequested) return BranchEnding.Cancelled;
-            var current = spots[^1];
             (Spot Spot, int Corrections) next;
             while (true)
             {
@@ -166,42 +174,32 @@ public sealed record Continuation : Described
             if (next.Corrections <= 3) length = Math.Min(length * 1.5, MaxStep);
 
             var (from, past) = (current, next.Spot);
+            Spot? fold = null;
             if (current.Slope * past.Slope < 0)
             {
-                var fold = path.Locate(current, past, spot => spot.Slope);
+                var turn = path.Locate(current, past, spot => spot.Slope);
                 // Ignore folds beyond the end of the path.
-                if (fold.Position is >= 0 and <= 1)
-                {
-                    folds.Add((fold, spots.Count - 1));
-                    from = fold;
-                }
-                else past = fold;
+                if (turn.Position is >= 0 and <= 1) from = fold = turn;
+                else past = turn;
             }
             if (past.Position is >= 0 and <= 1)
             {
-                spots.Add(past);
-                progress?.Report(spots.Count);
+                Add(current = past, fold);
                 continue;
             }
             double end = past.Position > 1 ? 1 : 0;
             var last = path.Locate(from, past, spot => spot.Position - end);
-            spots.Add(path.Correct(last.W, path.Along, end) is var (exact, _) ? new([.. exact[..^1], end], last.Tangent)
-                : last);
-            progress?.Report(spots.Count);
+            if (path.Correct(last.W, path.Along, end) is var (exact, _)) last = last with { W = [.. exact[..^1], end] };
+            Add(last, fold);
             return end == 1 ? BranchEnding.ReachedEnd : BranchEnding.CameBack;
         }
         return BranchEnding.StepLimit;
-    }
 
-    private BranchPoint[] Judged(Path path, List<Spot> spots)
-    {
-        var points = new BranchPoint[spots.Count];
-        for (int i = 0; i < points.Length; i++)
+        void Add(Spot spot, Spot? fold)
         {
-            var (sign, unstable) = path.Judge(spots[i], CountUnstable);
-            points[i] = new(spots[i].Position, path.PointAt(spots[i].W), sign, unstable);
+            int count = judge(spot, fold);
+            progress?.Report(count);
         }
-        return points;
     }
 
     /// <summary>A point w = [x, s] of the branch and the unit tangent there.</summary>
