@@ -22,8 +22,8 @@ sealed class FindCommand(Workbook workbook, IAnsiConsole console) : AsyncCommand
     public sealed class Settings : SetupSettings
     {
         [CommandArgument(0, "<network>")]
-        [Description("PyTorch, Keras, safetensors, NumPy or MATLAB file (notebook 11 says what can be read), or the name of a "
-            + "network that comes with the workbook.")]
+        [Description("PyTorch, Keras, safetensors, NumPy or MATLAB file (notebook 11 says what can be read), or the "
+            + "name of a network that comes with the workbook.")]
         public required string Network { get; init; }
 
         [CommandOption("--trajectory <FILE>")]

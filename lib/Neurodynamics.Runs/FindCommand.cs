@@ -88,8 +88,8 @@ sealed class FindCommand : Command<FindCommand.Settings>
         if (reduced is not null) visited = reduced.FromUnits(visited);
         string from = trajectory is not null
             ? $"The search started from {settings.Candidates} states of the trials."
-            : own is not null ? $"The search started from {settings.Candidates} states that the network visits in its own "
-                + $"task: {task.Title}."
+            : own is not null ? $"The search started from {settings.Candidates} states that the network visits in its "
+                + $"own task: {task.Title}."
             : $"There were no trials, so the search started from {settings.Candidates} states that the network visits "
                 + "under white noise: points that only trials of its task come near may be missing.";
         double[,] starts = Neurodynamics.FixedPoints.Candidates.FromStates(
@@ -116,8 +116,8 @@ sealed class FindCommand : Command<FindCommand.Settings>
             reduced);
         new FoundPoints(
             settings.Network, cell.Title, cell.Units, imported.Used, imported.Ignored, imported.Assumptions,
-            check?.Reproduced, FoundPage.Words(check, own is not null), cell.Unchecked, FoundPage.NotChecked(cell), reduced?.StateSize, page,
-            lines).Say();
+            check?.Reproduced, FoundPage.Words(check, own is not null), cell.Unchecked, FoundPage.NotChecked(cell),
+            reduced?.StateSize, page, lines).Say();
         return cancellation.IsCancellationRequested ? Stopped : 0;
 
         FoundUnder Search(Cell searched, double[] input, int number)

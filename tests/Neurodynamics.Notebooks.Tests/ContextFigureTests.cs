@@ -85,7 +85,7 @@ public sealed class ContextFigureTests
         var branch = new Continuation().Follow(
             cell, new([0], [0.5], 0, 1), [1.5], cancellation: TestContext.Current.CancellationToken);
         string json = GenericChart.toJson(Figures.Branches([branch], new(cell)));
-        Assert.Contains("flip at 0.5000", json, StringComparison.Ordinal);
+        Assert.Contains("flip at 1.0000", json, StringComparison.Ordinal);
         Assert.Contains("a turn in 2.0 steps", json, StringComparison.Ordinal);
     }
 

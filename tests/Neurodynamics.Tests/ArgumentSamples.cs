@@ -179,6 +179,7 @@ internal sealed class ArgumentSamples
         nameof(Recipe) => Recipe(),
         nameof(TrainingOptions) => Recipe().Training,
         nameof(TrainedNetwork) => trained.Value,
+        nameof(RecipeList) => Shipped.Recipes,
         nameof(TrainingRecord) => trained.Value.Record,
         nameof(NetworkStore) => new NetworkStore(folder),
         nameof(SweepMeasurement) => Measurement(),

@@ -125,7 +125,8 @@ public sealed class FindTests : IDisposable
     [InlineData("flipflop3-gru-2-layers", null)]
     public async Task ANetworkThatARecipeMadeIsReadByItsRecord(string name, int? rank)
     {
-        var (failure, found) = await FindAsync(Path.Combine(Workbook.Networks, name + ".safetensors"), "--candidates=8");
+        var (failure, found) =
+            await FindAsync(Path.Combine(Workbook.Networks, name + ".safetensors"), "--candidates=8");
 
         Assert.Null(failure);
         Assert.Equal((rank, (string?)null), (found!.Reduced, found.Unchecked));
@@ -171,7 +172,8 @@ public sealed class FindTests : IDisposable
     [InlineData("flipflop9-gru", 1, "flipflop3-gru, ")]
     public async Task TheVerbAnswersInJson(string network, int code, string words)
     {
-        await File.WriteAllTextAsync(Path.Combine(folder, "two.npz"), "no archive", TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(
+            Path.Combine(folder, "two.npz"), "no archive", TestContext.Current.CancellationToken);
         var ended = await Cli.Wrap("dotnet").WithWorkingDirectory(folder).WithArguments(
                 [typeof(Environment.Workbook).Assembly.Location, "find", network, "--json", "--no-install",
                     "--candidates", "8"])

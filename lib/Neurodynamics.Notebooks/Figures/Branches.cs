@@ -52,7 +52,8 @@ public static partial class Figures
             foreach (var kind in stretches.GroupBy(stretch => stretch.Unstable).OrderBy(kind => kind.Key))
                 panel.Line(kind.Key == 0 ? "attractor" : $"saddle, {kind.Key} unstable",
                     [.. kind.SelectMany(stretch => Channel(stretch.Line, channel).Append(null))], Look(kind.Key).Paint,
-                    $"{(input is null ? "strength" : across)} {Hover.XAs(".4f")}<br>{word} {Hover.YAs(".2f")}", kind.Key == 0 ? 2.5 : 1.5,
+                    $"{(input is null ? "strength" : across)} {Hover.XAs(".4f")}<br>{word} {Hover.YAs(".2f")}",
+                    kind.Key == 0 ? 2.5 : 1.5,
                     kind.Key switch { 0 => Dash.Solid, 1 => Dash.Dash, 2 => Dash.Dot, _ => Dash.DashDot });
             foreach (var (look, kind, places) in marks)
                 panel.Markers(look.Name, [.. Channel(places, channel)], look.Paint, null, look.Symbol, 9)

@@ -63,7 +63,10 @@ public static partial class Figures
     /// </param>
     public static GenericChart Apart(IReadOnlyList<(string Name, double[] Distances)> pairs)
     {
-        var panels = new Panels("How far the states of the printed equations are from the standard ones", 360) { Legend = Legend.BottomRight };
+        var panels = new Panels("How far the states of the printed equations are from the standard ones", 360)
+        {
+            Legend = Legend.BottomRight,
+        };
         for (int i = 0; i < pairs.Count; i++)
         {
             var (name, distances) = pairs[i];

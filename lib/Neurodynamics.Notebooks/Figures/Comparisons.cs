@@ -74,7 +74,8 @@ public static partial class Figures
             panel.Bars(attractor ? "attractor" : "saddle", numbers, numbers.Select(number => (double)facts.Count(
                 point => point.Linearisation.IsAttractor == attractor && point.Undecided == (int)number)),
                 attractor ? Paint.Blue : Paint.Grey,
-                $"{(attractor ? "attractors" : "saddles")} undecided in {Hover.X}: {Hover.Y}").Hatched(attractor ? 0 : 1).NotInLegend();
+                $"{(attractor ? "attractors" : "saddles")} undecided in {Hover.X}: {Hover.Y}")
+                .Hatched(attractor ? 0 : 1).NotInLegend();
         // Corners, edges, faces, ...: each channel is decided in one of two ways, or not.
         panel.Markers("a cube's points", numbers, numbers.Select(number =>
             Numbers(0, (int)number).Aggregate(Math.Pow(2, network.Channels - number),

@@ -93,7 +93,10 @@ public static partial class Figures
         double[][] places = Places(points, pca);
         double[][][][] ways =
             [.. paths.Select(path => path.States.Take(looks).Select(states => pca.Project(states).Split()).ToArray())];
-        var panels = new Panels("Where the candidates are, step by step", 560, columns: paths.Count) { Legend = Legend.None };
+        var panels = new Panels("Where the candidates are, step by step", 560, columns: paths.Count)
+        {
+            Legend = Legend.None,
+        };
         var scale = new Scale("log<sub>10</sub> q", -32, 0);
         double[][] ranges = [Middle(0), Middle(1)];
         for (int k = 0; k < paths.Count; k++)

@@ -28,7 +28,8 @@ internal sealed record PointFacts(
         {
             string input = Input is { Length: <= 12 } ? $"({Input})" : "";
             // In one weight: plotly.js cuts a label in space that changes it.
-            return Linearisation.IsAttractor && Readout.Length > 0 ? $"<b>{$"{ReadoutLabel} {input}".Trim()}</b>" : input;
+            return Linearisation.IsAttractor && Readout.Length > 0
+                ? $"<b>{$"{ReadoutLabel} {input}".Trim()}</b>" : input;
         }
     }
 
