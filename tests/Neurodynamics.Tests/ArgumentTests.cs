@@ -113,7 +113,7 @@ public sealed class ArgumentTests : IDisposable
     }
 
     /// <summary>Constructors, methods and what can be set, but what the compiler makes of a record.</summary>
-    private static IEnumerable<MethodBase> Members =>
+    internal static IEnumerable<MethodBase> Members =>
         from type in typeof(Distances).Assembly.GetExportedTypes()
             // What the library calls, and others implement.
         where type != typeof(FileFormat) && type != typeof(LayerLayout) && type != typeof(LayerSource)

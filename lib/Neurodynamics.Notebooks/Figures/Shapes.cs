@@ -25,7 +25,7 @@ public static partial class Figures
     /// <param name="title">Title; the shape is added to it.</param>
     public static GenericChart ShapeOf(double[,] states, string name, Network network, string title)
     {
-        var (shape, pca) = (CloudShape.Of(states), Pca.Fit(states));
+        var (shape, pca) = (CloudShape.Of(states, cancellation: Workbook.Stop), Pca.Fit(states));
         var (centre, directions) = (shape.Centre, shape.Directions);
         bool isTold = centre is not null && directions is not null;
         // Where a shape is what there is to see, the axes' box would be another.

@@ -102,7 +102,7 @@ public static partial class Tables
         double[,] inputs = shown.Select(point => point.Input).ToMatrix(cell.InputSize);
         double[] corrections = new FixedPointProblem(
             cell, inputs, shown.Select(point => point.State).ToMatrix(cell.StateSize)).Corrections();
-        var (reach, proofs) = (Reachability.Of(cell, shown), Certificate.Of(cell, shown));
+        var (reach, proofs) = (Reachability.Of(cell, shown), Certificate.Of(cell, shown, cancellation: Workbook.Stop));
         return Table.Of(Enumerable.Range(0, shown.Length)).Assuming(cell.Unchecked)
             .Column("speed q", i => shown[i].Speed)
             .Column("largest |h|", i => shown[i].State.Max(Math.Abs))

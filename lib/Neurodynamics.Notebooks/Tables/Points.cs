@@ -182,7 +182,9 @@ public static partial class Tables
     {
         Network[] read = [.. sets.Select(set => set.Network).Where(network => network.Readout is not null)];
         bool values = read.Length > 0 && read.All(network => network.Outputs != OutputMeaning.Logits);
-        return Table.Of(sets.Select(set => (set, Points: Linearisation.Of(set.Network.Cell, set.Set.Points)))
+        return Table.Of(sets
+                .Select(set => (set, Points:
+                    Linearisation.Of(set.Network.Cell, set.Set.Points, cancellation: Workbook.Stop)))
                 .Select(row => (row.set.Name, row.set.Set, row.set.Network, row.Points,
                     First: PointFacts.Of(row.Points, row.set.Network)
                         .FirstOrDefault(point => point.Linearisation.IsAttractor))))
@@ -212,7 +214,8 @@ public static partial class Tables
     /// <param name="network">The network.</param>
     public static DataFrame ByInput(IReadOnlyList<FixedPointSet> sets, Network network) =>
         Table.Of(sets.Select(
-            set => (Set: set, Attractors: PointFacts.Of(Linearisation.Of(network.Cell, set.Points), network)
+            set => (Set: set, Attractors: PointFacts
+                .Of(Linearisation.Of(network.Cell, set.Points, cancellation: Workbook.Stop), network)
                 .Where(point => point.Linearisation.IsAttractor).ToArray()))).Assuming(network.Cell.Unchecked)
             .Column("input", row => $"({Wording.Of(row.Set.Input)})")
             .Column("points", row => row.Set.Points.Count)

@@ -13,7 +13,7 @@ public static partial class Tables
     /// </summary>
     /// <param name="clouds">The name and the states [M, S] of each set.</param>
     public static DataFrame Shapes(IReadOnlyList<(string Name, double[,] States)> clouds) =>
-        Table.Of(clouds.Select(cloud => (cloud.Name, Shape: CloudShape.Of(cloud.States))))
+        Table.Of(clouds.Select(cloud => (cloud.Name, Shape: CloudShape.Of(cloud.States, cancellation: Workbook.Stop))))
             .Column("states", row => row.Name)
             .Column("how many", row => row.Shape.States)
             .Column("different", row => row.Shape.Points)

@@ -131,12 +131,14 @@ public sealed record CloudShape
     /// at random are looked at. Every value finite.
     /// </param>
     /// <param name="seed">Seed of the draws; default 0.</param>
-    public static CloudShape Of(double[,] states, long seed = 0)
+    /// <param name="cancellation">Stops it with an exception.</param>
+    public static CloudShape Of(double[,] states, long seed = 0, CancellationToken cancellation = default)
     {
         Demand.Given(states);
         foreach (double value in states)
             if (!double.IsFinite(value)) throw new ArgumentException(
                 "A cloud's shape needs finite states: leave out candidates that ended as not finite.", nameof(states));
+        cancellation.ThrowIfCancellationRequested();
         int given = states.GetLength(0);
         states = Different(states);
         int count = states.GetLength(0);
@@ -154,21 +156,24 @@ public sealed record CloudShape
         var random = new Random((int)(seed & int.MaxValue));
         if (FlatShape(places) is { } flat)
         {
-            int drawn = Enumerable.Range(0, Draws)
-                .Count(_ => FlatShape(places[Drawn(random, (int)places.shape[0])]) == flat);
+            int drawn = Enumerable.Range(0, Draws).Count(_ =>
+            {
+                cancellation.ThrowIfCancellationRequested();
+                return FlatShape(places[Drawn(random, (int)places.shape[0])]) == flat;
+            });
             return Without(new() { [flat] = double.PositiveInfinity }, (double)drawn / Draws, explained);
         }
 
         var spread = places.Squared().mean([0]).sqrt();
         var cloud = places / spread;
-        var fits = ShapeFit.All(cloud);
+        var fits = ShapeFit.All(cloud, cancellation);
         var told = Without(Leads(fits, [.. fits.Select(fit => fit.Criterion)], (int)cloud.shape[0]), 0, explained);
         var frame = fits.Where(fit => fit.Shape == told.Shape).MaxBy(fit => fit.Criterion)?.Frame;
         if (told.Shape == ShapeKind.None) frame = null;
         var components = pca.Components.ToTensor();
         return told with
         {
-            Sureness = Sure(fits, told, (int)cloud.shape[0], random),
+            Sureness = Sure(fits, told, (int)cloud.shape[0], random, cancellation),
             Centre = frame is null
                 ? null
                 : (frame.Centre * spread).unsqueeze(0).mm(components).squeeze(0).Plus(pca.Mean.ToTensor()).ToVector(),
@@ -236,12 +241,14 @@ public sealed record CloudShape
     }
 
     /// <summary>The share of draws with the same verdict.</summary>
-    private static double Sure(ShapeFit[] fits, CloudShape told, int count, Random random)
+    private static double Sure(
+        ShapeFit[] fits, CloudShape told, int count, Random random, CancellationToken cancellation)
     {
         int same = 0;
         double[] totals = new double[fits.Length];
         for (int draw = 0; draw < Draws; draw++)
         {
+            cancellation.ThrowIfCancellationRequested();
             for (int k = 0; k < fits.Length; k++) totals[k] = -fits[k].Penalty;
             for (int i = 0; i < count; i++)
             {

@@ -22,8 +22,9 @@ public sealed record GradientFlow(IReadOnlyList<int> Lags, double[,] Norms) : De
     /// <param name="inputs">The trials' inputs [B, T, I].</param>
     /// <param name="lags">k, each from 1 to T - 1; default about 14, ever farther apart.</param>
     /// <param name="start">The state before the first step, S values; default the cell's own, zeros for most.</param>
-    public static GradientFlow Along(
-        Cell cell, double[,,] inputs, IReadOnlyList<int>? lags = null, double[]? start = null)
+    /// <param name="cancellation">Stops it with an exception.</param>
+    public static GradientFlow Along(Cell cell, double[,,] inputs, IReadOnlyList<int>? lags = null,
+        double[]? start = null, CancellationToken cancellation = default)
     {
         Demand.Given((cell, inputs));
         int steps = inputs.GetLength(1);
@@ -43,6 +44,7 @@ public sealed record GradientFlow(IReadOnlyList<int> Lags, double[,] Norms) : De
         var product = eye(cell.StateSize, dtype: ScalarType.Float64).unsqueeze(0);
         for (int k = 1, next = 0; next < chosen.Length; k++)
         {
+            cancellation.ThrowIfCancellationRequested();
             using var inner = NewDisposeScope();
             // Step T - k + 1 starts from the state after step T - k.
             var jacobian = exact.StateJacobian(shown.select(1, steps - k), states.select(1, steps - k - 1));

@@ -70,7 +70,7 @@ public sealed record InvariantCurve(double[,] States, double[] Input, double Per
         ArgumentOutOfRangeException.ThrowIfLessThan(multipliers, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(multipliers, cell.StateSize);
         var run = new ConstantInput(cell, input);
-        double[,] path = run.Path(run.After(start.AsRow(), settle, cancellation), steps).Trial(0);
+        double[,] path = run.Path(run.After(start.AsRow(), settle, cancellation), steps, cancellation).Trial(0);
         double period = double.PositiveInfinity;
         if (cell.StateSize > 1 && path.Spread() > 1e-6)
         {

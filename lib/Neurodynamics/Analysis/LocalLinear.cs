@@ -71,8 +71,9 @@ public sealed class LocalLinear
     /// </summary>
     /// <param name="inputs">The trials' inputs [B, T, I].</param>
     /// <param name="start">The state before the first step, S values; default the cell's own, zeros for most.</param>
+    /// <param name="cancellation">Stops it with an exception.</param>
     /// <remarks>Far from all points it can run away, and then holds what is not finite.</remarks>
-    public double[,,] Run(double[,,] inputs, double[]? start = null)
+    public double[,,] Run(double[,,] inputs, double[]? start = null, CancellationToken cancellation = default)
     {
         Demand.Shape(inputs, [-1, -1, cell.InputSize]);
         ArgumentOutOfRangeException.ThrowIfZero(inputs.GetLength(1), nameof(inputs));
@@ -83,6 +84,7 @@ public sealed class LocalLinear
         var states = new List<Tensor>();
         foreach (var input in given.unbind(1))
         {
+            cancellation.ThrowIfCancellationRequested();
             using var inner = NewDisposeScope();
             state = Step(input, state).Next.MoveToOuterDisposeScope();
             states.Add(state);

@@ -114,17 +114,23 @@ public sealed record PhasePlane(Cell Cell, double[] Input, double[] Axis, double
 
     /// <summary>The fixed points that a search from a grid finds, linearised.</summary>
     /// <param name="count">Candidates along each axis; default 12.</param>
-    public IReadOnlyList<Linearisation> FixedPoints(int count = 12) =>
-        Linearisation.Of(Cell, new FixedPointSearch { MergeDistance = 1e-5 }.Run(Cell, Grid(count), Input).Points);
+    /// <param name="cancellation">Stops it with an exception.</param>
+    public IReadOnlyList<Linearisation> FixedPoints(int count = 12, CancellationToken cancellation = default)
+    {
+        var search = new FixedPointSearch { MergeDistance = 1e-5 };
+        var set = search.Run(Cell, Grid(count), Input, cancellation: cancellation);
+        return Linearisation.Of(Cell, set.Points, cancellation: cancellation);
+    }
 
     /// <summary>Where the cell goes from some states, itself included: [B, steps + 1, 2].</summary>
     /// <param name="starts">[B, 2].</param>
     /// <param name="steps">At least 1.</param>
-    public double[,,] Trajectories(double[,] starts, int steps)
+    /// <param name="cancellation">Stops it with an exception.</param>
+    public double[,,] Trajectories(double[,] starts, int steps, CancellationToken cancellation = default)
     {
         Demand.Given(starts);
         ArgumentOutOfRangeException.ThrowIfLessThan(steps, 1);
-        return new ConstantInput(Cell, Input).Path(starts, steps);
+        return new ConstantInput(Cell, Input).Path(starts, steps, cancellation);
     }
 
     /// <summary>Coordinates of trajectories along a direction [B, T].</summary>

@@ -25,7 +25,7 @@ public sealed record Portrait(
     /// <param name="seed">Seed of the candidates; default 7.</param>
     /// <param name="start">The state before the first step, S values; default the cell's own, zeros for most.</param>
     /// <param name="progress">Told how many candidates have ended.</param>
-    /// <param name="cancellation">Stops the search.</param>
+    /// <param name="cancellation">Stops it with an exception.</param>
     public static Portrait Of(
         string name, Network network, double[,,] inputs, FixedPointSearch search, int candidates, double noise = 0.1,
             long seed = 7, double[]? start = null,
@@ -34,7 +34,8 @@ public sealed record Portrait(
         Demand.Given((network, inputs, search));
         double[,] starts = Candidates.FromTrials(network.Cell, inputs, candidates, seed, noise, start: start);
         var set = search.Run(network.Cell, starts, progress: progress, cancellation: cancellation);
-        return new(name, network, network.Run(inputs, start), set, Linearisation.Of(network.Cell, set.Points));
+        var points = Linearisation.Of(network.Cell, set.Points, cancellation: cancellation);
+        return new(name, network, network.Run(inputs, start), set, points);
     }
 
     /// <summary>The first three principal components of its fixed points, its trajectories, or both.</summary>

@@ -23,8 +23,9 @@ public sealed record Psychometric(
     /// <param name="steps">T, steps of each trial.</param>
     /// <param name="trials">Trials for each coherence; default 200.</param>
     /// <param name="seed">Seed of noise and of the other stream; default 1.</param>
-    public static IReadOnlyList<Psychometric> Of(
-        Network network, ContextDecision task, int steps, int trials = 200, long seed = 1)
+    /// <param name="cancellation">Stops it with an exception.</param>
+    public static IReadOnlyList<Psychometric> Of(Network network, ContextDecision task, int steps, int trials = 200,
+        long seed = 1, CancellationToken cancellation = default)
     {
         Demand.Given((network, task));
         ArgumentOutOfRangeException.ThrowIfLessThan(trials, 1);
@@ -34,6 +35,7 @@ public sealed record Psychometric(
         foreach (var context in Enum.GetValues<ContextDecision.Context>())
             foreach (var varied in Enum.GetValues<ContextDecision.Context>())
             {
+                cancellation.ThrowIfCancellationRequested();
                 var random = Seeds.Random(seed, $"{context} {varied}");
                 var conditions = coherences.SelectMany(coherence => Enumerable.Range(0, trials).Select(_ =>
                 {

@@ -21,7 +21,9 @@ public sealed record Retention(double[] Right, double[] Moved, int Bits) : Descr
     /// <param name="trials">The trials.</param>
     /// <param name="silence">Steps of zero input after each of them, at least 1.</param>
     /// <param name="start">The state before the first step, S values; default the cell's own, zeros for most.</param>
-    public static Retention Of(Network network, Trials trials, int silence, double[]? start = null)
+    /// <param name="cancellation">Stops it with an exception.</param>
+    public static Retention Of(Network network, Trials trials, int silence, double[]? start = null,
+        CancellationToken cancellation = default)
     {
         Demand.Given((network, trials));
         network.RequireReadout();
@@ -48,7 +50,7 @@ public sealed record Retention(double[] Right, double[] Moved, int Bits) : Descr
                 / (double)asked.Length;
             moved[step - 1] = (after - before).norm(1).mean().ToDouble();
             return null;
-        });
+        }, cancellation);
         return new(right, moved, asked.Length);
     }
 }

@@ -33,7 +33,7 @@ public sealed record Reversal(int Inputs, int? Needed) : Described
         using var frozen = no_grad();
         var exact = network.InDouble();
         double[,] way = new ConstantInput(exact.Cell, Input(size))
-            .Path(exact.Cell.StartOf(start).AsRow(), inputs.Max())
+            .Path(exact.Cell.StartOf(start).AsRow(), inputs.Max(), cancellation)
             .Trial(0);
         var turned = inputs.Select(way.Row).ToMatrix(exact.Cell.StateSize).ToTensor();
         int?[] needed = new int?[inputs.Count];

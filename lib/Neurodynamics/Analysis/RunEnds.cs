@@ -43,7 +43,7 @@ public sealed record RunEnds(
         if (cell.StateSize is > 1 and <= MostForCurve
             && ends.FirstOrDefault(end => end.Ending == RunEnding.StepLimit) is { } moving)
         {
-            double[,] path = run.Path(moving.State.AsRow(), PathOfCentre).Trial(0);
+            double[,] path = run.Path(moving.State.AsRow(), PathOfCentre, cancellation).Trial(0);
             double[] centre = [.. Enumerable.Range(0, cell.StateSize)
                 .Select(i => Enumerable.Range(0, PathOfCentre).Average(step => path[step, i]))];
             curve = InvariantCurve.Of(cell, input, moving.State, centre, steps, steps, cancellation: cancellation);

@@ -20,8 +20,11 @@ internal sealed record ShapeFit(ShapeKind Shape, double[] Likelihoods, double Pe
     public double Criterion { get; } = Likelihoods.Sum() - Penalty;
 
     /// <summary>Every recipe fitted to a cloud [M, 3].</summary>
-    public static ShapeFit[] All(Tensor cloud) =>
-        [Blob(cloud), .. ShapeTemplate.All.Select(template => template.FitTo(cloud)), Surface(cloud)];
+    public static ShapeFit[] All(Tensor cloud, CancellationToken cancellation) =>
+    [
+        Blob(cloud), .. ShapeTemplate.All.Select(template => template.FitTo(cloud, cancellation)),
+        Surface(cloud, cancellation),
+    ];
 
     public static double PenaltyOf(int numbers, Tensor cloud) => 0.5 * numbers * Math.Log(cloud.shape[0]);
 
@@ -33,7 +36,7 @@ internal sealed record ShapeFit(ShapeKind Shape, double[] Likelihoods, double Pe
     /// A quadratic surface over the plane at right angles to the direction in which it leaves the least; across the
     /// plane the cloud is a normal blob.
     /// </summary>
-    private static ShapeFit Surface(Tensor cloud)
+    private static ShapeFit Surface(Tensor cloud, CancellationToken cancellation)
     {
         const int Tried = 400;
         // Half a sphere of directions, then ever closer to the best so far.
@@ -41,6 +44,7 @@ internal sealed record ShapeFit(ShapeKind Shape, double[] Likelihoods, double Pe
         var around = EvenTurns.Sphere(Tried / 8).ToMatrix(3).ToTensor();
         for (double reach = 0.1; reach > 0.005; reach /= 2)
         {
+            cancellation.ThrowIfCancellationRequested();
             var near = nn.functional.normalize(least.Plus(around.Times(reach)), dim: 1);
             (least, likelihoods) = Best(cat([least.unsqueeze(0), near]));
         }

@@ -19,7 +19,7 @@ internal sealed record ShapeTemplate(
         [Cube(), Edges(), Axes(Half), Axes(1), Shell(), Solid(ball: true), Solid(ball: false)];
 
     /// <summary>By expectation and maximisation from turns spread evenly over all, at once; the best is kept.</summary>
-    public ShapeFit FitTo(Tensor cloud)
+    public ShapeFit FitTo(Tensor cloud, CancellationToken cancellation)
     {
         int count = (int)cloud.shape[0], kinds = Kinds.Max() + 1;
         // A template's points are as far from its middle as the cloud's are from its own.
@@ -34,6 +34,7 @@ internal sealed record ShapeTemplate(
         var shares = (members / members.sum()).expand(Turns, kinds).clone();
         for (int iteration = 0; ; iteration++)
         {
+            cancellation.ThrowIfCancellationRequested();
             using var inner = NewDisposeScope();
             long turns = turn.shape[0];
             var placed = centre.Plus(scale * points.matmul(turn.transpose(1, 2)));

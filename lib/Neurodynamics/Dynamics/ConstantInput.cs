@@ -41,7 +41,8 @@ public sealed record ConstantInput(Cell Cell, double[,] Inputs) : Described
     /// <summary>The way of states, each start included [M, steps + 1, S].</summary>
     /// <param name="states">[M, S].</param>
     /// <param name="steps">At least 0.</param>
-    public double[,,] Path(double[,] states, int steps)
+    /// <param name="cancellation">Stops it with an exception.</param>
+    public double[,,] Path(double[,] states, int steps, CancellationToken cancellation = default)
     {
         Demand.Shape(states, [-1, Cell.StateSize]);
         ArgumentOutOfRangeException.ThrowIfNegative(steps);
@@ -53,7 +54,7 @@ public sealed record ConstantInput(Cell Cell, double[,] Inputs) : Described
         {
             way.Add(after.clone().MoveToOuterDisposeScope());
             return null;
-        });
+        }, cancellation);
         return stack(way, 1).ToCube();
     }
 

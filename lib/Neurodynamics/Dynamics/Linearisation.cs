@@ -142,12 +142,14 @@ public sealed record Linearisation(StatePoint Point, double[,] StateJacobian, do
     /// <param name="band">
     /// Largest | |lambda| - 1 | of a marginal mode; default 0.01, a time constant of about 100 steps.
     /// </param>
+    /// <param name="cancellation">Stops it with an exception.</param>
     /// <returns>
     /// By number of unstable modes, and in the order of the points where that is equal; points whose Jacobian is not
     /// finite come last.
     /// </returns>
     /// <exception cref="ArgumentException">A point does not fit the cell.</exception>
-    public static IReadOnlyList<Linearisation> Of(Cell cell, IReadOnlyList<StatePoint> points, double band = 0.01)
+    public static IReadOnlyList<Linearisation> Of(Cell cell, IReadOnlyList<StatePoint> points, double band = 0.01,
+        CancellationToken cancellation = default)
     {
         Demand.Given((cell, points));
         ArgumentOutOfRangeException.ThrowIfNegative(band);
@@ -160,8 +162,7 @@ public sealed record Linearisation(StatePoint Point, double[,] StateJacobian, do
         using var work = cell.Usage.Begin();
         var exact = cell.InDouble();
         var (form, lines) = (cell.Form, new Linearisation[points.Count]);
-        // Torch itself has one thread; chunks on threads of our own are both right and faster.
-        FixedPointSolver.InParallel(exact, [.. Enumerable.Range(0, points.Count).Chunk(Chunk)], chunk =>
+        exact.InParallel([.. Enumerable.Range(0, points.Count).Chunk(Chunk)], chunk =>
         {
             using var scope = NewDisposeScope();
             using var frozen = no_grad();
@@ -170,6 +171,7 @@ public sealed record Linearisation(StatePoint Point, double[,] StateJacobian, do
             var (byState, byInput) = (exact.StateJacobian(inputs, states), exact.InputJacobian(inputs, states));
             for (int i = 0; i < chunk.Length; i++)
             {
+                cancellation.ThrowIfCancellationRequested();
                 using var inner = NewDisposeScope();
                 var (modes, condition) = ModesOf(byState[i]);
                 lines[chunk[i]] =
@@ -178,7 +180,7 @@ public sealed record Linearisation(StatePoint Point, double[,] StateJacobian, do
                         Form = form,
                     };
             }
-        });
+        }, cancellation);
         return [.. lines.OrderBy(line => line.IsFinite ? line.UnstableModes : int.MaxValue)];
     }
 

@@ -80,14 +80,19 @@ public sealed record Certificate(Certainty Certainty, double ExistenceRadius, do
     /// Which numbers the weights stand for: by default exactly these, or all that round to them in float32. Then a true
     /// fixed point of every network whose weights round to these is near the state, and no other.
     /// </param>
+    /// <param name="cancellation">Stops it with an exception.</param>
     /// <returns>In the order of the points.</returns>
     /// <exception cref="ArgumentException">A point does not fit the cell.</exception>
-    public static IReadOnlyList<Certificate> Of(
-        Cell cell, IReadOnlyList<StatePoint> points, WeightsAre weights = WeightsAre.Exact) =>
-        Of(cell, points, weights, default)!;
+    public static IReadOnlyList<Certificate> Of(Cell cell, IReadOnlyList<StatePoint> points,
+        WeightsAre weights = WeightsAre.Exact, CancellationToken cancellation = default)
+    {
+        var certificates = UntilStopped(cell, points, weights, cancellation);
+        cancellation.ThrowIfCancellationRequested();
+        return certificates!;
+    }
 
     /// <summary>The same, until it is cancelled; null for a point that was not tested by then.</summary>
-    internal static IReadOnlyList<Certificate?> Of(
+    internal static IReadOnlyList<Certificate?> UntilStopped(
         Cell cell, IReadOnlyList<StatePoint> points, WeightsAre weights, CancellationToken cancellation)
     {
         Demand.Given((cell, points));
@@ -110,7 +115,7 @@ public sealed record Certificate(Certainty Certainty, double ExistenceRadius, do
         if (finite.Length == 0) return certificates;
         if (exact.Enclosed(weights) is { } step)
         {
-            FixedPointSolver.InParallel(exact, finite, i =>
+            exact.InParallel(finite, i =>
             {
                 if (cancellation.IsCancellationRequested) return;
                 certificates[i] = Krawczyk.Radii(step, points[i].Input, points[i].State) is var (inside, outside)
@@ -120,7 +125,7 @@ public sealed record Certificate(Certainty Certainty, double ExistenceRadius, do
         }
         // 4 MB to a matrix of the batch: enough for a thread of its own to pay, and little memory.
         int chunk = Math.Max(1, (1 << 19) / (cell.StateSize * cell.StateSize));
-        FixedPointSolver.InParallel(exact, [.. finite.Chunk(chunk)], indices =>
+        exact.InParallel([.. finite.Chunk(chunk)], indices =>
         {
             if (cancellation.IsCancellationRequested) return;
             var own = Measured(exact, [.. indices.Select(i => points[i])]);

@@ -52,24 +52,25 @@ public sealed record CertifiedIndex(IReadOnlyList<Disc> Discs, int LeastUnstable
     /// The points. Each is tested anew: a certificate that it carries may be one of another cell or state.
     /// </param>
     /// <param name="weights">Which numbers the weights stand for; default exactly these.</param>
+    /// <param name="cancellation">Stops it with an exception.</param>
     /// <returns>In the order of the points.</returns>
     /// <exception cref="ArgumentException">A point does not fit the cell.</exception>
-    public static IReadOnlyList<CertifiedIndex> Of(
-        Cell cell, IReadOnlyList<StatePoint> points, WeightsAre weights = WeightsAre.Exact)
+    public static IReadOnlyList<CertifiedIndex> Of(Cell cell, IReadOnlyList<StatePoint> points,
+        WeightsAre weights = WeightsAre.Exact, CancellationToken cancellation = default)
     {
         Demand.Given((cell, points));
         using var work = cell.Usage.Begin();
         var (exact, form, size) = (cell.InDouble(), cell.Form, cell.StateSize);
-        var certificates = Certificate.Of(cell, points, weights);
+        var certificates = Certificate.Of(cell, points, weights, cancellation);
         var found = new CertifiedIndex[points.Count];
         var step = exact.Enclosed(weights);
-        FixedPointSolver.InParallel(exact, [.. Enumerable.Range(0, points.Count)], i =>
+        exact.InParallel([.. Enumerable.Range(0, points.Count)], i =>
         {
             var index = step is null ? Nothing("the cell does not know its step over enclosures")
                 : certificates[i].Proof is not { } proof ? Nothing("no true fixed point is certified here")
                 : At(step, points[i], proof.ExistenceRadius);
             found[i] = index with { Form = form };
-        });
+        }, cancellation);
         return found;
 
         CertifiedIndex Nothing(string obstacle) =>

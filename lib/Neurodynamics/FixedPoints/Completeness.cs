@@ -96,14 +96,15 @@ public sealed record Completeness(int Sum, int Counted, int Uncertain, int Outsi
     /// The points, at least one. Each is tested anew: a certificate that it carries may be one of another cell or
     /// state.
     /// </param>
+    /// <param name="cancellation">Stops it with an exception.</param>
     /// <exception cref="ArgumentException">There is no point, or they stand under several inputs.</exception>
-    public static Completeness Of(Cell cell, IReadOnlyList<FixedPoint> points)
+    public static Completeness Of(Cell cell, IReadOnlyList<FixedPoint> points, CancellationToken cancellation = default)
     {
         Demand.Given((cell, points));
         if (points.Count == 0)
             throw new ArgumentException(
                 "Without a point the input is not known: give the input as well.", nameof(points));
-        return Of(cell, points[0].Input, points, Certificate.Of(cell, points));
+        return Of(cell, points[0].Input, points, Certificate.Of(cell, points, cancellation: cancellation), cancellation);
     }
 
     /// <summary>Sums the signs over points at one input. Points that are provably one count once.</summary>
@@ -111,14 +112,16 @@ public sealed record Completeness(int Sum, int Counted, int Uncertain, int Outsi
     /// <param name="input">The constant input, I values.</param>
     /// <param name="points">The points under that input; none is a sum of 0.</param>
     /// <param name="certificates">One per point, in their order.</param>
+    /// <param name="cancellation">Stops it with an exception.</param>
     /// <exception cref="ArgumentException">A point is under another input, or has no certificate.</exception>
     public static Completeness Of(Cell cell, double[] input, IReadOnlyList<FixedPoint> points,
-        IReadOnlyList<Certificate> certificates)
+        IReadOnlyList<Certificate> certificates, CancellationToken cancellation = default)
     {
         Demand.Given((cell, points, certificates));
         if (points.Any(point => !point.Input.SequenceEqual(input)))
             throw new ArgumentException("The points stand under several inputs: group them, and test each group "
                 + "under its own.", nameof(points));
+        cancellation.ThrowIfCancellationRequested();
         using var work = cell.Usage.Begin();
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
@@ -131,9 +134,10 @@ public sealed record Completeness(int Sum, int Counted, int Uncertain, int Outsi
         // A certificate proves that I - J is far enough from singular for its LU decomposition; without one the
         // condition number tells.
         int[] signs = Signs(exact, input, [.. inside.Select(pair => pair.First)],
-            ofRegular: inside.Any(pair => pair.Second.Certainty == Certainty.VerifiedNumerically));
+            ofRegular: inside.Any(pair => pair.Second.Certainty == Certainty.VerifiedNumerically), cancellation);
         for (int i = 0; i < inside.Length; i++)
         {
+            cancellation.ThrowIfCancellationRequested();
             bool isCertain = inside[i].Second.Certainty is Certainty.Certified or Certainty.VerifiedNumerically;
             if (!isCertain || inside.Take(i).Any(other => MayBeOne(other, inside[i]))) signs[i] = 0;
         }
@@ -156,13 +160,15 @@ public sealed record Completeness(int Sum, int Counted, int Uncertain, int Outsi
     /// Sign of det(I - J) at each point; 0 where I - J is singular or not finite, and where asked also where it is
     /// nearly singular.
     /// </summary>
-    private static int[] Signs(Cell cell, double[] input, FixedPoint[] points, bool ofRegular)
+    private static int[] Signs(
+        Cell cell, double[] input, FixedPoint[] points, bool ofRegular, CancellationToken cancellation)
     {
         int[] signs = new int[points.Length];
         var u = input.ToTensor().unsqueeze(0);
         int chunk = Math.Max(1, (1 << 19) / (cell.StateSize * cell.StateSize));
         for (int first = 0; first < points.Length; first += chunk)
         {
+            cancellation.ThrowIfCancellationRequested();
             using var scope = NewDisposeScope();
             var states = points.Skip(first).Take(chunk).Select(point => point.State).ToMatrix(cell.StateSize)
                 .ToTensor();

@@ -32,9 +32,10 @@ public sealed record Cycle(double[,] States, double[] Input, double Speed, Compl
     /// to.
     /// </param>
     /// <param name="distance">Largest Euclidean distance between two states that are one; default 1e-6.</param>
+    /// <param name="cancellation">Stops it with an exception.</param>
     /// <returns>Cycles in the order of the points, each beginning at the first of its phases in that order.</returns>
     public static IReadOnlyList<Cycle> Of(Cell cell, int period, IReadOnlyList<FixedPoint> points,
-        double distance = 1e-6)
+        double distance = 1e-6, CancellationToken cancellation = default)
     {
         Demand.Given((cell, points));
         ArgumentOutOfRangeException.ThrowIfLessThan(period, 2);
@@ -62,6 +63,7 @@ public sealed record Cycle(double[,] States, double[] Input, double Speed, Compl
             double[][] orbit = new double[period][];
             for (int phase = 0; phase < period; phase++)
             {
+                cancellation.ThrowIfCancellationRequested();
                 double[] state = phase == 0 ? points[start].State : Step(exact, points[start].Input, orbit[phase - 1]);
                 // A phase that was found has converged by itself; one that is stepped to has the error of its
                 // predecessor, amplified.

@@ -1,4 +1,3 @@
-using System.Runtime.ExceptionServices;
 using Neurodynamics.Models;
 using static TorchSharp.torch;
 
@@ -69,7 +68,7 @@ public abstract record FixedPointSolver : Described
         int[][] chunks = [.. Enumerable.Range(0, ends.Length).Chunk(together)];
         int ended = 0;
         if (IsCoupled) Follow(chunks);
-        else InParallel(problem.Cell, chunks, chunk => Follow([chunk]));
+        else problem.Cell.InParallel(chunks, chunk => Follow([chunk]));
         Leave([.. Enumerable.Range(0, ends.Length).Where(row => ends[row].State is null)]);
         return new(problem, ends);
 
@@ -95,7 +94,7 @@ public abstract record FixedPointSolver : Described
                 SolverStep? last = null;
                 for (int step = 0; ; step++)
                 {
-                    InParallel(problem.Cell, going, group => group.Look(last));
+                    problem.Cell.InParallel(going, group => group.Look(last));
                     last = new(step, problem.Cell.StateSize, [.. going.SelectMany(group => group.Paces)]);
                     bool cancelled = cancellation.IsCancellationRequested;
                     bool isLast = step >= LastStep || going.Length == 0;
@@ -103,7 +102,7 @@ public abstract record FixedPointSolver : Described
                     Look(last, over && IsCoupled,
                         () => going.SelectMany(group => group.States()).ToMatrix(problem.Cell.StateSize));
                     if (!over) continue;
-                    InParallel(problem.Cell, going, group => group.End(ends, new(step, slow, cancelled, isLast)));
+                    problem.Cell.InParallel(going, group => group.End(ends, new(step, slow, cancelled, isLast)));
                     going = [.. going.Where(group => group.Count > 0)];
                     if (going.Length == 0) break;
                 }
@@ -147,24 +146,6 @@ public abstract record FixedPointSolver : Described
         : pass.IsCancelled ? Ending.Cancelled
         : pass.IsLast ? Ending.StepLimit
         : null;
-
-    /// <summary>
-    /// Torch itself has one thread: chunks on threads of our own are both right and faster. One alone stays on this
-    /// thread.
-    /// </summary>
-    internal static void InParallel<T>(Cell cell, T[] items, Action<T> work)
-    {
-        try
-        {
-            if (items.Length == 1) work(items[0]);
-            else Parallel.ForEach(items, cell.Threads, work);
-        }
-        catch (AggregateException error)
-        {
-            // A cell's own error reads the same, however many chunks met it.
-            ExceptionDispatchInfo.Throw(error.InnerExceptions[0]);
-        }
-    }
 
     private readonly record struct Pass(int Step, bool IsSlow, bool IsCancelled, bool IsLast);
 

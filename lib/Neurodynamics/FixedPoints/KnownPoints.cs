@@ -53,8 +53,15 @@ internal sealed class KnownPoints(FixedPointProblem problem, double distance, in
     private Completeness CompletenessOf(IReadOnlyList<FixedPoint> of, IReadOnlyList<Certificate> proofs,
         CancellationToken cancellation)
     {
-        if (cancellation.IsCancellationRequested) return FixedPoints.Completeness.Stopped;
-        var sum = FixedPoints.Completeness.Of(problem.Cell, problem.InputOf(0), of, proofs);
+        Completeness sum;
+        try
+        {
+            sum = FixedPoints.Completeness.Of(problem.Cell, problem.InputOf(0), of, proofs, cancellation);
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            return FixedPoints.Completeness.Stopped;
+        }
         // A continuum has a share in the sum, and nobody knows which.
         return continua.Found.Count == 0 || sum.Verdict == CompletenessVerdict.NotApplicable ? sum
             : sum with
@@ -113,7 +120,7 @@ internal sealed class KnownPoints(FixedPointProblem problem, double distance, in
     private void Certify(IEnumerable<FixedPoint> of, CancellationToken cancellation)
     {
         FixedPoint[] open = [.. of.Where(point => CertificateOf(point) is null)];
-        var proofs = Certificate.Of(problem.Cell, open, WeightsAre.Exact, cancellation);
+        var proofs = Certificate.UntilStopped(problem.Cell, open, WeightsAre.Exact, cancellation);
         foreach (var (point, certificate) in open.Zip(proofs))
             if (certificate is not null) certificates[point.State] = certificate;
     }
@@ -287,7 +294,7 @@ internal sealed class KnownPoints(FixedPointProblem problem, double distance, in
         }
         var missed = new IReadOnlyList<int>[fresh.Length];
         int[] arrived = new int[fresh.Length];
-        Parallel.For(0, fresh.Length, problem.Cell.Threads, k =>
+        problem.Cell.InParallel([.. Enumerable.Range(0, fresh.Length)], k =>
         {
             missed[k] = own[k].Count == 0 ? [] : Approach(from, ends, own[k], fresh[k], solver, cancellation);
             arrived[k] = own[k].Count - missed[k].Count;

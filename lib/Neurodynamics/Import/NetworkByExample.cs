@@ -25,12 +25,13 @@ public static partial class NetworkFile
     /// Names of arrays, where there are too many to try (<see cref="ImportOptions.Arrays"/>), what to leave out, and
     /// what outputs mean.
     /// </param>
+    /// <param name="cancellation">Stops it with an exception.</param>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="ImportException">
     /// The file cannot be read, or no equation reproduces the trials: then the message names the nearest.
     /// </exception>
-    public static ImportedNetwork LoadByExample(
-        string path, SourceTrajectory? trials = null, ImportOptions? options = null)
+    public static ImportedNetwork LoadByExample(string path, SourceTrajectory? trials = null,
+        ImportOptions? options = null, CancellationToken cancellation = default)
     {
         options ??= new();
         var file = ArrayFile.Read(path);
@@ -48,7 +49,7 @@ public static partial class NetworkFile
             && (options.Layer is null || array.Name.StartsWith(options.Layer, StringComparison.Ordinal))).ToList();
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
-        var (found, example) = new ExampleSearch(file, new(arrays, options.Arrays)).Run(trials);
+        var (found, example) = new ExampleSearch(file, new(arrays, options.Arrays), cancellation).Run(trials);
 
         var cell = Kept(found.Layer.Build(ScalarType.Float64));
         var left = new Parts([.. arrays.Except(found.Layer.Used)], options.Arrays);

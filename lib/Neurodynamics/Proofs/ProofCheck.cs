@@ -35,14 +35,15 @@ public sealed record ProofCheck
     /// <summary>Checks a proof.</summary>
     /// <param name="path">A file that <see cref="CompletenessProof.Save"/> wrote.</param>
     /// <param name="cell">The network that it is said to be of.</param>
+    /// <param name="cancellation">Stops it with an exception.</param>
     /// <exception cref="InvalidDataException">The file is no proof, or of a later version.</exception>
-    public static ProofCheck Of(string path, Cell cell)
+    public static ProofCheck Of(string path, Cell cell, CancellationToken cancellation = default)
     {
         Demand.Given((path, cell));
         var file = ProofFile.Read(path);
         return Equation(cell, file.Input, file.Weights) is not { } equation
             ? No("the cell knows no equation with a box for it")
-            : Fault(file, equation) is { } fault ? No(fault)
+            : Fault(file, equation, cancellation) is { } fault ? No(fault)
             : new(true, file.Points.Count,
                 "Yes: "
                 + Number.Of(file.Points.Count, "point is the only fixed point", "points are the only fixed points")
@@ -57,12 +58,13 @@ public sealed record ProofCheck
         input.Length == cell.InputSize && input.All(double.IsFinite)
         && cell.InDouble().Enclosed(weights)?.Equation(input) is { Box: not null } equation ? equation : null;
 
-    private static string? Fault(ProofFile file, FixedPointEquation equation)
+    private static string? Fault(ProofFile file, FixedPointEquation equation, CancellationToken cancellation)
     {
         int unknowns = equation.Box!.Count;
         var (at, around) = (new Enclosure[file.Points.Count][], new Enclosure[file.Points.Count][]);
         for (int i = 0; i < at.Length; i++)
         {
+            cancellation.ThrowIfCancellationRequested();
             if (Box(file.Points[i].At) is not { } point || Box(file.Points[i].Around) is not { } box)
                 return $"point {i} is no box of {unknowns} unknowns";
             (at[i], around[i]) = (point, box);
@@ -71,12 +73,16 @@ public sealed record ProofCheck
             if (Shrunk(equation, box, [point]) is not 0) return $"point {i} is not where the file says";
         }
         for (int i = 0; i < at.Length; i++)
+        {
+            cancellation.ThrowIfCancellationRequested();
             for (int j = 0; j < at.Length; j++)
                 if (i != j && at[i].Zip(around[j]).All(pair => pair.First.Meets(pair.Second)))
                     return $"points {i} and {j} may be one";
+        }
         var parts = new Stack<Enclosure[]>([[.. equation.Box]]);
         foreach (var (place, cut) in file.Cuts.Index())
         {
+            cancellation.ThrowIfCancellationRequested();
             if (!parts.TryPop(out var part)) return "there are more parts than the cuts make";
             if (cut.Part == "c")
             {

@@ -175,8 +175,7 @@ public sealed class SweepCloud
         for (int draw = 0; draw < (drawn ? network.Measure.EarlyDraws : 1); draw++)
         {
             if (states(network, draw) is not { } found) continue;
-            network.Cancellation.ThrowIfCancellationRequested();
-            var shape = CloudShape.Of(found);
+            var shape = CloudShape.Of(found, cancellation: network.Cancellation);
             yield return new(Name, shape.Points, shape.Sureness, shape.Explained, shape.Angles, shape.Shares)
             {
                 States = shape.States,

@@ -349,8 +349,8 @@ public sealed class FixedPointSearchTests
     {
         var cell = Unit(2);
         FixedPoint[] points = [Nets.Point(Nets.Root), Nets.Point(0)];
-        Assert.All(Certificate.Of(cell, points, WeightsAre.Exact, new(canceled: true)), Assert.Null);
-        Assert.Equal(Certificate.Of(cell, points), Certificate.Of(cell, points, WeightsAre.Exact, default));
+        Assert.All(Certificate.UntilStopped(cell, points, WeightsAre.Exact, new(canceled: true)), Assert.Null);
+        Assert.Equal(Certificate.Of(cell, points), Certificate.UntilStopped(cell, points, WeightsAre.Exact, default));
     }
 
     [Fact]

@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 namespace Neurodynamics.Import;
 
 /// <summary>Finds the equation whose whole trials are the source's.</summary>
-internal sealed class ExampleSearch(ArrayFile file, Parts parts)
+internal sealed class ExampleSearch(ArrayFile file, Parts parts, CancellationToken cancellation)
 {
     private bool isSpent;
 
@@ -74,6 +74,7 @@ internal sealed class ExampleSearch(ArrayFile file, Parts parts)
         foreach (var reading in EquationFamily.All.SelectMany(family => Readings(family, moves))
             .OrderBy(reading => reading.Error))
         {
+            cancellation.ThrowIfCancellationRequested();
             using var cell = reading.Layer.Build(ScalarType.Float64);
             // In the source's order of states, so that maps compare.
             var (inputs, states) = Probes(moves, cell.StateSize);
@@ -92,7 +93,8 @@ internal sealed class ExampleSearch(ArrayFile file, Parts parts)
 
     private IReadOnlyList<Reading> Readings(EquationFamily family, Moves moves)
     {
-        moves = moves with { Budget = new() };
+        cancellation.ThrowIfCancellationRequested();
+        moves = moves with { Budget = new(cancellation) };
         IReadOnlyList<Reading> readings = [.. family.Readings(parts, moves)];
         isSpent |= moves.Budget.IsSpent;
         return readings;

@@ -59,16 +59,17 @@ internal sealed record Moves(Tensor Inputs, Tensor Before, Tensor After)
 }
 
 /// <summary>How many combinations of arrays and equations are tried: many arrays make no end of them.</summary>
-internal sealed class Budget
+internal sealed class Budget(CancellationToken cancellation = default)
 {
     private int left = 40_000;
 
     /// <summary>Whether some were not tried.</summary>
     public bool IsSpent { get; private set; }
 
-    /// <summary>Takes some; false where there are not so many left.</summary>
+    /// <summary>Takes some; false where there are not so many left. A stop is heeded here.</summary>
     public bool Take(int some)
     {
+        cancellation.ThrowIfCancellationRequested();
         if (left < some) IsSpent = true;
         else left -= some;
         return !IsSpent;
