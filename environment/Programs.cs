@@ -29,9 +29,14 @@ public static class Programs
         if (result.ExitCode != 0)
         {
             await LetInterruptArriveAsync(cancellation);
-            string[] lines = said.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+            // Without the places in .NET's own code where it happened.
+            string[] lines = [.. said.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+                .Where(line => !line.StartsWith("at ", StringComparison.Ordinal))];
+            if (lines.Any(IsDenied))
+                remedy = $"{name} may not write where it has to: make HOME and NuGet's folder writable, or name others "
+                    + "in DOTNET_CLI_HOME and NUGET_PACKAGES.";
             string[] errors = lines
-                .Where(line => line.Contains("error", StringComparison.OrdinalIgnoreCase))
+                .Where(line => line.Contains("error", StringComparison.OrdinalIgnoreCase) || IsDenied(line))
                 .Select(line => line.Split(" [")[0].Replace(workbook.Root + Path.DirectorySeparatorChar, ""))
                 .Distinct().Take(3).ToArray();
             throw new WorkbookException($"{remedy}\n  "
@@ -41,6 +46,10 @@ public static class Programs
 
         return result.StandardOutput;
     }
+
+    static bool IsDenied(string line) => line.Contains("Access to the path", StringComparison.Ordinal)
+        || line.Contains("Permission denied", StringComparison.Ordinal)
+        || line.Contains("Read-only file system", StringComparison.Ordinal);
 
     /// <summary>
     /// Ctrl-C reaches the child as well, which may end before this process has heard of it.
