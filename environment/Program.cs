@@ -43,6 +43,11 @@ catch (Exception failure) when (failure is IOException or UnauthorizedAccessExce
     return Fail($"A file or folder cannot be read or written ({failure.Message.TrimEnd('.')}): name one that you may "
         + "write to, or use a clone of your own where it is the workbook's.");
 }
+catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+{
+    return Fail($"A file or folder cannot be read or written ({failure.Message.TrimEnd('.')}): name one that you may "
+        + "write to, or use a clone of your own where it is the workbook's.");
+}
 catch (OperationCanceledException) when (stop.IsCancellationRequested)
 {
     console.WriteLine("Stopped. Nothing is left half done: run the same command again when you like.");
