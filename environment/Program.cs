@@ -2,6 +2,7 @@ using System.Reflection;
 using System.Runtime.InteropServices;
 using Neurodynamics.Environment;
 using Neurodynamics.Pictures;
+using Neurodynamics.Runs;
 using Spectre.Console;
 using Spectre.Console.Cli;
 
@@ -35,13 +36,7 @@ try
 }
 catch (Exception failure) when (failure is WorkbookException or BrowserException)
 {
-    console.WriteLine(failure.Message);
-    return 1;
-}
-catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
-{
-    return Fail($"A file or folder cannot be read or written ({failure.Message.TrimEnd('.')}): name one that you may "
-        + "write to, or use a clone of your own where it is the workbook's.");
+    return Fail(failure.Message);
 }
 catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
 {
@@ -50,13 +45,19 @@ catch (Exception failure) when (failure is IOException or UnauthorizedAccessExce
 }
 catch (OperationCanceledException) when (stop.IsCancellationRequested)
 {
-    console.WriteLine("Stopped. Nothing is left half done: run the same command again when you like.");
+    Console.Error.WriteLine("Stopped. Nothing is left half done: run the same command again when you like.");
     return 130;
 }
 catch (CommandAppException misspelt)
 {
-    console.WriteLine(misspelt.Message);
-    console.WriteLine("Run `dotnet run --project environment -- --help` to see all commands.");
+    return Fail($"{misspelt.Message}\nRun `dotnet run --project environment -- --help` to see all commands.");
+}
+
+// A failure is for people; a script that asked for JSON gets it as an event, too.
+int Fail(string why)
+{
+    Console.Error.WriteLine(why);
+    if (args.Contains("--json")) new Failed(why).Say();
     return 1;
 }
 

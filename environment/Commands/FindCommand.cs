@@ -49,6 +49,26 @@ sealed class FindCommand(Workbook workbook, IAnsiConsole console) : AsyncCommand
             + "Goes with --form.")]
         public string? Letters { get; init; }
 
+        [CommandOption("--cell <NAME>")]
+        [Description("Which cell it is: vanilla, gru, gru-reset-before, gru-as-printed, lstm or lstm-as-printed. "
+            + "Default: what the file tells.")]
+        public string? Cell { get; init; }
+
+        [CommandOption("--layer <NAME>")]
+        [Description("Which recurrent layer, where there are several: what its names begin with, such as encoder.")]
+        public string? Layer { get; init; }
+
+        [CommandOption("--readout <NAME>")]
+        [Description("Which readout, where several linear layers read the units: what its names begin with.")]
+        public string? Readout { get; init; }
+
+        [CommandOption("--without-readout"), Description("Take no readout even where there is one.")]
+        public bool WithoutReadout { get; init; }
+
+        [CommandOption("--leave-out <NAME>")]
+        [Description("An array that looks like a part of the cell and is none; may be given again.")]
+        public string[] LeaveOut { get; init; } = [];
+
         [CommandOption("--inputs <VALUES>")]
         [Description("A constant input such as 0,0,1; may be given again. Default zeros.")]
         public string[] Inputs { get; init; } = [];
@@ -74,18 +94,11 @@ sealed class FindCommand(Workbook workbook, IAnsiConsole console) : AsyncCommand
     {
         // Scripts read the output; what is said on the way goes elsewhere.
         var said = settings.Json ? AnsiConsole.Create(new() { Out = new AnsiConsoleOutput(Console.Error) }) : console;
+        await new Setup(workbook, said).RunAsync(Purpose.Open, !settings.NoInstall, cancellation);
         FoundPoints? found = null;
         try
         {
-            await new Setup(workbook, said).RunAsync(Purpose.Open, !settings.NoInstall, cancellation);
             await said.Status().StartAsync("reading", FindAsync);
-        }
-        catch (WorkbookException failure) when (settings.Json)
-        {
-            // A script reads one object, whatever comes of it.
-            new Failed(failure.Message).Say();
-            said.WriteLine(failure.Message);
-            return 1;
         }
         catch (OperationCanceledException) when (found is not null)
         {
@@ -132,6 +145,9 @@ sealed class FindCommand(Workbook workbook, IAnsiConsole console) : AsyncCommand
         .. Named("--trajectory", settings.Trajectory is { } file ? Path.GetFullPath(file) : null),
         .. Named("--arrays", settings.Arrays), .. Named("--outputs", settings.Outputs),
         .. Named("--form", settings.Form), .. Named("--letters", settings.Letters),
+        .. Named("--cell", settings.Cell), .. Named("--layer", settings.Layer),
+        .. Named("--readout", settings.Readout), .. settings.WithoutReadout ? ["--without-readout"] : Array.Empty<string>(),
+        .. settings.LeaveOut.SelectMany(array => Named("--leave-out", array)),
         .. Named("--candidates", settings.Candidates), .. Named("--noise", settings.Noise),
         .. Named("--seed", settings.Seed), .. settings.Inputs.SelectMany(input => Named("--inputs", input)),
     ];

@@ -49,6 +49,21 @@ sealed class FindCommand : Command<FindCommand.Settings>
         [CommandOption("--letters <names>"), Description("Which array is which letter of the equation.")]
         public string? Letters { get; init; }
 
+        [CommandOption("--cell <name>"), Description("Which cell it is.")]
+        public string? Cell { get; init; }
+
+        [CommandOption("--layer <name>"), Description("Which recurrent layer.")]
+        public string? Layer { get; init; }
+
+        [CommandOption("--readout <name>"), Description("Which readout.")]
+        public string? Readout { get; init; }
+
+        [CommandOption("--without-readout"), Description("Take no readout.")]
+        public bool WithoutReadout { get; init; }
+
+        [CommandOption("--leave-out <name>"), Description("An array to leave out; may be given again.")]
+        public string[] LeaveOut { get; init; } = [];
+
         [CommandOption("--inputs <values>"), Description("A constant input; may be given again.")]
         public string[] Inputs { get; init; } = [];
 
@@ -72,9 +87,10 @@ sealed class FindCommand : Command<FindCommand.Settings>
         RequireRoom(settings);
         var trajectory = TrialsOf(settings);
         // What the reader says of a file goes before what its record says.
-        var own = settings is { Outputs: null, Form: null, Letters: null } ? OwnOf(settings.Network) : null;
+        var own = settings is { Outputs: null } && !SaysHowToRead(settings) ? OwnOf(settings.Network) : null;
         var (imported, check) = own is null ? Read(settings.Network, trajectory, OptionsOf(settings))
             : Of(own, settings.Network, trajectory);
+        imported = imported with { Assumptions = [.. imported.Assumptions.Select(ShellWords.Of)] };
         var (network, cell) = (imported.Network, imported.Cell);
         double[][] inputs = settings.Inputs.Length == 0
             ? [new double[cell.InputSize]]
@@ -188,13 +204,24 @@ sealed class FindCommand : Command<FindCommand.Settings>
 
     static int TrialsFor(Cell cell) => Math.Clamp(MostNumbers / (Steps * cell.StateSize), FewestTrials, MostTrials);
 
+    /// <summary>Then the record of a training beside the file is not asked.</summary>
+    static bool SaysHowToRead(Settings settings) => settings.WithoutReadout || settings.LeaveOut.Length > 0
+        || new[] { settings.Form, settings.Letters, settings.Cell, settings.Layer, settings.Readout }
+            .Any(option => option is not null);
+
     static ImportOptions OptionsOf(Settings settings)
     {
         var (kind, divides) = FormWords.Of(settings.Form);
+        if (kind is not null && settings.Cell is not null)
+            throw new ArgumentException("--form and --cell both say what the cell is: give one of them.");
         return new()
         {
+            Layer = settings.Layer,
+            Readout = settings.Readout,
+            WithoutReadout = settings.WithoutReadout,
+            LeaveOut = settings.LeaveOut,
             Outputs = OutputsOf(settings.Outputs),
-            Architecture = kind,
+            Architecture = settings.Cell is { } cell ? Architecture.Named(cell) : kind,
             DividesByUnits = divides,
             Arrays = LettersOf(settings.Letters),
         };

@@ -15,7 +15,7 @@ app.Configure(configuration =>
     configuration.SetExceptionHandler((error, _) =>
     {
         if (error is OperationCanceledException) return 130;
-        new Failed(error.Message).Say();
+        new Failed(ShellWords.Of(error.Message)).Say();
         return 1;
     });
     configuration.AddCommand<TrainCommand>("train");

@@ -1,9 +1,13 @@
+using System.Reflection;
 using System.Text.Json.Nodes;
 using CliWrap;
 using CliWrap.Buffered;
 using Neurodynamics.Environment;
 using Neurodynamics.Import;
 using Neurodynamics.Runs;
+using Spectre.Console.Cli;
+using TorchSharp;
+using TorchSharp.PyBridge;
 using Xunit;
 
 namespace Neurodynamics.Workbook.Tests;
@@ -108,6 +112,116 @@ public sealed class FindTests : IDisposable
         Assert.Null(found);
         Assert.Contains(words, failure);
         Assert.Empty(Directory.GetFiles(folder));
+    }
+
+    /// <summary>Whatever the library names in a message can be said in the shell.</summary>
+    [Fact]
+    public void EveryOptionOfAnImportIsOneOfTheVerb()
+    {
+        string[] verb = [.. typeof(FindCommand.Settings).GetProperties()
+            .SelectMany(option => option.GetCustomAttributes<CommandOptionAttribute>())
+            .SelectMany(option => option.LongNames).Select(name => $"--{name}")];
+        Assert.Equal(typeof(ImportOptions).GetProperties().Select(option => option.Name).Order(),
+            ShellWords.Options.Keys.Order());
+        Assert.All(ShellWords.Options.Values, words => Assert.All(
+            words.Split(' ').Where(word => word.StartsWith('-')), word => Assert.Contains(word, verb)));
+    }
+
+    [Theory]
+    [InlineData("two", "name it in --layer")]
+    [InlineData("two", "--layer", "--layer=nothing")]
+    [InlineData("networks/gru_flipflop3.npz", "known are ", "--cell=grue")]
+    [InlineData("networks/gru_flipflop3.npz", "--form and --cell both say", "--cell=gru", "--form=rates")]
+    public async Task AMessageNamesTheVerbsOptions(string file, string words, params string[] options)
+    {
+        string network = file == "two" ? TwoLayers() : Reference(file.Split('/'));
+        var (failure, found) = await FindAsync(network, options);
+
+        Assert.Null(found);
+        Assert.Contains(words, failure);
+        Assert.DoesNotContain("ImportOptions", failure);
+        Assert.DoesNotContain("(Parameter", failure);
+    }
+
+    [Fact]
+    public async Task ALayerAReadoutAndACellCanBeNamed()
+    {
+        var (failure, found) = await FindAsync(
+            TwoLayers(), "--layer=encoder", "--without-readout", "--cell=gru-reset-before", "--candidates=8");
+
+        Assert.Null(failure);
+        Assert.All(found!.Used, name => Assert.StartsWith("encoder", name));
+        Assert.Contains("reset", found.Cell);
+        Assert.Null(found.Unchecked);
+    }
+
+    [Fact]
+    public void MessagesOfTheLibraryAreToldInWordsOfTheShell()
+    {
+        Assert.Equal("x: give trials in --trajectory, or name it in --leave-out.",
+            ShellWords.Of("x: give trials to NetworkFile.LoadByExample, or name it in ImportOptions.LeaveOut."));
+        Assert.Equal("where they are logits, set --outputs to logits.",
+            ShellWords.Of("where they are logits, set ImportOptions.Outputs to OutputMeaning.Logits."));
+        Assert.Equal("script its step for TorchScriptCell.Load in a notebook, or train without it",
+            ShellWords.Of("script its step for TorchScriptCell.Load, or train without it"));
+        Assert.Equal("W is m n' / N: where it is without 1 / N, say \"without 1 / N\" in --form.", ShellWords.Of(
+            "W is m n' / N: where it is without 1 / N, set ImportOptions.DividesByUnits to false."));
+    }
+
+    /// <summary>A file with the GRUs of an encoder and a decoder.</summary>
+    string TwoLayers()
+    {
+        string path = Path.Combine(folder, "two", "two.safetensors");
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        using var two = new TwoRecurrentLayers();
+        two.save_safetensors(path);
+        return path;
+    }
+
+    sealed class TwoRecurrentLayers : torch.nn.Module
+    {
+        readonly TorchSharp.Modules.GRU encoder = torch.nn.GRU(2, 4), decoder = torch.nn.GRU(2, 4);
+
+        public TwoRecurrentLayers() : base("two")
+        {
+            register_module("encoder", encoder);
+            register_module("decoder", decoder);
+        }
+    }
+
+    /// <summary>A search may take hours, so what cannot be written is known before.</summary>
+    [Fact]
+    public async Task AFolderThatCannotBeWrittenIsRefusedBeforeTheSearch()
+    {
+        string file = Path.Combine(folder, "file");
+        await File.WriteAllTextAsync(file, "", TestContext.Current.CancellationToken);
+        var searching = new List<RunLine>();
+
+        string? failure = await new RunsProgram(Workbook).RunAsync(
+            ["find", Reference("laboratories", "context.npz"), file], searching.Add,
+            TestContext.Current.CancellationToken);
+
+        Assert.StartsWith($"--out {file} cannot be written (", failure);
+        Assert.EndsWith("): name a folder that you may write to.", failure);
+        Assert.Empty(searching);
+    }
+
+    /// <summary>The points of network.npz are network.npz, too: not where the network itself lies.</summary>
+    [Theory]
+    [InlineData("reference/laboratories", "context.npz", "context.npz")]
+    [InlineData("networks", "match-rank2-1.safetensors", "match-rank2-1.json")]
+    public async Task WhatIsReadIsNotReplacedByWhatIsFound(string from, string network, string read)
+    {
+        foreach (string name in new[] { network, read }.Distinct())
+            File.Copy(Path.Combine(Workbook.Root, "data", from, name), Path.Combine(folder, name));
+        read = Path.Combine(folder, read);
+        byte[] before = await File.ReadAllBytesAsync(read, TestContext.Current.CancellationToken);
+
+        var (failure, found) = await FindAsync(Path.Combine(folder, network), "--candidates=8");
+
+        Assert.Null(found);
+        Assert.Equal($"The results would replace {read}, from which they come: name another folder in --out.", failure);
+        Assert.Equal(before, await File.ReadAllBytesAsync(read, TestContext.Current.CancellationToken));
     }
 
     [Fact]
