@@ -189,41 +189,6 @@ public sealed class FindTests : IDisposable
         }
     }
 
-    /// <summary>A search may take hours, so what cannot be written is known before.</summary>
-    [Fact]
-    public async Task AFolderThatCannotBeWrittenIsRefusedBeforeTheSearch()
-    {
-        string file = Path.Combine(folder, "file");
-        await File.WriteAllTextAsync(file, "", TestContext.Current.CancellationToken);
-        var searching = new List<RunLine>();
-
-        string? failure = await new RunsProgram(Workbook).RunAsync(
-            ["find", Reference("laboratories", "context.npz"), file], searching.Add,
-            TestContext.Current.CancellationToken);
-
-        Assert.StartsWith($"--out {file} cannot be written (", failure);
-        Assert.EndsWith("): name a folder that you may write to.", failure);
-        Assert.Empty(searching);
-    }
-
-    /// <summary>The points of network.npz are network.npz, too: not where the network itself lies.</summary>
-    [Theory]
-    [InlineData("reference/laboratories", "context.npz", "context.npz")]
-    [InlineData("networks", "match-rank2-1.safetensors", "match-rank2-1.json")]
-    public async Task WhatIsReadIsNotReplacedByWhatIsFound(string from, string network, string read)
-    {
-        foreach (string name in new[] { network, read }.Distinct())
-            File.Copy(Path.Combine(Workbook.Root, "data", from, name), Path.Combine(folder, name));
-        read = Path.Combine(folder, read);
-        byte[] before = await File.ReadAllBytesAsync(read, TestContext.Current.CancellationToken);
-
-        var (failure, found) = await FindAsync(Path.Combine(folder, network), "--candidates=8");
-
-        Assert.Null(found);
-        Assert.Equal($"The results would replace {read}, from which they come: name another folder in --out.", failure);
-        Assert.Equal(before, await File.ReadAllBytesAsync(read, TestContext.Current.CancellationToken));
-    }
-
     [Fact]
     public async Task AScaleOfLowRankIsRefusedWhereWIsWhole()
     {
