@@ -174,7 +174,8 @@ public sealed partial class NotebookRunner(Workbook workbook) : IAsyncDisposable
 
     Command Nbconvert(params string[] arguments) =>
         Cli.Wrap(OnPath.Find("jupyter-nbconvert") ?? throw new WorkbookException(
-                "jupyter-nbconvert is not on the PATH: run `dotnet run --project environment -- setup`."))
+                "jupyter-nbconvert is not on the PATH: install it with "
+                + $"`{SystemPrograms.Remedy(["jupyter-nbconvert"])}`."))
             .WithArguments(arguments)
             .WithWorkingDirectory(workbook.Notebooks)
             .WithValidation(CommandResultValidation.None);

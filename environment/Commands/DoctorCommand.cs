@@ -16,8 +16,10 @@ sealed class DoctorCommand(Workbook workbook, IAnsiConsole console) : Command
         bool well = true;
         console.WriteLine($"Workbook in {workbook.Root}, .NET {System.Environment.Version} "
             + $"on {RuntimeInformation.OSDescription} ({RuntimeInformation.RuntimeIdentifier})");
-        foreach (var (name, use, present) in SystemPrograms.Survey())
-            Say(present, name, use, SystemPrograms.Remedy([name]));
+        // After a complete set-up all is well: these are for single verbs, which ask for them.
+        foreach (var (name, use, verbs, present) in SystemPrograms.Survey())
+            console.WriteLine(present ? $"  there    {name}: {use}"
+                : $"  not there  {name}: {use}, which only {verbs} needs: {SystemPrograms.Remedy([name])}");
 
         string library = Path.Combine(workbook.Library, "Neurodynamics.Notebooks.dll");
         Say(File.Exists(library), "library", "is what the notebooks compute with", SetUp);

@@ -1,0 +1,29 @@
+using CliWrap;
+using CliWrap.Buffered;
+using Neurodynamics.Pictures;
+using Xunit;
+
+namespace Neurodynamics.Workbook.Tests;
+
+public sealed class DoctorTests : IDisposable
+{
+    readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("workbook-doctor-");
+
+    public void Dispose() => folder.Delete(recursive: true);
+
+    /// <summary>The set-up installs no programs, so after it none is missing.</summary>
+    [Fact]
+    public async Task AfterASetUpAllIsWellWithoutTheProgramsOfSingleVerbs()
+    {
+        var ran = await Cli.Wrap(OnPath.Find("dotnet")!)
+            .WithArguments([typeof(Environment.Workbook).Assembly.Location, "doctor"])
+            .WithEnvironmentVariables(variables => variables
+                .Set("PATH", folder.FullName).Set("JUPYTER_DATA_DIR", folder.FullName))
+            .WithValidation(CommandResultValidation.None).ExecuteBufferedAsync(TestContext.Current.CancellationToken);
+
+        Assert.Contains("not there  jupyter-nbconvert: ", ran.StandardOutput);
+        Assert.Contains(", which only run, share or test needs: ", ran.StandardOutput);
+        Assert.DoesNotContain("MISSING", ran.StandardOutput);
+        Assert.True(ran.ExitCode == 0, ran.StandardOutput + ran.StandardError);
+    }
+}
