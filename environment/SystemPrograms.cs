@@ -34,6 +34,14 @@ sealed class SystemPrograms(Workbook workbook, IAnsiConsole console)
     static readonly Needed Fonts = new("fonts-liberation", () => Existing("/usr/share/fonts/truetype/liberation"),
         "writes the words of the figures' stills");
 
+    /// <summary>They read the points that the library saves, and write them again.</summary>
+    static readonly Needed[] Readers =
+    [
+        new("python3-numpy", () => Existing("/usr/lib/python3/dist-packages/numpy"),
+            "reads the points that a test has saved as .npz, and writes them again"),
+        Program("octave", "does the same with those saved as .mat", "octave-cli"),
+    ];
+
     static readonly Needed[] Slurm =
     [
         Program("slurmctld", "is the head of the small Slurm cluster that the test of job arrays starts"),
@@ -48,7 +56,10 @@ sealed class SystemPrograms(Workbook workbook, IAnsiConsole console)
     static string? Existing(string folder) => Directory.Exists(folder) ? folder : null;
 
     /// <summary>Opening notebooks needs nothing but .NET.</summary>
-    /// <param name="root">Only root may start a cluster; for others its test is skipped.</param>
+    /// <param name="root">
+    /// Only root may start a cluster, and has the programs of other single tests installed; for others these are
+    /// skipped.
+    /// </param>
     static IEnumerable<Needed> All(Purpose purpose, bool root)
     {
         if (purpose >= Purpose.Run) yield return Jupyter;
@@ -57,7 +68,11 @@ sealed class SystemPrograms(Workbook workbook, IAnsiConsole console)
             yield return Chromium;
 
             // Elsewhere they lie in other folders, and any will do.
-            if (OnPath.Find("apt-get") is not null) yield return Fonts;
+            bool isDebian = OnPath.Find("apt-get") is not null;
+            if (isDebian) yield return Fonts;
+
+            foreach (var needed in root && isDebian ? Readers : [])
+                yield return needed;
 
             foreach (var needed in root ? Slurm : [])
                 yield return needed;

@@ -1,5 +1,6 @@
 using CliWrap;
 using CliWrap.Buffered;
+using Neurodynamics.Environment;
 using Neurodynamics.Pictures;
 using Xunit;
 
@@ -25,5 +26,16 @@ public sealed class DoctorTests : IDisposable
         Assert.Contains(", which only run, share or test needs: ", ran.StandardOutput);
         Assert.DoesNotContain("MISSING", ran.StandardOutput);
         Assert.True(ran.ExitCode == 0, ran.StandardOutput + ran.StandardError);
+    }
+
+    /// <summary>Where they are missing, what they read and write again is skipped and nobody notices.</summary>
+    [Fact]
+    public void TestInstallsForRootWhatReadsTheSavedPoints()
+    {
+        Assert.SkipUnless(System.Environment.IsPrivilegedProcess && OnPath.Find("apt-get") is not null,
+            "Only root has packages installed, and only on Debian and Ubuntu.");
+
+        Assert.Superset(new HashSet<string> { "python3-numpy", "octave" },
+            SystemPrograms.Survey().Where(program => program.Verbs == "test").Select(program => program.Name).ToHashSet());
     }
 }
