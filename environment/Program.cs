@@ -50,7 +50,22 @@ catch (OperationCanceledException) when (stop.IsCancellationRequested)
 }
 catch (CommandAppException misspelt)
 {
-    return Fail($"{misspelt.Message}\nRun `dotnet run --project environment -- --help` to see all commands.");
+    return Fail($"{Mended(misspelt.Message, args)}\nRun `dotnet run --project environment -- --help` to see all commands.");
+}
+
+// Spectre knows neither the option of a value that it cannot read, nor that a verb has had all its words.
+static string Mended(string message, string[] args)
+{
+    if (message.Split('\'') is not [var start, var word, ..]) return message;
+    if (start == "Failed to convert ")
+    {
+        string option = args.FirstOrDefault(one => one.EndsWith($"={word}", StringComparison.Ordinal))?.Split('=')[0]
+            ?? args.ElementAtOrDefault(Array.IndexOf(args, word) - 1) ?? "An option";
+        return $"{option} takes a number of its kind, and not \"{word}\".";
+    }
+    return start is "Unknown command " or "Could not match " && args[0] != word
+        ? $"\"{word}\" is one word too many for {args[0]}: `{args[0]} --help` says what it takes."
+        : message;
 }
 
 // A failure is for people; a script that asked for JSON gets it as an event, too.

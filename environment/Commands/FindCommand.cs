@@ -85,7 +85,8 @@ sealed class FindCommand(Workbook workbook, IAnsiConsole console) : AsyncCommand
         [CommandOption("--out <FOLDER>"), Description("Where page and points go; default the current folder.")]
         public string Out { get; init; } = ".";
 
-        [CommandOption("--json"), Description("Print one JSON object and nothing else.")]
+        [CommandOption("--json")]
+        [Description("Print one JSON object and nothing else; {\"event\":\"failed\",\"why\":...} where it failed.")]
         public bool Json { get; init; }
     }
 
@@ -135,8 +136,8 @@ sealed class FindCommand(Workbook workbook, IAnsiConsole console) : AsyncCommand
         if (File.Exists(own)) return own;
         var known = Directory.EnumerateFiles(workbook.Networks, "*.safetensors")
             .Select(Path.GetFileNameWithoutExtension).Order(StringComparer.Ordinal);
-        throw new WorkbookException($"There is no file {file}, and no network \"{network}\" in data/networks: name a "
-            + $"file, or one of {string.Join(", ", known)}.");
+        throw new WorkbookException($"There is no network {network}: name a file, or one of data/networks ("
+            + $"{string.Join(", ", known)}).");
     }
 
     string[] Arguments(Settings settings) =>
@@ -181,7 +182,7 @@ sealed class FindCommand(Workbook workbook, IAnsiConsole console) : AsyncCommand
         console.WriteLine();
         console.WriteLine($"Page: {found.Page}");
         string folder = Path.GetDirectoryName(found.Page)!;
-        console.WriteLine($"Points: {string.Join(", ", found.Found.SelectMany(under => under.Files)
-            .Select(file => Path.Combine(folder, file)))}");
+        var files = found.Found.SelectMany(under => under.Files).Select(file => Path.Combine(folder, file));
+        console.WriteLine($"Points: {string.Join(", ", files)}");
     }
 }

@@ -88,8 +88,8 @@ sealed class FindCommand : Command<FindCommand.Settings>
         var trajectory = TrialsOf(settings);
         // What the reader says of a file goes before what its record says.
         var own = settings is { Outputs: null } && !SaysHowToRead(settings) ? OwnOf(settings.Network) : null;
-        var (imported, check) = own is null ? Read(settings.Network, trajectory, OptionsOf(settings))
-            : Of(own, settings.Network, trajectory);
+        var (imported, check) = own is null ? Read(settings, trajectory, OptionsOf(settings))
+            : Of(own, settings, trajectory);
         imported = imported with { Assumptions = [.. imported.Assumptions.Select(ShellWords.Of)] };
         var (network, cell) = (imported.Network, imported.Cell);
         double[][] inputs = settings.Inputs.Length == 0
@@ -181,11 +181,11 @@ sealed class FindCommand : Command<FindCommand.Settings>
 
     /// <summary>The record says the form, so nothing is assumed.</summary>
     static (ImportedNetwork Network, TrajectoryCheck? Check) Of(
-        TrainedNetwork own, string path, SourceTrajectory? trajectory)
+        TrainedNetwork own, Settings settings, SourceTrajectory? trajectory)
     {
-        var network = new ImportedNetwork(own.Network.Cell, own.Network, Activation.Linear, ArrayFile.Read(path).Format,
-            [.. own.Network.state_dict().Keys], [], []);
-        return (network, trajectory is null ? null : network.Check(trajectory));
+        var network = new ImportedNetwork(own.Network.Cell, own.Network, Activation.Linear,
+            ArrayFile.Read(settings.Network).Format, [.. own.Network.state_dict().Keys], [], []);
+        return (network, trajectory is null ? null : Check(network, trajectory, settings));
     }
 
     static PointsUnder Line(FoundUnder under)
@@ -247,8 +247,9 @@ sealed class FindCommand : Command<FindCommand.Settings>
     /// By the names of its arrays, and by its trials where these do not say enough, or not what the trials do.
     /// </summary>
     static (ImportedNetwork Network, TrajectoryCheck? Check) Read(
-        string path, SourceTrajectory? trajectory, ImportOptions options)
+        Settings settings, SourceTrajectory? trajectory, ImportOptions options)
     {
+        string path = settings.Network;
         if (trajectory is null) return (NetworkFile.Load(path, options), null);
         // What the reader has said of the cell is not searched for.
         bool isSaid = options.Architecture is not null || options.DividesByUnits is not null;
@@ -257,7 +258,7 @@ sealed class FindCommand : Command<FindCommand.Settings>
         try
         {
             var network = NetworkFile.Load(path, options);
-            named = (network, network.Check(trajectory));
+            named = (network, Check(network, trajectory, settings));
             if (isSaid || named.Value.Check!.Reproduced) return named.Value;
         }
         catch (ImportException error) when (!isSaid)
@@ -267,7 +268,7 @@ sealed class FindCommand : Command<FindCommand.Settings>
         try
         {
             var network = NetworkFile.LoadByExample(path, trajectory, options);
-            return (network, network.Check(trajectory));
+            return (network, Check(network, trajectory, settings));
         }
         catch (ImportException) when (named is not null)
         {
@@ -277,6 +278,21 @@ sealed class FindCommand : Command<FindCommand.Settings>
         {
             throw new ImportException($"By the names of its arrays: {refused.Message} By its trials: {error.Message}",
                 error);
+        }
+    }
+
+    /// <summary>Trials of other shapes than the network's are refused by their file.</summary>
+    static TrajectoryCheck Check(ImportedNetwork network, SourceTrajectory trajectory, Settings settings)
+    {
+        try
+        {
+            return network.Check(trajectory);
+        }
+        catch (ArgumentException error) when (error.ParamName == nameof(trajectory))
+        {
+            throw new ArgumentException($"{settings.Trajectory ?? settings.Network} does not fit the network of "
+                + $"{settings.Network}. {error.Message} Name the file with its trials in --trajectory, or the arrays "
+                + "in --arrays.", error);
         }
     }
 
@@ -301,6 +317,10 @@ sealed class FindCommand : Command<FindCommand.Settings>
         var arrays = ArrayFile.Read(file);
         if (settings.Trajectory is null && (arrays.Find("inputs") is null || arrays.Find("states") is null))
             return null;
+        if (arrays.Find("inputs") is null || arrays.Find("states") is null)
+            throw new ArgumentException($"{file}: trials are arrays inputs [B, T, I] and states [B, T, S], but it holds "
+                + $"{string.Join(", ", arrays.Arrays.Select(array => array.Name).Take(8))}: say in --arrays which of "
+                + "them are the inputs and the states.");
         return SourceTrajectory.Load(file, outputs: arrays.Find("outputs") is null ? null : "outputs");
     }
 

@@ -189,6 +189,22 @@ public sealed class FindTests : IDisposable
         }
     }
 
+    /// <summary>The file, what is wrong with its trials, and which option mends it.</summary>
+    [Theory]
+    [InlineData("forms", "lowrank2_relu.npz", "does not fit the network of", "Name the file with its trials in")]
+    [InlineData("networks", "rnn_flipflop3.npz", ": trials are arrays inputs [B, T, I] and states [B, T, S], but it",
+        "say in --arrays which of them")]
+    public async Task TrialsThatCannotBeUsedNameTheirFileAndTheOption(string folder, string file, params string[] words)
+    {
+        var (failure, found) = await FindAsync(Path.Combine(Workbook.Networks, "flipflop3-gru.safetensors"),
+            $"--trajectory={Reference(folder, file)}");
+
+        Assert.Null(found);
+        Assert.StartsWith(Reference(folder, file), failure);
+        Assert.All(words, part => Assert.Contains(part, failure));
+        Assert.DoesNotContain("(Parameter", failure);
+    }
+
     [Fact]
     public async Task AScaleOfLowRankIsRefusedWhereWIsWhole()
     {
@@ -244,28 +260,6 @@ public sealed class FindTests : IDisposable
         Assert.EndsWith("): name a folder that you may write to.", failure);
     }
 
-    /// <summary>The verb as a script uses it: one object of JSON on standard output, whatever comes of it.</summary>
-    [Theory]
-    [InlineData("flipflop3-gru", 0, "found")]
-    [InlineData("two.npz", 1, "failed")]
-    [InlineData("flipflop9-gru", 1, "flipflop3-gru, ")]
-    public async Task TheVerbAnswersInJson(string network, int code, string words)
-    {
-        await File.WriteAllTextAsync(
-            Path.Combine(folder, "two.npz"), "no archive", TestContext.Current.CancellationToken);
-        var ended = await Cli.Wrap("dotnet").WithWorkingDirectory(folder).WithArguments(
-                [typeof(Environment.Workbook).Assembly.Location, "find", network, "--json", "--no-install",
-                    "--candidates", "8"])
-            .WithValidation(CommandResultValidation.None).ExecuteBufferedAsync(TestContext.Current.CancellationToken);
-
-        Assert.True(code == ended.ExitCode, ended.StandardError);
-        var answer = JsonNode.Parse(ended.StandardOutput)!.AsObject();
-        Assert.Contains(words, ended.StandardOutput);
-        if (code == 0) Assert.True((int)answer["found"]![0]!["fixedPoints"]! > 0);
-        else Assert.Contains((string)answer["why"]!, string.Join(" ", ended.StandardError.Split(default(char[]),
-            StringSplitOptions.RemoveEmptyEntries)));
-    }
-
     /// <summary>Its names are no known code's, and the trials are of another network.</summary>
     [Fact]
     public async Task WhatNamesAndTrialsAreRefusedForIsBothSaid()
@@ -278,6 +272,62 @@ public sealed class FindTests : IDisposable
         Assert.Contains("no recurrent layer was found", failure);
         Assert.Contains("fits trials of 3 inputs", failure);
     }
+
+    /// <summary>A name of data/networks, and to a script one object and an exit code.</summary>
+    [Fact]
+    public async Task TheVerbPrintsOneJsonObject()
+    {
+        var (code, said, _) = await VerbAsync("match-rank2-1", "--out", folder, "--candidates", "8", "--json");
+
+        Assert.Equal(0, code);
+        var found = JsonNode.Parse(Assert.Single(Lines(said)))!;
+        Assert.True((int)found["found"]![0]!["fixedPoints"]! > 0);
+        Assert.Null((string?)found["unchecked"]);
+        Assert.Equal(Path.Combine(folder, "match-rank2-1.html"), (string?)found["page"]);
+    }
+
+    [Fact]
+    public async Task TheVerbEndsWith2WhereTrialsAreNotReproduced()
+    {
+        var (code, said, _) = await VerbAsync(Reference("networks", "gru_flipflop3.npz"),
+            "--trajectory", Reference("networks", "rnn_flipflop3.npz"),
+            "--arrays", "sample_traj_inputs,sample_traj_states", "--candidates", "8", "--out", folder, "--json");
+
+        Assert.Equal(2, code);
+        Assert.False((bool)JsonNode.Parse(Assert.Single(Lines(said)))!["reproduced"]!);
+    }
+
+    [Theory]
+    [InlineData("There is no network two.npz: name a file, or one of data/networks (context-full-1, ", "two.npz")]
+    [InlineData("Unknown option 'frobnicate'.", "match-rank2-1", "--frobnicate")]
+    [InlineData("--candidates takes a number of its kind, and not \"abc\".", "match-rank2-1", "--candidates", "abc")]
+    [InlineData("--noise takes a number of its kind, and not \"much\".", "match-rank2-1", "--noise=much")]
+    [InlineData("\"two\" is one word too many for find: `find --help` says what it takes.", "match-rank2-1", "two")]
+    public async Task WhatTheVerbRefusesIsASentenceForPeopleAndAnEventForScripts(string words, params string[] arguments)
+    {
+        var (code, said, error) = await VerbAsync([.. arguments, "--json"]);
+
+        Assert.Equal(1, code);
+        Assert.StartsWith(words, error);
+        var failed = JsonNode.Parse(Assert.Single(Lines(said)))!;
+        Assert.Equal("failed", (string?)failed["event"]);
+        Assert.Equal(error.Trim(), (string?)failed["why"]);
+
+        (code, said, error) = await VerbAsync(arguments);
+        Assert.Equal(1, code);
+        Assert.StartsWith(words, error);
+        Assert.Empty(said);
+    }
+
+    static async Task<(int Code, string Said, string Error)> VerbAsync(params string[] arguments)
+    {
+        var ran = await Cli.Wrap("dotnet")
+            .WithArguments([typeof(Environment.Workbook).Assembly.Location, "find", .. arguments, "--no-install"])
+            .WithValidation(CommandResultValidation.None).ExecuteBufferedAsync(TestContext.Current.CancellationToken);
+        return (ran.ExitCode, ran.StandardOutput, ran.StandardError);
+    }
+
+    static string[] Lines(string text) => text.Split('\n', StringSplitOptions.RemoveEmptyEntries);
 
     public void Dispose() => Directory.Delete(folder, recursive: true);
 
