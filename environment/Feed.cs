@@ -46,7 +46,7 @@ public sealed class Feed(Workbook workbook, TimeProvider? clock = null)
     {
         string root = workbook.Root.Replace('\\', '/');
         var lines = File.ReadLines(workbook.Start).Where(line => !line.StartsWith("#r ", StringComparison.Ordinal));
-        WholeFile.Write(workbook.Extension, string.Join('\n', lines)
+        WorkbookFile.Write(workbook.Extension, string.Join('\n', lines)
             .Replace("Workbook.Start()", $"Workbook.Start(\"{root}\")", StringComparison.Ordinal) + "\n");
     }
 

@@ -66,7 +66,7 @@ sealed class Kernel(Workbook workbook)
     {
         byte[] built = File.ReadAllBytes(workbook.KernelGuard);
         if (File.Exists(Guard) && File.ReadAllBytes(Guard).AsSpan().SequenceEqual(built)) return;
-        WholeFile.Copy(workbook.KernelGuard, Guard);
+        WorkbookFile.Copy(workbook.KernelGuard, Guard);
     }
 
     /// <summary>Registers the kernel for every Jupyter and VS Code of this user, and says where.</summary>
@@ -162,7 +162,7 @@ sealed class Kernel(Workbook workbook)
             },
         };
         string text = spec.ToJsonString(new JsonSerializerOptions { WriteIndented = true }) + "\n";
-        WholeFile.Write(Path.Combine(folder, "kernel.json"), text);
+        WorkbookFile.Write(Path.Combine(folder, "kernel.json"), text);
     }
 
     // The host that runs this program: Jupyter and VS Code may be started where no dotnet is on the PATH.

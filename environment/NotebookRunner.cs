@@ -75,7 +75,7 @@ public sealed partial class NotebookRunner(Workbook workbook) : IAsyncDisposable
         {
             string text = await File.ReadAllTextAsync(notebook, cancellation);
             cells = CountCodeCells(text);
-            if (changes is { Count: > 0 }) WholeFile.Write(changed, ChangedNotebook.With(text, changes));
+            if (changes is { Count: > 0 }) WorkbookFile.Write(changed, ChangedNotebook.With(text, changes));
         }
         catch (Exception unreadable)
             when (unreadable is JsonException or NullReferenceException or InvalidOperationException)

@@ -50,7 +50,8 @@ catch (OperationCanceledException) when (stop.IsCancellationRequested)
 }
 catch (CommandAppException misspelt)
 {
-    return Fail($"{Mended(misspelt.Message, args)}\nRun `dotnet run --project environment -- --help` to see all commands.");
+    return Fail($"{Mended(misspelt.Message, args)}\n"
+        + "Run `dotnet run --project environment -- --help` to see all commands.");
 }
 
 // Spectre knows neither the option of a value that it cannot read, nor that a verb has had all its words.

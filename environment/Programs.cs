@@ -30,7 +30,8 @@ public static class Programs
         {
             await LetInterruptArriveAsync(cancellation);
             // Without the places in .NET's own code where it happened.
-            string[] lines = [.. said.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+            string[] lines = [.. said
+                .Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
                 .Where(line => !line.StartsWith("at ", StringComparison.Ordinal))];
             if (lines.Any(IsDenied))
                 remedy = $"{name} may not write where it has to: make HOME and NuGet's folder writable, or name others "

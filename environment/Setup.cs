@@ -46,7 +46,7 @@ sealed class Setup(Workbook workbook, IAnsiConsole console)
     {
         string root = workbook.Root.Replace('\\', '/');
         string text = File.ReadAllText(workbook.Start).Replace("#r \"../", $"#r \"{root}/", StringComparison.Ordinal);
-        WholeFile.Write(workbook.StartAnywhere, text);
+        WorkbookFile.Write(workbook.StartAnywhere, text);
     }
 
     async Task StepAsync(string name, Func<Task<string>> work)

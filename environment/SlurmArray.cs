@@ -30,7 +30,7 @@ public sealed class SlurmArray(Workbook workbook, SweepWork sweep)
 
         string plan = sweep.KeepPlan();
         string script = Path.ChangeExtension(plan, ".sh");
-        WholeFile.Write(script, Script(plan));
+        WorkbookFile.Write(script, Script(plan));
         var queued = await QueuedAsync(script, cancellation);
         int[] numbers = runs.Select(run => run.Number).Where(number => !queued.Contains(number)).Order().ToArray();
         if (numbers.Length == 0) return null;

@@ -32,8 +32,8 @@ public static partial class Stills
         if (open.Length > 0) await TakeAsync(browser, page, open, pictures);
         if (keys.Length > 0)
         {
-            WholeFile.Write(page, Placed(await File.ReadAllTextAsync(page), pictures));
-            WholeFile.Write(notebook, Placed(Beside(await File.ReadAllTextAsync(notebook), pictures), pictures));
+            WorkbookFile.Write(page, Placed(await File.ReadAllTextAsync(page), pictures));
+            WorkbookFile.Write(notebook, Placed(Beside(await File.ReadAllTextAsync(notebook), pictures), pictures));
         }
 
         int missing = keys.Count(key => !pictures.ContainsKey(key));

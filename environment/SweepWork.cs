@@ -182,7 +182,7 @@ public sealed class SweepWork
     {
         string hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..8];
         string kept = Path.Combine(Folder, $"{Name}-{hash}.json");
-        if (!File.Exists(kept)) WholeFile.Write(kept, text);
+        if (!File.Exists(kept)) WorkbookFile.Write(kept, text);
 
         return kept;
     }

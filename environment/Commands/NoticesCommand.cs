@@ -9,7 +9,7 @@ sealed class NoticesCommand(Workbook workbook, IAnsiConsole console) : Command
 {
     public override int Execute(CommandContext context, CancellationToken cancellation)
     {
-        WholeFile.Write(workbook.Notices, Notices.Text(workbook));
+        WorkbookFile.Write(workbook.Notices, Notices.Text(workbook));
         console.WriteLine($"Written: {Workbook.FromHere(workbook.Notices)}");
         return 0;
     }

@@ -118,9 +118,9 @@ sealed class RunCommand(Workbook workbook, IAnsiConsole console) : AsyncCommand<
     void Update(string notebook, NotebookResult result)
     {
         if (result.Failure is not null) return;
-        WholeFile.Copy(Path.Combine(workbook.Run, Path.GetFileName(notebook)), notebook);
+        WorkbookFile.Copy(Path.Combine(workbook.Run, Path.GetFileName(notebook)), notebook);
         string claims = Path.Combine(workbook.Run, "claims", $"{result.Notebook}.csv");
-        if (File.Exists(claims)) WholeFile.Copy(claims, Path.Combine(workbook.Claims, $"{result.Notebook}.csv"));
+        if (File.Exists(claims)) WorkbookFile.Copy(claims, Path.Combine(workbook.Claims, $"{result.Notebook}.csv"));
         console.WriteLine($"Updated notebooks/{result.Notebook}.ipynb");
     }
 

@@ -42,7 +42,7 @@ sealed partial class ShareCommand(Workbook workbook, IAnsiConsole console) : Asy
         }
 
         string index = Path.Combine(folder, "index.html");
-        WholeFile.Write(index, Index(entries.ToString()));
+        WorkbookFile.Write(index, Index(entries.ToString()));
         console.WriteLine($"Pages and index: {Workbook.FromHere(folder)}");
         return 0;
     }

@@ -42,7 +42,7 @@ sealed class StillsCommand(Workbook workbook, IAnsiConsole console) : AsyncComma
             if (shown + missing == 0)
                 throw new WorkbookException(
                     $"{notebook} has no figure of the workbook's in its outputs: execute it, save it, and try again.");
-            WholeFile.Write(notebook, await File.ReadAllTextAsync(copy, cancellation));
+            WorkbookFile.Write(notebook, await File.ReadAllTextAsync(copy, cancellation));
             console.WriteLine($"{notebook}: {shown} of {shown + missing} figures have a picture.");
             return missing == 0 ? 0 : 1;
         }

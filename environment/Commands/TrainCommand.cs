@@ -48,7 +48,7 @@ sealed class TrainCommand(Workbook workbook, IAnsiConsole console) : AsyncComman
         if (settings.Update)
         {
             foreach (string file in networks.SelectMany(name => new[] { $"{name}.safetensors", $"{name}.json" }))
-                WholeFile.Copy(Path.Combine(workbook.Trained, file), Path.Combine(workbook.Networks, file));
+                WorkbookFile.Copy(Path.Combine(workbook.Trained, file), Path.Combine(workbook.Networks, file));
             console.WriteLine("Updated data/networks");
         }
 

@@ -88,7 +88,7 @@ sealed class FindCommand : Command<FindCommand.Settings>
         var trajectory = TrialsOf(settings);
         // What the reader says of a file goes before what its record says.
         var own = settings is { Outputs: null } && !SaysHowToRead(settings) ? OwnOf(settings.Network) : null;
-        var (imported, check) = own is null ? Read(settings, trajectory, OptionsOf(settings))
+        var (imported, check) = own is null ? Read(settings, trajectory, OptionsOf(settings), cancellation)
             : Of(own, settings, trajectory);
         imported = imported with { Assumptions = [.. imported.Assumptions.Select(ShellWords.Of)] };
         var (network, cell) = (imported.Network, imported.Cell);
@@ -247,7 +247,7 @@ sealed class FindCommand : Command<FindCommand.Settings>
     /// By the names of its arrays, and by its trials where these do not say enough, or not what the trials do.
     /// </summary>
     static (ImportedNetwork Network, TrajectoryCheck? Check) Read(
-        Settings settings, SourceTrajectory? trajectory, ImportOptions options)
+        Settings settings, SourceTrajectory? trajectory, ImportOptions options, CancellationToken cancellation)
     {
         string path = settings.Network;
         if (trajectory is null) return (NetworkFile.Load(path, options), null);
@@ -267,7 +267,7 @@ sealed class FindCommand : Command<FindCommand.Settings>
         }
         try
         {
-            var network = NetworkFile.LoadByExample(path, trajectory, options);
+            var network = NetworkFile.LoadByExample(path, trajectory, options, cancellation);
             return (network, Check(network, trajectory, settings));
         }
         catch (ImportException) when (named is not null)
@@ -318,9 +318,10 @@ sealed class FindCommand : Command<FindCommand.Settings>
         if (settings.Trajectory is null && (arrays.Find("inputs") is null || arrays.Find("states") is null))
             return null;
         if (arrays.Find("inputs") is null || arrays.Find("states") is null)
-            throw new ArgumentException($"{file}: trials are arrays inputs [B, T, I] and states [B, T, S], but it holds "
-                + $"{string.Join(", ", arrays.Arrays.Select(array => array.Name).Take(8))}: say in --arrays which of "
-                + "them are the inputs and the states.");
+            throw new ArgumentException($"{file}: trials are arrays inputs [B, T, I] and states [B, T, S], but it "
+                + "holds "
+                + string.Join(", ", arrays.Arrays.Select(array => array.Name).Take(8))
+                + ": say in --arrays which of them are the inputs and the states.");
         return SourceTrajectory.Load(file, outputs: arrays.Find("outputs") is null ? null : "outputs");
     }
 

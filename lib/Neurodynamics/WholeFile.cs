@@ -1,6 +1,6 @@
 namespace Neurodynamics;
 
-/// <summary>Files that are there whole or not at all.</summary>
+/// <summary>Files that are there whole or not at all. The commands compile this too.</summary>
 internal static class WholeFile
 {
     /// <summary>

@@ -43,10 +43,11 @@ public sealed class CellAndPlaneTests
     {
         var plane = PhasePlane.Of(RecurrentCell.Create(Architecture.Vanilla, new[,] { { 1.0 }, { 1.0 } },
             new[,] { { 1.25, 0.75 }, { 0.75, 1.25 } }), resolution: 9);
-        var points = plane.FixedPoints(6);
+        var points = plane.FixedPoints(6, TestContext.Current.CancellationToken);
         foreach (var chart in new[]
         {
-            Figures.PhasePlanes([new("", plane, points, plane.Trajectories(plane.Grid(3), 4))]),
+            Figures.PhasePlanes(
+                [new("", plane, points, plane.Trajectories(plane.Grid(3), 4, TestContext.Current.CancellationToken))]),
             Figures.SpeedSurface(plane, points),
             Figures.SpeedCut(plane, points, [1, -1]),
         })
@@ -61,7 +62,8 @@ public sealed class CellAndPlaneTests
     {
         var (along, across) = (1.3 * Math.Cos(0.5), 1.3 * Math.Sin(0.5));
         var points = PhasePlane.Of(RecurrentCell.Create(Architecture.Vanilla, new[,] { { 1.0 }, { 1.0 } },
-            new[,] { { along, -across }, { across, along } }), resolution: 9).FixedPoints(6);
+            new[,] { { along, -across }, { across, along } }), resolution: 9)
+            .FixedPoints(6, TestContext.Current.CancellationToken);
         string json = GenericChart.toJson(Figures.Spectra([new("turn", points), new("nothing", [])]));
         foreach (string words in new[] { "|λ| = 1", "repeller", "grows by 1.300 a step", "0.080 turns a step" })
             Assert.Contains(words, Regex.Unescape(json), StringComparison.Ordinal);

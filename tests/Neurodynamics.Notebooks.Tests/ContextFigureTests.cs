@@ -15,7 +15,8 @@ public sealed class ContextFigureTests
     public void Psychometric_curves_have_a_panel_per_context_and_a_line_per_stream()
     {
         var curves = Psychometric.Of(
-            Network.Create(new Currents { Leak = 0.2 }, 4, 6, 1, seed: 1), new ContextDecision(), 30, trials: 5);
+            Network.Create(new Currents { Leak = 0.2 }, 4, 6, 1, seed: 1), new ContextDecision(), 30, trials: 5,
+            cancellation: TestContext.Current.CancellationToken);
         var lines = Data(Figures.Psychometric(curves))
             .Where(trace => (string?)trace["mode"] == "lines+markers").ToList();
         Assert.Equal(4, lines.Count);
@@ -38,7 +39,8 @@ public sealed class ContextFigureTests
             line.Axis.Select(k => 0.4 * Math.Tanh(k) - 0.2 * k), line.Steps, (a, b) => Math.Abs(a - b) < 1e-12);
         double[,] starts = { { -1.9 }, { 0.1 }, { 1.9 } };
         var points = Linearisation.Of(cell, new FixedPointSearch()
-            .Run(cell, starts, cancellation: TestContext.Current.CancellationToken).Points);
+            .Run(cell, starts, cancellation: TestContext.Current.CancellationToken).Points,
+            cancellation: TestContext.Current.CancellationToken);
         var data = Data(Figures.PhaseLines([new("rest", line, points)], variable: "k"));
         Assert.Equal(line.Steps, Numbers(data.Single(trace => (string?)trace["name"] == "rest")["y"]), IsDrawn);
         var marks = data.Where(trace => (string?)trace["mode"] == "markers").ToList();
@@ -50,7 +52,8 @@ public sealed class ContextFigureTests
     public void Selections_are_bars_of_the_effects()
     {
         var network = Network.Create(new Rates { Leak = 0.3 }, 2, 4, 1, seed: 1).InDouble();
-        var point = Linearisation.Of(network.Cell, [new FixedPoint(new double[4], [0, 0], 0, 0)])[0];
+        var point = Linearisation.Of(network.Cell, [new FixedPoint(new double[4], [0, 0], 0, 0)],
+            cancellation: TestContext.Current.CancellationToken)[0];
         var selection = Selection.Of(network, point);
         var bars = Data(Figures.Selections([("here", selection)], [(0, "left"), (1, "right")]))
             .Single(trace => (string?)trace["type"] == "bar");

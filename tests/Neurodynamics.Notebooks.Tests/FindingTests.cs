@@ -163,7 +163,8 @@ public sealed class FindingTests
     {
         var attractor = Sample.Points.First(point => point.IsAttractor);
         var lost = Linearisation.Of(Sample.Network.Cell,
-            [new FixedPoint([.. Enumerable.Repeat(double.NaN, 100)], new double[3], double.NaN, 1)])[0];
+            [new FixedPoint([.. Enumerable.Repeat(double.NaN, 100)], new double[3], double.NaN, 1)],
+            cancellation: TestContext.Current.CancellationToken)[0];
         Assert.Equal(("not finite", false), (lost.Kind, lost.IsAttractor));
         var names = Json(Figures.FixedPoints([attractor, lost], Sample.Network, Sample.Pca))["data"]!.AsArray()
             .Select(trace => (string)trace!["name"]!);

@@ -225,7 +225,8 @@ public sealed class OutputsTests
             "c02_leaky.pt")).Network;
         var found = new FixedPointSearch().Run(network.Cell, new double[1, network.Cell.StateSize],
             cancellation: TestContext.Current.CancellationToken);
-        var points = Linearisation.Of(network.Cell, found.Points);
+        var points = Linearisation.Of(
+            network.Cell, found.Points, cancellation: TestContext.Current.CancellationToken);
         const string said = "form not checked (tanh, no leak)";
         Assert.Contains(said, found.ToString(), StringComparison.Ordinal);
         Assert.StartsWith(said, TableText.Plain(Tables.FixedPoints(points, network)), StringComparison.Ordinal);
@@ -242,7 +243,7 @@ public sealed class OutputsTests
         var found = new FixedPointSearch { MaxRounds = 1 }.Run(
             cell, Candidates.FromTrials(cell, Sample.Trials.Inputs, 64, seed: 3),
             cancellation: TestContext.Current.CancellationToken);
-        var points = Linearisation.Of(cell, found.Points);
+        var points = Linearisation.Of(cell, found.Points, cancellation: TestContext.Current.CancellationToken);
         Dictionary<string, Func<string>> all = new()
         {
             ["certificates"] = () => GenericChart.toJson(Figures.Certificates(found.Points)),

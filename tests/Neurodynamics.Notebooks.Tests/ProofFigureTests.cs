@@ -16,7 +16,8 @@ public sealed class ProofFigureTests
     [Fact]
     public void Every_box_is_drawn_and_each_point_by_its_own_kind()
     {
-        var points = Linearisation.Of(Cell, Proof.FixedPoints(Cell));
+        var points = Linearisation.Of(
+            Cell, Proof.FixedPoints(Cell), cancellation: TestContext.Current.CancellationToken);
         var traces = GenericChart.getTraces(Figures.ProofBoxes(Proof, points))
             .ToDictionary(trace => (string)trace.TryGetPropertyValue("name").Value);
         int drawn = traces.Where(trace => trace.Key.EndsWith(')')).Sum(trace => Xs(trace.Key).Count(double.IsNaN));
@@ -36,7 +37,8 @@ public sealed class ProofFigureTests
         var three = Proven(RecurrentCell.Create(Architecture.Vanilla, new double[3, 1], new double[3, 3]));
         Assert.Contains("3 unknowns", Assert.Throws<ArgumentException>(() => Figures.ProofBoxes(three)).Message,
             StringComparison.Ordinal);
-        var points = Linearisation.Of(Cell, Proof.FixedPoints(Cell));
+        var points = Linearisation.Of(
+            Cell, Proof.FixedPoints(Cell), cancellation: TestContext.Current.CancellationToken);
         Assert.Contains("8 were given", Assert.Throws<ArgumentException>(
             () => Figures.ProofBoxes(Proof, [.. points.Skip(1)])).Message, StringComparison.Ordinal);
     }

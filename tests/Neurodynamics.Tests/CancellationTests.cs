@@ -1,10 +1,7 @@
 using System.Reflection;
 using System.Reflection.Emit;
 using Neurodynamics.FixedPoints;
-using Neurodynamics.Import;
 using Neurodynamics.Models;
-using Neurodynamics.Tests.FixedPoints;
-using Neurodynamics.Training;
 using Xunit;
 using static TorchSharp.torch;
 

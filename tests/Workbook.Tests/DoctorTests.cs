@@ -36,6 +36,7 @@ public sealed class DoctorTests : IDisposable
             "Only root has packages installed, and only on Debian and Ubuntu.");
 
         Assert.Superset(new HashSet<string> { "python3-numpy", "octave" },
-            SystemPrograms.Survey().Where(program => program.Verbs == "test").Select(program => program.Name).ToHashSet());
+            SystemPrograms.Survey().Where(program => program.Verbs == "test").Select(program => program.Name)
+                .ToHashSet());
     }
 }

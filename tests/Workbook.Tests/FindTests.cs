@@ -303,7 +303,8 @@ public sealed class FindTests : IDisposable
     [InlineData("--candidates takes a number of its kind, and not \"abc\".", "match-rank2-1", "--candidates", "abc")]
     [InlineData("--noise takes a number of its kind, and not \"much\".", "match-rank2-1", "--noise=much")]
     [InlineData("\"two\" is one word too many for find: `find --help` says what it takes.", "match-rank2-1", "two")]
-    public async Task WhatTheVerbRefusesIsASentenceForPeopleAndAnEventForScripts(string words, params string[] arguments)
+    public async Task WhatTheVerbRefusesIsASentenceForPeopleAndAnEventForScripts(
+        string words, params string[] arguments)
     {
         var (code, said, error) = await VerbAsync([.. arguments, "--json"]);
 

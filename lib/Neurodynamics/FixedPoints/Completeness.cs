@@ -104,7 +104,8 @@ public sealed record Completeness(int Sum, int Counted, int Uncertain, int Outsi
         if (points.Count == 0)
             throw new ArgumentException(
                 "Without a point the input is not known: give the input as well.", nameof(points));
-        return Of(cell, points[0].Input, points, Certificate.Of(cell, points, cancellation: cancellation), cancellation);
+        var certificates = Certificate.Of(cell, points, cancellation: cancellation);
+        return Of(cell, points[0].Input, points, certificates, cancellation);
     }
 
     /// <summary>Sums the signs over points at one input. Points that are provably one count once.</summary>
