@@ -93,6 +93,8 @@ sealed class FindCommand(Workbook workbook, IAnsiConsole console) : AsyncCommand
     public override async Task<int> ExecuteAsync(
         CommandContext context, Settings settings, CancellationToken cancellation)
     {
+        // Before a set-up that may take minutes.
+        string network = FileOf(settings.Network);
         // Scripts read the output; what is said on the way goes elsewhere.
         var said = settings.Json ? AnsiConsole.Create(new() { Out = new AnsiConsoleOutput(Console.Error) }) : console;
         await new Setup(workbook, said).RunAsync(Purpose.Open, !settings.NoInstall, cancellation);
@@ -112,7 +114,7 @@ sealed class FindCommand(Workbook workbook, IAnsiConsole console) : AsyncCommand
 
         async Task FindAsync(StatusContext status)
         {
-            string? failure = await new RunsProgram(workbook).RunAsync(Arguments(settings), line =>
+            string? failure = await new RunsProgram(workbook).RunAsync(Arguments(settings, network), line =>
             {
                 if (line is FoundPoints points) found = points;
                 else if (line is Searching at)
@@ -140,9 +142,9 @@ sealed class FindCommand(Workbook workbook, IAnsiConsole console) : AsyncCommand
             + $"{string.Join(", ", known)}).");
     }
 
-    string[] Arguments(Settings settings) =>
+    static string[] Arguments(Settings settings, string network) =>
     [
-        "find", FileOf(settings.Network), Path.GetFullPath(settings.Out),
+        "find", network, Path.GetFullPath(settings.Out),
         .. Named("--trajectory", settings.Trajectory is { } file ? Path.GetFullPath(file) : null),
         .. Named("--arrays", settings.Arrays), .. Named("--outputs", settings.Outputs),
         .. Named("--form", settings.Form), .. Named("--letters", settings.Letters),

@@ -30,12 +30,12 @@ public sealed class CellAndPlaneTests
     }
 
     [Fact]
-    public void Gates_are_heat_maps_below_a_bar_per_channel()
+    public void Gates_are_heat_maps_below_a_line_per_channel()
     {
         var trials = new FlipFlop { Channels = 2 }.Sample(1, 5, 1);
         string[] traces = GenericChart.getTraces(Figures.Gates(Network.Create(Architecture.Lstm, 2, 3, 2, 1), trials))
             .Select(trace => trace.type).ToArray();
-        Assert.Equal(["bar", "bar", "heatmap", "heatmap", "heatmap"], traces);
+        Assert.Equal(["scatter", "scatter", "heatmap", "heatmap", "heatmap"], traces);
     }
 
     [Fact]

@@ -91,6 +91,7 @@ internal sealed class ArgumentSamples
             nameof(Nonlinearity) => "tanh",
             nameof(ArrayFile) => "rnn.weight_hh_l0",
             nameof(Sweep) => "plan",
+            nameof(RecipeList) => "flipflop3-gru",
             _ => "net",
         },
         (_, "unfinished") when type == typeof(string) => System.IO.Path.Combine(folder, "unfinished"),

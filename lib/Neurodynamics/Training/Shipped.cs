@@ -125,11 +125,12 @@ public sealed class RecipeList : ReadOnlyDictionary<string, Recipe>
 
     /// <summary>The recipe of a network.</summary>
     /// <param name="name">The network's name.</param>
-    /// <exception cref="KeyNotFoundException">
+    /// <exception cref="ArgumentException">
     /// There is none of that name; the message names those that there are.
     /// </exception>
     public new Recipe this[string name] => TryGetValue(name, out var recipe) ? recipe
-        : throw new KeyNotFoundException($"There is no recipe \"{name}\"; there are {string.Join(", ", Keys)}.");
+        : throw new ArgumentException(
+            $"There is no recipe \"{name}\"; there are {string.Join(", ", Keys)}.", nameof(name));
 
     /// <summary>Such as "11 recipes: flipflop3-vanilla, ...".</summary>
     public override string ToString() => $"{Number.Of(Count, "recipe")}: {string.Join(", ", Keys)}";

@@ -39,7 +39,7 @@ public sealed class ShippedTests
     {
         Assert.Equal(Shipped.All.Count, new[] { Shipped.Recipes, Shipped.FieldRecipes, Shipped.TaskRecipes }
             .Sum(list => list.Select(entry => list[entry.Key] == entry.Value ? 1 : 0).Sum()));
-        string message = Assert.Throws<KeyNotFoundException>(() => Shipped.Recipes["flipflop-gru"]).Message;
+        string message = Assert.Throws<ArgumentException>(() => Shipped.Recipes["flipflop-gru"]).Message;
         Assert.StartsWith("There is no recipe \"flipflop-gru\"; there are ", message, StringComparison.Ordinal);
         Assert.All(Shipped.Recipes.Keys, name => Assert.Contains(name, message, StringComparison.Ordinal));
     }
