@@ -126,11 +126,15 @@ public sealed class RecipeList : ReadOnlyDictionary<string, Recipe>
     /// <summary>The recipe of a network.</summary>
     /// <param name="name">The network's name.</param>
     /// <exception cref="ArgumentException">
-    /// There is none of that name; the message names those that there are.
+    /// There is none of that name; the message names those that begin alike.
     /// </exception>
     public new Recipe this[string name] => TryGetValue(name, out var recipe) ? recipe
         : throw new ArgumentException(
-            $"There is no recipe \"{name}\"; there are {string.Join(", ", Keys)}.", nameof(name));
+            $"There is no recipe \"{name}\"; there are {Count}, such as {string.Join(", ", Alike(name))}.",
+            nameof(name));
+
+    private IEnumerable<string> Alike(string name) => Keys.OrderByDescending(
+        key => key.Zip(name).TakeWhile(letters => letters.First == letters.Second).Count()).Take(4);
 
     /// <summary>Such as "11 recipes: flipflop3-vanilla, ...".</summary>
     public override string ToString() => $"{Number.Of(Count, "recipe")}: {string.Join(", ", Keys)}";
