@@ -27,8 +27,8 @@ internal sealed record PointFacts(
         get
         {
             string input = Input is { Length: <= 12 } ? $"({Input})" : "";
-            // In one weight: plotly.js cuts a label in space that changes it. The readout last: near a wall of the scene
-            // plotly.js hides how a label begins.
+            // In one weight: plotly.js cuts a label in space that changes it. The readout last: near a wall of the
+            // scene plotly.js hides how a label begins.
             return Linearisation.IsAttractor && Readout.Length > 0
                 ? $"<b>{$"{input} {ReadoutLabel}".Trim()}</b>" : input;
         }
