@@ -82,7 +82,7 @@ sealed class SystemPrograms(Workbook workbook, IAnsiConsole console)
     /// <summary>Every program that some command needs, what for, which verbs, and whether it is there.</summary>
     public static IEnumerable<(string Name, string For, string Verbs, bool Present)> Survey() =>
         All(Purpose.Test, IsRoot).Select(needed => (needed.Package, needed.For,
-            needed == Jupyter ? "run, share or test" : "test", IsPresent(needed)));
+            needed == Jupyter ? "run, share, stills or test" : "test", IsPresent(needed)));
 
     /// <summary>The Debian packages without which a user who is not root cannot run all commands.</summary>
     public static IEnumerable<string> Packages => All(Purpose.Test, root: false).Select(needed => needed.Package);

@@ -96,9 +96,10 @@ sealed class FindCommand : Command<FindCommand.Settings>
             ? [new double[cell.InputSize]]
             : [.. settings.Inputs.Select(text => InputOf(text, cell.InputSize))];
         bool turned = check is { TimeFirst: true };
+        int steps = own?.Record.Recipe.Training.Steps ?? Steps;
         var task = own?.Record.Recipe.Task ?? new Integration { Channels = cell.InputSize };
         double[,,] visited = network.Run((turned ? trajectory!.Turned() : trajectory)?.Inputs
-            ?? task.Sample(TrialsFor(cell), own?.Record.Recipe.Training.Steps ?? Steps, settings.Seed).Inputs);
+            ?? task.Sample(TrialsFor(cell, steps), steps, settings.Seed).Inputs);
         // Of low rank all that lasts is in a few dimensions, where it is found and proven at any N.
         var reduced = cell is LeakyCell { IsReducible: true } lowRank ? lowRank.Reduced() : null;
         if (reduced is not null) visited = reduced.FromUnits(visited);
@@ -202,7 +203,8 @@ sealed class FindCommand : Command<FindCommand.Settings>
                     ends.Curve?.IsAttracting, ends.ToString()), files);
     }
 
-    static int TrialsFor(Cell cell) => Math.Clamp(MostNumbers / (Steps * cell.StateSize), FewestTrials, MostTrials);
+    static int TrialsFor(Cell cell, int steps) =>
+        Math.Clamp(MostNumbers / (steps * cell.StateSize), FewestTrials, MostTrials);
 
     /// <summary>Then the record of a training beside the file is not asked.</summary>
     static bool SaysHowToRead(Settings settings) => settings.WithoutReadout || settings.LeaveOut.Length > 0
@@ -315,13 +317,11 @@ sealed class FindCommand : Command<FindCommand.Settings>
                 : throw new ArgumentException("--arrays takes two or three names, inputs,states or "
                     + $"inputs,states,outputs, but got {names.Length}.");
         var arrays = ArrayFile.Read(file);
-        if (settings.Trajectory is null && (arrays.Find("inputs") is null || arrays.Find("states") is null))
-            return null;
         if (arrays.Find("inputs") is null || arrays.Find("states") is null)
-            throw new ArgumentException($"{file}: trials are arrays inputs [B, T, I] and states [B, T, S], but it "
-                + "holds "
-                + string.Join(", ", arrays.Arrays.Select(array => array.Name).Take(8))
-                + ": say in --arrays which of them are the inputs and the states.");
+            return settings.Trajectory is null ? null
+                : throw new ArgumentException($"{file}: trials are arrays inputs [B, T, I] and states [B, T, S], but "
+                    + $"it holds {string.Join(", ", arrays.Arrays.Select(array => array.Name).Take(8))}: "
+                    + "say in --arrays which of them are the inputs and the states.");
         return SourceTrajectory.Load(file, outputs: arrays.Find("outputs") is null ? null : "outputs");
     }
 

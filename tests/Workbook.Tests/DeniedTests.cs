@@ -1,5 +1,4 @@
 using CliWrap;
-using CliWrap.Buffered;
 using Neurodynamics.Environment;
 using Neurodynamics.Pictures;
 using Xunit;
@@ -60,10 +59,7 @@ public sealed class DeniedTests : IDisposable
 
     async Task<(int Code, string Error)> RunAsync(params string[] arguments)
     {
-        var ran = await Cli.Wrap("dotnet")
-            .WithArguments([typeof(Environment.Workbook).Assembly.Location, .. arguments])
-            .WithEnvironmentVariables(variables => variables.Set("JUPYTER_DATA_DIR", AFile()))
-            .WithValidation(CommandResultValidation.None).ExecuteBufferedAsync(TestContext.Current.CancellationToken);
+        var ran = await Verb.RunAsync(arguments, ("JUPYTER_DATA_DIR", AFile()));
         return (ran.ExitCode, ran.StandardError.Trim());
     }
 }

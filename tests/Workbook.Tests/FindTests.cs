@@ -1,7 +1,5 @@
 using System.Reflection;
 using System.Text.Json.Nodes;
-using CliWrap;
-using CliWrap.Buffered;
 using Neurodynamics.Environment;
 using Neurodynamics.Import;
 using Neurodynamics.Runs;
@@ -322,9 +320,7 @@ public sealed class FindTests : IDisposable
 
     static async Task<(int Code, string Said, string Error)> VerbAsync(params string[] arguments)
     {
-        var ran = await Cli.Wrap("dotnet")
-            .WithArguments([typeof(Environment.Workbook).Assembly.Location, "find", .. arguments, "--no-install"])
-            .WithValidation(CommandResultValidation.None).ExecuteBufferedAsync(TestContext.Current.CancellationToken);
+        var ran = await Verb.RunAsync(["find", .. arguments, "--no-install"]);
         return (ran.ExitCode, ran.StandardOutput, ran.StandardError);
     }
 

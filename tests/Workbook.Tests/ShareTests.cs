@@ -1,5 +1,3 @@
-using CliWrap;
-using CliWrap.Buffered;
 using Neurodynamics.Hosts;
 using Neurodynamics.Pictures;
 using Xunit;
@@ -20,9 +18,7 @@ public sealed class ShareTests : IDisposable
     {
         Assert.SkipWhen(HeadlessBrowser.Find() is null,
             "No Chromium, Chrome or Edge is installed: install one, or name one in the variable WORKBOOK_BROWSER.");
-        var shared = await Cli.Wrap("dotnet")
-            .WithArguments([typeof(Environment.Workbook).Assembly.Location, "share", folder.FullName, "--no-install"])
-            .WithValidation(CommandResultValidation.None).ExecuteBufferedAsync(TestContext.Current.CancellationToken);
+        var shared = await Verb.RunAsync(["share", folder.FullName, "--no-install"]);
         Assert.True(shared.ExitCode == 0, shared.StandardOutput + shared.StandardError);
 
         await using var host = await HostPage.OpenAsync();

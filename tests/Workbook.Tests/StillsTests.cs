@@ -1,7 +1,5 @@
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
-using CliWrap;
-using CliWrap.Buffered;
 using Neurodynamics.Environment;
 using Neurodynamics.Pictures;
 using Xunit;
@@ -30,7 +28,7 @@ public sealed partial class StillsTests : IDisposable
         int figures = Stills.Missing(bare);
         Assert.True(figures > 0 && Figures(bare) == 0);
 
-        var made = await RunAsync(own);
+        var made = await Verb.RunAsync(["stills", own, "--no-install"]);
         Assert.True(made.ExitCode == 0, made.StandardOutput + made.StandardError);
         Assert.Contains($"{figures} of {figures} figures have a picture.", made.StandardOutput);
         string shown = await File.ReadAllTextAsync(own, TestContext.Current.CancellationToken);
@@ -41,14 +39,10 @@ public sealed partial class StillsTests : IDisposable
     [Fact]
     public async Task WhatIsNoNotebookIsRefusedInASentence()
     {
-        var refused = await RunAsync(Path.Combine(folder.FullName, "none.ipynb"));
+        var refused = await Verb.RunAsync(["stills", Path.Combine(folder.FullName, "none.ipynb"), "--no-install"]);
         Assert.NotEqual(0, refused.ExitCode);
         Assert.Contains("is no notebook: name a saved .ipynb", refused.StandardOutput + refused.StandardError);
     }
-
-    static Task<BufferedCommandResult> RunAsync(string notebook) => Cli.Wrap("dotnet")
-        .WithArguments([typeof(Environment.Workbook).Assembly.Location, "stills", notebook, "--no-install"])
-        .WithValidation(CommandResultValidation.None).ExecuteBufferedAsync(TestContext.Current.CancellationToken);
 
     /// <summary>How many outputs with a figure have a PNG too.</summary>
     static int Figures(string notebook) => JsonNode.Parse(notebook)!["cells"]!.AsArray()
